@@ -1,0 +1,190 @@
+import type {
+  Answers,
+  Category,
+  EntryContent,
+  FileReference,
+  HandlerMessage,
+  Outcome,
+  ProtocolFault,
+  Relation,
+} from '../crypto/private.js';
+
+/** A person who may read reports, as the signed directory names them. */
+export interface ReaderView {
+  id: string;
+  /** Name or role, as the organisation chose to show it. */
+  name: string;
+  /** What the person does there, per language; may be empty. */
+  role: Record<string, string>;
+  part: 'handler' | 'recovery_officer';
+}
+
+/** One reporting channel of the verified directory. */
+export interface ChannelView {
+  id: string;
+  organisation: string;
+  names: Record<string, string>;
+  /** The organisation's own words to reporters, per language; paragraphs parted by blank lines. */
+  texts: Record<string, string>;
+  country: string;
+  languages: string[];
+  published: boolean;
+  retentionMonths: number;
+  readers: ReaderView[];
+}
+
+/** The newest directory, after its signatures and its freshness were checked. */
+export interface DirectoryView {
+  version: number;
+  hash: string;
+  /** `stale`: no handler confirmed it for over 30 days (warn); `expired`: for over 90 (refuse). */
+  freshness: 'fresh' | 'stale' | 'expired';
+  /** Day of the newest confirmation, null where there is none. */
+  confirmedOn: string | null;
+  /** Eight words by which a person recognises the organisation's keys. */
+  fingerprint: string[];
+  /** The root's public key, base64url: what the poster's QR code carries after `#`. */
+  root: string;
+  organisation: { id: string; names: Record<string, string>; country: string };
+  channels: ChannelView[];
+}
+
+/** A file to send: a browser's `File` fits, and so does a file on disk. */
+export interface FileSource {
+  name: string;
+  type: string;
+  size: number;
+  /** Changes when the file's content does: a browser's lastModified, a disk's mtime. */
+  lastModified: number;
+  /** Bytes `start` (inclusive) to `end` (exclusive). */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** How far sending has come; `sent` and `total` count bytes of padded files. */
+export type SendProgress =
+  | { step: 'sealing' }
+  | { step: 'file'; index: number; files: number; name: string; sent: number; total: number }
+  | { step: 'sending' };
+
+/** What the reporter wrote, before sealing. */
+export interface ReportInput {
+  words: string[];
+  channel: string;
+  language: string;
+  category: Category;
+  relation: Relation;
+  text: string;
+  answers: Answers;
+  /** Ids of readers whom the report concerns. */
+  leftOut: string[];
+}
+
+/** What the final page shows after sending. */
+export interface ReceiptView {
+  receivedOn: string;
+  acknowledgementBy: string;
+  feedbackBy: string;
+}
+
+/** One entry of a case, opened and verified. */
+export interface EntryView {
+  compartment: 'dialogue' | 'internal';
+  sequence: number;
+  /** Hash of the record, base64url. */
+  hash: string;
+  author: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
+  content: EntryContent;
+  /** Day on which a reader first opened it (reporter's entries only), as the server says. */
+  readOn: string | null;
+}
+
+/** A change of who may read: every one is an entry of the case. */
+export interface AccessView {
+  compartment: 'dialogue' | 'internal';
+  sequence: number;
+  epoch: number;
+  by: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
+  readers: { id: string; name: string }[];
+}
+
+/** Something a client noticed that honest servers do not do; `code` is a key of the error texts. */
+export interface Warning {
+  code: ProtocolFault | 'directory_stale' | 'directory_expired';
+}
+
+/** A case as its reporter sees it. */
+export interface ReporterCaseView {
+  id: string;
+  channel: ChannelView | null;
+  practice: boolean;
+  receivedOn: string;
+  state: 'open' | 'closed';
+  closedOn: string | null;
+  /** When it will be removed, for a closed case. */
+  purgeOn: string | null;
+  /** Day of the latest opening by a reader, null before the first. */
+  openedOn: string | null;
+  acknowledgementBy: string;
+  feedbackBy: string;
+  entries: EntryView[];
+  access: AccessView[];
+  warnings: Warning[];
+}
+
+/** A case in the desk's list. */
+export interface CaseRow {
+  id: string;
+  channel: string;
+  practice: boolean;
+  receivedOn: string;
+  state: 'open' | 'closed';
+  closedOn: string | null;
+  /** The day a purge will remove it, null while open. */
+  purgeOn: string | null;
+  /** A reporter wrote after closure: reopen, or nothing further, by this day. */
+  decisionBy: string | null;
+  /** Reopened by the clock, because nobody decided. */
+  escalated: boolean;
+  unread: boolean;
+  title: string;
+  category: Category;
+  acknowledgedOn: string | null;
+  feedbackOn: string | null;
+  /** Law or promise: see `deadlines`. */
+  acknowledgementBy: string;
+  feedbackBy: string;
+  outcome: Outcome | null;
+  /** Set where the row could not be verified or opened; nothing else in it can be trusted then. */
+  fault: ProtocolFault | null;
+}
+
+/** A case as a handler sees it. */
+export interface HandlerCaseView extends CaseRow {
+  entries: EntryView[];
+  access: AccessView[];
+  /** Who reads it now. */
+  readers: { id: string; name: string; part: 'handler' | 'recovery_officer' }[];
+  /** Handlers of the channel who may be given access; those the reporter left out are not here. */
+  grantable: { id: string; name: string }[];
+  warnings: Warning[];
+}
+
+/** Who is signed in. */
+export interface AccountView {
+  id: string;
+  name: string;
+  part: 'administrator' | 'handler';
+  oneTimeCode: boolean;
+}
+
+/** One line of the audit log. */
+export interface AuditLine {
+  sequence: number;
+  at: string;
+  action: string;
+  actor: string | null;
+  caseId: string | null;
+  details: Record<string, string | number>;
+}
+
+export type { Answers, Category, FileReference, HandlerMessage, Outcome, Relation };

@@ -1,0 +1,195 @@
+import { fromBase64, sameBytes, toBase64, type Field } from './bytes.js';
+import { hash } from './derive.js';
+import { ProtocolError } from './errors.js';
+import type { DirectoryHash, InstallationId } from './ids.js';
+import { fromJsonBytes, toJsonBytes } from './json.js';
+import { verify } from './signature.js';
+import {
+  Directory,
+  type Administrator,
+  type Organisation,
+  type Reader,
+  type ReaderRecord,
+  type SignedDirectory,
+  type Stamp,
+} from './wire/directory.js';
+
+/** Hash of a directory document's exact bytes. */
+export function directoryHash(document: Uint8Array): DirectoryHash {
+  return toBase64(hash('directory', document)) as DirectoryHash;
+}
+
+/** The fields that a root signs to let an administrator act for its organisation. */
+export function delegationFields(
+  installation: InstallationId,
+  administrator: Pick<Administrator, 'id' | 'organisation' | 'serial' | 'sig'>,
+): Field[] {
+  return [
+    installation,
+    administrator.organisation,
+    administrator.id,
+    administrator.serial,
+    fromBase64(administrator.sig),
+  ];
+}
+
+/** The fields that an admission signs: the installation and the whole record of the reader. */
+export function admissionFields(installation: InstallationId, record: ReaderRecord): Field[] {
+  return [installation, toJsonBytes(record)];
+}
+
+/** The fields of a handler's word that a directory is still the newest. */
+export function stampFields(stamp: Pick<Stamp, 'hash' | 'day'>): Field[] {
+  return [fromBase64(stamp.hash), stamp.day];
+}
+
+/** A directory whose signatures were checked, with the hash of its document. */
+export interface VerifiedDirectory {
+  directory: Directory;
+  hash: DirectoryHash;
+}
+
+function fail(detail: string): never {
+  throw new ProtocolError('wrong_directory', detail);
+}
+
+function byId<T extends { id: string }>(items: readonly T[], what: string): Map<string, T> {
+  const map = new Map(items.map((item) => [item.id, item]));
+  if (map.size !== items.length) fail(`${what} twice`);
+  return map;
+}
+
+function checkAdministrator(
+  installation: InstallationId,
+  organisations: Map<string, Organisation>,
+  administrator: Administrator,
+): void {
+  const organisation = organisations.get(administrator.organisation) ?? fail('organisation');
+  const delegated = verify(
+    fromBase64(organisation.root),
+    fromBase64(administrator.delegation),
+    'delegation',
+    ...delegationFields(installation, administrator),
+  );
+  if (!delegated) fail('delegation');
+}
+
+/**
+ * Follows a reader's admission back to the root: the first handler was let in by the root, everyone
+ * else by an administrator and a handler of the same organisation.
+ */
+function checkAdmission(
+  directory: Directory,
+  organisations: Map<string, Organisation>,
+  readers: Map<string, Reader>,
+  reader: Reader,
+): void {
+  const followed = new Set<string>();
+  let current = reader;
+  for (;;) {
+    const { record, admission } = current;
+    if (followed.has(record.id)) fail('admissions in a circle');
+    followed.add(record.id);
+    const organisation = organisations.get(record.organisation) ?? fail('organisation');
+    const fields = admissionFields(directory.installation, record);
+    const signedBy = (key: string, signature: string): boolean =>
+      verify(fromBase64(key), fromBase64(signature), 'admission', ...fields);
+    if (admission.by === 'root') {
+      if (!signedBy(organisation.root, admission.signature)) fail('admission by the root');
+      return;
+    }
+    const administrator = directory.administrators.find(({ id }) => id === admission.administrator);
+    if (administrator?.organisation !== record.organisation) fail('admitting administrator');
+    if (!signedBy(administrator.sig, admission.administratorSignature)) fail('first signature');
+    const handler = readers.get(admission.handler);
+    if (handler?.record.organisation !== record.organisation || handler.record.part !== 'handler') {
+      fail('admitting handler');
+    }
+    if (!signedBy(handler.record.sig, admission.handlerSignature)) fail('second signature');
+    current = handler;
+  }
+}
+
+/**
+ * Reads and checks a signed directory by itself: schema, delegation by the root, the
+ * administrator's signature, and for every reader the way of admissions back to the root. Throws
+ * `malformed` or `wrong_directory`.
+ */
+export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
+  const document = fromBase64(signed.document);
+  const directory = fromJsonBytes(Directory, document);
+  const organisations = byId(directory.organisations, 'organisation');
+  const administrators = byId(directory.administrators, 'administrator');
+  const channels = byId(directory.channels, 'channel');
+  const readers = new Map(directory.readers.map((reader) => [reader.record.id as string, reader]));
+  if (readers.size !== directory.readers.length) fail('reader twice');
+  for (const administrator of directory.administrators) {
+    checkAdministrator(directory.installation, organisations, administrator);
+  }
+  for (const channel of directory.channels) {
+    if (!organisations.has(channel.organisation)) fail('channel of no organisation');
+  }
+  for (const reader of directory.readers) {
+    checkAdmission(directory, organisations, readers, reader);
+    for (const channel of reader.record.channels) {
+      if (channels.get(channel)?.organisation !== reader.record.organisation) fail('channel');
+    }
+  }
+  const signer = administrators.get(signed.administrator);
+  if (signer?.state !== 'active') fail('signer');
+  const ok = verify(fromBase64(signer.sig), fromBase64(signed.signature), 'directory', document);
+  if (!ok) fail('signature');
+  return { directory, hash: directoryHash(document) };
+}
+
+/**
+ * Checks that `next` follows `current`: the version after it, naming its hash, for the same
+ * installation and roots; no reader's record changed or dropped. Throws `wrong_directory`.
+ */
+export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirectory): void {
+  const before = current.directory;
+  const after = next.directory;
+  if (after.installation !== before.installation) fail('installation');
+  if (after.version !== before.version + 1) fail('version');
+  if (after.previous !== current.hash) fail('previous');
+  for (const organisation of before.organisations) {
+    if (after.organisations.find(({ id }) => id === organisation.id)?.root !== organisation.root) {
+      fail('root');
+    }
+  }
+  for (const reader of before.readers) {
+    const same = after.readers.find(({ record }) => record.id === reader.record.id);
+    if (same === undefined) fail('a reader was dropped');
+    if (!sameBytes(toJsonBytes(same.record), toJsonBytes(reader.record))) fail('a record changed');
+    if (reader.state === 'left' && same.state === 'active') fail('a reader came back');
+  }
+}
+
+/** Whether a stamp is an active handler's and names this directory. */
+export function stampHolds(current: VerifiedDirectory, stamp: Stamp): boolean {
+  const reader = current.directory.readers.find(({ record }) => record.id === stamp.reader);
+  return (
+    stamp.hash === current.hash &&
+    reader?.state === 'active' &&
+    reader.record.part === 'handler' &&
+    verify(
+      fromBase64(reader.record.sig),
+      fromBase64(stamp.signature),
+      'stamp',
+      ...stampFields(stamp),
+    )
+  );
+}
+
+/** Days since a directory was last confirmed after which reporters' clients warn, and refuse. */
+export const STALE_AFTER_DAYS = 30;
+export const EXPIRED_AFTER_DAYS = 90;
+
+/** The readers a report in this channel is sealed to: active ones, in the directory's order. */
+export function channelReaders(directory: Directory, channel: string): Reader[] {
+  return directory.readers.filter(
+    ({ state, record }) =>
+      state === 'active' && (record.channels as readonly string[]).includes(channel),
+  );
+}
+

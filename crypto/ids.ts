@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { toBase64 } from './bytes.js';
+import { randomBytes } from './sodium.js';
+
+function base64OfLength(bytes: number): v.RegexAction<string, undefined> {
+  const letters = Math.ceil((bytes * 4) / 3);
+  return v.regex(new RegExp(`^[A-Za-z0-9_-]{${String(letters)}}$`));
+}
+
+/** Base64url text: of exactly so many bytes, or between a least and a most. */
+export type Base64Schema = v.GenericSchema<string, string>;
+
+/** Base64url text of exactly `bytes` bytes. */
+export function bytesSchema(bytes: number): Base64Schema {
+  return v.pipe(v.string(), base64OfLength(bytes));
+}
+
+/** Base64url text of between `least` and `most` bytes. */
+export function bytesBetween(least: number, most: number): Base64Schema {
+  return v.pipe(
+    v.string(),
+    v.minLength(Math.ceil((least * 4) / 3)),
+    v.maxLength(Math.ceil((most * 4) / 3)),
+    v.regex(/^[A-Za-z0-9_-]*$/),
+  );
+}
+
+/** A case: 32 bytes, the hash of its reporter's two public keys. */
+export const CaseId = v.pipe(v.string(), base64OfLength(32), v.brand('CaseId'));
+export type CaseId = v.InferOutput<typeof CaseId>;
+
+/** A record: 32 bytes, the hash of an entry's header and body. */
+export const RecordHash = v.pipe(v.string(), base64OfLength(32), v.brand('RecordHash'));
+export type RecordHash = v.InferOutput<typeof RecordHash>;
+
+/** The hash of a directory document. */
+export const DirectoryHash = v.pipe(v.string(), base64OfLength(32), v.brand('DirectoryHash'));
+export type DirectoryHash = v.InferOutput<typeof DirectoryHash>;
+
+/** A person who may read cases, a recovery officer's paper key included: 16 random bytes. */
+export const ReaderId = v.pipe(v.string(), base64OfLength(16), v.brand('ReaderId'));
+export type ReaderId = v.InferOutput<typeof ReaderId>;
+
+/** An account that signs in at the desk; a reader's account has the reader's id. */
+export const AccountId = v.pipe(v.string(), base64OfLength(16), v.brand('AccountId'));
+export type AccountId = v.InferOutput<typeof AccountId>;
+
+export const OrganisationId = v.pipe(v.string(), base64OfLength(16), v.brand('OrganisationId'));
+export type OrganisationId = v.InferOutput<typeof OrganisationId>;
+
+export const ChannelId = v.pipe(v.string(), base64OfLength(16), v.brand('ChannelId'));
+export type ChannelId = v.InferOutput<typeof ChannelId>;
+
+export const InstallationId = v.pipe(v.string(), base64OfLength(16), v.brand('InstallationId'));
+export type InstallationId = v.InferOutput<typeof InstallationId>;
+
+/** An uploaded file: 16 random bytes. */
+export const AttachmentId = v.pipe(v.string(), base64OfLength(16), v.brand('AttachmentId'));
+export type AttachmentId = v.InferOutput<typeof AttachmentId>;
+
+/** A new random 16-byte id, for a schema of this file: `newId(ReaderId)`. */
+export function newId<const S extends v.GenericSchema<string, string>>(
+  schema: S,
+): v.InferOutput<S> {
+  return v.parse(schema, toBase64(randomBytes(16)));
+}
+
+/** A calendar day, `2026-11-22`, in the time zone of whoever wrote it. */
+export const Day = v.pipe(v.string(), v.isoDate(), v.brand('Day'));
+export type Day = v.InferOutput<typeof Day>;
+
+/** A language tag of the kind the pages use: two letters. */
+export const Language = v.pipe(v.string(), v.regex(/^[a-z]{2}$/));
+export type Language = string;
+
+/** A country as ISO 3166-1 alpha-2, in capitals. */
+export const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
+export type Country = string;
+
+/** One text in several languages. */
+export const Texts = v.record(Language, v.pipe(v.string(), v.maxLength(20_000)));
+export type Texts = v.InferOutput<typeof Texts>;

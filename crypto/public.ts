@@ -1,0 +1,20 @@
+/** What the server may know of the protocol: wire schemas, hashes and the checking of signatures. */
+export * from './audit.js';
+export * from './bytes.js';
+export * from './directory.js';
+export * from './errors.js';
+export * from './ids.js';
+export * from './json.js';
+export * from './record.js';
+export * from './tokens.js';
+export { hash, HASH_BYTES } from './derive.js';
+export { ready, randomBytes } from './sodium.js';
+export { verify } from './signature.js';
+export { BOX_OVERHEAD } from './box.js';
+export { paddedAttachmentSize } from './padding.js';
+export { KEM_PUBLIC_KEY_BYTES } from './kem.js';
+export * from './wire/entry.js';
+export * from './wire/directory.js';
+export * from './wire/reports.js';
+export * from './wire/attachments.js';
+export * from './wire/desk.js';

@@ -1,0 +1,78 @@
+import { frame, fromBase64, toBase64, type Field } from './bytes.js';
+import { hash } from './derive.js';
+import { ProtocolError } from './errors.js';
+import type { CaseId, RecordHash } from './ids.js';
+import { fromJsonBytes } from './json.js';
+import { verify } from './signature.js';
+import { EpochBody, type Entry, type EntryHeader, type EpochEntry } from './wire/entry.js';
+
+/**
+ * The id of the case whose reporter has these public keys (base64url): their hash, so that nobody
+ * can put other keys under a case.
+ */
+export function caseIdOf(reporter: { kem: string; sig: string }): CaseId {
+  const id = hash('case id', fromBase64(reporter.kem), fromBase64(reporter.sig));
+  return toBase64(id) as CaseId;
+}
+
+/** The bytes of a header that are signed, hashed and authenticated with the ciphertext. */
+export function headerBytes(header: EntryHeader): Uint8Array {
+  return frame('casekey/1 entry header', [
+    header.version,
+    fromBase64(header.case),
+    header.compartment,
+    header.sequence,
+    header.epoch,
+    header.author,
+    header.previous === null ? '' : fromBase64(header.previous),
+    header.seen === null ? '' : fromBase64(header.seen),
+    fromBase64(header.commitment),
+    header.form,
+  ]);
+}
+
+function bodyHash(entry: Entry): Uint8Array {
+  const fields: Field[] =
+    'body' in entry
+      ? [fromBase64(entry.body)]
+      : [fromBase64(entry.nonce), fromBase64(entry.ciphertext)];
+  return hash('entry body', entry.header.form, ...fields);
+}
+
+/** The fields that an entry's author signs: the header and the hash of the body. */
+export function signedFields(entry: Omit<Entry, 'signature'>): Field[] {
+  return [headerBytes(entry.header), bodyHash(entry as Entry)];
+}
+
+/** The record hash that the next entry names as its previous. */
+export function recordHashOf(entry: Entry): RecordHash {
+  return toBase64(hash('record', headerBytes(entry.header), bodyHash(entry))) as RecordHash;
+}
+
+/** Whether the entry was signed with this Ed25519 public key (base64url). */
+export function entryIsSignedBy(entry: Entry, signingKey: string): boolean {
+  return verify(
+    fromBase64(signingKey),
+    fromBase64(entry.signature),
+    'entry',
+    ...signedFields(entry),
+  );
+}
+
+/** What an epoch entry says. Throws `malformed`, or `wrong_epoch` for a member named twice. */
+export function epochBodyOf(entry: EpochEntry): EpochBody {
+  const body = fromJsonBytes(EpochBody, fromBase64(entry.body));
+  if (new Set(body.members.map((member) => member.id)).size !== body.members.length) {
+    throw new ProtocolError('wrong_epoch', 'a member twice');
+  }
+  if ((body.previousKey === null) !== (entry.header.epoch === 1)) {
+    throw new ProtocolError('wrong_epoch', 'way back');
+  }
+  return body;
+}
+
+/** Whether an entry is an epoch entry. */
+export function isEpochEntry(entry: Entry): entry is EpochEntry {
+  return entry.header.form === 'epoch';
+}
+

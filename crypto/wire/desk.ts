@@ -1,0 +1,284 @@
+import * as v from 'valibot';
+import {
+  AccountId,
+  AttachmentId,
+  bytesBetween,
+  bytesSchema,
+  ChannelId,
+  Day,
+  InstallationId,
+  ReaderId,
+} from '../ids.js';
+import { BOX_OVERHEAD } from '../box.js';
+import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { Count, Entry, Grant, OwnKey, SealedOverview } from './entry.js';
+import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
+import { CaseFacts, Reading } from './reports.js';
+
+/** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
+export const AccountName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+const oneTimeCode = v.pipe(v.string(), v.regex(/^\d{6}$/));
+
+/** Plaintext bytes of a vault: the seed. */
+export const SEED_BYTES = 32;
+const vault = bytesSchema(BOX_OVERHEAD + SEED_BYTES);
+
+/**
+ * What an account leaves with the server: hashes of the two proofs, the vault sealed under the
+ * passphrase and the copy sealed under the recovery kit.
+ */
+export const Credentials = v.strictObject({
+  proofHash: bytesSchema(32),
+  vault,
+  recoveryProofHash: bytesSchema(32),
+  recoveryVault: vault,
+});
+export type Credentials = v.InferOutput<typeof Credentials>;
+
+/** GET /api/desk/installation */
+export const InstallationAnswer = v.strictObject({
+  installation: InstallationId,
+  state: v.picklist(['empty', 'ready']),
+});
+
+/** POST /api/desk/set-up, `Authorization: Setup <secret of the one-time link>`. */
+export const SetUp = v.strictObject({
+  directory: SignedDirectory,
+  stamp: Stamp,
+  administrator: v.strictObject({ id: AccountId, name: AccountName, credentials: Credentials }),
+  handler: v.strictObject({ id: AccountId, name: AccountName, credentials: Credentials }),
+});
+export type SetUp = v.InferOutput<typeof SetUp>;
+
+/** POST /api/desk/sessions */
+export const SignIn = v.strictObject({
+  name: AccountName,
+  proof: bytesSchema(32),
+  code: v.nullable(oneTimeCode),
+});
+export const AccountPart = v.picklist(['administrator', 'handler']);
+export type AccountPart = v.InferOutput<typeof AccountPart>;
+export const SignedIn = v.strictObject({
+  token: bytesSchema(32),
+  account: v.strictObject({
+    id: AccountId,
+    name: AccountName,
+    part: AccountPart,
+    oneTimeCode: v.boolean(),
+    /** The sealed memory of this person's desk, null before it first keeps one. */
+    memory: v.nullable(bytesBetween(1, 256 * 1024)),
+    mail: v.nullable(v.string()),
+  }),
+  vault,
+});
+
+/** POST /api/desk/recovery: proof of the recovery kit; answers the vault's copy. The code is asked for as at sign-in. */
+export const Recover = v.strictObject({
+  name: AccountName,
+  proof: bytesSchema(32),
+  code: v.nullable(oneTimeCode),
+});
+
+/** PUT /api/desk/account/credentials: new passphrase and kit; ends every other session. */
+export const ChangeCredentials = v.strictObject({ credentials: Credentials });
+/** PUT /api/desk/account/memory: the desk's sealed memory (highest directory seen, and the like). */
+export const KeepMemory = v.strictObject({ memory: bytesBetween(1, 256 * 1024) });
+/** PUT /api/desk/account/mail: where the daily mail goes, null for none. */
+export const SetMail = v.strictObject({
+  mail: v.nullable(v.pipe(v.string(), v.email(), v.maxLength(254))),
+});
+/** POST /api/desk/account/one-time-code */
+export const OneTimeCodeStarted = v.strictObject({ uri: v.string(), secret: v.string() });
+/** PUT (confirm) and DELETE (stop) /api/desk/account/one-time-code */
+export const OneTimeCode = v.strictObject({ code: oneTimeCode });
+
+/** A case as the list gets it: just enough to open its overview. */
+export const CaseListing = v.strictObject({
+  case: CaseFacts,
+  decisionBy: v.nullable(Day),
+  escalated: v.boolean(),
+  overview: SealedOverview,
+  /** This handler's own copy of the overview's epoch key, else the grant. */
+  key: v.union([OwnKey, Grant]),
+  /** Commitment of that epoch. */
+  commitment: bytesSchema(32),
+  /** Highest sequence in the dialogue, and of the reporter's entries in it. */
+  newest: v.strictObject({ dialogue: Count, reporter: Count }),
+  /** The head that this handler's desk sealed last, null before the first opening. */
+  head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
+});
+export type CaseListing = v.InferOutput<typeof CaseListing>;
+
+/** GET /api/desk/cases?state=open|closed&after=<cursor>: 50 rows, newest activity first by day. */
+export const CaseList = v.strictObject({
+  cases: v.array(CaseListing),
+  /** Where the next page starts, null at the end; opaque. */
+  next: v.nullable(v.string()),
+});
+
+/** GET /api/desk/cases/:id */
+export const DeskCase = v.strictObject({
+  case: CaseFacts,
+  decisionBy: v.nullable(Day),
+  escalated: v.boolean(),
+  reporter: v.strictObject({ kem: bytesSchema(KEM_PUBLIC_KEY_BYTES), sig: bytesSchema(32) }),
+  entries: v.array(Entry),
+  grants: v.array(Grant),
+  keys: v.array(OwnKey),
+  overview: SealedOverview,
+  readings: v.array(Reading),
+  head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
+});
+export type DeskCase = v.InferOutput<typeof DeskCase>;
+
+/** PUT /api/desk/cases/:id/opened: what the desk keeps after opening a case. */
+export const CaseOpened = v.strictObject({
+  keys: v.pipe(v.array(OwnKey), v.maxLength(1000)),
+  head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
+  /** The dialogue was read up to this sequence. */
+  through: Count,
+});
+export type CaseOpened = v.InferOutput<typeof CaseOpened>;
+
+/** A statistics record on its way to one reader. */
+export const SealedStatistics = v.strictObject({
+  id: bytesSchema(16),
+  channel: ChannelId,
+  year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(9999)),
+  recipient: ReaderId,
+  kem: bytesSchema(KEM_CIPHERTEXT_BYTES),
+  box: bytesSchema(BOX_OVERHEAD + 256),
+});
+export type SealedStatistics = v.InferOutput<typeof SealedStatistics>;
+
+/**
+ * POST /api/desk/cases/:id/entries: entries of a handler with all that belongs to them, in one
+ * transaction. An epoch entry needs one grant for each of its members. `state` is what the server
+ * must know of their content: whether the case closes, reopens, or stays closed although the
+ * reporter wrote.
+ */
+export const HandlerAppend = v.strictObject({
+  entries: v.pipe(v.array(Entry), v.maxLength(4)),
+  grants: v.pipe(v.array(Grant), v.maxLength(200)),
+  overview: v.nullable(SealedOverview),
+  attachments: v.pipe(v.array(AttachmentId), v.maxLength(100)),
+  state: v.nullable(v.picklist(['close', 'reopen', 'nothing_further'])),
+  statistics: v.pipe(v.array(SealedStatistics), v.maxLength(100)),
+});
+export type HandlerAppend = v.InferOutput<typeof HandlerAppend>;
+
+/** POST /api/desk/invitations: the secret stays in the link; the inviter keeps a sealed copy. */
+export const Invite = v.strictObject({
+  id: bytesSchema(16),
+  /** Hash of the part of the secret that lets the link's holder join. */
+  tokenHash: bytesSchema(32),
+  sealedSecret: bytesSchema(BOX_OVERHEAD + 32),
+  shownName: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  channel: ChannelId,
+});
+export type Invite = v.InferOutput<typeof Invite>;
+
+/** GET /api/desk/invitations/:id, `Authorization: Invitation <token>` */
+export const InvitationAnswer = v.strictObject({
+  installation: InstallationId,
+  shownName: v.string(),
+  directory: SignedDirectory,
+  channel: ChannelId,
+});
+
+/** POST /api/desk/invitations/:id/join, `Authorization: Invitation <token>` */
+export const Join = v.strictObject({
+  name: AccountName,
+  credentials: Credentials,
+  record: ReaderRecord,
+  /** Over the record, keyed with the link's secret: the server cannot make one. */
+  authenticator: bytesSchema(32),
+});
+export type Join = v.InferOutput<typeof Join>;
+
+/** POST /api/desk/admissions: an administrator proposes a recovery officer. */
+export const ProposeReader = v.strictObject({ record: ReaderRecord });
+
+/** GET /api/desk/members */
+export const Members = v.strictObject({
+  accounts: v.array(
+    v.strictObject({
+      id: AccountId,
+      name: AccountName,
+      part: AccountPart,
+      state: v.picklist(['active', 'joined', 'removed']),
+    }),
+  ),
+  invitations: v.array(
+    v.strictObject({
+      id: bytesSchema(16),
+      shownName: v.string(),
+      by: AccountId,
+      createdOn: Day,
+    }),
+  ),
+  admissions: v.array(
+    v.strictObject({
+      record: ReaderRecord,
+      /** Null for a recovery officer. */
+      invitation: v.nullable(
+        v.strictObject({
+          id: bytesSchema(16),
+          by: AccountId,
+          authenticator: bytesSchema(32),
+          /** Only in the inviter's own answer. */
+          sealedSecret: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),
+        }),
+      ),
+      handler: v.nullable(ReaderId),
+      handlerSignature: v.nullable(bytesSchema(64)),
+    }),
+  ),
+});
+export type Members = v.InferOutput<typeof Members>;
+
+/** PUT /api/desk/admissions/:id/signature: the handler's half. */
+export const SignAdmission = v.strictObject({ signature: bytesSchema(64) });
+
+/** POST /api/desk/directories: the next version, signed by an administrator. */
+export const PublishDirectory = v.strictObject({ directory: SignedDirectory });
+/** PUT /api/desk/stamp */
+export const PutStamp = v.strictObject({ stamp: Stamp });
+
+/** What the desk must know to tell whether the channel can be published. */
+export const ChannelReadiness = v.strictObject({
+  channel: ChannelId,
+  readers: v.pipe(v.number(), v.integer()),
+  practiceRead: v.boolean(),
+});
+/** GET /api/desk/readiness */
+export const Readiness = v.strictObject({ channels: v.array(ChannelReadiness) });
+
+/** One entry of the audit log; content and salt are null once its case was purged. */
+export const AuditEntry = v.strictObject({
+  scope: v.string(),
+  sequence: Count,
+  content: v.nullable(v.string()),
+  salt: v.nullable(bytesSchema(16)),
+  contentHash: bytesSchema(32),
+  previous: v.nullable(bytesSchema(32)),
+  hash: bytesSchema(32),
+});
+export type AuditEntry = v.InferOutput<typeof AuditEntry>;
+
+/** The document inside an audit entry. */
+export const AuditContent = v.strictObject({
+  at: v.pipe(v.string(), v.isoTimestamp()),
+  action: v.string(),
+  actor: v.nullable(AccountId),
+  details: v.record(v.string(), v.union([v.string(), v.number()])),
+});
+export type AuditContent = v.InferOutput<typeof AuditContent>;
+
+/** GET /api/desk/audit?scope=…&after=N: the scopes this person may read, or the entries of one. */
+export const AuditScopes = v.strictObject({ scopes: v.array(v.string()) });
+export const AuditAnswer = v.strictObject({ entries: v.array(AuditEntry) });
+
+/** Every error: HTTP status and this body. */
+export const ErrorAnswer = v.object({ error: v.object({ code: v.string() }) });
+

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import {
+  AccountId,
+  bytesBetween,
+  bytesSchema,
+  ChannelId,
+  Country,
+  Day,
+  DirectoryHash,
+  InstallationId,
+  Language,
+  OrganisationId,
+  ReaderId,
+  Texts,
+} from '../ids.js';
+import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { Count } from './entry.js';
+
+const shownName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+
+/** What a reader may do. `custodian` and `deputy` are reserved. */
+export const ReaderPart = v.picklist(['handler', 'recovery_officer']);
+export type ReaderPart = v.InferOutput<typeof ReaderPart>;
+
+/** The part of a reader's record that an admission signs. */
+export const ReaderRecord = v.strictObject({
+  id: ReaderId,
+  organisation: OrganisationId,
+  channels: v.array(ChannelId),
+  part: ReaderPart,
+  name: shownName,
+  role: Texts,
+  kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
+  sig: bytesSchema(32),
+});
+export type ReaderRecord = v.InferOutput<typeof ReaderRecord>;
+
+/** Who let a reader in: the root (the first handler), or an administrator and a handler. */
+export const Admission = v.variant('by', [
+  v.strictObject({ by: v.literal('root'), signature: bytesSchema(64) }),
+  v.strictObject({
+    by: v.literal('two'),
+    administrator: AccountId,
+    administratorSignature: bytesSchema(64),
+    handler: ReaderId,
+    handlerSignature: bytesSchema(64),
+  }),
+]);
+export type Admission = v.InferOutput<typeof Admission>;
+
+/** A reader in the directory. One who left stays, so that admissions by that person still verify. */
+export const Reader = v.strictObject({
+  record: ReaderRecord,
+  admission: Admission,
+  state: v.picklist(['active', 'left']),
+});
+export type Reader = v.InferOutput<typeof Reader>;
+
+export const Administrator = v.strictObject({
+  id: AccountId,
+  organisation: OrganisationId,
+  serial: Count,
+  sig: bytesSchema(32),
+  /** The root's signature over organisation, serial and key. */
+  delegation: bytesSchema(64),
+  state: v.picklist(['active', 'revoked']),
+});
+export type Administrator = v.InferOutput<typeof Administrator>;
+
+export const Organisation = v.strictObject({
+  id: OrganisationId,
+  names: Texts,
+  country: Country,
+  /** The root's Ed25519 public key. */
+  root: bytesSchema(32),
+});
+export type Organisation = v.InferOutput<typeof Organisation>;
+
+export const Channel = v.strictObject({
+  id: ChannelId,
+  organisation: OrganisationId,
+  names: Texts,
+  /** The organisation's own words to reporters. */
+  texts: Texts,
+  country: Country,
+  languages: v.pipe(v.array(Language), v.minLength(1)),
+  published: v.boolean(),
+  /** Full months after closure until a case is purged. */
+  retentionMonths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1200)),
+});
+export type Channel = v.InferOutput<typeof Channel>;
+
+/** The one signed document of an installation. */
+export const Directory = v.strictObject({
+  v: v.literal(1),
+  installation: InstallationId,
+  version: Count,
+  date: Day,
+  previous: v.nullable(DirectoryHash),
+  organisations: v.pipe(v.array(Organisation), v.minLength(1), v.maxLength(100)),
+  administrators: v.pipe(v.array(Administrator), v.maxLength(1000)),
+  channels: v.pipe(v.array(Channel), v.maxLength(1000)),
+  readers: v.pipe(v.array(Reader), v.maxLength(1000)),
+});
+export type Directory = v.InferOutput<typeof Directory>;
+
+/** The document's exact bytes and the administrator's signature over them. */
+export const SignedDirectory = v.strictObject({
+  document: bytesBetween(1, 4 * 1024 * 1024),
+  administrator: AccountId,
+  signature: bytesSchema(64),
+});
+export type SignedDirectory = v.InferOutput<typeof SignedDirectory>;
+
+/** A handler's word that a directory was still the newest on a day. */
+export const Stamp = v.strictObject({
+  reader: ReaderId,
+  hash: DirectoryHash,
+  day: Day,
+  signature: bytesSchema(64),
+});
+export type Stamp = v.InferOutput<typeof Stamp>;
+
+/** GET /api/directory */
+export const DirectoryAnswer = v.strictObject({
+  directory: SignedDirectory,
+  stamps: v.array(Stamp),
+});
+export type DirectoryAnswer = v.InferOutput<typeof DirectoryAnswer>;
+
+/** GET /api/desk/directories?after=N: every version above N, oldest first. */
+export const DirectoriesAnswer = v.strictObject({ directories: v.array(SignedDirectory) });

@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { bytesBetween, bytesSchema, CaseId, DirectoryHash, ReaderId, RecordHash } from '../ids.js';
+import { TEXT_MAX_BYTES } from '../padding.js';
+import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { BOX_OVERHEAD } from '../box.js';
+
+/** A whole number that counts from one. */
+export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+/** An audience inside a case. `identity` is reserved for the identity block and its custodian. */
+export const Compartment = v.picklist(['dialogue', 'internal']);
+export type Compartment = v.InferOutput<typeof Compartment>;
+
+/** Who wrote an entry or holds a grant. */
+export const Party = v.union([v.literal('reporter'), ReaderId]);
+export type Party = v.InferOutput<typeof Party>;
+
+/**
+ * What stands before every entry, in the clear and signed. `form` tells an epoch entry, whose body
+ * is readable, from a sealed one.
+ */
+export const EntryHeader = v.strictObject({
+  version: v.literal(1),
+  case: CaseId,
+  compartment: Compartment,
+  sequence: Count,
+  epoch: Count,
+  author: Party,
+  previous: v.nullable(RecordHash),
+  seen: v.nullable(RecordHash),
+  commitment: bytesSchema(32),
+  form: v.picklist(['epoch', 'sealed']),
+});
+export type EntryHeader = v.InferOutput<typeof EntryHeader>;
+
+/** An entry of sealed text: the server can verify its signature and its place, and read nothing. */
+export const SealedEntry = v.strictObject({
+  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('sealed') }),
+  nonce: bytesSchema(24),
+  ciphertext: bytesBetween(4 * 1024 + 16, TEXT_MAX_BYTES + 16),
+  signature: bytesSchema(64),
+});
+export type SealedEntry = v.InferOutput<typeof SealedEntry>;
+
+/** An epoch entry: `body` is the bytes of an {@link EpochBody} document. */
+export const EpochEntry = v.strictObject({
+  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('epoch') }),
+  body: bytesBetween(1, 256 * 1024),
+  signature: bytesSchema(64),
+});
+export type EpochEntry = v.InferOutput<typeof EpochEntry>;
+
+export const Entry = v.union([SealedEntry, EpochEntry]);
+export type Entry = v.InferOutput<typeof Entry>;
+
+/** A member of an epoch with the public keys that its entries and grants must fit. */
+export const Member = v.strictObject({
+  id: Party,
+  kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
+  sig: bytesSchema(32),
+});
+export type Member = v.InferOutput<typeof Member>;
+
+/** What an epoch entry says: who may read from now on, by which directory, and the way back. */
+export const EpochBody = v.strictObject({
+  members: v.pipe(v.array(Member), v.minLength(1), v.maxLength(100)),
+  directory: v.strictObject({ version: Count, hash: DirectoryHash }),
+  /** The previous epoch's key in a box under this one's; null in the first. */
+  previousKey: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),
+});
+export type EpochBody = v.InferOutput<typeof EpochBody>;
+
+/** An epoch key on its way to one member. */
+export const Grant = v.strictObject({
+  compartment: Compartment,
+  epoch: Count,
+  recipient: Party,
+  kem: bytesSchema(KEM_CIPHERTEXT_BYTES),
+  box: bytesSchema(BOX_OVERHEAD + 32),
+});
+export type Grant = v.InferOutput<typeof Grant>;
+
+/** An epoch key that a handler's client keeps under the handler's own symmetric key. */
+export const OwnKey = v.strictObject({
+  compartment: Compartment,
+  epoch: Count,
+  box: bytesSchema(BOX_OVERHEAD + 32),
+});
+export type OwnKey = v.InferOutput<typeof OwnKey>;
+
+/** Plaintext size of an overview record, in bytes. */
+export const OVERVIEW_BYTES = 512;
+
+/** What a list shows of a case, sealed under an epoch key of the compartment named. */
+export const SealedOverview = v.strictObject({
+  compartment: Compartment,
+  epoch: Count,
+  box: bytesSchema(BOX_OVERHEAD + OVERVIEW_BYTES),
+});
+export type SealedOverview = v.InferOutput<typeof SealedOverview>;

@@ -1,0 +1,228 @@
+import type { Knex } from 'knex';
+
+/**
+ * The first schema. Three rules shape it. What reporters cause carries a day at most, never a time.
+ * No table that reporters touch has a key that grows with insertion: on SQLite those tables are
+ * WITHOUT ROWID, and the large chunk rows have random integer keys (docs/decisions/0003). Ids are
+ * base64url text; what is sealed is bytes.
+ */
+export async function up(knex: Knex): Promise<void> {
+  const sqlite = knex.client.config.client === 'sqlite3';
+  const create = async (name: string, body: string): Promise<void> => {
+    const columns = sqlite ? body : body.replaceAll(' blob', ' bytea');
+    await knex.raw(`create table ${name} (${columns})${sqlite ? ' without rowid' : ''}`);
+  };
+
+  await create(
+    'installation',
+    `id text not null primary key,
+     setup_hash text,
+     created_day text not null`,
+  );
+
+  await create(
+    'directories',
+    `version integer not null primary key,
+     hash text not null unique,
+     document text not null,
+     administrator text not null,
+     signature text not null`,
+  );
+  await create(
+    'stamps',
+    `reader text not null primary key,
+     hash text not null,
+     day text not null,
+     signature text not null`,
+  );
+
+  await create(
+    'accounts',
+    `id text not null primary key,
+     name text not null unique,
+     part text not null,
+     state text not null,
+     proof_hash text not null,
+     vault blob not null,
+     recovery_proof_hash text not null,
+     recovery_vault blob not null,
+     one_time_secret blob,
+     one_time_state text not null,
+     one_time_step integer not null,
+     memory blob,
+     mail text,
+     created_day text not null`,
+  );
+  await create(
+    'sessions',
+    `token_hash text not null primary key,
+     account text not null references accounts (id),
+     expires_at text not null`,
+  );
+  await create(
+    'invitations',
+    `id text not null primary key,
+     token_hash text not null,
+     created_by text not null references accounts (id),
+     sealed_secret blob not null,
+     shown_name text not null,
+     channel text not null,
+     created_day text not null,
+     used_by text`,
+  );
+  await create(
+    'admissions',
+    `reader text not null primary key,
+     record text not null,
+     invitation text references invitations (id),
+     authenticator text,
+     handler text,
+     handler_signature text`,
+  );
+
+  await create(
+    'cases',
+    `id text not null primary key,
+     organisation text not null,
+     channel text not null,
+     country text not null,
+     practice integer not null,
+     token_hash text unique,
+     creation_hash text not null,
+     reporter_kem blob not null,
+     reporter_sig blob not null,
+     received_day text not null,
+     active_day text not null,
+     closed_day text,
+     decision_due_day text,
+     escalated integer not null,
+     purging integer not null,
+     audit_scope text not null unique,
+     dialogue_sequence integer not null,
+     dialogue_epoch integer not null,
+     internal_sequence integer not null,
+     internal_epoch integer not null,
+     reporter_sequence integer not null`,
+  );
+  await knex.raw('create index cases_closed on cases (closed_day) where closed_day is not null');
+  await create(
+    'entries',
+    `case_id text not null references cases (id),
+     compartment text not null,
+     sequence integer not null,
+     epoch integer not null,
+     author text not null,
+     form text not null,
+     header text not null,
+     nonce blob,
+     body blob,
+     record_hash text not null,
+     signature blob not null,
+     primary key (case_id, compartment, sequence)`,
+  );
+  await create(
+    'grants',
+    `case_id text not null references cases (id),
+     compartment text not null,
+     epoch integer not null,
+     recipient text not null,
+     kem blob not null,
+     box blob not null,
+     primary key (case_id, compartment, epoch, recipient)`,
+  );
+  await create(
+    'own_keys',
+    `case_id text not null references cases (id),
+     reader text not null,
+     compartment text not null,
+     epoch integer not null,
+     box blob not null,
+     primary key (case_id, reader, compartment, epoch)`,
+  );
+  await create(
+    'heads',
+    `case_id text not null references cases (id),
+     reader text not null,
+     box blob not null,
+     primary key (case_id, reader)`,
+  );
+  await create(
+    'overviews',
+    `case_id text not null primary key references cases (id),
+     compartment text not null,
+     epoch integer not null,
+     commitment text not null,
+     box blob not null`,
+  );
+  await create(
+    'readings',
+    `case_id text not null references cases (id),
+     sequence integer not null,
+     day text not null,
+     primary key (case_id, sequence)`,
+  );
+  // Who may list and open a case now, in the order of the list; rows follow the newest epochs.
+  await create(
+    'access',
+    `reader text not null,
+     state text not null,
+     active_day text not null,
+     case_id text not null references cases (id),
+     primary key (reader, state, active_day, case_id)`,
+  );
+  await knex.raw('create unique index access_case on access (case_id, reader)');
+
+  await create(
+    'attachments',
+    `id text not null primary key,
+     case_id text references cases (id),
+     size bigint not null,
+     chunks integer not null,
+     token_hash text not null,
+     day text not null`,
+  );
+  await knex.raw('create index attachments_case on attachments (case_id)');
+  // Rows of a megabyte stay out of the key's tree, so this one table has a rowid: a random one.
+  await knex.raw(
+    `create table chunks (
+       id ${sqlite ? 'integer primary key' : 'bigint primary key'},
+       attachment text not null references attachments (id),
+       position integer not null,
+       data ${sqlite ? 'blob' : 'bytea'} not null)`,
+  );
+  await knex.raw('create unique index chunks_place on chunks (attachment, position)');
+
+  await create(
+    'statistics',
+    `id text not null,
+     recipient text not null,
+     channel text not null,
+     year integer not null,
+     kem blob not null,
+     box blob not null,
+     primary key (id, recipient)`,
+  );
+  await create(
+    'audit',
+    `scope text not null,
+     sequence integer not null,
+     content text,
+     salt text,
+     content_hash text not null,
+     previous text,
+     hash text not null,
+     primary key (scope, sequence)`,
+  );
+  await create(
+    'jobs',
+    `name text not null primary key,
+     holder text,
+     held_until text,
+     done_day text`,
+  );
+}
+
+/** Migrations only go forward: going back would lose reports. */
+export async function down(): Promise<void> {
+  return Promise.reject(new Error('this schema cannot be taken back; restore a backup instead'));
+}
