@@ -29,11 +29,15 @@ export function auditHash(
 
 /**
  * The first sequence at which a chain of one scope is broken, or null where it holds from its
- * first entry to its last. Erased entries (content and salt null) keep their place.
+ * first entry to its last; a long chain can be checked in parts, each after the last entry of the
+ * one before. Erased entries (content and salt null) keep their place.
  */
-export function firstBrokenLink(entries: readonly AuditEntry[]): number | null {
-  let previous: string | null = null;
-  let sequence = 1;
+export function firstBrokenLink(
+  entries: readonly AuditEntry[],
+  after: Pick<AuditEntry, 'sequence' | 'hash'> | null = null,
+): number | null {
+  let previous = after?.hash ?? null;
+  let sequence = (after?.sequence ?? 0) + 1;
   for (const entry of entries) {
     const contentHolds =
       entry.content === null || entry.salt === null
