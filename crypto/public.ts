@@ -1,6 +1,7 @@
 /** What the server may know of the protocol: wire schemas, hashes and the checking of signatures. */
 export * from './audit.js';
 export * from './bytes.js';
+export * from './chunk-hash.js';
 export * from './directory.js';
 export * from './errors.js';
 export * from './ids.js';

@@ -1,0 +1,43 @@
+import { toBase64 } from './bytes.js';
+import { derive } from './derive.js';
+import type { CaseId } from './ids.js';
+import { kemKeys, type KemKeys } from './kem.js';
+import { caseIdOf } from './record.js';
+import { signingKeys, type SigningKeys } from './signature.js';
+import { randomBytes } from './sodium.js';
+import { fromWords, toWords } from './words.js';
+
+/** Everything that twelve words give their owner. */
+export interface ReporterKeys {
+  caseId: CaseId;
+  /** Shown to the server, in an Authorization header only (base64url). */
+  lookupToken: string;
+  kem: KemKeys;
+  sig: SigningKeys;
+  /** The public keys as they stand on the wire. */
+  publicKeys: { kem: string; sig: string };
+}
+
+/** A new case key: 16 random bytes as 12 words of BIP 39 English, made nowhere but here. */
+export function newCaseKey(): string[] {
+  return toWords(randomBytes(16));
+}
+
+/**
+ * The keys that a case key gives. It has 128 random bits, so no slow hash is needed. Throws where
+ * the words are not a case key: check typed ones with `parseWords` first.
+ */
+export function reporterKeys(words: readonly string[]): ReporterKeys {
+  const secret = fromWords(words);
+  if (secret.length !== 16) throw new RangeError('a case key has twelve words');
+  const kem = kemKeys(derive(secret, 'reporter xwing seed'));
+  const sig = signingKeys(derive(secret, 'reporter ed25519 seed'));
+  const publicKeys = { kem: toBase64(kem.publicKey), sig: toBase64(sig.publicKey) };
+  return {
+    caseId: caseIdOf(publicKeys),
+    lookupToken: toBase64(derive(secret, 'lookup token')),
+    kem,
+    sig,
+    publicKeys,
+  };
+}

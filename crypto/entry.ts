@@ -1,0 +1,97 @@
+import { fromBase64, toBase64 } from './bytes.js';
+import { openCipher } from './box.js';
+import { EntryContent } from './content.js';
+import { derive } from './derive.js';
+import type { EpochKey } from './epoch.js';
+import { ProtocolError } from './errors.js';
+import type { RecordHash } from './ids.js';
+import { fromJsonBytes, toJsonBytes } from './json.js';
+import { pad, paddedTextSize, unpad } from './padding.js';
+import { headerBytes, signedFields } from './record.js';
+import { sign } from './signature.js';
+import { randomBytes, sodium } from './sodium.js';
+import type { EntryHeader, EpochBody, EpochEntry, Party, SealedEntry } from './wire/entry.js';
+
+/** Where an entry goes in its chain, and who writes it. */
+export interface EntryPlace {
+  author: Party;
+  /** The author's Ed25519 secret key. */
+  secretKey: Uint8Array;
+  sequence: number;
+  previous: RecordHash | null;
+  /** Newest record of the other side that the author saw. */
+  seen: RecordHash | null;
+}
+
+function headerFor<F extends EntryHeader['form']>(
+  epoch: EpochKey,
+  place: EntryPlace,
+  form: F,
+): EntryHeader & { form: F } {
+  return {
+    version: 1,
+    case: epoch.case,
+    compartment: epoch.compartment,
+    sequence: place.sequence,
+    epoch: epoch.epoch,
+    author: place.author,
+    previous: place.previous,
+    seen: place.seen,
+    commitment: epoch.commitment,
+    form,
+  };
+}
+
+/** The key of one entry: so one entry can be shown to a court without opening the rest. */
+export function entryKey(epochKey: Uint8Array, header: EntryHeader): Uint8Array {
+  return derive(epochKey, 'entry', headerBytes(header));
+}
+
+/**
+ * Seals and signs a document as the next entry. Throws `too_long` where the text does not fit 1 MiB.
+ */
+export function sealEntry(epoch: EpochKey, place: EntryPlace, content: EntryContent): SealedEntry {
+  const bytes = toJsonBytes(content);
+  const header = headerFor(epoch, place, 'sealed');
+  const nonce = randomBytes(24);
+  const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+    pad(bytes, paddedTextSize(bytes.length)),
+    headerBytes(header),
+    null,
+    nonce,
+    entryKey(epoch.key, header),
+  );
+  const unsigned = { header, nonce: toBase64(nonce), ciphertext: toBase64(ciphertext) };
+  const signature = sign(place.secretKey, 'entry', ...signedFields(unsigned));
+  return { ...unsigned, signature: toBase64(signature) };
+}
+
+/**
+ * Opens a sealed entry under its epoch's key. The signature is the chain's business. Throws
+ * `wrong_epoch` for another epoch's key, `wrong_commitment`, `does_not_open` or `malformed`.
+ */
+export function openEntry(epoch: EpochKey, entry: SealedEntry): EntryContent {
+  const { header } = entry;
+  if (header.epoch !== epoch.epoch || header.compartment !== epoch.compartment) {
+    throw new ProtocolError('wrong_epoch');
+  }
+  if (header.case !== epoch.case) throw new ProtocolError('wrong_case_id');
+  if (header.commitment !== epoch.commitment) throw new ProtocolError('wrong_commitment');
+  const padded = openCipher(
+    entryKey(epoch.key, header),
+    fromBase64(entry.nonce),
+    headerBytes(header),
+    fromBase64(entry.ciphertext),
+  );
+  return fromJsonBytes(EntryContent, unpad(padded));
+}
+
+/** Makes and signs an epoch entry: who may read from here on. */
+export function makeEpochEntry(epoch: EpochKey, place: EntryPlace, body: EpochBody): EpochEntry {
+  const unsigned = {
+    header: headerFor(epoch, place, 'epoch'),
+    body: toBase64(toJsonBytes(body)),
+  };
+  const signature = sign(place.secretKey, 'entry', ...signedFields(unsigned));
+  return { ...unsigned, signature: toBase64(signature) };
+}
