@@ -1,0 +1,65 @@
+import express, { type Express, type Router } from 'express';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import type { Database } from './database.js';
+import { handleErrors, unknownRoute } from './http/errors.js';
+import { headersFor } from './http/headers.js';
+import { createLimits, type Limits } from './http/limits.js';
+import { refuseCrossSite } from './http/origin.js';
+import { servePages, type Pages } from './http/pages.js';
+import type { Log } from './log.js';
+
+/** What every capability is made from. */
+export interface Context {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+}
+
+/** A part of the API under a path of its own. The path has no parameters: logs name it. */
+export interface Capability {
+  readonly path: `/api/${string}`;
+  readonly router: Router;
+}
+
+/** All capabilities. What one needs of another is handed over here. */
+function capabilitiesOf(_context: Context): readonly Capability[] {
+  return [];
+}
+
+export interface AppOptions extends Omit<Context, 'limits'> {
+  readonly pages: Pages;
+  /** Given errors that are faults of ours, for tests. */
+  readonly onFault?: (error: unknown) => void;
+  /** In place of all capabilities, for tests of what surrounds them. */
+  readonly capabilities?: (context: Context) => readonly Capability[];
+}
+
+/** Composes the whole HTTP side: API first, pages for everything else. */
+export function createApp(options: AppOptions): Express {
+  const { config, log, pages, onFault } = options;
+  const context: Context = { ...options, limits: createLimits(options.clock) };
+  const secure = config.publicAddress.startsWith('https:');
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', [...config.trustedProxies]);
+
+  const apiHeaders = headersFor('api', { secure });
+  app.use('/api', (_request, response, next) => {
+    response.set(apiHeaders);
+    next();
+  });
+  app.use('/api', refuseCrossSite);
+  for (const { path, router } of (options.capabilities ?? capabilitiesOf)(context)) {
+    app.use(path, router);
+  }
+  app.use('/api', unknownRoute);
+  app.use(servePages(pages, { secure }));
+  app.use(handleErrors(log, onFault));
+  return app;
+}

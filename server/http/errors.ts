@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Log } from '../log.js';
+
+/**
+ * Every code an answer can carry, with its status. Codes are part of the wire format: clients have
+ * words for each, so a code is added, never given another meaning.
+ */
+export const errorStatus = {
+  malformed: 400,
+  unknown_version: 400,
+  bad_signature: 400,
+  unauthorised: 401,
+  forbidden: 403,
+  cross_site: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  timeout: 408,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported_media_type: 415,
+  too_many_requests: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+export type ErrorCode = keyof typeof errorStatus;
+
+/** An error that is the answer to a request: its code is told, nothing else. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** Seconds until it is worth trying again, if there is such a time. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, options: { retryAfter?: number; cause?: unknown } = {}) {
+    super(code, { cause: options.cause });
+    this.code = code;
+    this.status = errorStatus[code];
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** Answers every request of the API that no route took. */
+export const unknownRoute: RequestHandler = () => {
+  throw new ApiError('not_found');
+};
+
+/**
+ * The last handler: turns whatever was thrown into `{"error":{"code"}}`, without a word of the
+ * request in it. What is not an {@link ApiError} is a fault of ours: it is logged by the name of the
+ * error, the pattern of the route and a random incident id, and answered as `internal` with that id.
+ *
+ * @param onFault given the error itself, for tests.
+ */
+export function handleErrors(log: Log, onFault?: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const answer = apiErrorOf(error);
+    let incident: string | undefined;
+    if (answer.code === 'internal') {
+      incident = randomBytes(6).toString('hex');
+      log({ event: 'request failed', code: faultName(error), route: routeOf(request), incident });
+      onFault?.(error);
+    }
+    if (response.headersSent) {
+      // Express closes the connection, so that half an answer is not taken for a whole one
+      next(error);
+      return;
+    }
+    if (answer.retryAfter !== undefined) response.set('Retry-After', String(answer.retryAfter));
+    // what is left of a body that was refused is not read
+    if (!request.complete) response.set('Connection', 'close');
+    response.status(answer.status).json({
+      error: { code: answer.code, ...(incident === undefined ? {} : { incident }) },
+    });
+  };
+}
+
+function apiErrorOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  // express refuses addresses with broken percent-encoding by itself
+  if (error instanceof URIError) return new ApiError('malformed');
+  return new ApiError('internal', { cause: error });
+}
+
+function faultName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** The pattern under which a request was routed: mounts have no parameters, see `app.ts`. */
+function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  if (typeof route !== 'object' || route === null || !('path' in route)) return 'none';
+  return `${request.baseUrl}${String(route.path)}`;
+}

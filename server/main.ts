@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './clock.js';
+import { ConfigError, loadConfig } from './config.js';
+import { createLog } from './log.js';
+import { startServer } from './start.js';
+
+// what the server makes is its own user's to read
+process.umask(0o077);
+
+const log = createLog(systemClock);
+
+function fail(event: string, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  log({ event, code: code ?? (error instanceof Error ? error.name : typeof error) });
+  process.exit(1);
+}
+
+// a promise that nobody waited for has failed: what state we are in is unknown
+process.on('unhandledRejection', (error) => fail('unhandled rejection', error));
+process.on('uncaughtException', (error) => fail('uncaught exception', error));
+
+try {
+  const config = await loadConfig(process.env);
+  // this file is dist/server/main.js when it runs
+  const dist = fileURLToPath(new URL('..', import.meta.url));
+  const server = await startServer({ config, dist, clock: systemClock, log });
+  console.log(`Casekey is ready at ${server.config.publicAddress}`);
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void server.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+} catch (error) {
+  if (error instanceof ConfigError) {
+    console.error(`The configuration cannot be used:\n${error.message}`);
+  } else {
+    console.error(`Casekey could not start: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+  process.exit(1);
+}

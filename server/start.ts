@@ -1,0 +1,98 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type AppOptions } from './app.js';
+import { systemClock, type Clock } from './clock.js';
+import type { Config } from './config.js';
+import { migrate, openDatabase, type Database } from './database.js';
+import { loadPages } from './http/pages.js';
+import { createLog, type Log } from './log.js';
+
+export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities'> {
+  readonly config: Config;
+  /** Folder of the build's output. */
+  readonly dist: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface RunningServer {
+  /** With the port that was really taken, where any free one was asked for. */
+  readonly config: Config;
+  readonly db: Database;
+  /** Where it listens, on this machine. */
+  readonly address: string;
+  /** Answers what has been asked, takes nothing more, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Long enough for a chunk of 1 MiB over a slow Tor circuit on a phone (2 KB a second). */
+const requestTimeout = 10 * 60_000;
+/** How long requests under way may take once the server is told to stop. */
+const graceAtStop = 10_000;
+
+/**
+ * Opens the database, brings its schema up to date, and listens.
+ *
+ * @throws Error when nothing is built, the database cannot be opened or the port is taken.
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLog(clock);
+  const pages = await loadPages(options.dist);
+  const db = await openDatabase(options.config, log);
+  const server = createServer({
+    requestTimeout,
+    headersTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 8_192,
+  });
+  let config = options.config;
+  try {
+    await migrate(db);
+    const port = await listen(server, config);
+    if (config.port === 0) {
+      const publicAddress = config.publicAddress.replace(/:0$/, `:${port.toString()}`);
+      config = { ...config, port, publicAddress };
+    }
+    // no event of the loop lies between listening and this, so no request is missed
+    server.on('request', createApp({ ...options, config, db, clock, log, pages }));
+  } catch (error) {
+    server.close();
+    await db.destroy();
+    throw error;
+  }
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return {
+    config,
+    db,
+    address: `http://${host}:${config.port.toString()}`,
+    async stop() {
+      await close(server);
+      await db.destroy();
+    },
+  };
+}
+
+function listen(server: Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+    }, graceAtStop);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
