@@ -1,0 +1,167 @@
+import { ProtocolError, type ProtocolFault } from './errors.js';
+import type { CaseId, RecordHash } from './ids.js';
+import { entryIsSignedBy, epochBodyOf, isEpochEntry, recordHashOf } from './record.js';
+import type { Directory } from './wire/directory.js';
+import type {
+  Compartment,
+  Entry,
+  EpochBody,
+  EpochEntry,
+  Member,
+  Party,
+} from './wire/entry.js';
+
+/** An epoch that its entry proves: number, commitment, who may read. */
+export interface VerifiedEpoch {
+  entry: EpochEntry;
+  hash: RecordHash;
+  body: EpochBody;
+}
+
+/** A record at its place, under the epoch that was newest there. */
+export interface VerifiedRecord {
+  entry: Entry;
+  hash: RecordHash;
+  epoch: VerifiedEpoch;
+}
+
+/** One compartment's chain as far as it holds; `fault` says why it ends where it does. */
+export interface VerifiedChain {
+  compartment: Compartment;
+  records: VerifiedRecord[];
+  epochs: VerifiedEpoch[];
+  fault: ProtocolFault | null;
+}
+
+/** What a chain is checked against. */
+export interface ChainContext {
+  caseId: CaseId;
+  reporter: { kem: string; sig: string };
+  directory: Directory;
+  /** The dialogue, when the internal chain is checked. */
+  dialogue: VerifiedChain | null;
+}
+
+function fail(fault: ProtocolFault, detail?: string): never {
+  throw new ProtocolError(fault, detail);
+}
+
+function memberOf(epoch: VerifiedEpoch, party: Party): Member {
+  return epoch.body.members.find(({ id }) => id === party) ?? fail('not_a_member');
+}
+
+/** Every member has the keys that the directory, or for the reporter the case id, vouches for. */
+function checkMembers(body: EpochBody, compartment: Compartment, context: ChainContext): void {
+  if (body.directory.version > context.directory.version) fail('directory_rolled_back');
+  let reporterIsIn = false;
+  for (const member of body.members) {
+    if (member.id === 'reporter') {
+      reporterIsIn = true;
+      if (member.kem !== context.reporter.kem || member.sig !== context.reporter.sig) {
+        fail('wrong_epoch', 'keys of the reporter');
+      }
+      continue;
+    }
+    const known = context.directory.readers.find(({ record }) => record.id === member.id);
+    if (known?.record.kem !== member.kem || known.record.sig !== member.sig) {
+      fail('wrong_epoch', 'a member whom the directory does not know');
+    }
+  }
+  if (reporterIsIn !== (compartment === 'dialogue')) fail('wrong_epoch', 'reporter');
+}
+
+/** Who signed the first epoch: the reporter the dialogue, a handler in the dialogue the notes. */
+function firstSigner(entry: EpochEntry, context: ChainContext): string {
+  const { header } = entry;
+  if (header.compartment === 'dialogue') {
+    return header.author === 'reporter' ? context.reporter.sig : fail('wrong_epoch', 'creator');
+  }
+  const seen = context.dialogue?.records.find(({ hash }) => hash === header.seen);
+  if (seen === undefined) return fail('truncated_chain', 'dialogue');
+  if (header.author === 'reporter') return fail('not_a_member');
+  return memberOf(seen.epoch, header.author).sig;
+}
+
+function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
+  const { header } = entry;
+  const isInternal = header.compartment === 'internal';
+  const dialogue = isInternal ? context.dialogue : chain;
+  const seen = (hash: RecordHash): VerifiedRecord | undefined =>
+    dialogue?.records.find((record) => record.hash === hash);
+  if (header.seen === null) {
+    if (isInternal) fail('truncated_chain', 'no dialogue head');
+    return;
+  }
+  const named = seen(header.seen) ?? fail('truncated_chain', 'a head that was seen is missing');
+  if (!isInternal && (named.entry.header.author === 'reporter') === (header.author === 'reporter')) {
+    fail('reused_seen_head');
+  }
+  // Nobody un-sees: a later entry of the same author names the same head or a newer one.
+  const before = chain.records.findLast(
+    (record) => record.entry.header.author === header.author && record.entry.header.seen !== null,
+  );
+  const earlier = before?.entry.header.seen;
+  if (earlier !== undefined && earlier !== null) {
+    const at = seen(earlier)?.entry.header.sequence ?? 0;
+    if (named.entry.header.sequence < at) fail('reused_seen_head');
+  }
+}
+
+function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
+  const { header } = entry;
+  const last = chain.records.at(-1);
+  const current = chain.epochs.at(-1);
+  if (header.case !== context.caseId) fail('wrong_case_id');
+  if (header.compartment !== chain.compartment) fail('wrong_compartment');
+  if (header.sequence !== chain.records.length + 1) fail('missing_entry');
+  if (header.previous !== (last?.hash ?? null)) fail('wrong_previous');
+  checkSeen(entry, chain, context);
+  const hash = recordHashOf(entry);
+  if (isEpochEntry(entry)) {
+    if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
+    const signer =
+      current === undefined ? firstSigner(entry, context) : memberOf(current, header.author).sig;
+    if (current !== undefined && header.author === 'reporter') fail('wrong_epoch', 'by reporter');
+    if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
+    const body = epochBodyOf(entry);
+    checkMembers(body, chain.compartment, context);
+    const epoch = { entry, hash, body };
+    chain.epochs.push(epoch);
+    chain.records.push({ entry, hash, epoch });
+    return;
+  }
+  if (current === undefined) fail('wrong_epoch', 'none yet');
+  if (header.epoch !== current.entry.header.epoch) fail('wrong_epoch');
+  if (header.commitment !== current.entry.header.commitment) fail('wrong_commitment');
+  if (!entryIsSignedBy(entry, memberOf(current, header.author).sig)) fail('wrong_signature');
+  chain.records.push({ entry, hash, epoch: current });
+}
+
+/**
+ * Follows one compartment's entries from the first and checks every link, signature, epoch and
+ * member. Never throws a protocol fault: it ends at the first one and names it.
+ */
+export function verifyChain(
+  compartment: Compartment,
+  entries: readonly Entry[],
+  context: ChainContext,
+): VerifiedChain {
+  const chain: VerifiedChain = { compartment, records: [], epochs: [], fault: null };
+  try {
+    if (compartment === 'dialogue' && entries.length === 0) fail('missing_entry');
+    for (const entry of entries) addEntry(entry, chain, context);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    chain.fault = error.fault;
+  }
+  return chain;
+}
+
+/** The newest record that the other side wrote, for `seen` in a new dialogue entry. */
+export function newestOfOtherSide(chain: VerifiedChain, author: Party): RecordHash | null {
+  const other = chain.records.findLast(
+    ({ entry }) => (entry.header.author === 'reporter') !== (author === 'reporter'),
+  );
+  return other?.hash ?? null;
+}
+
