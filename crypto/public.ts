@@ -12,7 +12,7 @@ export { hash, HASH_BYTES } from './derive.js';
 export { ready, randomBytes } from './sodium.js';
 export { verify } from './signature.js';
 export { BOX_OVERHEAD } from './box.js';
-export { paddedAttachmentSize } from './padding.js';
+export { paddedAttachmentSize, paddedTextSize } from './padding.js';
 export { KEM_PUBLIC_KEY_BYTES } from './kem.js';
 export * from './wire/entry.js';
 export * from './wire/directory.js';
