@@ -1,0 +1,144 @@
+import {
+  recordHashOf,
+  type CaseFacts,
+  type CaseId,
+  type Compartment,
+  type Entry,
+  type EntryHeader,
+  type Grant,
+  type Party,
+  type RecordHash,
+} from '../../crypto/public.js';
+import { bytesOf, textOf } from '../bytes.js';
+
+/** A row of `cases`. Flags are 0 or 1; days are `YYYY-MM-DD`. */
+export interface CaseRow {
+  id: CaseId;
+  organisation: CaseFacts['organisation'];
+  channel: CaseFacts['channel'];
+  country: string;
+  practice: number;
+  token_hash: string | null;
+  creation_hash: string;
+  reporter_kem: Uint8Array;
+  reporter_sig: Uint8Array;
+  received_day: CaseFacts['receivedOn'];
+  active_day: string;
+  closed_day: CaseFacts['closedOn'];
+  decision_due_day: string | null;
+  escalated: number;
+  purging: number;
+  audit_scope: string;
+  dialogue_sequence: number;
+  dialogue_epoch: number;
+  internal_sequence: number;
+  internal_epoch: number;
+  /** Sequence of the reporter's newest entry in the dialogue. */
+  reporter_sequence: number;
+}
+
+/** A row of `entries`. An epoch entry has no nonce; its body is the document. */
+export interface EntryRow {
+  case_id: CaseId;
+  compartment: Compartment;
+  sequence: number;
+  epoch: number;
+  author: Party;
+  form: EntryHeader['form'];
+  header: string;
+  nonce: Uint8Array | null;
+  body: Uint8Array | null;
+  record_hash: RecordHash;
+  signature: Uint8Array;
+}
+
+/** A row of `grants`. */
+export interface GrantRow {
+  case_id: CaseId;
+  compartment: Compartment;
+  epoch: number;
+  recipient: Party;
+  kem: Uint8Array;
+  box: Uint8Array;
+}
+
+/** A row of `overviews`. */
+export interface OverviewRow {
+  case_id: CaseId;
+  compartment: Compartment;
+  epoch: number;
+  commitment: string;
+  box: Uint8Array;
+}
+
+/** A row of `access`: who may list and open a case now, in the order of the list. */
+export interface AccessRow {
+  reader: string;
+  state: 'open' | 'closed';
+  active_day: string;
+  case_id: CaseId;
+}
+
+/**
+ * The row that keeps an entry.
+ *
+ * @throws ApiError `malformed` for bytes in another than their one spelling.
+ */
+export function entryRow(entry: Entry): EntryRow {
+  const { header } = entry;
+  return {
+    case_id: header.case,
+    compartment: header.compartment,
+    sequence: header.sequence,
+    epoch: header.epoch,
+    author: header.author,
+    form: header.form,
+    header: JSON.stringify(header),
+    nonce: 'nonce' in entry ? bytesOf(entry.nonce) : null,
+    body: bytesOf('body' in entry ? entry.body : entry.ciphertext),
+    record_hash: recordHashOf(entry),
+    signature: bytesOf(entry.signature),
+  };
+}
+
+/** The entry that a row keeps, as it was sent. */
+export function entryOf(row: EntryRow): Entry {
+  if (row.body === null) throw new Error('an entry without a body');
+  const header = JSON.parse(row.header) as EntryHeader;
+  const signature = textOf(row.signature);
+  const body = textOf(row.body);
+  if (row.nonce === null) return { header: { ...header, form: 'epoch' }, body, signature };
+  return {
+    header: { ...header, form: 'sealed' },
+    nonce: textOf(row.nonce),
+    ciphertext: body,
+    signature,
+  };
+}
+
+/**
+ * The row that keeps a grant.
+ *
+ * @throws ApiError `malformed` for bytes in another than their one spelling.
+ */
+export function grantRow(caseId: CaseId, grant: Grant): GrantRow {
+  return {
+    case_id: caseId,
+    compartment: grant.compartment,
+    epoch: grant.epoch,
+    recipient: grant.recipient,
+    kem: bytesOf(grant.kem),
+    box: bytesOf(grant.box),
+  };
+}
+
+/** The grant that a row keeps. */
+export function grantOf(row: GrantRow): Grant {
+  return {
+    compartment: row.compartment,
+    epoch: row.epoch,
+    recipient: row.recipient,
+    kem: textOf(row.kem),
+    box: textOf(row.box),
+  };
+}

@@ -1,0 +1,216 @@
+import {
+  entryIsSignedBy,
+  epochBodyOf,
+  isEpochEntry,
+  paddedTextSize,
+  ProtocolError,
+  recordHashOf,
+  type CaseId,
+  type Compartment,
+  type Entry,
+  type EpochBody,
+  type EpochEntry,
+  type Grant,
+  type Member,
+  type Party,
+  type ReaderRecord,
+  type RecordHash,
+  type SealedEntry,
+} from '../../crypto/public.js';
+import { bytesOf } from '../bytes.js';
+import { ApiError } from '../http/errors.js';
+
+/** Bytes that XChaCha20-Poly1305 adds to what it seals. */
+const TAG_BYTES = 16;
+
+/** The newest epoch of a chain: whoever writes under it must be one of its members. */
+export interface Epoch {
+  number: number;
+  commitment: string;
+  members: readonly Member[];
+}
+
+/** The end of one compartment's chain. */
+export interface Chain {
+  sequence: number;
+  head: RecordHash | null;
+  epoch: Epoch | null;
+}
+
+export type Chains = Record<Compartment, Chain>;
+
+/** All that the rules need to know besides the entries themselves. */
+export interface AppendContext {
+  case: { id: CaseId; organisation: string; reporter: { kem: string; sig: string } };
+  chains: Chains;
+  /** Who sends the entries. */
+  author: Party;
+  /** An active reader of the newest directory, null for anybody else. */
+  reader(id: string): ReaderRecord | null;
+  /** Those records named as seen that stand in this case's dialogue. */
+  dialogueRecords: ReadonlySet<string>;
+  /** Those directories named in epochs that were in force here, by `directoryKey`. */
+  directories: ReadonlySet<string>;
+}
+
+/** A directory as an epoch names it, as one string. */
+export function directoryKey(directory: EpochBody['directory']): string {
+  return `${String(directory.version)} ${directory.hash}`;
+}
+
+/**
+ * What an epoch entry says.
+ *
+ * @throws ApiError `malformed`, or `wrong_epoch` for a document that no epoch can have.
+ */
+export function readEpochBody(entry: EpochEntry): EpochBody {
+  try {
+    return epochBodyOf(entry);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ApiError(cause.fault === 'wrong_epoch' ? 'wrong_epoch' : 'malformed', { cause });
+  }
+}
+
+/**
+ * Checks entries, in their order, and the grants that come with them against all the rules of the
+ * chain that somebody who can decrypt nothing can check; answers where the chains end afterwards.
+ * It stores nothing.
+ *
+ * @throws ApiError with the code of the first rule that is broken.
+ */
+export function followChains(
+  context: AppendContext,
+  entries: readonly Entry[],
+  grants: readonly Grant[],
+): Chains {
+  const chains = { ...context.chains };
+  const seen = new Set(context.dialogueRecords);
+  const expected = new Set<string>();
+  for (const entry of entries) {
+    const { compartment } = entry.header;
+    const chain = chains[compartment];
+    checkPlace(context, chain, entry, seen);
+    const epoch = isEpochEntry(entry)
+      ? checkEpoch(context, chains, entry)
+      : checkSealed(context, chain, entry);
+    if (isEpochEntry(entry)) {
+      for (const { id } of epoch.members)
+        expected.add(`${compartment} ${String(epoch.number)} ${id}`);
+    }
+    const head = recordHashOf(entry);
+    if (compartment === 'dialogue') seen.add(head);
+    chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
+  }
+  checkGrants(expected, grants);
+  return chains;
+}
+
+/** Whether the entry stands where it says, is its sender's, and follows the newest record. */
+function checkPlace(
+  context: AppendContext,
+  chain: Chain,
+  { header }: Entry,
+  seen: ReadonlySet<string>,
+): void {
+  bytesOf(header.commitment);
+  if (header.case !== context.case.id) throw new ApiError('wrong_case');
+  if (header.author !== context.author) throw new ApiError('wrong_author');
+  if (header.author === 'reporter' && header.compartment !== 'dialogue') {
+    throw new ApiError('wrong_compartment');
+  }
+  if (header.sequence <= chain.sequence) throw new ApiError('sequence_taken');
+  if (header.sequence > chain.sequence + 1) throw new ApiError('sequence_gap');
+  if (header.previous !== chain.head) throw new ApiError('previous_unknown');
+  if (header.seen !== null && !seen.has(header.seen)) throw new ApiError('seen_unknown');
+}
+
+/** A sealed entry: under the newest epoch, by one of its members, of one of the sizes. */
+function checkSealed(context: AppendContext, chain: Chain, entry: SealedEntry): Epoch {
+  const { header } = entry;
+  const { epoch } = chain;
+  if (epoch?.number !== header.epoch) throw new ApiError('epoch_outdated');
+  if (epoch.commitment !== header.commitment) throw new ApiError('wrong_commitment');
+  const text = bytesOf(entry.ciphertext).length - TAG_BYTES;
+  if (paddedTextSize(text) !== text) throw new ApiError('wrong_size');
+  const author = epoch.members.find(({ id }) => id === context.author);
+  if (author === undefined) throw new ApiError('not_a_member');
+  checkSignature(entry, author.sig);
+  return epoch;
+}
+
+/** An epoch entry: the next epoch, opened by somebody who may, with members who may be. */
+function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): Epoch {
+  const { header } = entry;
+  const { compartment } = header;
+  const current = chains[compartment].epoch;
+  if (header.epoch !== (current?.number ?? 0) + 1) throw new ApiError('epoch_outdated');
+  if (compartment === 'dialogue' && current === null) {
+    if (context.author !== 'reporter') throw new ApiError('not_a_member');
+    checkSignature(entry, context.case.reporter.sig);
+  } else {
+    const authors = current ?? chains.dialogue.epoch;
+    const author = authors?.members.find(({ id }) => id === context.author);
+    const isHandler = context.reader(context.author)?.part === 'handler';
+    if (author === undefined || !isHandler) throw new ApiError('not_a_member');
+    checkSignature(entry, author.sig);
+  }
+  const body = readEpochBody(entry);
+  if (body.previousKey !== null) bytesOf(body.previousKey);
+  if (!context.directories.has(directoryKey(body.directory))) {
+    throw new ApiError('directory_unknown');
+  }
+  checkMembers(context, compartment, body.members);
+  return { number: header.epoch, commitment: header.commitment, members: body.members };
+}
+
+/** The reporter reads the dialogue and nothing else; everybody else stands in the directory. */
+function checkMembers(
+  context: AppendContext,
+  compartment: Compartment,
+  members: readonly Member[],
+): void {
+  const reporter = members.find(({ id }) => id === 'reporter');
+  const { kem, sig } = context.case.reporter;
+  const fits =
+    compartment === 'dialogue'
+      ? reporter?.kem === kem && reporter.sig === sig
+      : reporter === undefined;
+  const readers = members.filter(({ id }) => id !== 'reporter');
+  if (!fits || readers.length === 0) throw new ApiError('wrong_members');
+  for (const member of readers) {
+    const record = context.reader(member.id);
+    if (
+      record?.organisation !== context.case.organisation ||
+      record.kem !== member.kem ||
+      record.sig !== member.sig
+    ) {
+      throw new ApiError('member_unknown');
+    }
+  }
+}
+
+function checkSignature(entry: Entry, key: string): void {
+  bytesOf(entry.signature);
+  let signed: boolean;
+  try {
+    signed = entryIsSignedBy(entry, key);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ApiError('malformed', { cause });
+  }
+  if (!signed) throw new ApiError('wrong_signature');
+}
+
+/** Each member of each new epoch has one grant, and nobody else has any. */
+function checkGrants(expected: ReadonlySet<string>, grants: readonly Grant[]): void {
+  const given = new Set(
+    grants.map(
+      ({ compartment, epoch, recipient }) => `${compartment} ${String(epoch)} ${recipient}`,
+    ),
+  );
+  const fits = given.size === grants.length && given.size === expected.size;
+  if (!fits || [...given].some((key) => !expected.has(key))) {
+    throw new ApiError('grants_do_not_fit');
+  }
+}

@@ -1,0 +1,107 @@
+import type { Knex } from 'knex';
+import type { CaseId, Compartment, Party, RecordHash } from '../../crypto/public.js';
+import type { AccessRow, CaseRow, EntryRow, GrantRow, OverviewRow } from './rows.js';
+
+/** Rows in one statement: SQLite takes a limited number of values. */
+const BATCH = 50;
+
+/** Stores entries. */
+export async function insertEntries(trx: Knex, rows: EntryRow[]): Promise<void> {
+  if (rows.length > 0) await trx<EntryRow>('entries').insert(rows);
+}
+
+/** Stores grants. */
+export async function insertGrants(trx: Knex, rows: GrantRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await trx<GrantRow>('grants').insert(rows.slice(start, start + BATCH));
+  }
+}
+
+/** The newest record's hash of a compartment, null where it is empty. */
+export async function newestRecord(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<RecordHash | null> {
+  const row = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment })
+    .orderBy('sequence', 'desc')
+    .first('record_hash');
+  return row?.record_hash ?? null;
+}
+
+/** The entry that opened an epoch. */
+export async function epochEntry(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+  epoch: number,
+): Promise<EntryRow | undefined> {
+  return db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment, epoch, form: 'epoch' })
+    .first();
+}
+
+/** Those of some record hashes that stand in the case's dialogue. */
+export async function dialogueRecordsAmong(
+  db: Knex,
+  caseId: CaseId,
+  hashes: readonly RecordHash[],
+): Promise<RecordHash[]> {
+  if (hashes.length === 0) return [];
+  const rows = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment: 'dialogue' })
+    .whereIn('record_hash', hashes)
+    .select('record_hash');
+  return rows.map((row) => row.record_hash);
+}
+
+/** Entries of some compartments, each in the order of its chain. */
+export async function entriesIn(
+  db: Knex,
+  caseId: CaseId,
+  compartments: readonly Compartment[],
+): Promise<EntryRow[]> {
+  return db<EntryRow>('entries')
+    .where({ case_id: caseId })
+    .whereIn('compartment', compartments)
+    .orderBy(['compartment', 'sequence'])
+    .select();
+}
+
+/** A recipient's grants in a case. */
+export async function grantsFor(db: Knex, caseId: CaseId, recipient: Party): Promise<GrantRow[]> {
+  return db<GrantRow>('grants')
+    .where({ case_id: caseId, recipient })
+    .orderBy(['compartment', 'epoch'])
+    .select();
+}
+
+/** Changes columns of a case. */
+export async function updateCaseRow(
+  trx: Knex,
+  caseId: CaseId,
+  changes: Partial<CaseRow>,
+): Promise<void> {
+  await trx<CaseRow>('cases').where({ id: caseId }).update(changes);
+}
+
+/** Puts these rows in the place of all that said who may open the case. */
+export async function replaceAccess(trx: Knex, caseId: CaseId, rows: AccessRow[]): Promise<void> {
+  await trx<AccessRow>('access').where({ case_id: caseId }).delete();
+  if (rows.length > 0) await trx<AccessRow>('access').insert(rows);
+}
+
+/** Moves the case to its place in everybody's list. */
+export async function moveAccess(
+  trx: Knex,
+  caseId: CaseId,
+  place: Pick<AccessRow, 'state' | 'active_day'>,
+): Promise<void> {
+  await trx<AccessRow>('access').where({ case_id: caseId }).update(place);
+}
+
+/** Stores a case's overview. */
+export async function upsertOverview(trx: Knex, row: OverviewRow): Promise<void> {
+  await trx<OverviewRow>('overviews').insert(row).onConflict('case_id').merge();
+}
