@@ -63,7 +63,12 @@ export function openBox(
   if (!sameBytes(commitment, box.slice(1 + NONCE_BYTES, start))) {
     throw new ProtocolError('wrong_commitment', purpose);
   }
-  return openCipher(encryption, nonce, frame(`casekey/1 box ${purpose}`, context), box.slice(start));
+  return openCipher(
+    encryption,
+    nonce,
+    frame(`casekey/1 box ${purpose}`, context),
+    box.slice(start),
+  );
 }
 
 /** XChaCha20-Poly1305 opening that throws `does_not_open` instead of libsodium's bare error. */

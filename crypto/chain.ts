@@ -2,14 +2,7 @@ import { ProtocolError, type ProtocolFault } from './errors.js';
 import type { CaseId, RecordHash } from './ids.js';
 import { entryIsSignedBy, epochBodyOf, isEpochEntry, recordHashOf } from './record.js';
 import type { Directory } from './wire/directory.js';
-import type {
-  Compartment,
-  Entry,
-  EpochBody,
-  EpochEntry,
-  Member,
-  Party,
-} from './wire/entry.js';
+import type { Compartment, Entry, EpochBody, EpochEntry, Member, Party } from './wire/entry.js';
 
 /** An epoch that its entry proves: number, commitment, who may read. */
 export interface VerifiedEpoch {
@@ -93,7 +86,10 @@ function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): v
     return;
   }
   const named = seen(header.seen) ?? fail('truncated_chain', 'a head that was seen is missing');
-  if (!isInternal && (named.entry.header.author === 'reporter') === (header.author === 'reporter')) {
+  if (
+    !isInternal &&
+    (named.entry.header.author === 'reporter') === (header.author === 'reporter')
+  ) {
     fail('reused_seen_head');
   }
   // Nobody un-sees: a later entry of the same author names the same head or a newer one.
@@ -164,4 +160,3 @@ export function newestOfOtherSide(chain: VerifiedChain, author: Party): RecordHa
   );
   return other?.hash ?? null;
 }
-

@@ -192,4 +192,3 @@ export function channelReaders(directory: Directory, channel: string): Reader[] 
       state === 'active' && (record.channels as readonly string[]).includes(channel),
   );
 }
-

@@ -92,7 +92,11 @@ export function openGrant(
     toBase64(recipient.publicKey),
     ciphertext,
   );
-  return checked(place, commitment, openBox(key, 'grant', placeFields(place), fromBase64(grant.box)));
+  return checked(
+    place,
+    commitment,
+    openBox(key, 'grant', placeFields(place), fromBase64(grant.box)),
+  );
 }
 
 /** Keeps an epoch key under a handler's own symmetric key, to spare the next opening a KEM. */

@@ -2,6 +2,7 @@
 export * from './audit.js';
 export * from './bytes.js';
 export * from './chunk-hash.js';
+export * from './day.js';
 export * from './directory.js';
 export * from './errors.js';
 export * from './ids.js';

@@ -75,4 +75,3 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
 export function isEpochEntry(entry: Entry): entry is EpochEntry {
   return entry.header.form === 'epoch';
 }
-

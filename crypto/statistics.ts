@@ -48,4 +48,3 @@ export function openStatistics(keys: KemKeys, sealed: SealedStatistics): Statist
   const context = [sealed.id, sealed.channel, sealed.year];
   return fromJsonBytes(Statistics, unpad(openSealedTo(keys, 'statistics', context, sealed)));
 }
-

@@ -281,4 +281,3 @@ export const AuditAnswer = v.strictObject({ entries: v.array(AuditEntry) });
 
 /** Every error: HTTP status and this body. */
 export const ErrorAnswer = v.object({ error: v.object({ code: v.string() }) });
-

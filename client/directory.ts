@@ -1,0 +1,86 @@
+import {
+  channelReaders,
+  type Channel,
+  type Day,
+  daysBetween,
+  DirectoryAnswer,
+  EXPIRED_AFTER_DAYS,
+  fingerprintWords,
+  fromBase64,
+  ready,
+  STALE_AFTER_DAYS,
+  stampHolds,
+  type VerifiedDirectory,
+  verifyDirectory,
+} from '../crypto/private.js';
+import type { Api } from './api.js';
+import { ClientError } from './errors.js';
+import type { ChannelView, DirectoryView } from './models.js';
+
+/** A directory that was fetched and checked, and how recently a handler confirmed it. */
+export interface LoadedDirectory extends VerifiedDirectory {
+  freshness: DirectoryView['freshness'];
+  confirmedOn: Day | null;
+}
+
+/** Fetches the newest directory and checks signatures, admissions and stamps. */
+export async function loadDirectory(api: Api, today: Day): Promise<LoadedDirectory> {
+  await ready();
+  const answer = await api.ask(DirectoryAnswer, { method: 'GET', path: '/api/directory' });
+  const verified = verifyDirectory(answer.directory);
+  const confirmedOn =
+    answer.stamps
+      .filter((stamp) => stampHolds(verified, stamp) && daysBetween(today, stamp.day) <= 1)
+      .map(({ day }) => day)
+      .sort()
+      .at(-1) ?? null;
+  const age = confirmedOn === null ? Infinity : daysBetween(confirmedOn, today);
+  const freshness =
+    age > EXPIRED_AFTER_DAYS ? 'expired' : age > STALE_AFTER_DAYS ? 'stale' : 'fresh';
+  return { ...verified, freshness, confirmedOn };
+}
+
+function channelView({ directory }: VerifiedDirectory, channel: Channel): ChannelView {
+  return {
+    id: channel.id,
+    organisation: channel.organisation,
+    names: channel.names,
+    texts: channel.texts,
+    country: channel.country,
+    languages: channel.languages,
+    published: channel.published,
+    retentionMonths: channel.retentionMonths,
+    readers: channelReaders(directory, channel.id).map(({ record }) => ({
+      id: record.id,
+      name: record.name,
+      role: record.role,
+      part: record.part,
+    })),
+  };
+}
+
+/** What pages show of a directory. */
+export function directoryView(loaded: LoadedDirectory): DirectoryView {
+  const { directory } = loaded;
+  const organisation = directory.organisations[0];
+  if (organisation === undefined) throw new ClientError('wrong_directory');
+  return {
+    version: directory.version,
+    hash: loaded.hash,
+    freshness: loaded.freshness,
+    confirmedOn: loaded.confirmedOn,
+    fingerprint: fingerprintWords(fromBase64(organisation.root)),
+    root: organisation.root,
+    organisation: {
+      id: organisation.id,
+      names: organisation.names,
+      country: organisation.country,
+    },
+    channels: directory.channels.map((channel) => channelView(loaded, channel)),
+  };
+}
+
+/** The name under which the directory shows a reader; the id where it knows none. */
+export function readerName({ directory }: VerifiedDirectory, id: string): string {
+  return directory.readers.find(({ record }) => record.id === id)?.record.name ?? id;
+}

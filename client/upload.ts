@@ -1,0 +1,144 @@
+import {
+  attachmentHash,
+  AttachmentId,
+  CHUNK_BYTES,
+  chunkCount,
+  chunkHash,
+  type FileReference,
+  newId,
+  paddedAttachmentSize,
+  randomBytes,
+  sealChunk,
+  toBase64,
+  tokenHash,
+  UploadState,
+} from '../crypto/private.js';
+import { persist, type Api, type Credential } from './api.js';
+import { ClientError } from './errors.js';
+import type { FileSource } from './models.js';
+
+/** Chunks sealed and on their way at once. */
+const PARALLEL = 3;
+
+/**
+ * One file on its way. It keeps what the server confirmed and, as they were sealed, the chunks that
+ * were not confirmed yet: a later try sends those same bytes again and seals only the rest.
+ */
+export interface Upload {
+  id: AttachmentId;
+  key: Uint8Array;
+  token: string;
+  paddedSize: number;
+  chunks: number;
+  hashes: (Uint8Array | undefined)[];
+  unconfirmed: Map<number, Uint8Array>;
+  /** What the file looked like when it was begun; a changed file begins a new upload. */
+  stamp: string;
+  started: boolean;
+}
+
+/** Tells a file from the same file changed. */
+export function fileStamp(file: FileSource): string {
+  return JSON.stringify([file.name, file.type, file.size, file.lastModified]);
+}
+
+/** Begins an upload under a fresh key; nothing is sent yet. */
+export function beginUpload(file: FileSource): Upload {
+  const paddedSize = paddedAttachmentSize(file.size);
+  const chunks = chunkCount(paddedSize);
+  return {
+    id: newId(AttachmentId),
+    key: randomBytes(32),
+    token: toBase64(randomBytes(32)),
+    paddedSize,
+    chunks,
+    hashes: new Array<Uint8Array | undefined>(chunks).fill(undefined),
+    unconfirmed: new Map(),
+    stamp: fileStamp(file),
+    started: false,
+  };
+}
+
+async function sealedChunk(upload: Upload, file: FileSource, index: number): Promise<Uint8Array> {
+  const waiting = upload.unconfirmed.get(index);
+  if (waiting !== undefined) return waiting;
+  const start = Math.min(index * CHUNK_BYTES, file.size);
+  const end = Math.min(start + CHUNK_BYTES, file.size);
+  let plaintext: Uint8Array;
+  try {
+    plaintext = start === end ? new Uint8Array(0) : await file.read(start, end);
+  } catch {
+    throw new ClientError('file_unreadable');
+  }
+  if (plaintext.length !== end - start) throw new ClientError('file_unreadable');
+  const sealed = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext);
+  upload.unconfirmed.set(index, sealed);
+  return sealed;
+}
+
+/**
+ * Sends what is not confirmed yet, several chunks at once, each tried again after a passing failure.
+ * Memory stays flat: at most a few chunks are held. Calls `onSent` with the padded bytes confirmed.
+ */
+export async function sendUpload(
+  api: Api,
+  upload: Upload,
+  file: FileSource,
+  onSent: (bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<FileReference> {
+  const credential: Credential = { scheme: 'Upload', token: upload.token };
+  const path = `/api/attachments/${upload.id}`;
+  if (!upload.started) {
+    const start = {
+      id: upload.id,
+      size: upload.paddedSize,
+      tokenHash: tokenHash('upload', upload.token),
+    };
+    await persist(
+      () => api.ask(UploadState, { method: 'POST', path: '/api/attachments', json: start, signal }),
+      signal,
+    );
+    upload.started = true;
+  }
+  const left = [...upload.hashes.keys()].filter((index) => upload.hashes[index] === undefined);
+  // What was sealed before goes first, so that at most a few sealed chunks are ever held.
+  left.sort((a, b) => Number(upload.unconfirmed.has(b)) - Number(upload.unconfirmed.has(a)));
+  let confirmed = upload.chunks - left.length;
+  const report = (): void => {
+    onSent(Math.min(confirmed * CHUNK_BYTES, upload.paddedSize));
+  };
+  report();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (let index = left.shift(); index !== undefined && !failed; index = left.shift()) {
+      if (signal?.aborted === true) throw new ClientError('cancelled');
+      const sealed = await sealedChunk(upload, file, index);
+      const call = { method: 'PUT', path: `${path}/chunks/${String(index)}` } as const;
+      await persist(() => api.tell({ ...call, credential, bytes: sealed, signal }), signal);
+      upload.hashes[index] = chunkHash(sealed);
+      upload.unconfirmed.delete(index);
+      confirmed += 1;
+      report();
+    }
+  };
+  const lanes = await Promise.allSettled(
+    Array.from({ length: Math.min(PARALLEL, left.length) }, () =>
+      lane().catch((error: unknown) => {
+        failed = true;
+        throw error;
+      }),
+    ),
+  );
+  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  const hashes = upload.hashes.filter((entry) => entry !== undefined);
+  return {
+    attachment: upload.id,
+    key: toBase64(upload.key),
+    hash: attachmentHash(upload.id, hashes),
+    chunks: upload.chunks,
+    name: file.name.slice(0, 255),
+    type: file.type.slice(0, 255),
+    size: file.size,
+  };
+}

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { Day } from './ids.js';
+
+function fromParts(date: Date): Day {
+  return v.parse(Day, date.toISOString().slice(0, 10));
+}
+
+function utc(day: Day): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+/** The day so many calendar days later (earlier, where negative). */
+export function addDays(day: Day, count: number): Day {
+  const date = utc(day);
+  date.setUTCDate(date.getUTCDate() + count);
+  return fromParts(date);
+}
+
+/**
+ * The day so many calendar months later: the same day of the month, or the month's last where it has
+ * none such (Regulation (EEC, Euratom) 1182/71 article 3(2)(c)).
+ */
+export function addMonths(day: Day, count: number): Day {
+  const date = utc(day);
+  const wanted = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + count + 1, 0);
+  date.setUTCDate(Math.min(wanted, date.getUTCDate()));
+  return fromParts(date);
+}
+
+/** Whole calendar days from one day to another. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((utc(to).getTime() - utc(from).getTime()) / 86_400_000);
+}
+
+/** Acknowledgement within seven days of receipt: Directive (EU) 2019/1937 article 9(1)(b). */
+export function acknowledgementDay(received: Day): Day {
+  return addDays(received, 7);
+}
+
+/**
+ * Feedback: three months from receipt, the stricter of the national anchors, which also meets
+ * article 9(1)(f) (three months from the acknowledgement, or from the end of the seven days).
+ */
+export function feedbackDay(received: Day): Day {
+  return addMonths(received, 3);
+}
+
+/** The legal limit of article 9(1)(f), counted from the acknowledgement or the end of the seven days. */
+export function feedbackLimit(received: Day, acknowledged: Day | null): Day {
+  const end = acknowledgementDay(received);
+  return addMonths(acknowledged !== null && acknowledged < end ? acknowledged : end, 3);
+}
+
+/** The day from which a case closed on a day is purged, by a channel's full months after closure. */
+export function purgeDay(closed: Day, retentionMonths: number): Day {
+  return addMonths(closed, retentionMonths);
+}
+
+/** The calendar day of a moment in a time zone (IANA name); the runtime's own where none is given. */
+export function dayOf(moment: Date, timeZone?: string): Day {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    ...(timeZone === undefined ? {} : { timeZone }),
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  return v.parse(Day, format.format(moment));
+}
