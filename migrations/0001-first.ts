@@ -39,7 +39,7 @@ export async function up(knex: Knex): Promise<void> {
   await create(
     'accounts',
     `id text not null primary key,
-     name text not null unique,
+     name text not null,
      part text not null,
      state text not null,
      proof_hash text not null,
@@ -53,11 +53,15 @@ export async function up(knex: Knex): Promise<void> {
      mail text,
      created_day text not null`,
   );
+  // The name of somebody who left can be taken by another.
+  await knex.raw(`create unique index accounts_name on accounts (name) where state <> 'removed'`);
   await create(
     'sessions',
     `token_hash text not null primary key,
      account text not null references accounts (id),
-     expires_at text not null`,
+     kind text not null,
+     idle_until text not null,
+     ends_at text not null`,
   );
   await create(
     'invitations',
