@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { Day } from '../crypto/public.js';
+
 /** Tells the time. Everything that asks for it takes one, so that tests can move the years. */
 export type Clock = () => Date;
 
@@ -7,4 +10,18 @@ export const systemClock: Clock = () => new Date();
 /** The day of a moment in UTC, as `YYYY-MM-DD`. */
 export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
+}
+
+/** The calendar day that it is now in a time zone, such as the organisation's. */
+export function today(clock: Clock, timeZone: string): Day {
+  // Swedish dates are ISO dates
+  const text = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(clock());
+  return v.parse(Day, text);
+}
+
+/** The day so many days later, or earlier for a negative count. */
+export function addDays(day: Day, count: number): Day {
+  const moment = new Date(`${day}T00:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() + count);
+  return v.parse(Day, dayOf(moment));
 }
