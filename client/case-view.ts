@@ -1,0 +1,58 @@
+import type {
+  Directory,
+  OpenedCase,
+  OpenedCompartment,
+  Party,
+  Reading,
+} from '../crypto/private.js';
+import type { AccessView, EntryView } from './models.js';
+
+type Author = EntryView['author'];
+
+function authorView(directory: Directory, party: Party): Author {
+  if (party === 'reporter') return { side: 'reporter' };
+  const reader = directory.readers.find(({ record }) => record.id === party);
+  return { side: 'reader', id: party, name: reader?.record.name ?? party };
+}
+
+function compartments(opened: OpenedCase): OpenedCompartment[] {
+  return opened.internal === null ? [opened.dialogue] : [opened.dialogue, opened.internal];
+}
+
+/** The opened entries of a case for a page, in the order of each chain. */
+export function entryViews(
+  opened: OpenedCase,
+  directory: Directory,
+  readings: readonly Reading[],
+): EntryView[] {
+  const readOn = new Map(readings.map(({ sequence, day }) => [sequence, day]));
+  return compartments(opened).flatMap(({ entries }) =>
+    entries.map((entry) => ({
+      compartment: entry.compartment,
+      sequence: entry.sequence,
+      hash: entry.hash,
+      author: authorView(directory, entry.author),
+      content: entry.content,
+      readOn:
+        entry.compartment === 'dialogue' && entry.author === 'reporter'
+          ? (readOn.get(entry.sequence) ?? null)
+          : null,
+    })),
+  );
+}
+
+/** Who could read from when on: one line for each epoch. */
+export function accessViews(opened: OpenedCase, directory: Directory): AccessView[] {
+  return compartments(opened).flatMap(({ chain }) =>
+    chain.epochs.map(({ entry, body }) => ({
+      compartment: chain.compartment,
+      sequence: entry.header.sequence,
+      epoch: entry.header.epoch,
+      by: authorView(directory, entry.header.author),
+      readers: body.members.flatMap(({ id }) => {
+        const member = authorView(directory, id);
+        return member.side === 'reader' ? [{ id: member.id, name: member.name }] : [];
+      }),
+    })),
+  );
+}
