@@ -72,15 +72,27 @@ export const SignedIn = v.strictObject({
   vault,
 });
 
-/** POST /api/desk/recovery: proof of the recovery kit; answers the vault's copy. The code is asked for as at sign-in. */
+/** POST /api/desk/recovery: proof of the recovery kit. The code is asked for as at sign-in. */
 export const Recover = v.strictObject({
   name: AccountName,
   proof: bytesSchema(32),
   code: v.nullable(oneTimeCode),
 });
+/** Answer to it: the vault's copy, and a token that can do nothing but change the credentials. */
+export const Recovered = v.strictObject({
+  token: bytesSchema(32),
+  account: v.strictObject({ id: AccountId, name: AccountName, part: AccountPart }),
+  vault,
+});
 
-/** PUT /api/desk/account/credentials: new passphrase and kit; ends every other session. */
-export const ChangeCredentials = v.strictObject({ credentials: Credentials });
+/**
+ * PUT /api/desk/account/credentials: new passphrase and kit; ends every other session. `proof` is
+ * that of the passphrase until now or, with the token of a recovery, that of the recovery kit.
+ */
+export const ChangeCredentials = v.strictObject({
+  proof: bytesSchema(32),
+  credentials: Credentials,
+});
 /** PUT /api/desk/account/memory: the desk's sealed memory (highest directory seen, and the like). */
 export const KeepMemory = v.strictObject({ memory: bytesBetween(1, 256 * 1024) });
 /** PUT /api/desk/account/mail: where the daily mail goes, null for none. */
