@@ -18,7 +18,7 @@ export interface Limits {
 }
 
 export interface Throttle {
-  /** @throws ApiError `too_many_requests` when the name has failed too often of late. */
+  /** @throws ApiError `too_many_attempts` when the name has failed too often of late. */
   check(name: string): void;
   failed(name: string): void;
   succeeded(name: string): void;
@@ -58,7 +58,7 @@ export function createLimits(clock: Clock): Limits {
           const entry = current(hide(name));
           if (entry === undefined || entry.count < count) return;
           const retryAfter = Math.ceil((entry.until - clock().getTime()) / 1000);
-          throw new ApiError('too_many_requests', { retryAfter });
+          throw new ApiError('too_many_attempts', { retryAfter });
         },
         failed(name) {
           const hidden = hide(name);
