@@ -22,6 +22,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Absolute path of the SQLite file. */
   readonly database: string;
+  /** Absolute path of the server's key. */
+  readonly serverKey: string;
   readonly maxFileBytes: number;
   readonly trustedProxies: readonly string[];
   readonly timeZone: string;
@@ -88,6 +90,7 @@ function compose(values: SettingValues): Config {
     publicAddress: values.publicAddress ?? `http://localhost:${values.port.toString()}`,
     dataFolder,
     database: path.resolve(values.database ?? path.join(dataFolder, 'casekey.sqlite')),
+    serverKey: path.resolve(values.serverKey ?? path.join(dataFolder, 'server.key')),
     maxFileBytes: values.maxFileBytes,
     trustedProxies: values.trustedProxies,
     timeZone: values.timeZone,

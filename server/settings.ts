@@ -130,6 +130,14 @@ export const settings = {
     shown: '`casekey.sqlite` in the data folder',
     about: 'Path of the SQLite file.',
   }),
+  serverKey: optional({
+    variable: 'CASEKEY_SERVER_KEY',
+    schema: filled,
+    shown: '`server.key` in the data folder',
+    about:
+      'Path of the key that wraps handlers’ vaults. It is made at the first start. Back it up apart ' +
+      'from the database: neither is of use without the other.',
+  }),
   maxFileBytes: setting({
     variable: 'CASEKEY_MAX_FILE_BYTES',
     schema: wholeNumber(65_536, 2 ** 40),
