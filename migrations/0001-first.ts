@@ -186,12 +186,14 @@ export async function up(knex: Knex): Promise<void> {
      day text not null`,
   );
   await knex.raw('create index attachments_case on attachments (case_id)');
-  // Rows of a megabyte stay out of the key's tree, so this one table has a rowid: a random one.
+  // Rows of a megabyte stay out of the key's tree, so this one table has a rowid: a random one. The
+  // hash of the sealed chunk stands before it, where it is read without it.
   await knex.raw(
     `create table chunks (
        id ${sqlite ? 'integer primary key' : 'bigint primary key'},
        attachment text not null references attachments (id),
        position integer not null,
+       hash ${sqlite ? 'blob' : 'bytea'} not null,
        data ${sqlite ? 'blob' : 'bytea'} not null)`,
   );
   await knex.raw('create unique index chunks_place on chunks (attachment, position)');
