@@ -4,6 +4,7 @@ import {
   AttachmentId,
   bytesBetween,
   bytesSchema,
+  CaseId,
   ChannelId,
   Day,
   InstallationId,
@@ -17,6 +18,8 @@ import { CaseFacts, Reading } from './reports.js';
 
 /** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
 export const AccountName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+/** A whole number from zero. */
+const Counted = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const oneTimeCode = v.pipe(v.string(), v.regex(/^\d{6}$/));
 
 /** Plaintext bytes of a vault: the seed. */
@@ -114,8 +117,8 @@ export const CaseListing = v.strictObject({
   key: v.union([OwnKey, Grant]),
   /** Commitment of that epoch. */
   commitment: bytesSchema(32),
-  /** Highest sequence in the dialogue, and of the reporter's entries in it. */
-  newest: v.strictObject({ dialogue: Count, reporter: Count }),
+  /** Highest sequence in each compartment (0: none yet), and of the reporter's entries. */
+  newest: v.strictObject({ dialogue: Count, internal: Counted, reporter: Count }),
   /** The head that this handler's desk sealed last, null before the first opening. */
   head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
 });
@@ -147,8 +150,8 @@ export type DeskCase = v.InferOutput<typeof DeskCase>;
 export const CaseOpened = v.strictObject({
   keys: v.pipe(v.array(OwnKey), v.maxLength(1000)),
   head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
-  /** The dialogue was read up to this sequence. */
-  through: Count,
+  /** The dialogue was read up to this sequence; 0 keeps the keys and marks nothing as read. */
+  through: Counted,
 });
 export type CaseOpened = v.InferOutput<typeof CaseOpened>;
 
@@ -288,7 +291,9 @@ export const AuditContent = v.strictObject({
 export type AuditContent = v.InferOutput<typeof AuditContent>;
 
 /** GET /api/desk/audit?scope=…&after=N: the scopes this person may read, or the entries of one. */
-export const AuditScopes = v.strictObject({ scopes: v.array(v.string()) });
+export const AuditScopes = v.strictObject({
+  scopes: v.array(v.strictObject({ scope: v.string(), case: v.nullable(CaseId) })),
+});
 export const AuditAnswer = v.strictObject({ entries: v.array(AuditEntry) });
 
 /** Every error: HTTP status and this body. */
