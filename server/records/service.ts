@@ -5,22 +5,40 @@ import {
   type Compartment,
   type Entry,
   type EntryHeader,
-  type EpochBody,
   type Grant,
   type Party,
-  type ReaderRecord,
   type RecordHash,
   type SealedOverview,
 } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
-import { directoryKey, followChains, readEpochBody, type Chain, type Chains } from './rules.js';
-import { entryOf, entryRow, grantOf, grantRow, type AccessRow, type CaseRow } from './rows.js';
+import type { DirectoryLookup } from './directory.js';
+import {
+  directoryKey,
+  followChains,
+  readEpochBody,
+  type AppendContext,
+  type Chain,
+  type Chains,
+} from './rules.js';
+import {
+  entryOf,
+  entryRow,
+  grantOf,
+  grantRow,
+  type AccessRow,
+  type CaseRow,
+  type EntryRow,
+  type GrantRow,
+  type OverviewRow,
+} from './rows.js';
 import {
   dialogueRecordsAmong,
   entriesIn,
   epochEntry,
   grantsFor,
+  insertAccess,
+  insertCaseRow,
   insertEntries,
   insertGrants,
   moveAccess,
@@ -29,14 +47,6 @@ import {
   updateCaseRow,
   upsertOverview,
 } from './store.js';
-
-/** What the records ask of the directories. */
-export interface DirectoryLookup {
-  /** An active reader of the newest directory, null for anybody else. */
-  reader(id: string): ReaderRecord | null;
-  /** Whether this directory is, or once was, the installation's. */
-  knows(trx: Knex, directory: EpochBody['directory']): Promise<boolean>;
-}
 
 /** A case after entries were added, with the commitments of its newest epochs. */
 export interface AppendedCase {
@@ -69,10 +79,9 @@ export async function appendEntries(
         ? { sequence: caseRow.internal_sequence, head: null, epoch: null }
         : await readChain(trx, caseRow, 'internal'),
   };
-  const reporter = { kem: textOf(caseRow.reporter_kem), sig: textOf(caseRow.reporter_sig) };
   const after = followChains(
     {
-      case: { id: caseRow.id, organisation: caseRow.organisation, reporter },
+      case: identityOf(caseRow),
       chains: before,
       author,
       reader: (id) => directory.reader(id),
@@ -82,28 +91,23 @@ export async function appendEntries(
     entries,
     grants,
   );
+  const changed = afterwards(caseRow, author, after);
   await insertEntries(trx, entries.map(entryRow));
   await insertGrants(
     trx,
     grants.map((grant) => grantRow(caseRow.id, grant)),
   );
-  const changes = {
-    dialogue_sequence: after.dialogue.sequence,
-    dialogue_epoch: after.dialogue.epoch?.number ?? 0,
-    internal_sequence: after.internal.sequence,
-    internal_epoch: after.internal.epoch?.number ?? caseRow.internal_epoch,
-    reporter_sequence: author === 'reporter' ? after.dialogue.sequence : caseRow.reporter_sequence,
-  };
-  await updateCaseRow(trx, caseRow.id, changes);
-  const changed = { ...caseRow, ...changes };
-  if (after.dialogue.epoch !== null && changes.dialogue_epoch !== caseRow.dialogue_epoch) {
-    await replaceAccess(trx, caseRow.id, accessRows(changed, after.dialogue.epoch.members));
+  await updateCaseRow(trx, caseRow.id, {
+    dialogue_sequence: changed.dialogue_sequence,
+    dialogue_epoch: changed.dialogue_epoch,
+    internal_sequence: changed.internal_sequence,
+    internal_epoch: changed.internal_epoch,
+    reporter_sequence: changed.reporter_sequence,
+  });
+  if (changed.dialogue_epoch !== caseRow.dialogue_epoch) {
+    await replaceAccess(trx, caseRow.id, accessRows(changed, after));
   }
-  const commitments = {
-    dialogue: after.dialogue.epoch?.commitment ?? null,
-    internal: after.internal.epoch?.commitment ?? null,
-  };
-  return { row: changed, commitments };
+  return { row: changed, commitments: commitmentsOf(after) };
 }
 
 /**
@@ -117,13 +121,63 @@ export async function keepOverview(
   { row, commitments }: AppendedCase,
   overview: SealedOverview,
 ): Promise<void> {
-  const { compartment, epoch } = overview;
-  const commitment = commitments[compartment];
-  if (commitment === null || epoch !== row[`${compartment}_epoch`]) {
-    throw new ApiError('epoch_outdated');
-  }
-  const box = bytesOf(overview.box);
-  await upsertOverview(trx, { case_id: row.id, compartment, epoch, commitment, box });
+  await upsertOverview(trx, overviewRow({ row, commitments }, overview));
+}
+
+/** A new case with all that stands in it, checked and not yet stored. */
+export interface NewCase {
+  row: CaseRow;
+  entries: EntryRow[];
+  grants: GrantRow[];
+  access: AccessRow[];
+  overview: OverviewRow;
+}
+
+/**
+ * Checks the first entries of a case, their grants and its overview as {@link appendEntries} does;
+ * stores nothing, so that no transaction waits for it.
+ *
+ * @param empty the case before its first entry, all sequences and epochs zero.
+ * @throws ApiError with the code of the rule that is broken.
+ */
+export async function prepareCase(
+  db: Knex,
+  empty: CaseRow,
+  entries: readonly Entry[],
+  grants: readonly Grant[],
+  overview: SealedOverview,
+  directory: DirectoryLookup,
+): Promise<NewCase> {
+  const nothing: Chain = { sequence: 0, head: null, epoch: null };
+  const after = followChains(
+    {
+      case: identityOf(empty),
+      chains: { dialogue: nothing, internal: nothing },
+      author: 'reporter',
+      reader: (id) => directory.reader(id),
+      dialogueRecords: new Set(),
+      directories: await namedDirectories(db, directory, entries),
+    },
+    entries,
+    grants,
+  );
+  const row = afterwards(empty, 'reporter', after);
+  return {
+    row,
+    entries: entries.map(entryRow),
+    grants: grants.map((grant) => grantRow(row.id, grant)),
+    access: accessRows(row, after),
+    overview: overviewRow({ row, commitments: commitmentsOf(after) }, overview),
+  };
+}
+
+/** Stores a new case with all that stands in it. */
+export async function insertCase(trx: Knex, fresh: NewCase): Promise<void> {
+  await insertCaseRow(trx, fresh.row);
+  await insertEntries(trx, fresh.entries);
+  await insertGrants(trx, fresh.grants);
+  await insertAccess(trx, fresh.access);
+  await upsertOverview(trx, fresh.overview);
 }
 
 /**
@@ -206,8 +260,43 @@ function placeOf(row: CaseRow): Pick<AccessRow, 'state' | 'active_day'> {
   return { state: row.closed_day === null ? 'open' : 'closed', active_day: row.active_day };
 }
 
-function accessRows(row: CaseRow, members: readonly { id: Party }[]): AccessRow[] {
-  return members
+function accessRows(row: CaseRow, chains: Chains): AccessRow[] {
+  return (chains.dialogue.epoch?.members ?? [])
     .filter(({ id }) => id !== 'reporter')
     .map(({ id }) => ({ ...placeOf(row), reader: id, case_id: row.id }));
+}
+
+function identityOf(row: CaseRow): AppendContext['case'] {
+  const reporter = { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) };
+  return { id: row.id, organisation: row.organisation, reporter };
+}
+
+/** The case once its chains end where they end now. */
+function afterwards(row: CaseRow, author: Party, { dialogue, internal }: Chains): CaseRow {
+  return {
+    ...row,
+    dialogue_sequence: dialogue.sequence,
+    dialogue_epoch: dialogue.epoch?.number ?? 0,
+    internal_sequence: internal.sequence,
+    internal_epoch: internal.epoch?.number ?? row.internal_epoch,
+    reporter_sequence: author === 'reporter' ? dialogue.sequence : row.reporter_sequence,
+  };
+}
+
+function commitmentsOf({ dialogue, internal }: Chains): AppendedCase['commitments'] {
+  return {
+    dialogue: dialogue.epoch?.commitment ?? null,
+    internal: internal.epoch?.commitment ?? null,
+  };
+}
+
+function overviewRow(
+  { row, commitments }: AppendedCase,
+  { compartment, epoch, box }: SealedOverview,
+): OverviewRow {
+  const commitment = commitments[compartment];
+  if (commitment === null || epoch !== row[`${compartment}_epoch`]) {
+    throw new ApiError('epoch_outdated');
+  }
+  return { case_id: row.id, compartment, epoch, commitment, box: bytesOf(box) };
 }

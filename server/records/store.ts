@@ -5,6 +5,18 @@ import type { AccessRow, CaseRow, EntryRow, GrantRow, OverviewRow } from './rows
 /** Rows in one statement: SQLite takes a limited number of values. */
 const BATCH = 50;
 
+/** Stores a new case. */
+export async function insertCaseRow(trx: Knex, row: CaseRow): Promise<void> {
+  await trx<CaseRow>('cases').insert(row);
+}
+
+/** Stores who may open a case. */
+export async function insertAccess(trx: Knex, rows: AccessRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += BATCH) {
+    await trx<AccessRow>('access').insert(rows.slice(start, start + BATCH));
+  }
+}
+
 /** Stores entries. */
 export async function insertEntries(trx: Knex, rows: EntryRow[]): Promise<void> {
   if (rows.length > 0) await trx<EntryRow>('entries').insert(rows);
@@ -89,7 +101,7 @@ export async function updateCaseRow(
 /** Puts these rows in the place of all that said who may open the case. */
 export async function replaceAccess(trx: Knex, caseId: CaseId, rows: AccessRow[]): Promise<void> {
   await trx<AccessRow>('access').where({ case_id: caseId }).delete();
-  if (rows.length > 0) await trx<AccessRow>('access').insert(rows);
+  await insertAccess(trx, rows);
 }
 
 /** Moves the case to its place in everybody's list. */

@@ -1,0 +1,47 @@
+import type { Knex } from 'knex';
+import {
+  channelReaders,
+  type EpochBody,
+  type ReaderRecord,
+  type VerifiedDirectory,
+} from '../../crypto/public.js';
+
+/** What the records ask of the directories. */
+export interface DirectoryLookup {
+  /** A reader who may be given access now, null for anybody else. */
+  reader(id: string): ReaderRecord | null;
+  /** Whether this directory is, or once was, the installation's. */
+  knows(db: Knex, directory: EpochBody['directory']): Promise<boolean>;
+}
+
+/** The directories of the installation, as far as cases need them. */
+export interface Directories {
+  /** The newest one, null before set-up. */
+  newest(db: Knex): Promise<VerifiedDirectory | null>;
+  /** Whether a version of this hash was ever in force. */
+  has(db: Knex, version: number, hash: string): Promise<boolean>;
+}
+
+/**
+ * Looks readers up in the newest directory.
+ *
+ * @param channel only readers of this channel, as for a new report; else every active reader.
+ */
+export function directoryLookup(
+  directories: Directories,
+  newest: VerifiedDirectory,
+  channel?: string,
+): DirectoryLookup {
+  const { directory } = newest;
+  const readers =
+    channel === undefined
+      ? directory.readers.filter(({ state }) => state === 'active')
+      : channelReaders(directory, channel);
+  return {
+    reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
+    knows: async (db, { version, hash }) =>
+      version === directory.version
+        ? hash === newest.hash
+        : version < directory.version && directories.has(db, version, hash),
+  };
+}

@@ -1,0 +1,19 @@
+import type { CaseFacts } from '../../crypto/public.js';
+import type { CaseRow } from './rows.js';
+
+/** The day from which a case may be purged, null while it is open. */
+export type PurgeOn = (row: CaseRow) => Promise<CaseFacts['purgeOn']>;
+
+/** What the server knows of a case and tells everyone who may open it. */
+export async function caseFacts(row: CaseRow, purgeOn: PurgeOn): Promise<CaseFacts> {
+  return {
+    id: row.id,
+    organisation: row.organisation,
+    channel: row.channel,
+    country: row.country,
+    practice: row.practice === 1,
+    receivedOn: row.received_day,
+    closedOn: row.closed_day,
+    purgeOn: await purgeOn(row),
+  };
+}
