@@ -34,6 +34,8 @@ const shared = {
   logLevel: 'silent',
   // libsodium asks import.meta.url where it lives, and copes with no answer
   logOverride: { 'empty-import-meta': 'silent' },
+  // libsodium's CommonJS build asks for these under Node only; our own code may not (import rules)
+  external: ['node:*'],
   define: { 'process.env.NODE_ENV': '"production"' },
 } satisfies esbuild.BuildOptions;
 
@@ -132,6 +134,7 @@ function commonJsSodium(flavour: '' | '-sumo'): Record<string, string> {
     path.join(modules, `${name}${flavour}`, 'dist', `modules${flavour}`, module);
   return {
     'libsodium-wrappers': file('libsodium-wrappers', 'libsodium-wrappers.js'),
+    [`libsodium-wrappers${flavour}`]: file('libsodium-wrappers', 'libsodium-wrappers.js'),
     [`libsodium${flavour}`]: file('libsodium', `libsodium${flavour}.js`),
   };
 }

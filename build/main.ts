@@ -55,7 +55,11 @@ export async function build(folders: Folders): Promise<Manifest> {
       type,
       compressed,
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      headers: { ...headersFor(kind, { secure: false }), 'Content-Type': type },
+      headers: {
+        ...headersFor(kind, { secure: false }),
+        'Content-Type': type,
+        ...(compressed ? { Vary: 'Accept-Encoding' } : {}),
+      },
     };
   };
   for (const asset of assets) add(asset.href, asset.href.slice(1), asset.bytes);

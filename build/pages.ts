@@ -157,7 +157,8 @@ function stringsTemplate(context: Context, lang: string, used: ReadonlySet<Asset
   const strings = Object.fromEntries(
     [...selectKeys(table.keys(), uses)].sort().map((key) => [key, table.get(key)]),
   );
-  return `<template id="strings">${ejs.escapeXML(JSON.stringify(strings))}</template>`;
+  const text = JSON.stringify(strings).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<template id="strings">${text}</template>`;
 }
 
 function sectionLanguages(section: string): readonly string[] {

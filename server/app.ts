@@ -2,7 +2,7 @@ import express, { type Express, type Router } from 'express';
 import type { Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
-import { handleErrors, unknownRoute } from './http/errors.js';
+import { handleErrors, rememberMount, unknownRoute } from './http/errors.js';
 import { headersFor } from './http/headers.js';
 import { createLimits, type Limits } from './http/limits.js';
 import { refuseCrossSite } from './http/origin.js';
@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use('/api', refuseCrossSite);
   for (const { path, router } of (options.capabilities ?? capabilitiesOf)(context)) {
-    app.use(path, router);
+    app.use(path, rememberMount(path), router);
   }
   app.use('/api', unknownRoute);
   app.use(servePages(pages, { secure }));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Log } from '../log.js';
 
 /**
@@ -100,7 +100,12 @@ export function handleErrors(log: Log, onFault?: (error: unknown) => void): Erro
     let incident: string | undefined;
     if (answer.code === 'internal') {
       incident = randomBytes(6).toString('hex');
-      log({ event: 'request failed', code: faultName(error), route: routeOf(request), incident });
+      log({
+        event: 'request failed',
+        code: faultName(error),
+        route: routeOf(request, response),
+        incident,
+      });
       onFault?.(error);
     }
     if (response.headersSent) {
@@ -129,9 +134,18 @@ function faultName(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
+/** Notes the path a router is mounted at, for logs: Express forgets it before errors are handled. */
+export function rememberMount(path: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals['mount'] = path;
+    next();
+  };
+}
+
 /** The pattern under which a request was routed: mounts have no parameters, see `app.ts`. */
-function routeOf(request: Request): string {
+function routeOf(request: Request, response: Response): string {
+  const mount: unknown = response.locals['mount'];
   const route: unknown = request.route;
-  if (typeof route !== 'object' || route === null || !('path' in route)) return 'none';
-  return `${request.baseUrl}${String(route.path)}`;
+  const known = typeof route === 'object' && route !== null && 'path' in route;
+  return known && typeof mount === 'string' ? mount + String(route.path) : 'none';
 }

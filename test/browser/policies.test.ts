@@ -1,0 +1,125 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../build/main.js';
+import type { Folders } from '../../build/folders.js';
+import { launchBrowser } from '../support/browser.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { fixtureSite } from '../support/site.js';
+
+let site: Folders;
+let server: TestServer;
+
+beforeAll(async () => {
+  site = await fixtureSite();
+  await build(site);
+  server = await startTestServer({ dist: site.out });
+});
+
+afterAll(async () => {
+  await server.stop();
+  await rm(path.dirname(site.out), { recursive: true });
+});
+
+/** Opens a page and gathers what the browser complains about. */
+async function openPage(browser: Browser, address: string): Promise<[Page, string[]]> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(server.url + address);
+  return [page, complaints];
+}
+
+const text = (page: Page, id: string, wanted: RegExp): Promise<string> =>
+  page
+    .waitForFunction(
+      ([element, pattern]) => {
+        const shown = document.getElementById(element)?.textContent ?? '';
+        return new RegExp(pattern).test(shown) ? shown : null;
+      },
+      [id, wanted.source] as const,
+    )
+    .then((handle) => handle.jsonValue())
+    .then(String);
+
+describe.each([
+  ['with WebAssembly', true],
+  ['without WebAssembly', false],
+])('in Chromium %s', (_name, wasm) => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser({ wasm });
+  });
+
+  afterAll(() => browser.close());
+
+  it('page, strings and the reporter’s worker work under the policies', async () => {
+    const [page, complaints] = await openPage(browser, '/sv/');
+    expect(await text(page, 'status', /./)).toBe('open sv');
+    expect(await text(page, 'files', /1.?200/)).toMatch(/^1\s200 files of 2$/);
+    const answer = await text(page, 'answer', /./);
+    expect(answer).toMatch(/^It said “[0-9a-f]{32} (no )?wasm” & more$/);
+    expect(answer.includes('no wasm')).toBe(!wasm);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('the desk’s worker has Argon2id, and the preview frame no origin and no network', async () => {
+    const [page, complaints] = await openPage(browser, '/desk/en/');
+    expect(await text(page, 'answer', /./)).toMatch(/^[0-9a-f]{32} argon2$/);
+    expect(await text(page, 'frame', /./)).toBe('rgb(4, 5, 6), null, no network');
+    // the only complaint is the policy that kept the frame from the network
+    expect(complaints.filter((each) => !each.includes('connect'))).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  it('markup from text, inline scripts and foreign requests are blocked', async () => {
+    const [page] = await openPage(browser, '/en/');
+    const outcome = await page.evaluate(async () => {
+      const blocked: string[] = [];
+      try {
+        document.body.innerHTML = '<p>x</p>';
+      } catch {
+        blocked.push('markup');
+      }
+      const inline = document.createElement('script');
+      try {
+        inline.text = 'window.ran = true';
+        document.head.append(inline);
+      } catch {
+        blocked.push('script');
+      }
+      await fetch('https://example.org/').catch(() => blocked.push('request'));
+      return { blocked, ran: 'ran' in window };
+    });
+    expect(outcome).toEqual({ blocked: ['markup', 'script', 'request'], ran: false });
+    await page.close();
+  });
+
+  it('the page one leaves for empties the storage', async () => {
+    const [page] = await openPage(browser, '/en/');
+    await page.evaluate(() => {
+      sessionStorage.setItem('draft', 'x');
+    });
+    await page.goto(`${server.url}/en/away`);
+    await page.goto(`${server.url}/en/`);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await page.close();
+  });
+});

@@ -1,0 +1,68 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import chromiumPackage from '@sparticuz/chromium';
+import { chromium, type Browser } from 'playwright-core';
+
+const installed = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+];
+
+/** All arguments Chromium is started with: none of them weakens what is under test. */
+const baseArguments = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--remote-debugging-pipe',
+  '--no-startup-window',
+];
+
+/**
+ * The Chromium to test with: CASEKEY_CHROMIUM, else an installed one, else the one that an npm
+ * package carries (unpacked on first use).
+ *
+ * @throws Error when CASEKEY_CHROMIUM names nothing that can be run.
+ */
+export async function findChromium(): Promise<string> {
+  const named = process.env['CASEKEY_CHROMIUM'];
+  if (named) {
+    accessSync(named, constants.X_OK);
+    return named;
+  }
+  return installed.find((file) => existsSync(file)) ?? (await chromiumPackage.executablePath());
+}
+
+/**
+ * Starts Chromium. Close it with `browser.close()`.
+ *
+ * @param options.wasm `false` takes WebAssembly and the compiler of JavaScript away, as Tor Browser
+ * does at its "Safer" level: what is slow there is slow here. (V8's own switch for WebAssembly alone
+ * does nothing in Chromium.)
+ */
+export async function launchBrowser(options: { readonly wasm?: boolean } = {}): Promise<Browser> {
+  const profile = await mkdtemp(path.join(os.tmpdir(), 'casekey-browser-'));
+  const browser = await chromium.launch({
+    executablePath: await findChromium(),
+    // playwright's own list switches features of the browser off: ours replaces it
+    ignoreDefaultArgs: true,
+    args: [
+      ...baseArguments,
+      `--user-data-dir=${profile}`,
+      ...(options.wasm === false ? ['--js-flags=--jitless'] : []),
+    ],
+  });
+  browser.on('disconnected', () => {
+    void rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return browser;
+}

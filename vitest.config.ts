@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
+});
+
+export default defineConfig({
+  test: {
+    // one process a file: servers, databases and libsodium's memory end with it
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', './test/support/reporter.ts'],
+    projects: [project('unit', 20_000), project('http', 30_000), project('browser', 120_000)],
+  },
+});
