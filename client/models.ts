@@ -175,6 +175,8 @@ export interface AccountView {
   name: string;
   part: 'administrator' | 'handler';
   oneTimeCode: boolean;
+  /** Where the daily mail goes, null for none. */
+  mail: string | null;
 }
 
 /** One line of the audit log. */
@@ -188,3 +190,20 @@ export interface AuditLine {
 }
 
 export type { Answers, Category, FileReference, HandlerMessage, Outcome, Relation };
+
+/** One version of the directory and what it changed. */
+export interface DirectoryChange {
+  version: number;
+  date: string;
+  lines: {
+    code:
+      | 'reader_added'
+      | 'reader_left'
+      | 'administrator_added'
+      | 'administrator_revoked'
+      | 'channel_added'
+      | 'channel_published'
+      | 'channel_changed';
+    name: string;
+  }[];
+}

@@ -29,11 +29,12 @@ import {
   type Report,
   type Reading,
 } from '../crypto/private.js';
-import { createApi, persist, type Api, type Connection, type Credential } from './api.js';
+import { createApi, persist, type Connection, type Credential } from './api.js';
 import { accessViews, entryViews } from './case-view.js';
 import { directoryView, loadDirectory, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
+import { carries, isConflict } from './conflict.js';
 import { ClientError } from './errors.js';
 import type {
   DirectoryView,
@@ -44,7 +45,8 @@ import type {
   SendProgress,
   Warning,
 } from './models.js';
-import { beginUpload, fileStamp, sendUpload, type Upload } from './upload.js';
+import { createUploadKeeper } from './keeper.js';
+import { fileStamp } from './upload.js';
 
 /** What a reporter's page, the command-line client and the tests can do. */
 export interface Reporter {
@@ -181,46 +183,6 @@ function reporterCaseView({ facts, readings, file, directory }: Opened): Reporte
   };
 }
 
-/** The uploads of one sending, kept between tries. */
-function uploadKeeper(api: Api): {
-  sendAll(
-    files: readonly FileSource[],
-    onProgress: (progress: SendProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<FileReference[]>;
-  forget(): void;
-} {
-  const uploads = new Map<string, Upload>();
-  return {
-    async sendAll(files, onProgress, signal) {
-      const references: FileReference[] = [];
-      for (const [index, file] of files.entries()) {
-        // Two equal files are two attachments: the position is part of the name.
-        const slot = `${String(index)} ${fileStamp(file)}`;
-        const upload = uploads.get(slot) ?? beginUpload(file);
-        uploads.set(slot, upload);
-        const step = { step: 'file', index, files: files.length, name: file.name } as const;
-        const onSent = (sent: number): void => {
-          onProgress({ ...step, sent, total: upload.paddedSize });
-        };
-        try {
-          references.push(await sendUpload(api, upload, file, onSent, signal));
-        } catch (error) {
-          // Whatever cannot go on as it is begins anew, under a new key.
-          const goesOn =
-            error instanceof ClientError && (error.temporary || error.code === 'cancelled');
-          if (!goesOn) uploads.delete(slot);
-          throw error;
-        }
-      }
-      return references;
-    },
-    forget() {
-      uploads.clear();
-    },
-  };
-}
-
 /**
  * Connects a reporter to an installation. `today` gives the reporter's own calendar day; no finer
  * time is ever used. A failed `submit` or `send` may be called again with the same input: what the
@@ -228,7 +190,7 @@ function uploadKeeper(api: Api): {
  */
 export function createReporter(connection: Connection & { today: () => Day }): Reporter {
   const api = createApi(connection);
-  const uploads = uploadKeeper(api);
+  const uploads = createUploadKeeper(api);
   let prepared: { of: string; request: CreateCase } | null = null;
 
   async function usableDirectory(): Promise<LoadedDirectory> {
@@ -374,24 +336,4 @@ export function createReporter(connection: Connection & { today: () => Day }): R
 
     draftKey: (id) => fetchDraftKey(api, id),
   };
-}
-
-/** Whether another entry took the place, so that reading and sealing again helps. */
-export function isConflict(error: ClientError): boolean {
-  return ['sequence_taken', 'previous_unknown', 'epoch_outdated'].includes(error.code);
-}
-
-/** Whether an entry is what an earlier try sent although its answer was lost. */
-export function carries(
-  content: OpenedCase['dialogue']['entries'][number]['content'],
-  text: string,
-  files: readonly FileReference[],
-): boolean {
-  return (
-    'text' in content &&
-    content.text === text &&
-    'files' in content &&
-    content.files.length === files.length &&
-    content.files.every(({ attachment }, index) => attachment === files[index]?.attachment)
-  );
 }

@@ -1,0 +1,192 @@
+import * as v from 'valibot';
+import {
+  acknowledgementDay,
+  CaseId,
+  type CaseListing,
+  dayOf,
+  DeskCase,
+  type DeskCase as DeskCaseAnswer,
+  type EpochKey,
+  type EpochPlace,
+  faultAgainstHead,
+  feedbackDay,
+  type Grant,
+  openCase,
+  openGrant,
+  openHead,
+  openOverview,
+  openOwnKey,
+  type OpenedCase,
+  type Overview,
+  type OwnKey,
+  ProtocolError,
+  sealOwnKey,
+  type SealedOverview,
+} from '../../crypto/private.js';
+import type { LoadedDirectory } from '../directory.js';
+import type { CaseRow } from '../models.js';
+import type { DeskSession, SignedInState } from './session.js';
+
+/** A case as a handler's desk fetched, verified and opened it. */
+export interface OpenedForHandler {
+  answer: DeskCaseAnswer;
+  file: OpenedCase;
+  overview: Overview;
+  /** Keys that came by grant and are now kept under the handler's own key. */
+  newOwnKeys: OwnKey[];
+  directory: LoadedDirectory;
+}
+
+function samePlace(place: EpochPlace): (item: { compartment: string; epoch: number }) => boolean {
+  return ({ compartment, epoch }) => compartment === place.compartment && epoch === place.epoch;
+}
+
+/** An epoch key from the handler's own copy, else from the grant. */
+function keyFrom(
+  state: SignedInState,
+  place: EpochPlace,
+  commitment: string,
+  own: OwnKey | undefined,
+  grant: Grant | undefined,
+): { key: EpochKey; byGrant: boolean } {
+  if (own !== undefined) {
+    try {
+      const key = openOwnKey(own, place, commitment, state.keys.own, state.account.id);
+      return { key, byGrant: false };
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || grant === undefined) throw error;
+    }
+  }
+  if (grant === undefined) throw new ProtocolError('missing_entry', 'grant');
+  return { key: openGrant(grant, place, commitment, state.keys.kem), byGrant: true };
+}
+
+/** Fetches, verifies and opens a case. Throws ClientError `case_not_found`. */
+export async function fetchCase(
+  session: DeskSession,
+  directory: LoadedDirectory,
+  id: string,
+): Promise<OpenedForHandler> {
+  const state = session.signedIn();
+  const answer = await session.api.ask(DeskCase, {
+    method: 'GET',
+    path: `/api/desk/cases/${id}`,
+    credential: state.credential,
+  });
+  const newOwnKeys: OwnKey[] = [];
+  const file = openCase({
+    id: v.parse(CaseId, id),
+    reporter: answer.reporter,
+    entries: answer.entries,
+    directory: directory.directory,
+    withInternal: true,
+    keyFor(place, commitment) {
+      const at = samePlace(place);
+      const { key, byGrant } = keyFrom(
+        state,
+        place,
+        commitment,
+        answer.keys.find(at),
+        answer.grants.find(at),
+      );
+      if (byGrant) newOwnKeys.push(sealOwnKey(key, state.keys.own, state.account.id));
+      return key;
+    },
+  });
+  if (answer.case.id !== id) file.faults.push('wrong_case_id');
+  if (answer.head !== null) {
+    const head = openHead(state.keys.own, file.id, state.account.id, answer.head);
+    const fault = faultAgainstHead(file, head);
+    if (fault !== null) file.faults.push(fault);
+  }
+  const overview = trueOverview(file, keptOverview(file, answer.overview));
+  return { answer, file, overview, newOwnKeys, directory };
+}
+
+/** The sealed overview; one that does not open is a fault of the case. */
+function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null {
+  const key = file[sealed.compartment]?.keys.get(sealed.epoch);
+  if (key === undefined) return null;
+  try {
+    return openOverview(key, sealed);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    file.faults.push(error.fault);
+    return null;
+  }
+}
+
+/** The overview that a case's entries give; only the title is the sealed overview's own. */
+function trueOverview(file: OpenedCase, kept: Overview | null): Overview {
+  const overview: Overview = {
+    title: kept?.title ?? '',
+    category: file.report?.category ?? 'unknown',
+    acknowledgedOn: null,
+    feedbackOn: null,
+    outcome: null,
+  };
+  for (const { content } of file.dialogue.entries) applyTo(overview, content);
+  return overview;
+}
+
+/** What an entry changes in an overview. */
+export function applyTo(
+  overview: Overview,
+  content: OpenedCase['dialogue']['entries'][number]['content'],
+): void {
+  if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayOf(new Date(content.at));
+  if (content.kind === 'feedback') overview.feedbackOn ??= dayOf(new Date(content.at));
+  if (content.kind === 'closure') overview.outcome = content.outcome;
+  if (content.kind === 'reopening') overview.outcome = null;
+}
+
+/** The facts of a row, without what its overview holds. */
+export function rowOf(
+  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated'>,
+  overview: Overview | null,
+  unread: boolean,
+  fault: CaseRow['fault'],
+): CaseRow {
+  const { id, channel, practice, receivedOn, closedOn, purgeOn } = answer.case;
+  return {
+    id,
+    channel,
+    practice,
+    receivedOn,
+    state: closedOn === null ? 'open' : 'closed',
+    closedOn,
+    purgeOn,
+    decisionBy: answer.decisionBy,
+    escalated: answer.escalated,
+    unread,
+    title: overview?.title ?? '',
+    category: overview?.category ?? 'unknown',
+    acknowledgedOn: overview?.acknowledgedOn ?? null,
+    feedbackOn: overview?.feedbackOn ?? null,
+    acknowledgementBy: acknowledgementDay(receivedOn),
+    feedbackBy: feedbackDay(receivedOn),
+    outcome: overview?.outcome ?? null,
+    fault,
+  };
+}
+
+/** Opens one row of the list. What cannot be opened is shown as such, never left out. */
+export function openListing(state: SignedInState, listing: CaseListing): CaseRow {
+  const { compartment, epoch } = listing.overview;
+  const place = { case: listing.case.id, compartment, epoch };
+  try {
+    const own = 'recipient' in listing.key ? undefined : listing.key;
+    const grant = 'recipient' in listing.key ? listing.key : undefined;
+    if (!samePlace(place)(listing.key)) throw new ProtocolError('wrong_epoch');
+    const { key } = keyFrom(state, place, listing.commitment, own, grant);
+    const head =
+      listing.head === null
+        ? null
+        : openHead(state.keys.own, place.case, state.account.id, listing.head);
+    const unread = listing.newest.reporter > (head?.readThrough ?? 0);
+    return rowOf(listing, openOverview(key, listing.overview), unread, null);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return rowOf(listing, null, true, error.fault);
+  }
+}

@@ -1,0 +1,269 @@
+import * as v from 'valibot';
+import {
+  channelReaders,
+  type Compartment,
+  daysBetween,
+  type Entry,
+  type EntryContent,
+  type EntryPlace,
+  type EpochBody,
+  type EpochKey,
+  type FileReference,
+  type Grant,
+  type HandlerAppend,
+  makeEpochEntry,
+  type Member,
+  newEpochKey,
+  newestOfOtherSide,
+  type OpenedCompartment,
+  type Overview,
+  ReaderId,
+  type RecordHash,
+  recordHashOf,
+  sealEntry,
+  sealGrant,
+  sealOverview,
+  sealPreviousKey,
+  sealStatistics,
+  titleOf,
+} from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
+import { applyTo, type OpenedForHandler } from './case-opening.js';
+import type { SignedInState } from './session.js';
+
+/** A request under way: entries in their order, with the keys that came with them. */
+interface Draft {
+  entries: Entry[];
+  grants: Grant[];
+  /** Newest epoch key of each compartment, as it will be. */
+  keys: Map<Compartment, EpochKey>;
+  heads: Map<Compartment, { sequence: number; hash: RecordHash }>;
+}
+
+function newestKey(compartment: OpenedCompartment | null): EpochKey | null {
+  const epoch = compartment?.chain.epochs.at(-1)?.entry.header.epoch;
+  return epoch === undefined ? null : (compartment?.keys.get(epoch) ?? null);
+}
+
+function newestMembers(compartment: OpenedCompartment): Member[] {
+  return compartment.chain.epochs.at(-1)?.body.members ?? [];
+}
+
+function begin(opened: OpenedForHandler): Draft {
+  const { file } = opened;
+  const fault = file.faults[0];
+  if (fault !== undefined) throw new ClientError(fault);
+  const draft: Draft = { entries: [], grants: [], keys: new Map(), heads: new Map() };
+  for (const name of ['dialogue', 'internal'] as const) {
+    const key = newestKey(file[name]);
+    const last = file[name]?.chain.records.at(-1);
+    if (key !== null) draft.keys.set(name, key);
+    if (last !== undefined) {
+      draft.heads.set(name, { sequence: last.entry.header.sequence, hash: last.hash });
+    }
+  }
+  return draft;
+}
+
+function placeFor(
+  draft: Draft,
+  opened: OpenedForHandler,
+  state: SignedInState,
+  compartment: Compartment,
+): EntryPlace {
+  const head = draft.heads.get(compartment);
+  const author = v.parse(ReaderId, state.account.id);
+  return {
+    author,
+    secretKey: state.keys.sig.secretKey,
+    sequence: (head?.sequence ?? 0) + 1,
+    previous: head?.hash ?? null,
+    seen:
+      compartment === 'internal'
+        ? (draft.heads.get('dialogue')?.hash ?? null)
+        : newestOfOtherSide(opened.file.dialogue.chain, author),
+  };
+}
+
+function add(draft: Draft, entry: Entry): void {
+  const { compartment, sequence } = entry.header;
+  draft.entries.push(entry);
+  draft.heads.set(compartment, { sequence, hash: recordHashOf(entry) });
+}
+
+/** Adds an epoch with these members, and a grant for each. */
+function addEpoch(
+  draft: Draft,
+  opened: OpenedForHandler,
+  state: SignedInState,
+  compartment: Compartment,
+  members: Member[],
+): void {
+  const before = draft.keys.get(compartment) ?? null;
+  const key = newEpochKey({
+    case: opened.file.id,
+    compartment,
+    epoch: (before?.epoch ?? 0) + 1,
+  });
+  const body: EpochBody = {
+    members,
+    directory: {
+      version: opened.directory.directory.version,
+      hash: opened.directory.hash,
+    },
+    previousKey: before === null ? null : sealPreviousKey(key, before),
+  };
+  add(draft, makeEpochEntry(key, placeFor(draft, opened, state, compartment), body));
+  draft.grants.push(...members.map((member) => sealGrant(key, member)));
+  draft.keys.set(compartment, key);
+}
+
+function keyOf(draft: Draft, compartment: Compartment): EpochKey {
+  const key = draft.keys.get(compartment);
+  if (key === undefined) throw new ClientError('missing_entry');
+  return key;
+}
+
+/** The notes begin with whoever writes first: all readers of the dialogue belong to them. */
+function ensureInternal(draft: Draft, opened: OpenedForHandler, state: SignedInState): void {
+  if (draft.keys.has('internal')) return;
+  const members = newestMembers(opened.file.dialogue).filter(({ id }) => id !== 'reporter');
+  addEpoch(draft, opened, state, 'internal', members);
+}
+
+function finish(
+  draft: Draft,
+  rest: Partial<Pick<HandlerAppend, 'overview' | 'attachments' | 'state' | 'statistics'>>,
+): HandlerAppend {
+  return {
+    overview: null,
+    attachments: [],
+    state: null,
+    statistics: [],
+    ...rest,
+    entries: draft.entries,
+    grants: draft.grants,
+  };
+}
+
+/** Statistics remain of a closed case, sealed to each of its readers; of a practice case nothing. */
+function statisticsOf(opened: OpenedForHandler, overview: Overview): HandlerAppend['statistics'] {
+  const { case: facts } = opened.answer;
+  const { report } = opened.file;
+  const closure = overview.outcome;
+  if (facts.practice || report === null || closure === null) return [];
+  const days = (day: Overview['acknowledgedOn']): number | null =>
+    day === null ? null : Math.max(0, daysBetween(facts.receivedOn, day));
+  const readers = newestMembers(opened.file.dialogue).filter(({ id }) => id !== 'reporter');
+  return sealStatistics(
+    {
+      category: report.category,
+      relation: report.relation,
+      outcome: closure,
+      daysToAcknowledgement: days(overview.acknowledgedOn),
+      daysToFeedback: days(overview.feedbackOn),
+    },
+    facts.channel,
+    Number(facts.receivedOn.slice(0, 4)),
+    readers,
+  );
+}
+
+/** An entry to the reporter, with all that follows from its kind. */
+export function prepareMessage(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  content: EntryContent,
+  files: readonly FileReference[],
+): HandlerAppend {
+  const draft = begin(opened);
+  ensureInternal(draft, opened, state);
+  const place = placeFor(draft, opened, state, 'dialogue');
+  add(draft, sealEntry(keyOf(draft, 'dialogue'), place, content));
+  const overview = { ...opened.overview };
+  applyTo(overview, content);
+  const closes = content.kind === 'closure';
+  return finish(draft, {
+    overview: sealOverview(keyOf(draft, 'internal'), overview),
+    attachments: files.map(({ attachment }) => attachment),
+    state: closes ? 'close' : content.kind === 'reopening' ? 'reopen' : null,
+    statistics: closes ? statisticsOf(opened, overview) : [],
+  });
+}
+
+/** A note that the reporter never sees, or a decision for the case file. */
+export function prepareNote(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  content: EntryContent,
+  files: readonly FileReference[],
+): HandlerAppend {
+  const draft = begin(opened);
+  ensureInternal(draft, opened, state);
+  const place = placeFor(draft, opened, state, 'internal');
+  add(draft, sealEntry(keyOf(draft, 'internal'), place, content));
+  return finish(draft, {
+    attachments: files.map(({ attachment }) => attachment),
+    state: content.kind === 'decision' ? 'nothing_further' : null,
+  });
+}
+
+/** A new title in the list. */
+export function prepareTitle(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  title: string,
+): HandlerAppend {
+  const draft = begin(opened);
+  ensureInternal(draft, opened, state);
+  const overview = { ...opened.overview, title: titleOf(title) };
+  return finish(draft, { overview: sealOverview(keyOf(draft, 'internal'), overview) });
+}
+
+/** Handlers of the channel who could be given access: not there yet, and not left out. */
+export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
+  const present = new Set<string>(newestMembers(opened.file.dialogue).map(({ id }) => id));
+  const leftOut = new Set<string>(opened.file.report?.leftOut ?? []);
+  return channelReaders(opened.directory.directory, opened.answer.case.channel)
+    .map(({ record: { id, name } }) => ({ id, name }))
+    .filter(({ id }) => !present.has(id) && !leftOut.has(id));
+}
+
+function changeMembers(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  change: (members: Member[]) => Member[],
+): HandlerAppend {
+  const draft = begin(opened);
+  const members = change(newestMembers(opened.file.dialogue));
+  addEpoch(draft, opened, state, 'dialogue', members);
+  const readers = members.filter(({ id }) => id !== 'reporter');
+  addEpoch(draft, opened, state, 'internal', readers);
+  return finish(draft, { overview: sealOverview(keyOf(draft, 'internal'), opened.overview) });
+}
+
+/** A new epoch in both compartments that one more reader belongs to, history included. */
+export function prepareGrant(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  readerId: string,
+): HandlerAppend {
+  const allowed = grantable(opened).some(({ id }) => id === readerId);
+  const reader = opened.directory.directory.readers.find(({ record }) => record.id === readerId);
+  if (!allowed || reader === undefined) throw new ClientError('not_grantable');
+  const { id, kem, sig } = reader.record;
+  return changeMembers(opened, state, (members) => [...members, { id, kem, sig }]);
+}
+
+/** A new epoch in both compartments without this reader, who keeps what was read before. */
+export function prepareRevocation(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  readerId: string,
+): HandlerAppend {
+  const members = newestMembers(opened.file.dialogue);
+  const present = members.some(({ id }) => id === readerId);
+  if (readerId === 'reporter' || !present) throw new ClientError('not_a_member');
+  if (readerId === state.account.id) throw new ClientError('not_yourself');
+  return changeMembers(opened, state, (all) => all.filter(({ id }) => id !== readerId));
+}

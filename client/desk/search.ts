@@ -1,0 +1,111 @@
+import type { CaseListing, EntryContent } from '../../crypto/private.js';
+import type { OpenedForHandler } from './case-opening.js';
+
+/** A case whose text holds every word looked for, with the places around them. */
+export interface SearchHit {
+  id: string;
+  excerpts: string[];
+}
+
+/** Full-text search over every case this handler can open; nothing of it reaches the server. */
+export interface Search {
+  search(
+    query: string,
+    onProgress: (read: number) => void,
+    signal?: AbortSignal,
+  ): Promise<SearchHit[]>;
+}
+
+interface Indexed {
+  version: string;
+  text: string;
+}
+
+const EXCERPT_LETTERS = 60;
+const MOST_EXCERPTS = 3;
+
+function wordsOf(content: EntryContent): string[] {
+  const words = 'text' in content ? [content.text] : [];
+  if ('files' in content) words.push(...content.files.map(({ name }) => name));
+  if (content.kind === 'report') {
+    for (const answer of Object.values(content.answers)) if (answer.known) words.push(answer.text);
+  }
+  return words;
+}
+
+function textOf({ file, overview }: OpenedForHandler): string {
+  const entries = [...file.dialogue.entries, ...(file.internal?.entries ?? [])];
+  return [overview.title, ...entries.flatMap(({ content }) => wordsOf(content))]
+    .join('\n')
+    .normalize('NFC');
+}
+
+function excerptsOf(text: string, words: readonly string[]): string[] | null {
+  const lower = text.toLocaleLowerCase();
+  const excerpts: string[] = [];
+  for (const word of words) {
+    let at = lower.indexOf(word);
+    if (at === -1) return null;
+    for (; at !== -1 && excerpts.length < MOST_EXCERPTS; at = lower.indexOf(word, at + 400)) {
+      const from = Math.max(0, at - EXCERPT_LETTERS);
+      const to = Math.min(text.length, at + word.length + EXCERPT_LETTERS);
+      const cut = text.slice(from, to).replace(/\s+/gu, ' ').trim();
+      excerpts.push(`${from > 0 ? '… ' : ''}${cut}${to < text.length ? ' …' : ''}`);
+    }
+  }
+  return excerpts;
+}
+
+/**
+ * Keeps the decrypted text of cases in memory, each for as long as the list says that nothing was
+ * added to it. Every case is asked for whatever the query, so requests tell nothing about it.
+ */
+export function createSearch(cases: {
+  listings(
+    state: 'open' | 'closed',
+    after: string | null,
+  ): Promise<{ listings: CaseListing[]; next: string | null }>;
+  open(id: string): Promise<OpenedForHandler>;
+  keep(opened: OpenedForHandler): Promise<void>;
+}): Search {
+  const index = new Map<string, Indexed>();
+
+  async function refresh(
+    onProgress: (read: number) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const present = new Set<string>();
+    for (const state of ['open', 'closed'] as const) {
+      let after: string | null = null;
+      do {
+        signal?.throwIfAborted();
+        const page = await cases.listings(state, after);
+        for (const { case: facts, newest, overview } of page.listings) {
+          present.add(facts.id);
+          const version = JSON.stringify([newest, overview.box]);
+          if (index.get(facts.id)?.version !== version) {
+            signal?.throwIfAborted();
+            const opened = await cases.open(facts.id);
+            await cases.keep(opened);
+            index.set(facts.id, { version, text: textOf(opened) });
+          }
+          onProgress(present.size);
+        }
+        after = page.next;
+      } while (after !== null);
+    }
+    for (const id of index.keys()) if (!present.has(id)) index.delete(id);
+  }
+
+  return {
+    async search(query, onProgress, signal) {
+      const words = query.normalize('NFC').toLocaleLowerCase().split(/\s+/u).filter(Boolean);
+      if (words.length === 0) return [];
+      await refresh(onProgress, signal);
+      return [...index].flatMap(([id, { text }]) => {
+        const excerpts = excerptsOf(text, words);
+        return excerpts === null ? [] : [{ id, excerpts }];
+      });
+    },
+  };
+}

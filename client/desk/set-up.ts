@@ -1,0 +1,188 @@
+import * as v from 'valibot';
+import {
+  AccountId,
+  admissionFields,
+  type Channel,
+  ChannelId,
+  delegationFields,
+  derive,
+  directoryHash,
+  type Directory,
+  fingerprintWords,
+  fromWords,
+  newAccountKeys,
+  newId,
+  newPaperKey,
+  newPaperSecrets,
+  normaliseName,
+  OrganisationId,
+  type PaperSecrets,
+  ReaderId,
+  type ReaderRecord,
+  ready,
+  passphraseReady,
+  sign,
+  signingKeys,
+  stampFields,
+  toBase64,
+  toJsonBytes,
+  type SigningKeys,
+} from '../../crypto/private.js';
+import type { DeskSession } from './session.js';
+import { ClientError } from '../errors.js';
+
+/** Secrets of a new installation, shown once and printed. */
+export interface SetUpSecrets {
+  rootWords: string[];
+  fingerprint: string[];
+  administrator: PaperSecrets;
+  handler: PaperSecrets;
+}
+
+/** What the wizard asked. */
+export interface SetUpInput {
+  organisation: { names: Record<string, string>; country: string };
+  languages: string[];
+  channelNames: Record<string, string>;
+  texts: Record<string, string>;
+  administrator: { name: string };
+  handler: { name: string; shownName: string; role: Record<string, string> };
+}
+
+/** Default retention: two years after closure (Swedish Act 2021:890 chapter 7 section 8). */
+const RETENTION_MONTHS = 24;
+
+function rootKeys(words: readonly string[]): SigningKeys {
+  return signingKeys(derive(fromWords(words), 'root ed25519 seed'));
+}
+
+/** The set-up of an installation: secrets first, then everything in one request. */
+export interface SetUpDesk {
+  prepareSetUp(): Promise<SetUpSecrets>;
+  finishSetUp(secret: string, input: SetUpInput): Promise<void>;
+}
+
+/** See {@link SetUpDesk}; nothing leaves the client before `finishSetUp`. */
+export function createSetUp(session: DeskSession): SetUpDesk {
+  let secrets: SetUpSecrets | null = null;
+  return {
+    async prepareSetUp() {
+      await Promise.all([ready(), passphraseReady()]);
+      const rootWords = newPaperKey();
+      secrets = {
+        rootWords,
+        fingerprint: fingerprintWords(rootKeys(rootWords).publicKey),
+        administrator: newPaperSecrets(),
+        handler: newPaperSecrets(),
+      };
+      return secrets;
+    },
+
+    async finishSetUp(secret, input) {
+      if (secrets === null) throw new ClientError('not_prepared');
+      const { installation } = await session.installation();
+      const root = rootKeys(secrets.rootWords);
+      const organisation = newId(OrganisationId);
+      const channel: Channel = {
+        id: newId(ChannelId),
+        organisation,
+        names: input.channelNames,
+        texts: input.texts,
+        country: input.organisation.country,
+        languages: input.languages,
+        published: false,
+        retentionMonths: RETENTION_MONTHS,
+      };
+      const administratorKeys = newAccountKeys();
+      const administrator = {
+        id: newId(AccountId),
+        organisation,
+        serial: 1,
+        sig: toBase64(administratorKeys.sig.publicKey),
+      };
+      const handlerKeys = newAccountKeys();
+      const record: ReaderRecord = {
+        id: newId(ReaderId),
+        organisation,
+        channels: [channel.id],
+        part: 'handler',
+        name: input.handler.shownName,
+        role: input.handler.role,
+        kem: toBase64(handlerKeys.kem.publicKey),
+        sig: toBase64(handlerKeys.sig.publicKey),
+      };
+      const delegation = sign(
+        root.secretKey,
+        'delegation',
+        ...delegationFields(installation, administrator),
+      );
+      const admission = sign(root.secretKey, 'admission', ...admissionFields(installation, record));
+      const today = session.today();
+      const directory: Directory = {
+        v: 1,
+        installation,
+        version: 1,
+        date: today,
+        previous: null,
+        organisations: [
+          {
+            id: organisation,
+            names: input.organisation.names,
+            country: input.organisation.country,
+            root: toBase64(root.publicKey),
+          },
+        ],
+        administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
+        channels: [channel],
+        readers: [
+          {
+            record,
+            admission: { by: 'root', signature: toBase64(admission) },
+            state: 'active',
+          },
+        ],
+      };
+      const document = toJsonBytes(directory);
+      const hash = directoryHash(document);
+      const stamp = sign(handlerKeys.sig.secretKey, 'stamp', ...stampFields({ hash, day: today }));
+      const [administratorCredentials, handlerCredentials] = [
+        await session.credentialsFor(
+          administrator.id,
+          input.administrator.name,
+          administratorKeys.seed,
+          secrets.administrator,
+        ),
+        await session.credentialsFor(
+          record.id,
+          input.handler.name,
+          handlerKeys.seed,
+          secrets.handler,
+        ),
+      ];
+      await session.api.tell({
+        method: 'POST',
+        path: '/api/desk/set-up',
+        credential: { scheme: 'Setup', token: secret },
+        json: {
+          directory: {
+            document: toBase64(document),
+            administrator: administrator.id,
+            signature: toBase64(sign(administratorKeys.sig.secretKey, 'directory', document)),
+          },
+          stamp: { reader: record.id, hash, day: today, signature: toBase64(stamp) },
+          administrator: {
+            id: administrator.id,
+            name: normaliseName(input.administrator.name),
+            credentials: administratorCredentials,
+          },
+          handler: {
+            id: v.parse(AccountId, record.id),
+            name: normaliseName(input.handler.name),
+            credentials: handlerCredentials,
+          },
+        },
+      });
+      secrets = null;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { FileReference } from '../crypto/private.js';
+import type { Api } from './api.js';
+import { ClientError } from './errors.js';
+import type { FileSource, SendProgress } from './models.js';
+import { beginUpload, fileStamp, sendUpload, type Upload } from './upload.js';
+
+/** The uploads of one sending, kept between tries. */
+export interface UploadKeeper {
+  /** Sends the files one after the other; called again after a failure it goes on where it was. */
+  sendAll(
+    files: readonly FileSource[],
+    onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<FileReference[]>;
+  /** To be called when what the files belong to has arrived. */
+  forget(): void;
+}
+
+/** See {@link UploadKeeper}. */
+export function createUploadKeeper(api: Api): UploadKeeper {
+  const uploads = new Map<string, Upload>();
+  return {
+    async sendAll(files, onProgress, signal) {
+      const references: FileReference[] = [];
+      for (const [index, file] of files.entries()) {
+        // Two equal files are two attachments: the position is part of the name.
+        const slot = `${String(index)} ${fileStamp(file)}`;
+        const upload = uploads.get(slot) ?? beginUpload(file);
+        uploads.set(slot, upload);
+        const step = { step: 'file', index, files: files.length, name: file.name } as const;
+        const onSent = (sent: number): void => {
+          onProgress({ ...step, sent, total: upload.paddedSize });
+        };
+        try {
+          references.push(await sendUpload(api, upload, file, onSent, signal));
+        } catch (error) {
+          // Whatever cannot go on as it is begins anew, under a new key.
+          const goesOn =
+            error instanceof ClientError && (error.temporary || error.code === 'cancelled');
+          if (!goesOn) uploads.delete(slot);
+          throw error;
+        }
+      }
+      return references;
+    },
+    forget() {
+      uploads.clear();
+    },
+  };
+}
