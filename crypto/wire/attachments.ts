@@ -24,6 +24,7 @@ export const UploadState = v.strictObject({
   chunks: v.pipe(v.number(), v.integer(), v.minValue(1)),
   stored: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
+export type UploadState = v.InferOutput<typeof UploadState>;
 
 /** How many chunks a padded size makes. */
 export function chunkCount(size: number): number {

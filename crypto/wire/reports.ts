@@ -66,3 +66,4 @@ export type ReporterCase = v.InferOutput<typeof ReporterCase>;
 /** POST /api/draft-keys: a new key, or the one of an earlier id while it lives. */
 export const DraftKeyRequest = v.strictObject({ id: v.nullable(bytesSchema(24)) });
 export const DraftKeyAnswer = v.strictObject({ id: bytesSchema(24), key: bytesSchema(32) });
+export type DraftKeyAnswer = v.InferOutput<typeof DraftKeyAnswer>;

@@ -8,8 +8,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Reads a request's JSON body and checks it against its wire schema.
  *
  * @param limit the most bytes it may have.
- * @throws ApiError `unsupported_media_type` unless it is plain application/json, `too_large`, or
- * `malformed` for anything else wrong with it.
+ * @throws ApiError `unsupported_media_type` unless it is plain application/json, `too_large`,
+ * `unknown_version` for a version number that is not ours, or `malformed` for anything else wrong
+ * with it.
  */
 export async function readJson<Output>(
   request: IncomingMessage,
@@ -24,44 +25,73 @@ export async function readJson<Output>(
     throw new ApiError('malformed');
   }
   const result = v.safeParse(schema, value, { abortEarly: true });
-  if (!result.success) throw new ApiError('malformed');
+  if (!result.success) {
+    const unknown = result.issues.every(isOfUnknownVersion);
+    throw new ApiError(unknown ? 'unknown_version' : 'malformed');
+  }
   return result.output;
 }
 
 /**
- * Reads a request's raw body, as sealed chunks are sent.
+ * Reads a request's raw body, as sealed chunks are sent, into the memory given: the body must fill
+ * it exactly.
  *
- * @param limit the most bytes it may have.
- * @throws ApiError `unsupported_media_type` unless it is application/octet-stream, or `too_large`.
+ * @throws ApiError `unsupported_media_type` unless it is application/octet-stream, or
+ * `wrong_chunk_size`.
  */
-export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  return readBody(request, 'application/octet-stream', limit);
+export async function readInto(request: IncomingMessage, target: Uint8Array): Promise<void> {
+  checkType(request, 'application/octet-stream');
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) !== target.length) {
+    throw new ApiError('wrong_chunk_size');
+  }
+  let size = 0;
+  await readPieces(request, (piece) => {
+    if (size + piece.length > target.length) throw new ApiError('wrong_chunk_size');
+    target.set(piece, size);
+    size += piece.length;
+  });
+  if (size !== target.length) throw new ApiError('wrong_chunk_size');
 }
 
 async function readBody(request: IncomingMessage, type: string, limit: number): Promise<Buffer> {
-  const { headers } = request;
+  checkType(request, type);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw new ApiError('too_large');
+  const pieces: Buffer[] = [];
+  let size = 0;
+  await readPieces(request, (piece) => {
+    size += piece.length;
+    if (size > limit) throw new ApiError('too_large');
+    pieces.push(piece);
+  });
+  return Buffer.concat(pieces, size);
+}
+
+function checkType({ headers }: IncomingMessage, type: string): void {
   const encoded = headers['content-encoding'] !== undefined;
   if (encoded || !isType(headers['content-type'], type)) {
     throw new ApiError('unsupported_media_type');
   }
-  const announced = Number(headers['content-length'] ?? 0);
-  if (announced > limit) throw new ApiError('too_large');
-  const chunks: Buffer[] = [];
-  let size = 0;
+}
+
+async function readPieces(request: IncomingMessage, use: (piece: Buffer) => void): Promise<void> {
   try {
     // left open when stopped early: the answer still goes out over the same connection
     const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    for await (const chunk of stream) {
-      size += chunk.length;
-      if (size > limit) break;
-      chunks.push(chunk);
-    }
+    for await (const piece of stream) use(piece);
   } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
     // the client went away: nobody hears this answer, and it is no fault of ours
     throw new ApiError('timeout', { cause });
   }
-  if (size > limit) throw new ApiError('too_large');
-  return Buffer.concat(chunks, size);
+}
+
+/** Whether the document is of a version that this server does not know, rather than broken. */
+function isOfUnknownVersion(issue: v.BaseIssue<unknown>): boolean {
+  if (issue.issues !== undefined && issue.issues.every(isOfUnknownVersion)) return true;
+  const last: unknown = issue.path?.at(-1)?.key;
+  const named = last === 'version' || last === 'v';
+  return issue.type === 'literal' && named && typeof issue.input === 'number';
 }
 
 function isType(header: string | undefined, type: string): boolean {
