@@ -28,10 +28,14 @@ export async function loadDirectory(api: Api, today: Day): Promise<LoadedDirecto
   await ready();
   const answer = await api.ask(DirectoryAnswer, { method: 'GET', path: '/api/directory' });
   const verified = verifyDirectory(answer.directory);
+  // The document's own date counts too: it was signed as current on that day.
   const confirmedOn =
     answer.stamps
-      .filter((stamp) => stampHolds(verified, stamp) && daysBetween(today, stamp.day) <= 1)
+      .filter((stamp) => stampHolds(verified, stamp))
       .map(({ day }) => day)
+      .concat(verified.directory.date)
+      // A day that is still to come proves nothing; one ahead may be another time zone.
+      .filter((day) => daysBetween(today, day) <= 1)
       .sort()
       .at(-1) ?? null;
   const age = confirmedOn === null ? Infinity : daysBetween(confirmedOn, today);

@@ -207,3 +207,37 @@ export interface DirectoryChange {
     name: string;
   }[];
 }
+
+/** Somebody who asks to be let in, or a recovery officer who was proposed. */
+export interface AdmissionView {
+  id: string;
+  name: string;
+  part: 'handler' | 'recovery_officer';
+  /** Eight words of the new keys, to compare with what the person says. */
+  words: string[];
+  /** Whether the keys came through the invitation that this person made; null for others to say. */
+  authentic: boolean | null;
+  /** A handler has signed; an administrator can complete it now. */
+  handlerSigned: boolean;
+}
+
+/** Accounts, open invitations and pending admissions. */
+export interface MembersView {
+  accounts: {
+    id: string;
+    name: string;
+    part: 'administrator' | 'handler';
+    state: 'active' | 'joined' | 'removed';
+  }[];
+  invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
+  admissions: AdmissionView[];
+}
+
+/** What an invitation says to whoever holds its link. */
+export interface InvitationView {
+  shownName: string;
+  organisation: Record<string, string>;
+  channel: Record<string, string>;
+  /** Eight words of the organisation's root. */
+  fingerprint: string[];
+}

@@ -54,6 +54,12 @@ export interface DeskSession {
     seed: Uint8Array,
     paper: PaperSecrets,
   ): Promise<ReturnType<typeof makeCredentials>>;
+  account: AccountDesk;
+}
+
+/** Signing in and out, and what belongs to an account. */
+export interface AccountDesk {
+  installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
   signIn(name: string, passphrase: string, code?: string): Promise<AccountView>;
   recover(name: string, words: readonly string[], code?: string): Promise<PaperSecrets>;
   changePassphrase(passphrase: string): Promise<PaperSecrets>;
@@ -166,14 +172,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     await api.tell({ method, path: `/api/desk/account/${part}`, credential, json });
   }
 
-  return {
-    api,
-    now: connection.now,
-    today: () => dayOf(connection.now()),
-    signedIn,
-    installation,
-    credentialsFor,
-
+  const account: Omit<AccountDesk, 'installation'> = {
     async signIn(name, passphrase, code) {
       try {
         state = await signInAt('full', name, passphrase, code);
@@ -241,5 +240,15 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
       state = null;
       await api.tell({ method: 'DELETE', path: '/api/desk/sessions', credential });
     },
+  };
+
+  return {
+    api,
+    now: connection.now,
+    today: () => dayOf(connection.now()),
+    signedIn,
+    installation,
+    credentialsFor,
+    account: { installation, ...account },
   };
 }

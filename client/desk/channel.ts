@@ -1,0 +1,55 @@
+import { type Channel, Readiness } from '../../crypto/private.js';
+import { directoryView } from '../directory.js';
+import type { DirectoryChange, DirectoryView } from '../models.js';
+import { publishChange } from './directory-edit.js';
+import type { DirectoryWatch } from './directory-watch.js';
+import type { DeskSession } from './session.js';
+
+/** What an administrator can change about a channel. */
+export type ChannelChange = Partial<
+  Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths'>
+>;
+
+/** Whether a channel can be opened to reporters, and what is missing. */
+export interface ReadinessView {
+  channel: string;
+  readers: number;
+  practiceRead: boolean;
+}
+
+/** The organisation's channel and its directory. */
+export interface ChannelDesk {
+  directory(): Promise<DirectoryView>;
+  directoryChanges(): Promise<DirectoryChange[]>;
+  readiness(): Promise<ReadinessView[]>;
+  updateChannel(id: string, change: ChannelChange): Promise<DirectoryView>;
+  publish(id: string): Promise<DirectoryView>;
+}
+
+/** See {@link ChannelDesk}. */
+export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): ChannelDesk {
+  async function changeChannel(
+    id: string,
+    change: ChannelChange & { published?: boolean },
+  ): Promise<DirectoryView> {
+    const loaded = await publishChange(session, watch, (before) => ({
+      ...before,
+      channels: before.channels.map((channel) =>
+        channel.id === id ? { ...channel, ...change } : channel,
+      ),
+    }));
+    return directoryView(loaded);
+  }
+
+  return {
+    directory: async () => directoryView(await watch.current()),
+    directoryChanges: () => watch.changes(),
+    async readiness() {
+      const { credential } = session.signedIn();
+      const path = '/api/desk/readiness';
+      return (await session.api.ask(Readiness, { method: 'GET', path, credential })).channels;
+    },
+    updateChannel: changeChannel,
+    publish: (id) => changeChannel(id, { published: true }),
+  };
+}
