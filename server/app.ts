@@ -1,13 +1,23 @@
 import express, { type Express, type Router } from 'express';
-import type { Clock } from './clock.js';
+import { purgeDay } from '../crypto/public.js';
+import { downloadRoutes, uploadRoutes, type CaseAccess } from './attachments/routes.js';
+import { createAttachments } from './attachments/service.js';
+import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
+import { createDirectories } from './directory/versions.js';
+import { draftRoutes } from './drafts/routes.js';
+import { createDrafts } from './drafts/service.js';
+import { tokenOf } from './http/authorization.js';
 import { handleErrors, rememberMount, unknownRoute } from './http/errors.js';
 import { headersFor } from './http/headers.js';
 import { createLimits, type Limits } from './http/limits.js';
 import { refuseCrossSite } from './http/origin.js';
 import { servePages, type Pages } from './http/pages.js';
 import type { Log } from './log.js';
+import type { PurgeOn } from './records/facts.js';
+import { reportRoutes, returnRoutes } from './reports/routes.js';
+import { createReports } from './reports/service.js';
 
 /** What every capability is made from. */
 export interface Context {
@@ -25,8 +35,33 @@ export interface Capability {
 }
 
 /** All capabilities. What one needs of another is handed over here. */
-function capabilitiesOf(_context: Context): readonly Capability[] {
-  return [];
+function capabilitiesOf({ config, db, clock }: Context): readonly Capability[] {
+  const day = () => today(clock, config.timeZone);
+  const directories = createDirectories();
+  const purgeOn: PurgeOn = async (handle, { closed_day: closed, channel }) => {
+    if (closed === null) return null;
+    const { directory } = await directories.current(handle);
+    const rule = directory.channels.find(({ id }) => id === channel);
+    return rule === undefined ? null : purgeDay(closed, rule.retentionMonths);
+  };
+
+  const attachments = createAttachments({ db, today: day, maxFileBytes: config.maxFileBytes });
+  const reports = createReports({
+    db,
+    today: day,
+    directories,
+    bindAttachments: (trx, caseId, ids) => attachments.bind(trx, caseId, ids),
+    purgeOn,
+  });
+  const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
+
+  return [
+    { path: '/api/cases', router: reportRoutes(reports) },
+    { path: '/api/case', router: returnRoutes(reports) },
+    { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },
+    { path: '/api/attachments', router: uploadRoutes(attachments) },
+    { path: '/api/draft-keys', router: draftRoutes(createDrafts({ clock })) },
+  ];
 }
 
 export interface AppOptions extends Omit<Context, 'limits'> {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ready } from '../crypto/public.js';
 import { createApp, type AppOptions } from './app.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -38,6 +39,7 @@ const graceAtStop = 10_000;
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(clock);
+  await ready();
   const pages = await loadPages(options.dist);
   const db = await openDatabase(options.config, log);
   const server = createServer({

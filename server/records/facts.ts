@@ -1,11 +1,12 @@
+import type { Knex } from 'knex';
 import type { CaseFacts } from '../../crypto/public.js';
 import type { CaseRow } from './rows.js';
 
 /** The day from which a case may be purged, null while it is open. */
-export type PurgeOn = (row: CaseRow) => Promise<CaseFacts['purgeOn']>;
+export type PurgeOn = (db: Knex, row: CaseRow) => Promise<CaseFacts['purgeOn']>;
 
 /** What the server knows of a case and tells everyone who may open it. */
-export async function caseFacts(row: CaseRow, purgeOn: PurgeOn): Promise<CaseFacts> {
+export async function caseFacts(db: Knex, row: CaseRow, purgeOn: PurgeOn): Promise<CaseFacts> {
   return {
     id: row.id,
     organisation: row.organisation,
@@ -14,6 +15,6 @@ export async function caseFacts(row: CaseRow, purgeOn: PurgeOn): Promise<CaseFac
     practice: row.practice === 1,
     receivedOn: row.received_day,
     closedOn: row.closed_day,
-    purgeOn: await purgeOn(row),
+    purgeOn: await purgeOn(db, row),
   };
 }

@@ -19,6 +19,7 @@ import {
 } from '../../crypto/public.js';
 import { bytesOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
+import { asApiError } from '../http/faults.js';
 
 /** Bytes that XChaCha20-Poly1305 adds to what it seals. */
 const TAG_BYTES = 16;
@@ -192,13 +193,7 @@ function checkMembers(
 
 function checkSignature(entry: Entry, key: string): void {
   bytesOf(entry.signature);
-  let signed: boolean;
-  try {
-    signed = entryIsSignedBy(entry, key);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ApiError('malformed', { cause });
-  }
+  const signed = asApiError(() => entryIsSignedBy(entry, key));
   if (!signed) throw new ApiError('wrong_signature');
 }
 

@@ -1,0 +1,229 @@
+import type { Knex } from 'knex';
+import {
+  addDays,
+  chunkCount,
+  chunkHash,
+  paddedAttachmentSize,
+  sameBytes,
+  sealedChunkBytes,
+  tokenHash,
+  type AttachmentId,
+  type CaseId,
+  type Day,
+  type StartUpload,
+  type UploadState,
+} from '../../crypto/public.js';
+import { bytesOf } from '../bytes.js';
+import { ApiError } from '../http/errors.js';
+import {
+  abandonedSince,
+  attachmentById,
+  attachmentsByIds,
+  chunkAt,
+  deleteAttachment,
+  deleteChunks,
+  hashAt,
+  hashesOf,
+  insertAttachment,
+  insertChunk,
+  positionsOf,
+  setCase,
+  storedCounts,
+  type AttachmentRow,
+} from './store.js';
+
+/** Days for which an upload that no entry took up is kept. */
+const KEPT_DAYS = 2;
+/** Chunks removed in one transaction: reports wait no longer for them than for an upload. */
+const REMOVED_AT_ONCE = 8;
+
+/** Sealed files: sent in chunks, taken up by an entry, handed out to those who may open the case. */
+export interface Attachments {
+  /**
+   * Announces an upload, or the same one again.
+   *
+   * @throws ApiError `file_too_large`, `wrong_size` where the size is none of the classes,
+   * `attachment_taken`, `malformed`.
+   */
+  start(upload: StartUpload): Promise<UploadState>;
+  /**
+   * What an upload's maker may send next.
+   *
+   * @param token of the upload; null for none.
+   * @throws ApiError `upload_not_found` for an unknown id and a wrong token alike.
+   */
+  upload(id: string, token: string | null): Promise<Upload>;
+  /**
+   * Gives whole, free uploads to a case, in the transaction of the entry that names them.
+   *
+   * @throws ApiError `upload_incomplete`, `attachment_taken`, `malformed` where one is named twice.
+   */
+  bind(trx: Knex, caseId: CaseId, ids: readonly AttachmentId[]): Promise<void>;
+  /**
+   * The 32-byte hashes of a file's sealed chunks, one after the other.
+   *
+   * @throws ApiError `attachment_not_found` unless it is this case's.
+   */
+  hashes(caseId: CaseId, id: string): Promise<Buffer>;
+  /**
+   * One sealed chunk.
+   *
+   * @throws ApiError `attachment_not_found` unless it is this case's and has such a chunk.
+   */
+  chunk(caseId: CaseId, id: string, index: number): Promise<Uint8Array>;
+}
+
+/** An upload under way, in the hands of its maker. */
+export interface Upload {
+  state(): Promise<UploadState>;
+  /** Sealed bytes of the chunk there. Throws ApiError `wrong_chunk` where there is none. */
+  bytesAt(index: number): number;
+  /**
+   * Keeps a chunk; the same bytes may come again.
+   *
+   * @throws ApiError `chunk_taken` for other bytes, `upload_not_found` where it was just removed.
+   */
+  put(index: number, sealed: Uint8Array): Promise<void>;
+  /** Removes it with all its chunks. Throws ApiError `attachment_taken` once an entry names it. */
+  cancel(): Promise<void>;
+}
+
+/**
+ * Makes the service.
+ *
+ * @param options.today the day it is for the organisation.
+ */
+export function createAttachments(options: {
+  readonly db: Knex;
+  readonly today: () => Day;
+  readonly maxFileBytes: number;
+}): Attachments {
+  const { db } = options;
+  const largest = paddedAttachmentSize(options.maxFileBytes);
+
+  const stateOf = async (row: Pick<AttachmentRow, 'id' | 'chunks'>): Promise<UploadState> => ({
+    chunks: row.chunks,
+    stored: await positionsOf(db, row.id),
+  });
+
+  const inCase = async (caseId: CaseId, id: string): Promise<AttachmentRow> => {
+    const row = await attachmentById(db, id);
+    if (row?.case_id !== caseId) throw new ApiError('attachment_not_found');
+    return row;
+  };
+
+  return {
+    async start({ id, size, tokenHash: hash }) {
+      if (size > largest) throw new ApiError('file_too_large');
+      if (paddedAttachmentSize(size) !== size) throw new ApiError('wrong_size');
+      bytesOf(id);
+      bytesOf(hash);
+      const row = { id, size, chunks: chunkCount(size), token_hash: hash };
+      const fresh = { ...row, case_id: null, day: options.today() };
+      if (await insertAttachment(db, fresh)) return { chunks: row.chunks, stored: [] };
+      const before = await attachmentById(db, id);
+      const same = before?.token_hash === hash && before.size === size;
+      if (!same) throw new ApiError('attachment_taken');
+      return stateOf(before);
+    },
+
+    async upload(id, token) {
+      const hash = token === null ? '' : tokenHash('upload', token);
+      const row = await attachmentById(db, id);
+      if (row?.token_hash !== hash) throw new ApiError('upload_not_found');
+      return createUpload(db, row, stateOf);
+    },
+
+    async bind(trx, caseId, ids) {
+      if (ids.length === 0) return;
+      if (new Set(ids).size !== ids.length) throw new ApiError('malformed');
+      const rows = await attachmentsByIds(trx, ids);
+      const stored = await storedCounts(trx, ids);
+      for (const row of rows) {
+        if (row.case_id !== null) throw new ApiError('attachment_taken');
+        if (stored.get(row.id) !== row.chunks) throw new ApiError('upload_incomplete');
+      }
+      if (rows.length !== ids.length) throw new ApiError('upload_incomplete');
+      await setCase(trx, ids, caseId);
+    },
+
+    async hashes(caseId, id) {
+      const row = await inCase(caseId, id);
+      return Buffer.concat(await hashesOf(db, row.id));
+    },
+
+    async chunk(caseId, id, index) {
+      const row = await inCase(caseId, id);
+      const data = await chunkAt(db, row.id, index);
+      if (data === undefined) throw new ApiError('attachment_not_found');
+      return data;
+    },
+  };
+}
+
+function createUpload(
+  db: Knex,
+  row: AttachmentRow,
+  stateOf: (row: AttachmentRow) => Promise<UploadState>,
+): Upload {
+  return {
+    state: () => stateOf(row),
+
+    bytesAt(index) {
+      if (index >= row.chunks) throw new ApiError('wrong_chunk');
+      return sealedChunkBytes(row.size, index);
+    },
+
+    async put(index, sealed) {
+      const hash = chunkHash(sealed);
+      const chunk = { attachment: row.id, position: index, hash, data: sealed };
+      const kept = await insertChunk(db, chunk).catch(async (error: unknown) => {
+        // cancelled or abandoned while the chunk was on its way
+        if ((await attachmentById(db, row.id)) === undefined) return null;
+        throw error;
+      });
+      if (kept === null) throw new ApiError('upload_not_found');
+      if (kept) return;
+      const before = await hashAt(db, row.id, index);
+      if (before === undefined || !sameBytes(before, hash)) throw new ApiError('chunk_taken');
+    },
+
+    async cancel() {
+      if (!(await remove(db, row.id))) throw new ApiError('attachment_taken');
+    },
+  };
+}
+
+/**
+ * Removes an upload in small transactions; between them it is an upload that lacks chunks. Answers
+ * false, and removes nothing more, once an entry took it up.
+ */
+async function remove(db: Knex, id: string): Promise<boolean> {
+  for (;;) {
+    const done = await db.transaction(async (trx) => {
+      const row = await attachmentById(trx, id);
+      if (row === undefined) return true;
+      if (row.case_id !== null) return false;
+      if ((await deleteChunks(trx, id, REMOVED_AT_ONCE)) > 0) return null;
+      await deleteAttachment(trx, id);
+      return true;
+    });
+    if (done !== null) return done;
+  }
+}
+
+/**
+ * Removes the uploads that were announced two days before `today` or earlier and that no entry took
+ * up. Others work on in between; it may stop at any point and go on later.
+ *
+ * @returns how many there were.
+ */
+export async function removeAbandoned(db: Knex, today: Day): Promise<number> {
+  const last = addDays(today, -KEPT_DAYS);
+  let removed = 0;
+  for (;;) {
+    const id = await abandonedSince(db, last);
+    if (id === undefined) return removed;
+    if (await remove(db, id)) removed += 1;
+  }
+}

@@ -1,0 +1,34 @@
+import { Router } from 'express';
+import { CreateCase, ReporterAppend } from '../../crypto/public.js';
+import { tokenOf } from '../http/authorization.js';
+import { readJson } from '../http/body.js';
+import type { Reports } from './service.js';
+
+/** The longest text in base64url, an epoch's document, a hundred grants, and their wrapping. */
+const CREATE_LIMIT = 2_500_000;
+/** The longest text in base64url, and its wrapping. */
+const APPEND_LIMIT = 1_500_000;
+
+/** `/api/cases`: a new report. */
+export function reportRoutes(reports: Reports): Router {
+  const router = Router();
+  router.post('/', async (request, response) => {
+    const report = await readJson(request, CreateCase, CREATE_LIMIT);
+    response.status(201).json(await reports.create(report));
+  });
+  return router;
+}
+
+/** `/api/case`: the reporter's own case, named by its look-up token alone. */
+export function returnRoutes(reports: Reports): Router {
+  const router = Router();
+  router.get('/', async (request, response) => {
+    response.json(await reports.read(tokenOf(request, 'Case')));
+  });
+  router.post('/entries', async (request, response) => {
+    const append = await readJson(request, ReporterAppend, APPEND_LIMIT);
+    await reports.append(tokenOf(request, 'Case'), append);
+    response.status(201).json({});
+  });
+  return router;
+}

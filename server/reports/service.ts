@@ -1,0 +1,201 @@
+import type { Knex } from 'knex';
+import {
+  addDays,
+  caseIdOf,
+  hash,
+  randomBytes,
+  toJsonBytes,
+  tokenHash,
+  type AttachmentId,
+  type CaseId,
+  type CreateCase,
+  type Day,
+  type ReporterAppend,
+  type ReporterCase,
+  type VerifiedDirectory,
+} from '../../crypto/public.js';
+import { bytesOf, textOf } from '../bytes.js';
+import { ApiError } from '../http/errors.js';
+import { directoryLookup, type Directories } from '../records/directory.js';
+import { caseFacts, type PurgeOn } from '../records/facts.js';
+import type { CaseRow } from '../records/rows.js';
+import {
+  appendEntries,
+  changeCase,
+  insertCase,
+  prepareCase,
+  readEntries,
+  readGrants,
+} from '../records/service.js';
+import { caseByToken, casesInTheWay, readingsOf } from './store.js';
+
+/** Days to decide on a case again after its reporter wrote although it was closed. */
+const DECISION_DAYS = 30;
+const SCOPE_BYTES = 16;
+
+/** What reporters do: report, return, write on. */
+export interface Reports {
+  /**
+   * Takes in a report whole, or nothing of it. The same request again gets the same answer.
+   *
+   * @throws ApiError `case_exists` for another report under the same case key, `channel_unknown`,
+   * `practice_only`, `practice_over`, and what records and attachments find wrong.
+   */
+  create(request: CreateCase): Promise<{ receivedOn: Day }>;
+  /**
+   * The case of a look-up token, as its reporter may see it.
+   *
+   * @param token null for none.
+   * @throws ApiError `case_not_found`, uniform.
+   */
+  read(token: string | null): Promise<ReporterCase>;
+  /** Which case a look-up token opens. Throws ApiError `case_not_found`, uniform. */
+  identify(token: string | null): Promise<CaseId>;
+  /**
+   * Adds an entry of the reporter. On a closed case it asks for a decision within 30 days.
+   *
+   * @throws ApiError `case_not_found`, and what records and attachments find wrong.
+   */
+  append(token: string | null, request: ReporterAppend): Promise<void>;
+}
+
+/**
+ * Makes the service.
+ *
+ * @param options.today the day it is for the organisation.
+ * @param options.bindAttachments gives uploads to a case within a transaction.
+ * @param options.purgeOn tells when a case may be purged.
+ */
+export function createReports(options: {
+  readonly db: Knex;
+  readonly today: () => Day;
+  readonly directories: Directories;
+  readonly bindAttachments: (
+    trx: Knex,
+    caseId: CaseId,
+    ids: readonly AttachmentId[],
+  ) => Promise<void>;
+  readonly purgeOn: PurgeOn;
+}): Reports {
+  const { db, today, directories, bindAttachments, purgeOn } = options;
+
+  const newestDirectory = async (handle: Knex): Promise<VerifiedDirectory> => {
+    const newest = await directories.newest(handle);
+    if (newest === null) throw new ApiError('channel_unknown');
+    return newest;
+  };
+
+  /** A purged case, one that is being purged, a wrong token and none at all are one answer. */
+  const caseOf = async (handle: Knex, token: string | null): Promise<CaseRow> => {
+    const row = await caseByToken(handle, token === null ? '' : tokenHash('lookup', token));
+    if (row === undefined || row.purging !== 0) throw new ApiError('case_not_found');
+    return row;
+  };
+
+  return {
+    async create(request) {
+      const empty = newCaseRow(request, today());
+      // answered before anything is checked: the directory may have moved on since the first time
+      const before = await answerBefore(db, empty);
+      if (before !== null) return before;
+      const newest = await newestDirectory(db);
+      checkChannel(newest, request);
+      const lookup = directoryLookup(directories, newest, request.channel);
+      const { entries, grants, overview, attachments } = request;
+      const fresh = await prepareCase(db, empty, entries, grants, overview, lookup);
+      try {
+        await db.transaction(async (trx) => {
+          await insertCase(trx, fresh);
+          await bindAttachments(trx, empty.id, attachments);
+        });
+      } catch (error) {
+        // the same request may have come twice, and the other one was first
+        const other = await answerBefore(db, empty);
+        if (other === null) throw error;
+        return other;
+      }
+      return { receivedOn: empty.received_day };
+    },
+
+    async read(token) {
+      // one transaction, so that what is read fits together
+      return db.transaction(async (trx) => {
+        const row = await caseOf(trx, token);
+        return {
+          case: await caseFacts(trx, row, purgeOn),
+          entries: await readEntries(trx, row.id, ['dialogue']),
+          grants: await readGrants(trx, row.id, 'reporter'),
+          readings: await readingsOf(trx, row.id),
+        };
+      });
+    },
+
+    async identify(token) {
+      return (await caseOf(db, token)).id;
+    },
+
+    async append(token, { entry, attachments }) {
+      await db.transaction(async (trx) => {
+        const row = await caseOf(trx, token);
+        const lookup = directoryLookup(directories, await newestDirectory(trx));
+        const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup);
+        await bindAttachments(trx, row.id, attachments);
+        const day = today();
+        const decisionDay =
+          row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));
+        await changeCase(trx, appended.row, { active_day: day, decision_due_day: decisionDay });
+      });
+    },
+  };
+}
+
+/** The answer of an earlier, equal request, null where there was none. */
+async function answerBefore(
+  db: Knex,
+  { id, token_hash, creation_hash }: CaseRow,
+): Promise<{ receivedOn: Day } | null> {
+  const found = await casesInTheWay(db, id, token_hash ?? '');
+  const [before] = found;
+  if (before === undefined) return null;
+  const same = found.length === 1 && before.id === id && before.creation_hash === creation_hash;
+  if (!same || before.purging !== 0) throw new ApiError('case_exists');
+  return { receivedOn: before.received_day };
+}
+
+function newCaseRow(request: CreateCase, day: Day): CaseRow {
+  const { reporter } = request;
+  bytesOf(request.tokenHash);
+  const keys = { reporter_kem: bytesOf(reporter.kem), reporter_sig: bytesOf(reporter.sig) };
+  return {
+    id: caseIdOf(reporter),
+    organisation: request.organisation,
+    channel: request.channel,
+    country: request.country,
+    practice: request.practice ? 1 : 0,
+    token_hash: request.tokenHash,
+    creation_hash: textOf(hash('creation', toJsonBytes(request))),
+    ...keys,
+    received_day: day,
+    active_day: day,
+    closed_day: null,
+    decision_due_day: null,
+    escalated: 0,
+    purging: 0,
+    audit_scope: textOf(randomBytes(SCOPE_BYTES)),
+    dialogue_sequence: 0,
+    dialogue_epoch: 0,
+    internal_sequence: 0,
+    internal_epoch: 0,
+    reporter_sequence: 0,
+  };
+}
+
+/** A channel takes practice reports until it is published, and none afterwards. */
+function checkChannel({ directory }: VerifiedDirectory, request: CreateCase): void {
+  const channel = directory.channels.find(({ id }) => id === request.channel);
+  if (channel?.organisation !== request.organisation || channel.country !== request.country) {
+    throw new ApiError('channel_unknown');
+  }
+  if (!channel.published && !request.practice) throw new ApiError('practice_only');
+  if (channel.published && request.practice) throw new ApiError('practice_over');
+}
