@@ -1,0 +1,94 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const VERSION = 1;
+
+/** What the server's key wraps: the same bytes in another place, or of another account, do not open. */
+export type WrappedPlace = 'vault' | 'recovery vault' | 'one-time secret';
+
+/**
+ * Wraps what accounts leave here (AES-256-GCM), so that whoever has the database alone, or a backup
+ * of it, has nothing to guess a passphrase against.
+ */
+export interface ServerKey {
+  wrap(place: WrappedPlace, account: string, bytes: Uint8Array): Buffer;
+  /** @throws Error when the bytes were wrapped by another key, for another place or account. */
+  unwrap(place: WrappedPlace, account: string, wrapped: Uint8Array): Buffer;
+}
+
+/** The key made of these 32 bytes. Wrapped bytes are version ‖ nonce ‖ tag ‖ ciphertext. */
+export function createServerKey(key: Uint8Array): ServerKey {
+  const context = (place: WrappedPlace, account: string) =>
+    Buffer.from(`casekey/1 server ${place} ${account}`);
+  return {
+    wrap(place, account, bytes) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(context(place, account));
+      const ciphertext = Buffer.concat([cipher.update(bytes), cipher.final()]);
+      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), ciphertext]);
+    },
+    unwrap(place, account, wrapped) {
+      const tagStart = 1 + NONCE_BYTES;
+      const start = tagStart + TAG_BYTES;
+      if (wrapped[0] !== VERSION || wrapped.length < start) throw new Error('not wrapped bytes');
+      const nonce = wrapped.subarray(1, tagStart);
+      const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(context(place, account));
+      cipher.setAuthTag(wrapped.subarray(tagStart, start));
+      return Buffer.concat([cipher.update(wrapped.subarray(start)), cipher.final()]);
+    },
+  };
+}
+
+/**
+ * Reads the server's key from its file, which holds it in base64url.
+ *
+ * @param mayCreate whether to make a new key where there is no file: never once accounts exist.
+ * @throws Error, worded for whoever runs the server, when there is no key or the file holds none.
+ */
+export async function readServerKey(file: string, mayCreate: boolean): Promise<ServerKey> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    if (!mayCreate) {
+      throw new Error(`${file} is missing: without the server's key nobody can sign in`, {
+        cause: error,
+      });
+    }
+    text = await writeNewKey(file);
+  }
+  const key = Buffer.from(text.trim(), 'base64url');
+  if (key.length !== KEY_BYTES) throw new Error(`${file} holds no server key`);
+  return createServerKey(key);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** The key and its name in the folder are on the disk before anything is wrapped by it. */
+async function writeNewKey(file: string): Promise<string> {
+  const text = `${randomBytes(KEY_BYTES).toString('base64url')}\n`;
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  const folder = await open(path.dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+  return text;
+}

@@ -1,0 +1,147 @@
+import type { Knex } from 'knex';
+import type * as v from 'valibot';
+import {
+  tokenHash,
+  type Recover,
+  type Recovered,
+  type SignedIn,
+  type SignIn,
+} from '../../crypto/public.js';
+import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
+import { bytesOf, textOf } from '../bytes.js';
+import { ApiError } from '../http/errors.js';
+import type { Throttle } from '../http/limits.js';
+import { accountById, proofsOfName, type AccountRow } from './accounts-store.js';
+import { hashHolds } from './credentials.js';
+import type { TakeCode } from './one-time-code.js';
+import type { ServerKey } from './server-key.js';
+import type { Sessions } from './sessions.js';
+
+/** Runs a task once the answer is sent, so that what it does cannot be told from the answer's time. */
+export type AfterAnswer = (task: () => Promise<void>) => void;
+
+/**
+ * Opens sessions. An unknown name, a removed account and a wrong proof get the same answer, after
+ * the same look-up and comparison, and count alike.
+ *
+ * Both throw ApiError `too_many_attempts`, `sign_in_refused`, `not_admitted` (right proof, but the
+ * two signatures are missing), `one_time_code_needed` (right proof without the code that is on).
+ */
+export interface SignInService {
+  signIn(
+    input: v.InferOutput<typeof SignIn>,
+    afterAnswer: AfterAnswer,
+  ): Promise<v.InferOutput<typeof SignedIn>>;
+  recover(
+    input: v.InferOutput<typeof Recover>,
+    afterAnswer: AfterAnswer,
+  ): Promise<v.InferOutput<typeof Recovered>>;
+}
+
+export interface SignInOptions {
+  db: Knex;
+  audit: Audit;
+  serverKey: ServerKey;
+  sessions: Sessions;
+  /** Counts wrong proofs by name. */
+  attempts: Throttle;
+  takeCode: TakeCode;
+}
+
+type Way = 'login proof' | 'recovery proof';
+
+/** Makes signing in and recovery. */
+export function createSignIn(options: SignInOptions): SignInService {
+  const { db, audit, serverKey, sessions, attempts, takeCode } = options;
+
+  async function recordLockOut(name: string): Promise<void> {
+    await db.transaction(async (trx) => {
+      const account = await proofsOfName(trx, name);
+      if (account === undefined) return;
+      const event = { scope: OPERATION_SCOPE, action: 'locked_out', actor: null };
+      await audit.append(trx, { ...event, details: { account: account.id } });
+    });
+  }
+
+  function isLocked(key: string): boolean {
+    try {
+      attempts.check(key);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** The id of the account whose proof this is. */
+  async function proven(
+    way: Way,
+    name: string,
+    proof: string,
+    afterAnswer: AfterAnswer,
+  ): Promise<string> {
+    bytesOf(proof);
+    const key = `${way} ${name}`;
+    attempts.check(key);
+    // counted first, so that many at once do not all come before the count
+    attempts.failed(key);
+    const account = await proofsOfName(db, name);
+    const column = way === 'login proof' ? 'proof_hash' : 'recovery_proof_hash';
+    if (!hashHolds(tokenHash(way, proof), account?.[column] ?? null) || account === undefined) {
+      if (isLocked(key)) afterAnswer(() => recordLockOut(name));
+      throw new ApiError('sign_in_refused');
+    }
+    attempts.succeeded(key);
+    if (account.state !== 'active') throw new ApiError('not_admitted');
+    return account.id;
+  }
+
+  async function activeAccount(trx: Knex, id: string, code: string | null): Promise<AccountRow> {
+    const account = await accountById(trx, id);
+    if (account?.state !== 'active') throw new ApiError('sign_in_refused');
+    if (account.one_time_state !== 'on') return account;
+    if (code === null) throw new ApiError('one_time_code_needed');
+    if (!(await takeCode(trx, account, code))) throw new ApiError('sign_in_refused');
+    return account;
+  }
+
+  return {
+    async signIn({ name, proof, code }, afterAnswer) {
+      const id = await proven('login proof', name, proof, afterAnswer);
+      return db.transaction(async (trx) => {
+        const account = await activeAccount(trx, id, code);
+        const { part, memory, mail } = account;
+        const token = await sessions.open(trx, account.id, 'desk');
+        const event = { scope: OPERATION_SCOPE, action: 'signed_in', actor: account.id };
+        await audit.append(trx, { ...event, details: {} });
+        return {
+          token,
+          account: {
+            id: account.id,
+            name,
+            part,
+            oneTimeCode: account.one_time_state === 'on',
+            memory: memory === null ? null : textOf(memory),
+            mail,
+          },
+          vault: textOf(serverKey.unwrap('vault', account.id, account.vault)),
+        };
+      });
+    },
+
+    async recover({ name, proof, code }, afterAnswer) {
+      const id = await proven('recovery proof', name, proof, afterAnswer);
+      return db.transaction(async (trx) => {
+        const account = await activeAccount(trx, id, code);
+        const token = await sessions.open(trx, account.id, 'recovery');
+        const event = { scope: OPERATION_SCOPE, action: 'recovery_kit_used', actor: account.id };
+        await audit.append(trx, { ...event, details: {} });
+        const vault = serverKey.unwrap('recovery vault', account.id, account.recovery_vault);
+        return {
+          token,
+          account: { id: account.id, name, part: account.part },
+          vault: textOf(vault),
+        };
+      });
+    },
+  };
+}

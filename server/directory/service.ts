@@ -1,0 +1,218 @@
+import type { Knex } from 'knex';
+import {
+  channelReaders,
+  checkSuccession,
+  type Directory,
+  type DirectoryAnswer,
+  type Reader,
+  type Readiness,
+  type SignedDirectory,
+  type Stamp,
+  type VerifiedDirectory,
+} from '../../crypto/public.js';
+import type * as v from 'valibot';
+import type { Membership } from '../accounts/membership.js';
+import type { DeskSession } from '../accounts/sessions.js';
+import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
+import type { Clock } from '../clock.js';
+import { ApiError } from '../http/errors.js';
+import { asApiError } from '../http/faults.js';
+import { directoryChanges, type DirectoryChanges } from './changes.js';
+import {
+  deleteStamps,
+  insertDirectory,
+  keepStamp,
+  newestRow,
+  practiceRead,
+  rowsAfter,
+  signedOf,
+  stampsOf,
+} from './store.js';
+import { checkDay, checkSigned, checkStamp, type Directories } from './versions.js';
+
+/** Readers a channel needs before it takes reports. */
+const LEAST_READERS = 2;
+
+export interface DirectoryService {
+  /** The newest version with the stamps that name it. @throws ApiError `not_set_up`. */
+  newest(): Promise<DirectoryAnswer>;
+  /** Every version above one, oldest first. */
+  after(version: number): Promise<SignedDirectory[]>;
+  /**
+   * Keeps the first version, as part of set-up.
+   *
+   * @throws ApiError of {@link checkSigned} and {@link checkStamp}.
+   */
+  begin(trx: Knex, signed: SignedDirectory, stamp: Stamp): Promise<VerifiedDirectory>;
+  /**
+   * Puts the next version in force with all it means for accounts. The newest one again is no error.
+   *
+   * @throws ApiError `directory_conflict` when another version came first, `wrong_directory`,
+   * `malformed`, `forbidden` for one that another administrator signed, `wrong_day`,
+   * `admission_missing`, `last_administrator`, `last_handler`, or `channel_not_ready`.
+   */
+  publish(session: DeskSession, signed: SignedDirectory): Promise<void>;
+  /** Keeps a handler's word that the directory is still the newest. @throws ApiError of {@link checkStamp}. */
+  stamp(session: DeskSession, stamp: Stamp): Promise<void>;
+  /** How far each channel is from being published. */
+  readiness(): Promise<v.InferOutput<typeof Readiness>>;
+}
+
+export interface DirectoryOptions {
+  db: Knex;
+  clock: Clock;
+  timeZone: string;
+  audit: Audit;
+  directories: Directories;
+  membership: Membership;
+}
+
+/** Makes the writing side of the directory. */
+export function createDirectoryService(options: DirectoryOptions): DirectoryService {
+  const { db, clock, timeZone, audit, directories, membership } = options;
+
+  async function isReady(trx: Knex, directory: Directory, channel: string): Promise<boolean> {
+    const readers = channelReaders(directory, channel);
+    return (
+      readers.length >= LEAST_READERS &&
+      hasHandler(directory, channel) &&
+      (await practiceRead(trx, channel))
+    );
+  }
+
+  async function checkChannels(
+    trx: Knex,
+    directory: Directory,
+    changes: DirectoryChanges,
+  ): Promise<void> {
+    for (const { id, published } of directory.channels) {
+      if (published && !hasHandler(directory, id)) throw new ApiError('channel_not_ready');
+    }
+    for (const { id } of changes.published) {
+      if (!(await isReady(trx, directory, id))) throw new ApiError('channel_not_ready');
+    }
+  }
+
+  async function auditChanges(
+    trx: Knex,
+    actor: string,
+    version: number,
+    changes: DirectoryChanges,
+  ): Promise<void> {
+    const tell = (action: string, details: Record<string, string> = {}): Promise<void> =>
+      audit.append(trx, {
+        scope: ORGANISATION_SCOPE,
+        action,
+        actor,
+        details: { version, ...details },
+      });
+    await tell('directory_published');
+    for (const { record, admission } of changes.admitted) {
+      const handler = admission.by === 'two' ? { handler: admission.handler } : {};
+      await tell('reader_admitted', { reader: record.id, part: record.part, ...handler });
+    }
+    for (const { record } of changes.left) await tell('reader_left', { reader: record.id });
+    for (const { id } of changes.revoked) await tell('administrator_revoked', { account: id });
+    for (const { id } of changes.renamed) await tell('organisation_changed', { organisation: id });
+    for (const { id } of changes.added) await tell('channel_added', { channel: id });
+    for (const { channel, fields } of changes.changed) {
+      await tell('channel_changed', { channel: channel.id, fields: fields.join(' ') });
+    }
+    for (const { id } of changes.published) await tell('channel_published', { channel: id });
+    for (const { id } of changes.unpublished) await tell('channel_unpublished', { channel: id });
+  }
+
+  return {
+    async newest() {
+      const row = await newestRow(db);
+      if (row === undefined) throw new ApiError('not_set_up');
+      return { directory: signedOf(row), stamps: await stampsOf(db, row.hash) };
+    },
+
+    async after(version) {
+      return (await rowsAfter(db, version)).map(signedOf);
+    },
+
+    async begin(trx, signed, stamp) {
+      const first = checkSigned(signed);
+      const { version, previous, date, channels } = first.directory;
+      if (version !== 1 || previous !== null) throw new ApiError('wrong_directory');
+      if (channels.some(({ published }) => published)) throw new ApiError('channel_not_ready');
+      checkDay(date, clock, timeZone);
+      checkStamp(first, stamp, clock, timeZone);
+      await insertDirectory(trx, { version, hash: first.hash, ...signed });
+      await keepStamp(trx, stamp);
+      return first;
+    },
+
+    async publish(session, signed) {
+      const next = checkSigned(signed);
+      const { directory } = next;
+      const actor = session.account.id;
+      await db.transaction(async (trx) => {
+        const current = await directories.current(trx);
+        if (next.hash === current.hash) return;
+        if (signed.administrator !== actor) throw new ApiError('forbidden');
+        if (directory.version !== current.directory.version + 1) {
+          throw new ApiError('directory_conflict');
+        }
+        asApiError(() => {
+          checkSuccession(current, next);
+        });
+        checkDay(directory.date, clock, timeZone);
+        if (directory.date < current.directory.date) throw new ApiError('wrong_day');
+        const changes = directoryChanges(current.directory, directory);
+        for (const reader of changes.admitted) {
+          checkAdmitters(current.directory, directory, reader);
+          await membership.admit(trx, reader);
+        }
+        for (const { record } of changes.left) await membership.remove(trx, record.id);
+        for (const { id } of changes.revoked) await membership.remove(trx, id);
+        await checkChannels(trx, directory, changes);
+        await insertDirectory(trx, { version: directory.version, hash: next.hash, ...signed });
+        await deleteStamps(trx);
+        await auditChanges(trx, actor, directory.version, changes);
+      });
+    },
+
+    async stamp(session, stamp) {
+      if (stamp.reader !== session.reader) throw new ApiError('forbidden');
+      await db.transaction(async (trx) => {
+        checkStamp(await directories.current(trx), stamp, clock, timeZone);
+        await keepStamp(trx, stamp);
+      });
+    },
+
+    async readiness() {
+      const { directory } = await directories.current(db);
+      const channels = [];
+      for (const { id } of directory.channels) {
+        channels.push({
+          channel: id,
+          readers: channelReaders(directory, id).length,
+          practiceRead: await practiceRead(db, id),
+        });
+      }
+      return { channels };
+    },
+  };
+}
+
+function hasHandler(directory: Directory, channel: string): boolean {
+  return channelReaders(directory, channel).some(({ record }) => record.part === 'handler');
+}
+
+/**
+ * The signatures were checked against keys that stay in the directory for ever; whoever admits must
+ * besides be active, before and after. Only set-up admits by the root alone.
+ */
+function checkAdmitters(before: Directory, after: Directory, { admission, state }: Reader): void {
+  if (admission.by !== 'two' || state !== 'active') throw new ApiError('wrong_directory');
+  const administratorActs = [before, after].every(({ administrators }) =>
+    administrators.some(({ id, state }) => id === admission.administrator && state === 'active'),
+  );
+  const handlerActs = [before, after].every(({ readers }) =>
+    readers.some(({ record, state }) => record.id === admission.handler && state === 'active'),
+  );
+  if (!administratorActs || !handlerActs) throw new ApiError('wrong_directory');
+}
