@@ -41,10 +41,7 @@ export interface CaseDesk {
   /** The first page of the list, newest activity first. */
   inbox(state: 'open' | 'closed'): Promise<{ rows: CaseRow[]; next: string | null }>;
   /** The page after one that named `next`. */
-  more(
-    state: 'open' | 'closed',
-    next: string,
-  ): Promise<{ rows: CaseRow[]; next: string | null }>;
+  more(state: 'open' | 'closed', next: string): Promise<{ rows: CaseRow[]; next: string | null }>;
   openCase(id: string): Promise<HandlerCaseView>;
   reply(
     id: string,
@@ -264,4 +261,3 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     search: search.search,
   };
 }
-
