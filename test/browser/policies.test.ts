@@ -22,6 +22,9 @@ afterAll(async () => {
   await rm(path.dirname(site.out), { recursive: true });
 });
 
+/** What libsodium says, in a promise nobody waits for, before it takes its JavaScript fallback. */
+const fallbackComplaint = 'WebAssembly is not defined';
+
 /** Opens a page and gathers what the browser complains about. */
 async function openPage(browser: Browser, address: string): Promise<[Page, string[]]> {
   const page = await browser.newPage();
@@ -66,7 +69,7 @@ describe.each([
     expect(answer).toMatch(/^It said “[0-9a-f]{32} (no )?wasm” & more$/);
     expect(answer.includes('no wasm')).toBe(!wasm);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((each) => each !== fallbackComplaint)).toEqual([]);
     await page.close();
   });
 
@@ -75,7 +78,8 @@ describe.each([
     expect(await text(page, 'answer', /./)).toMatch(/^[0-9a-f]{32} argon2$/);
     expect(await text(page, 'frame', /./)).toBe('rgb(4, 5, 6), null, no network');
     // the only complaint is the policy that kept the frame from the network
-    expect(complaints.filter((each) => !each.includes('connect'))).toEqual([]);
+    const others = complaints.filter((each) => each !== fallbackComplaint);
+    expect(others.filter((each) => !each.includes('connect'))).toEqual([]);
     await page.close();
   });
 });

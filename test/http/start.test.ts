@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { projectDist, temporaryFolder } from '../support/server.js';
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+const folders: string[] = [];
+const running: Run[] = [];
+
+afterEach(async () => {
+  for (const { child, exit } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** Starts the built server as `npm start` does, with nothing of this process's environment. */
+async function start(env: Record<string, string>): Promise<Run> {
+  const folder = await temporaryFolder();
+  folders.push(folder);
+  let output = '';
+  const child = spawn(process.execPath, [path.join(projectDist, 'server/main.js')], {
+    cwd: folder,
+    env: { CASEKEY_PORT: '0', ...env },
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => (output += text.toString()));
+  }
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const run = { child, output: () => output, exit };
+  running.push(run);
+  return run;
+}
+
+async function readyAddress(run: Run): Promise<string> {
+  for (;;) {
+    const [, address] = /Casekey is ready at (\S+)/.exec(run.output()) ?? [];
+    if (address !== undefined) return address;
+    if (run.child.exitCode !== null) throw new Error(run.output());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('the server', () => {
+  it('says where it is, answers, and stops when told to', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const run = await start({});
+      const address = await readyAddress(run);
+      expect(address).toMatch(/^http:\/\/localhost:\d+$/);
+      expect((await fetch(`${address}/`)).status).toBe(200);
+      run.child.kill(signal);
+      expect(await run.exit).toBe(0);
+    }
+  });
+
+  it('stops at once with a message that names a wrong value', async () => {
+    const run = await start({ CASEKEY_PORT: 'http', CASEKEY_MAIL_HOUR: '25' });
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toBe(
+      'The configuration cannot be used:\n' +
+        'CASEKEY_PORT: must be a whole number from 0 to 65535\n' +
+        'CASEKEY_MAIL_HOUR: must be a whole number from 0 to 23\n',
+    );
+  });
+
+  it('says when its port is taken', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const address = blocker.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const run = await start({ CASEKEY_PORT: port });
+    expect(await run.exit).toBe(1);
+    expect(run.output()).toContain(`Casekey could not start: listen EADDRINUSE`);
+    blocker.close();
+  });
+
+  it('makes its data folder where it was started, for its own user', async () => {
+    const run = await start({});
+    await readyAddress(run);
+    const [folder = ''] = folders;
+    await access(path.join(folder, 'data/casekey.sqlite'));
+  });
+});
