@@ -1,10 +1,24 @@
 import express, { type Express, type Router } from 'express';
 import { purgeDay } from '../crypto/public.js';
+import { createJoining } from './accounts/joining.js';
+import { createMembers } from './accounts/members.js';
+import { createMembership } from './accounts/membership.js';
+import { createTakeCode } from './accounts/one-time-code.js';
+import { createOwnAccount } from './accounts/own-account.js';
+import { entranceRoutes, memberRoutes, ownAccountRoutes } from './accounts/routes.js';
+import type { ServerKey } from './accounts/server-key.js';
+import { createSessions, deskOf } from './accounts/sessions.js';
+import { createSetUp } from './accounts/set-up.js';
+import { createSignIn } from './accounts/sign-in.js';
 import { downloadRoutes, uploadRoutes, type CaseAccess } from './attachments/routes.js';
 import { createAttachments } from './attachments/service.js';
+import { auditRoutes } from './audit/routes.js';
+import { createAudit } from './audit/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
+import { directoryDeskRoutes, directoryRoutes } from './directory/routes.js';
+import { createDirectoryService } from './directory/service.js';
 import { createDirectories } from './directory/versions.js';
 import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
@@ -26,6 +40,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  readonly serverKey: ServerKey;
 }
 
 /** A part of the API under a path of its own. The path has no parameters: logs name it. */
@@ -34,8 +49,16 @@ export interface Capability {
   readonly router: Router;
 }
 
+/** Wrong proofs, and wrong one-time codes, until an account rests for a quarter of an hour. */
+const PROOFS = { count: 20, seconds: 15 * 60 };
+const CODES = { count: 10, seconds: 15 * 60 };
+/** Requests without a session that one address can make, everybody behind an onion service together. */
+const ENTRANCE = { count: 240, seconds: 10 * 60 };
+
 /** All capabilities. What one needs of another is handed over here. */
-function capabilitiesOf({ config, db, clock }: Context): readonly Capability[] {
+export function capabilitiesOf(context: Context): readonly Capability[] {
+  const { config, db, clock, log, limits, serverKey } = context;
+  const { timeZone } = config;
   const day = () => today(clock, config.timeZone);
   const directories = createDirectories();
   const purgeOn: PurgeOn = async (handle, { closed_day: closed, channel }) => {
@@ -55,7 +78,37 @@ function capabilitiesOf({ config, db, clock }: Context): readonly Capability[] {
   });
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
+  const audit = createAudit({ clock });
+  const sessions = createSessions({ db, clock });
+  const { guard } = sessions;
+  const attempts = limits.perName(PROOFS);
+  const takeCode = createTakeCode({ serverKey, clock, throttle: limits.perName(CODES) });
+  const membership = createMembership();
+  const directory = createDirectoryService({
+    db,
+    clock,
+    timeZone,
+    audit,
+    directories,
+    membership,
+  });
+  const entrance = entranceRoutes({
+    setUp: createSetUp({ db, clock, timeZone, serverKey, audit, directory }),
+    signIn: createSignIn({ db, audit, serverKey, sessions, attempts, takeCode }),
+    joining: createJoining({ db, clock, timeZone, audit, serverKey, directories }),
+    slowDown: limits.perAddress(ENTRANCE),
+    log,
+  });
+  const ownAccount = createOwnAccount({ db, audit, serverKey, attempts, takeCode });
+  const members = createMembers({ db, clock, timeZone, audit, directories });
+
   return [
+    { path: '/api/directory', router: directoryRoutes(directory) },
+    { path: '/api/desk', router: entrance },
+    { path: '/api/desk', router: ownAccountRoutes(ownAccount, guard) },
+    { path: '/api/desk', router: memberRoutes(members, guard) },
+    { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
+    { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },
     { path: '/api/cases', router: reportRoutes(reports) },
     { path: '/api/case', router: returnRoutes(reports) },
     { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },

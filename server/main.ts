@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { setUpLink } from './accounts/set-up.js';
 import { systemClock } from './clock.js';
 import { ConfigError, loadConfig } from './config.js';
 import { createLog } from './log.js';
@@ -25,6 +26,8 @@ try {
   const dist = fileURLToPath(new URL('..', import.meta.url));
   const server = await startServer({ config, dist, clock: systemClock, log });
   console.log(`Casekey is ready at ${server.config.publicAddress}`);
+  const link = await setUpLink(server.db, server.config);
+  if (link !== null) console.log(`Set it up at ${link} (once; the next start prints another link)`);
 
   let stopping = false;
   const stop = (): void => {

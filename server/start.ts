@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ready } from '../crypto/public.js';
+import { prepareInstallation } from './accounts/set-up.js';
 import { createApp, type AppOptions } from './app.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -34,7 +35,8 @@ const graceAtStop = 10_000;
 /**
  * Opens the database, brings its schema up to date, and listens.
  *
- * @throws Error when nothing is built, the database cannot be opened or the port is taken.
+ * @throws Error when nothing is built, the database cannot be opened, the server's key is missing or
+ * the port is taken.
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
@@ -52,13 +54,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   let config = options.config;
   try {
     await migrate(db);
+    const serverKey = await prepareInstallation(db, config, clock);
     const port = await listen(server, config);
     if (config.port === 0) {
       const publicAddress = config.publicAddress.replace(/:0$/, `:${port.toString()}`);
       config = { ...config, port, publicAddress };
     }
     // no event of the loop lies between listening and this, so no request is missed
-    server.on('request', createApp({ ...options, config, db, clock, log, pages }));
+    server.on('request', createApp({ ...options, config, db, clock, log, pages, serverKey }));
   } catch (error) {
     server.close();
     await db.destroy();

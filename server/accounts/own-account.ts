@@ -17,7 +17,7 @@ export interface OwnAccountService {
   /**
    * Puts new credentials in place and ends every other session; that of a recovery ends as well.
    *
-   * @throws ApiError `proof_refused` unless the proof is the present one, `too_many_attempts`, or
+   * @throws ApiError `sign_in_refused` unless the proof is the present one, `too_many_attempts`, or
    * `malformed`.
    */
   changeCredentials(
@@ -81,7 +81,7 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccountService 
         const holds = recovering
           ? hashHolds(tokenHash('recovery proof', proof), account.recovery_proof_hash)
           : hashHolds(tokenHash('login proof', proof), account.proof_hash);
-        if (!holds) throw new ApiError('proof_refused');
+        if (!holds) throw new ApiError('sign_in_refused');
         attempts.succeeded(key);
         await updateAccount(trx, account.id, credentialColumns(serverKey, account.id, credentials));
         await deleteSessionsOf(trx, account.id, recovering ? null : session.tokenHash);

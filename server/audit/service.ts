@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type * as v from 'valibot';
 import {
   auditContentHash,
   auditHash,
@@ -7,6 +8,7 @@ import {
   toBase64,
   type AuditContent,
   type AuditEntry,
+  type AuditScopes,
 } from '../../crypto/public.js';
 import {
   caseScopes,
@@ -59,7 +61,7 @@ export interface Audit {
    */
   append(trx: Knex, event: AuditEvent): Promise<void>;
   /** The scopes that somebody may read, the organisation's first. */
-  scopesFor(db: Knex, viewer: AuditViewer): Promise<string[]>;
+  scopesFor(db: Knex, viewer: AuditViewer): Promise<v.InferOutput<typeof AuditScopes>['scopes']>;
   /** The next entries of a scope above `after`; null where it is unknown to this viewer. */
   list(db: Knex, viewer: AuditViewer, scope: string, after: number): Promise<AuditEntry[] | null>;
   /** Erases contents and salts of a scope; its chain still verifies. Answers how many there were. */
@@ -85,9 +87,11 @@ export function createAudit({ clock }: { clock: () => Date }): Audit {
     },
 
     async scopesFor(db, viewer) {
-      const scopes = viewer.part === 'administrator' ? [OPERATION_SCOPE] : [];
+      const general = [ORGANISATION_SCOPE, OPERATION_SCOPE]
+        .filter((scope) => viewer.part === 'administrator' || scope !== OPERATION_SCOPE)
+        .map((scope) => ({ scope, case: null }));
       const cases = viewer.reader === null ? [] : await caseScopes(db, viewer.reader);
-      return [ORGANISATION_SCOPE, ...scopes, ...cases];
+      return [...general, ...cases];
     },
 
     async list(db, viewer, scope, after) {

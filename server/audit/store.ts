@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AuditEntry } from '../../crypto/public.js';
+import type { AuditEntry, CaseId } from '../../crypto/public.js';
 
 interface AuditRow {
   scope: string;
@@ -82,14 +82,16 @@ export async function eraseContents(db: Knex, scope: string): Promise<number> {
 }
 
 /** The scopes of the cases that a reader may open now. */
-export async function caseScopes(db: Knex, reader: string): Promise<string[]> {
-  const rows = await db<{ reader: string }>('access')
+export async function caseScopes(
+  db: Knex,
+  reader: string,
+): Promise<{ scope: string; case: CaseId }[]> {
+  return db<{ reader: string }>('access')
     .join('cases', 'cases.id', 'access.case_id')
     .where('access.reader', reader)
     .andWhere('cases.purging', 0)
     .orderBy('cases.audit_scope')
-    .select<{ audit_scope: string }[]>('cases.audit_scope');
-  return rows.map((row) => row.audit_scope);
+    .select<{ scope: string; case: CaseId }[]>('cases.audit_scope as scope', 'cases.id as case');
 }
 
 /** Whether a scope is that of a case which the reader may open now. */
