@@ -1,0 +1,164 @@
+import type { Knex } from 'knex';
+import {
+  AccountId,
+  admissionFields,
+  ChannelId,
+  delegationFields,
+  directoryHash,
+  InstallationId,
+  kemKeys,
+  newId,
+  OrganisationId,
+  randomBytes,
+  ReaderId,
+  ready,
+  sign,
+  signingKeys,
+  stampFields,
+  toBase64,
+  toJsonBytes,
+  type Channel,
+  type Day,
+  type Directory,
+  type DirectoryHash,
+  type KemKeys,
+  type Member,
+  type Organisation,
+  type Reader,
+  type ReaderRecord,
+  type SignedDirectory,
+  type SigningKeys,
+  type Stamp,
+} from '../../crypto/private.js';
+
+/** A reader with the keys that only the reader has. */
+export interface TestReader {
+  record: ReaderRecord;
+  member: Member;
+  kem: KemKeys;
+  sig: SigningKeys;
+}
+
+/** An organisation with its newest directory, made without a server. */
+export interface TestOrganisation {
+  directory: Directory;
+  hash: DirectoryHash;
+  signed: SignedDirectory;
+  stamp: Stamp;
+  organisation: Organisation;
+  channel: Channel;
+  readers: readonly TestReader[];
+  /** The next version, with what `change` made of this one; not stored yet. */
+  next(change: (directory: Directory) => Directory): TestOrganisation;
+}
+
+/**
+ * Makes an organisation whose root admitted every reader.
+ *
+ * @param options.parts one reader for each, of the first channel.
+ */
+export async function makeOrganisation(
+  options: {
+    readonly parts?: readonly ReaderRecord['part'][];
+    readonly published?: boolean;
+    readonly day?: Day;
+  } = {},
+): Promise<TestOrganisation> {
+  await ready();
+  const installation = newId(InstallationId);
+  const root = signingKeys(randomBytes(32));
+  const administratorKeys = signingKeys(randomBytes(32));
+  const organisation: Organisation = {
+    id: newId(OrganisationId),
+    names: { en: 'Example', sv: 'Exempel' },
+    country: 'SE',
+    root: toBase64(root.publicKey),
+  };
+  const channel: Channel = {
+    id: newId(ChannelId),
+    organisation: organisation.id,
+    names: { en: 'Reports' },
+    texts: { en: 'Write to us.' },
+    country: 'SE',
+    languages: ['en', 'sv'],
+    published: options.published ?? true,
+    retentionMonths: 24,
+  };
+  const administrator = {
+    id: newId(AccountId),
+    organisation: organisation.id,
+    serial: 1,
+    sig: toBase64(administratorKeys.publicKey),
+  };
+  const delegation = sign(
+    root.secretKey,
+    'delegation',
+    ...delegationFields(installation, administrator),
+  );
+  const readers = (options.parts ?? ['handler', 'handler']).map((part, index) => {
+    const kem = kemKeys(randomBytes(32));
+    const sig = signingKeys(randomBytes(32));
+    const record: ReaderRecord = {
+      id: newId(ReaderId),
+      organisation: organisation.id,
+      channels: [channel.id],
+      part,
+      name: `Reader ${String(index + 1)}`,
+      role: { en: 'Case handler' },
+      kem: toBase64(kem.publicKey),
+      sig: toBase64(sig.publicKey),
+    };
+    const member: Member = { id: record.id, kem: record.kem, sig: record.sig };
+    return { record, member, kem, sig };
+  });
+  const admitted = readers.map(({ record }): Reader => {
+    const signature = sign(root.secretKey, 'admission', ...admissionFields(installation, record));
+    return { record, admission: { by: 'root', signature: toBase64(signature) }, state: 'active' };
+  });
+  const day = options.day ?? ('2026-03-02' as Day);
+
+  const finish = (directory: Directory): TestOrganisation => {
+    const document = toJsonBytes(directory);
+    const hash = directoryHash(document);
+    const signature = sign(administratorKeys.secretKey, 'directory', document);
+    const [first] = readers;
+    if (first === undefined) throw new Error('an organisation needs a reader');
+    const stamp = sign(first.sig.secretKey, 'stamp', ...stampFields({ hash, day }));
+    const [firstChannel = channel] = directory.channels;
+    return {
+      directory,
+      hash,
+      signed: {
+        document: toBase64(document),
+        administrator: administrator.id,
+        signature: toBase64(signature),
+      },
+      stamp: { reader: first.record.id, hash, day, signature: toBase64(stamp) },
+      organisation,
+      channel: firstChannel,
+      readers,
+      next: (change) =>
+        finish({ ...change(directory), version: directory.version + 1, previous: hash }),
+    };
+  };
+  return finish({
+    v: 1,
+    installation,
+    version: 1,
+    date: day,
+    previous: null,
+    organisations: [organisation],
+    administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
+    channels: [channel],
+    readers: admitted,
+  });
+}
+
+/** Puts an organisation's directory in force in a server's database. */
+export async function installOrganisation(
+  db: Knex,
+  { directory, hash, signed, stamp }: TestOrganisation,
+): Promise<void> {
+  await db('directories').insert({ version: directory.version, hash, ...signed });
+  await db('stamps').insert(stamp).onConflict('reader').merge();
+}
