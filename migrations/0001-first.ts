@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
 
 /**
- * The first schema. Three rules shape it. What reporters cause carries a day at most, never a time.
+ * The first schema. Four rules shape it. What reporters cause carries a day at most, never a time.
  * No table that reporters touch has a key that grows with insertion: on SQLite those tables are
- * WITHOUT ROWID, and the large chunk rows have random integer keys (docs/decisions/0003). Ids are
- * base64url text; what is sealed is bytes.
+ * WITHOUT ROWID, and the large chunk rows have random integer keys (docs/decisions/0003). What a
+ * purge must erase stands behind a filler that keeps it off the pages on which SQLite moves rows
+ * about, since moving leaves copies behind (docs/decisions/0004). Ids are base64url text; what is
+ * sealed is bytes.
  */
 export async function up(knex: Knex): Promise<void> {
   const sqlite = knex.client.config.client === 'sqlite3';
@@ -12,6 +14,14 @@ export async function up(knex: Knex): Promise<void> {
     const columns = sqlite ? body : body.replaceAll(' blob', ' bytea');
     await knex.raw(`create table ${name} (${columns})${sqlite ? ' without rowid' : ''}`);
   };
+  // The most bytes of a row that SQLite keeps in a tree of keys, and in a tree of rows; the rest goes
+  // to overflow pages, which belong to one row alone and are zeroed whole.
+  const [pages] = sqlite ? await knex.raw<{ page_size: number }[]>('pragma page_size') : [];
+  const pageSize = pages?.page_size ?? 0;
+  const mostInKeys = Math.floor(((pageSize - 12) * 64) / 255) - 23;
+  const mostInRows = pageSize - 35;
+  const filler = (bytes: number): string =>
+    sqlite ? `filler blob not null default (zeroblob(${String(bytes)})),` : '';
 
   await create(
     'installation',
@@ -109,6 +119,10 @@ export async function up(knex: Knex): Promise<void> {
      reporter_sequence integer not null`,
   );
   await knex.raw('create index cases_closed on cases (closed_day) where closed_day is not null');
+  await knex.raw(
+    'create index cases_undecided on cases (decision_due_day) where decision_due_day is not null',
+  );
+  await knex.raw('create index cases_purging on cases (purging) where purging = 1');
   await create(
     'entries',
     `case_id text not null references cases (id),
@@ -117,10 +131,11 @@ export async function up(knex: Knex): Promise<void> {
      epoch integer not null,
      author text not null,
      form text not null,
+     record_hash text not null,
      header text not null,
+     ${filler(mostInKeys)}
      nonce blob,
      body blob,
-     record_hash text not null,
      signature blob not null,
      primary key (case_id, compartment, sequence)`,
   );
@@ -130,6 +145,7 @@ export async function up(knex: Knex): Promise<void> {
      compartment text not null,
      epoch integer not null,
      recipient text not null,
+     ${filler(mostInKeys)}
      kem blob not null,
      box blob not null,
      primary key (case_id, compartment, epoch, recipient)`,
@@ -140,6 +156,7 @@ export async function up(knex: Knex): Promise<void> {
      reader text not null,
      compartment text not null,
      epoch integer not null,
+     ${filler(mostInKeys)}
      box blob not null,
      primary key (case_id, reader, compartment, epoch)`,
   );
@@ -147,6 +164,7 @@ export async function up(knex: Knex): Promise<void> {
     'heads',
     `case_id text not null references cases (id),
      reader text not null,
+     ${filler(mostInKeys)}
      box blob not null,
      primary key (case_id, reader)`,
   );
@@ -156,6 +174,7 @@ export async function up(knex: Knex): Promise<void> {
      compartment text not null,
      epoch integer not null,
      commitment text not null,
+     ${filler(mostInKeys)}
      box blob not null`,
   );
   await create(
@@ -164,6 +183,14 @@ export async function up(knex: Knex): Promise<void> {
      sequence integer not null,
      day text not null,
      primary key (case_id, sequence)`,
+  );
+  // The last day on which a handler was given the case, so that the log tells it once a day.
+  await create(
+    'openings',
+    `case_id text not null references cases (id),
+     reader text not null,
+     day text not null,
+     primary key (case_id, reader)`,
   );
   // Who may list and open a case now, in the order of the list; rows follow the newest epochs.
   await create(
@@ -194,6 +221,7 @@ export async function up(knex: Knex): Promise<void> {
        attachment text not null references attachments (id),
        position integer not null,
        hash ${sqlite ? 'blob' : 'bytea'} not null,
+       ${filler(mostInRows)}
        data ${sqlite ? 'blob' : 'bytea'} not null)`,
   );
   await knex.raw('create unique index chunks_place on chunks (attachment, position)');
@@ -212,11 +240,12 @@ export async function up(knex: Knex): Promise<void> {
     'audit',
     `scope text not null,
      sequence integer not null,
-     content text,
-     salt text,
      content_hash text not null,
      previous text,
      hash text not null,
+     ${filler(mostInKeys)}
+     content text,
+     salt text,
      primary key (scope, sequence)`,
   );
   await create(

@@ -9,16 +9,17 @@ export type Database = Knex;
 /** What the driver hands to a new connection, as far as it is used here. */
 interface Connection {
   run(sql: string, done: (error: Error | null) => void): void;
+  all(sql: string, ...rest: unknown[]): unknown;
 }
 
 /**
- * Settings of a connection. The first two are fixed when the file is created: large pages write
- * sealed chunks over half as fast again as the usual 4 KiB, and incremental vacuum lets a purge give
+ * Settings of a connection. The first two are fixed when the file is created: pages of 4 KiB suit
+ * rows of which nothing may remain (docs/decisions/0004), and incremental vacuum lets a purge give
  * space back in small steps. Freed pages are overwritten with zeros; a commit is on the disk before
  * it is answered.
  */
 const pragmas = [
-  'page_size = 16384',
+  'page_size = 4096',
   'auto_vacuum = INCREMENTAL',
   'journal_mode = WAL',
   'synchronous = FULL',
@@ -67,6 +68,7 @@ export async function openDatabase(
         connection: Connection,
         done: (error: Error | null, connection: Connection) => void,
       ) => {
+        beginForWriting(connection);
         void applyPragmas(connection).then(
           () => {
             done(null, connection);
@@ -78,6 +80,16 @@ export async function openDatabase(
       },
     },
   });
+}
+
+/**
+ * Makes transactions take the right to write when they begin, waiting for it if need be. SQLite's own
+ * default takes it at the first write, and refuses without waiting if another process, such as the
+ * purge as a command, wrote since the transaction began to read.
+ */
+function beginForWriting(connection: Connection): void {
+  const all = connection.all.bind(connection);
+  connection.all = (sql, ...rest) => all(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql, ...rest);
 }
 
 async function applyPragmas(connection: Connection): Promise<void> {
