@@ -1,3 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet from 'helmet';
+
 /**
  * What a response is, as far as its headers go. `preview` is the sandboxed frame that shows
  * decrypted files; its scripts and styles (`preview-asset`) are fetched from an opaque origin.
@@ -76,31 +80,56 @@ export function headersFor(
 ): Readonly<Record<string, string>> {
   const isDocument = kind === 'page' || kind === 'away' || kind === 'preview';
   return {
+    ...helmetHeaders(kind, options.secure),
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': policyFor(kind),
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': features.map((feature) => `${feature}=()`).join(', '),
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-    'X-DNS-Prefetch-Control': 'off',
-    'X-Frame-Options': kind === 'preview' ? 'SAMEORIGIN' : 'DENY',
     ...(isDocument ? { 'Integrity-Policy': 'blocked-destinations=(script)' } : {}),
     ...(kind === 'away' ? { 'Clear-Site-Data': '"cache", "storage"' } : {}),
     ...(kind === 'preview-asset' ? { 'Access-Control-Allow-Origin': '*' } : {}),
-    ...(options.secure
-      ? { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' }
-      : {}),
   };
 }
 
-function policyFor(kind: Kind): string {
-  return [
+/**
+ * What helmet sets for this kind, as a table instead of as a middleware: the build needs the same
+ * headers for its manifest as the server sends.
+ */
+function helmetHeaders(kind: Kind, secure: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = Object.assign(new ServerResponse(new IncomingMessage(new Socket())), {
+    setHeader(name: string, value: string): void {
+      headers[name] = value;
+    },
+  });
+  const middleware = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: directivesFor(kind) },
+    crossOriginEmbedderPolicy: { policy: 'require-corp' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    frameguard: { action: kind === 'preview' ? 'sameorigin' : 'deny' },
+    hsts: secure ? { maxAge: 63_072_000, includeSubDomains: true } : false,
+    permittedCrossDomainPolicies: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    xDownloadOptions: false,
+    xXssProtection: false,
+  });
+  middleware(response.req, response, (error?: unknown) => {
+    if (error !== undefined) throw error as Error;
+  });
+  return headers;
+}
+
+function directivesFor(kind: Kind): Record<string, string[]> {
+  const directives = [
     "default-src 'none'",
     ...policies[kind],
     "base-uri 'none'",
     "form-action 'none'",
     `frame-ancestors ${kind === 'preview' ? "'self'" : "'none'"}`,
-  ].join('; ');
+  ];
+  return Object.fromEntries(
+    directives.map((directive) => {
+      const [name = '', ...values] = directive.split(' ');
+      return [name, values];
+    }),
+  );
 }
