@@ -61,8 +61,10 @@ export async function launchBrowser(options: { readonly wasm?: boolean } = {}): 
       ...(options.wasm === false ? ['--js-flags=--jitless'] : []),
     ],
   });
-  browser.on('disconnected', () => {
-    void rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  });
+  const close = browser.close.bind(browser);
+  browser.close = async (reason) => {
+    await close(reason);
+    await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
   return browser;
 }
