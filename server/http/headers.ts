@@ -67,6 +67,15 @@ const features = [
   'xr-spatial-tracking',
 ];
 
+/** The headers of every kind, made once for a server. */
+export type HeaderTable = Readonly<Record<Kind, Readonly<Record<string, string>>>>;
+
+/** As {@link headersFor}, for all kinds. */
+export function headerTable(options: { readonly secure: boolean }): HeaderTable {
+  const entries = kinds.map((kind) => [kind, headersFor(kind, options)] as const);
+  return Object.fromEntries(entries) as HeaderTable;
+}
+
 /**
  * The headers a kind of response carries besides its content's own. The build writes them into
  * `dist/manifest.json` and the server sends them from here, so that a live installation can be
@@ -107,6 +116,8 @@ function helmetHeaders(kind: Kind, secure: boolean): Record<string, string> {
     crossOriginResourcePolicy: { policy: 'same-origin' },
     frameguard: { action: kind === 'preview' ? 'sameorigin' : 'deny' },
     hsts: secure ? { maxAge: 63_072_000, includeSubDomains: true } : false,
+    // isolated pages have an agent cluster of their own as it is; asking again, Chromium warns
+    originAgentCluster: false,
     permittedCrossDomainPolicies: false,
     referrerPolicy: { policy: 'no-referrer' },
     xDownloadOptions: false,

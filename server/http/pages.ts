@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestHandler, Response } from 'express';
 import * as v from 'valibot';
-import { headersFor, type Kind } from './headers.js';
+import { headerTable, type HeaderTable, type Kind } from './headers.js';
 import { ManifestSchema } from './manifest.js';
 
 interface Served {
@@ -56,18 +56,19 @@ export async function loadPages(dist: string): Promise<Pages> {
  * slash leads to the page.
  */
 export function servePages(pages: Pages, options: { readonly secure: boolean }): RequestHandler {
+  const headers = headerTable(options);
   return (request, response) => {
     const readable = request.method === 'GET' || request.method === 'HEAD';
     const found = readable ? pages.byAddress.get(request.path) : undefined;
     if (found === undefined && readable && pages.byAddress.has(`${request.path}/`)) {
-      response.set(headersFor('page', options));
+      response.set(headers.page);
       response.writeHead(308, { Location: `${request.path}/`, 'Content-Length': '0' }).end();
       return;
     }
     const served = found ?? pages.notFound;
     // the page for unknown addresses stays one when asked for by its own
     const status = served === pages.notFound ? 404 : 200;
-    send(response, status, served, request.headers['accept-encoding'], options);
+    send(response, status, served, request.headers['accept-encoding'], headers);
   };
 }
 
@@ -76,11 +77,11 @@ function send(
   status: number,
   served: Served,
   accepted: string | undefined,
-  options: { readonly secure: boolean },
+  headers: HeaderTable,
 ): void {
   const encoding = chooseEncoding(accepted);
   const bytes = (encoding && served[encoding]) ?? served.bytes;
-  response.status(status).set(headersFor(served.kind, options));
+  response.status(status).set(headers[served.kind]);
   response.set('Content-Type', served.type);
   response.set('Content-Length', String(bytes.length));
   if (served.br !== undefined) response.set('Vary', 'Accept-Encoding');
