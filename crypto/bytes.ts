@@ -3,7 +3,7 @@ import { ProtocolError } from './errors.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const values = new Map([...alphabet].map((letter, value) => [letter.charCodeAt(0), value]));
+const values = new Map(Array.from(alphabet, (letter, value) => [letter.charCodeAt(0), value]));
 
 /** UTF-8 bytes of a string. */
 export function utf8(text: string): Uint8Array {

@@ -46,7 +46,7 @@ export interface CaseInput {
   entries: readonly Entry[];
   directory: Directory;
   /** Opens the newest epoch's key from a grant or an own copy; throws a ProtocolError otherwise. */
-  keyFor(place: EpochPlace, commitment: string): EpochKey;
+  keyFor: (place: EpochPlace, commitment: string) => EpochKey;
   /** Whether the internal compartment is this reader's to open. */
   withInternal: boolean;
 }

@@ -16,7 +16,14 @@ export const FILES_LIMIT = 100;
 
 const text = v.pipe(v.string(), v.maxLength(TEXT_LIMIT));
 const needed = v.pipe(text, v.minLength(1));
-const moment = v.pipe(v.string(), v.isoTimestamp());
+
+function isMoment(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
+}
+
+/** A moment as `Date.prototype.toISOString` writes it, and in no other way. */
+const moment = v.pipe(v.string(), v.check(isMoment));
 
 /**
  * A file as the entry that carries it knows it: where its sealed chunks are, the key that opens
@@ -26,10 +33,10 @@ export const FileReference = v.strictObject({
   attachment: AttachmentId,
   key: bytesSchema(32),
   hash: bytesSchema(32),
-  chunks: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  chunks: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   name: v.pipe(v.string(), v.maxLength(255)),
   type: v.pipe(v.string(), v.maxLength(255)),
-  size: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 export type FileReference = v.InferOutput<typeof FileReference>;
 

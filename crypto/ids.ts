@@ -2,9 +2,24 @@ import * as v from 'valibot';
 import { toBase64 } from './bytes.js';
 import { randomBytes } from './sodium.js';
 
+/** Last letters that an encoder writes where 2, or 4, bits of it are left over. */
+const lastLetters = { 1: '[AQgw]', 2: '[AEIMQUYcgkosw048]' } as const;
+
+function lastLetter(bytes: number): string {
+  const rest = bytes % 3;
+  return rest === 1 || rest === 2 ? lastLetters[rest] : '[A-Za-z0-9_-]';
+}
+
+/** One value has one spelling: see `fromBase64`. */
 function base64OfLength(bytes: number): v.RegexAction<string, undefined> {
   const letters = Math.ceil((bytes * 4) / 3);
-  return v.regex(new RegExp(`^[A-Za-z0-9_-]{${String(letters)}}$`));
+  return v.regex(new RegExp(`^[A-Za-z0-9_-]{${String(letters - 1)}}${lastLetter(bytes)}$`));
+}
+
+function endsAsEncoded(text: string): boolean {
+  const bytes = Math.floor((text.length * 3) / 4);
+  if (text === '') return true;
+  return text.length % 4 !== 1 && new RegExp(lastLetter(bytes)).test(text.slice(-1));
 }
 
 /** Base64url text: of exactly so many bytes, or between a least and a most. */
@@ -22,6 +37,7 @@ export function bytesBetween(least: number, most: number): Base64Schema {
     v.minLength(Math.ceil((least * 4) / 3)),
     v.maxLength(Math.ceil((most * 4) / 3)),
     v.regex(/^[A-Za-z0-9_-]*$/),
+    v.check(endsAsEncoded),
   );
 }
 
@@ -65,8 +81,15 @@ export function newId<const S extends v.GenericSchema<string, string>>(
   return v.parse(schema, toBase64(randomBytes(16)));
 }
 
-/** A calendar day, `2026-11-22`, in the time zone of whoever wrote it. */
-export const Day = v.pipe(v.string(), v.isoDate(), v.brand('Day'));
+function isInCalendar(day: string): boolean {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  const moment = new Date(0);
+  moment.setUTCFullYear(year, month - 1, date);
+  return moment.getUTCMonth() === month - 1 && moment.getUTCDate() === date;
+}
+
+/** A calendar day, `2026-11-22`, in the time zone of whoever wrote it. No 31 February. */
+export const Day = v.pipe(v.string(), v.isoDate(), v.check(isInCalendar), v.brand('Day'));
 export type Day = v.InferOutput<typeof Day>;
 
 /** A language tag of the kind the pages use: two letters. */

@@ -25,9 +25,9 @@ export const TITLE_BYTES = 240;
 /** Cuts a text to a title: its first words on one line, with an ellipsis where it goes on. */
 export function titleOf(text: string): string {
   const line = text.trim().replace(/\s+/gu, ' ');
-  const letters = [...line];
+  const letters = Array.from(line);
   let title = line;
-  while (utf8(JSON.stringify(title)).length > TITLE_BYTES || [...title].length > 80) {
+  while (utf8(JSON.stringify(title)).length > TITLE_BYTES || Array.from(title).length > 80) {
     letters.pop();
     title = `${letters.join('').trimEnd()}…`;
   }

@@ -258,6 +258,6 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
       yield* download(api, { path, credential }, file, onReceived, signal);
     },
 
-    search: search.search,
+    search: (query, onRead, signal) => search.search(query, onRead, signal),
   };
 }
