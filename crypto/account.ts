@@ -43,9 +43,9 @@ export function normaliseName(name: string): string {
 export function normalisePassphrase(passphrase: string): string {
   return passphrase
     .normalize('NFKC')
-    .trim()
     .toLowerCase()
-    .replace(/[\s,.;-]+/gu, ' ');
+    .replace(/[\s,.;-]+/gu, ' ')
+    .trim();
 }
 
 /** What a passphrase gives: the key of the vault, and the proof (base64url) shown to the server. */

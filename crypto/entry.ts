@@ -1,4 +1,5 @@
-import { fromBase64, toBase64 } from './bytes.js';
+import * as v from 'valibot';
+import { fromBase64, fromUtf8, toBase64 } from './bytes.js';
 import { openCipher } from './box.js';
 import { EntryContent } from './content.js';
 import { derive } from './derive.js';
@@ -47,11 +48,21 @@ export function entryKey(epochKey: Uint8Array, header: EntryHeader): Uint8Array 
   return derive(epochKey, 'entry', headerBytes(header));
 }
 
+/** What nobody could read again is not sealed. */
+function checkedBytes(content: EntryContent): Uint8Array {
+  const bytes = toJsonBytes(content);
+  const result = v.safeParse(EntryContent, JSON.parse(fromUtf8(bytes)));
+  if (result.success) return bytes;
+  const isTooLong = result.issues.some(({ type }) => type === 'max_length');
+  throw new ProtocolError(isTooLong ? 'too_long' : 'malformed', 'not an entry');
+}
+
 /**
- * Seals and signs a document as the next entry. Throws `too_long` where the text does not fit 1 MiB.
+ * Seals and signs a document as the next entry. Throws `too_long` where a text is over its limit or
+ * the document does not fit 1 MiB, and `malformed` where it is no document of an entry.
  */
 export function sealEntry(epoch: EpochKey, place: EntryPlace, content: EntryContent): SealedEntry {
-  const bytes = toJsonBytes(content);
+  const bytes = checkedBytes(content);
   const header = headerFor(epoch, place, 'sealed');
   const nonce = randomBytes(24);
   const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(

@@ -21,16 +21,22 @@ export type Overview = v.InferOutput<typeof Overview>;
 
 /** Longest title, in bytes of JSON text, that fits the fixed size beside the other fields. */
 export const TITLE_BYTES = 240;
+/** Most letters (code points) of a title. */
+const TITLE_LETTERS = 80;
 
 /** Cuts a text to a title: its first words on one line, with an ellipsis where it goes on. */
 export function titleOf(text: string): string {
   const line = text.trim().replace(/\s+/gu, ' ');
-  const letters = Array.from(line);
-  let title = line;
-  while (utf8(JSON.stringify(title)).length > TITLE_BYTES || Array.from(title).length > 80) {
+  // No letter takes more than two code units, so what is cut off here is never part of a title.
+  const letters = Array.from(line.slice(0, 2 * TITLE_LETTERS + 2));
+  const fits = (title: string, count: number): boolean =>
+    count <= TITLE_LETTERS && utf8(JSON.stringify(title)).length <= TITLE_BYTES;
+  if (fits(line, letters.length)) return line;
+  let title: string;
+  do {
     letters.pop();
     title = `${letters.join('').trimEnd()}…`;
-  }
+  } while (!fits(title, letters.length + 1));
   return title;
 }
 

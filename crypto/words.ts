@@ -6,10 +6,11 @@ import { randomBytes } from './sodium.js';
 const known = new Set(wordlist);
 const byPrefix = new Map(wordlist.map((word) => [word.slice(0, 4), word]));
 
-/** A word of the list that can stand for what was typed: the word itself or its first four letters. */
+/** A word of the list that can stand for what was typed: the word itself or its first letters, from four on. */
 function wordOf(typed: string): string | null {
   if (known.has(typed)) return typed;
-  return typed.length >= 4 ? (byPrefix.get(typed) ?? null) : null;
+  const word = typed.length >= 4 ? byPrefix.get(typed.slice(0, 4)) : undefined;
+  return word?.startsWith(typed) === true ? word : null;
 }
 
 /** Up to `most` words of the BIP 39 English list that begin with these letters. */
