@@ -76,18 +76,21 @@ function checkAdministrator(
 
 /**
  * Follows a reader's admission back to the root: the first handler was let in by the root, everyone
- * else by an administrator and a handler of the same organisation.
+ * else by an administrator and a handler of the same organisation. `rooted` collects those whose
+ * way was followed to its end, so that no way is followed twice.
  */
 function checkAdmission(
   directory: Directory,
   organisations: Map<string, Organisation>,
   readers: Map<string, Reader>,
   reader: Reader,
+  rooted: Set<string>,
 ): void {
   const followed = new Set<string>();
   let current = reader;
   for (;;) {
     const { record, admission } = current;
+    if (rooted.has(record.id)) break;
     if (followed.has(record.id)) fail('admissions in a circle');
     followed.add(record.id);
     const organisation = organisations.get(record.organisation) ?? fail('organisation');
@@ -96,7 +99,8 @@ function checkAdmission(
       verify(fromBase64(key), fromBase64(signature), 'admission', ...fields);
     if (admission.by === 'root') {
       if (!signedBy(organisation.root, admission.signature)) fail('admission by the root');
-      return;
+      if (record.part !== 'handler') fail('the root admits a handler');
+      break;
     }
     const administrator = directory.administrators.find(({ id }) => id === admission.administrator);
     if (administrator?.organisation !== record.organisation) fail('admitting administrator');
@@ -108,12 +112,21 @@ function checkAdmission(
     if (!signedBy(handler.record.sig, admission.handlerSignature)) fail('second signature');
     current = handler;
   }
+  for (const id of followed) rooted.add(id);
+}
+
+/** Only the first handler of an organisation needs no second signature. */
+function checkFirstHandlers(directory: Directory): void {
+  const first = directory.readers
+    .filter(({ admission }) => admission.by === 'root')
+    .map(({ record }) => record.organisation);
+  if (new Set(first).size !== first.length) fail('admitted by the root after the first');
 }
 
 /**
  * Reads and checks a signed directory by itself: schema, delegation by the root, the
- * administrator's signature, and for every reader the way of admissions back to the root. Throws
- * `malformed` or `wrong_directory`.
+ * administrator's signature, and for every reader the way of admissions back to the root, where
+ * each organisation has one first handler. Throws `malformed` or `wrong_directory`.
  */
 export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   const document = fromBase64(signed.document);
@@ -123,6 +136,9 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   const channels = byId(directory.channels, 'channel');
   const readers = new Map(directory.readers.map((reader) => [reader.record.id as string, reader]));
   if (readers.size !== directory.readers.length) fail('reader twice');
+  if ((directory.version === 1) !== (directory.previous === null)) fail('previous');
+  checkFirstHandlers(directory);
+  const rooted = new Set<string>();
   for (const administrator of directory.administrators) {
     checkAdministrator(directory.installation, organisations, administrator);
   }
@@ -130,7 +146,7 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
     if (!organisations.has(channel.organisation)) fail('channel of no organisation');
   }
   for (const reader of directory.readers) {
-    checkAdmission(directory, organisations, readers, reader);
+    checkAdmission(directory, organisations, readers, reader, rooted);
     for (const channel of reader.record.channels) {
       if (channels.get(channel)?.organisation !== reader.record.organisation) fail('channel');
     }
@@ -142,9 +158,53 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   return { directory, hash: directoryHash(document) };
 }
 
+function same(a: unknown, b: unknown): boolean {
+  return sameBytes(toJsonBytes(a), toJsonBytes(b));
+}
+
+/** The same organisations with the same roots: another one would bring readers of its own root. */
+function checkOrganisations(before: Directory, after: Directory): void {
+  if (after.organisations.length !== before.organisations.length) fail('organisations');
+  for (const { id, root } of before.organisations) {
+    if (after.organisations.find((organisation) => organisation.id === id)?.root !== root) {
+      fail('root');
+    }
+  }
+}
+
+/** Nobody is dropped, and whoever was revoked or left stays so; new administrators need the root. */
+function checkPeople(before: Directory, after: Directory): void {
+  for (const administrator of before.administrators) {
+    const now = after.administrators.find(({ id }) => id === administrator.id);
+    if (now === undefined) fail('an administrator was dropped');
+    if (!same({ ...administrator, state: now.state }, now)) fail('an administrator changed');
+    if (administrator.state === 'revoked' && now.state === 'active') fail('revoked, and back');
+  }
+  for (const reader of before.readers) {
+    const now = after.readers.find(({ record }) => record.id === reader.record.id);
+    if (now === undefined) fail('a reader was dropped');
+    if (!same({ ...reader, state: now.state }, now)) fail('a record changed');
+    if (reader.state === 'left' && now.state === 'active') fail('a reader came back');
+  }
+}
+
+/** Who is new was let in by two who could still act when the version before was the newest. */
+function checkNewReaders(before: Directory, after: Directory): void {
+  const known = new Set<string>(before.readers.map(({ record }) => record.id));
+  for (const { record, admission } of after.readers) {
+    if (known.has(record.id)) continue;
+    if (admission.by === 'root') fail('admitted by the root after the first');
+    const administrator = before.administrators.find(({ id }) => id === admission.administrator);
+    if (administrator?.state !== 'active') fail('admitting administrator');
+    const handler = before.readers.find((reader) => reader.record.id === admission.handler);
+    if (handler?.state !== 'active') fail('admitting handler');
+  }
+}
+
 /**
  * Checks that `next` follows `current`: the version after it, naming its hash, for the same
- * installation and roots; no reader's record changed or dropped. Throws `wrong_directory`.
+ * installation and roots; nobody changed, dropped or brought back; everybody new let in by two who
+ * were active until then. Throws `wrong_directory`.
  */
 export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirectory): void {
   const before = current.directory;
@@ -152,17 +212,9 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   if (after.installation !== before.installation) fail('installation');
   if (after.version !== before.version + 1) fail('version');
   if (after.previous !== current.hash) fail('previous');
-  for (const organisation of before.organisations) {
-    if (after.organisations.find(({ id }) => id === organisation.id)?.root !== organisation.root) {
-      fail('root');
-    }
-  }
-  for (const reader of before.readers) {
-    const same = after.readers.find(({ record }) => record.id === reader.record.id);
-    if (same === undefined) fail('a reader was dropped');
-    if (!sameBytes(toJsonBytes(same.record), toJsonBytes(reader.record))) fail('a record changed');
-    if (reader.state === 'left' && same.state === 'active') fail('a reader came back');
-  }
+  checkOrganisations(before, after);
+  checkPeople(before, after);
+  checkNewReaders(before, after);
 }
 
 /** Whether a stamp is an active handler's and names this directory. */

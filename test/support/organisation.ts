@@ -53,9 +53,10 @@ export interface TestOrganisation {
 }
 
 /**
- * Makes an organisation whose root admitted every reader.
+ * Makes an organisation whose root admitted the first reader, who admitted all others with its
+ * administrator.
  *
- * @param options.parts one reader for each, of the first channel.
+ * @param options.parts one reader for each, of the first channel; the first must be a handler.
  */
 export async function makeOrganisation(
   options: {
@@ -111,9 +112,22 @@ export async function makeOrganisation(
     const member: Member = { id: record.id, kem: record.kem, sig: record.sig };
     return { record, member, kem, sig };
   });
-  const admitted = readers.map(({ record }): Reader => {
-    const signature = sign(root.secretKey, 'admission', ...admissionFields(installation, record));
-    return { record, admission: { by: 'root', signature: toBase64(signature) }, state: 'active' };
+  const admitted = readers.map(({ record }, index): Reader => {
+    const signedBy = (secretKey: Uint8Array): string =>
+      toBase64(sign(secretKey, 'admission', ...admissionFields(installation, record)));
+    const [handler] = readers;
+    if (index === 0 || handler === undefined) {
+      const signature = signedBy(root.secretKey);
+      return { record, admission: { by: 'root', signature }, state: 'active' };
+    }
+    const admission = {
+      by: 'two',
+      administrator: administrator.id,
+      administratorSignature: signedBy(administratorKeys.secretKey),
+      handler: handler.record.id,
+      handlerSignature: signedBy(handler.sig.secretKey),
+    } as const;
+    return { record, admission, state: 'active' };
   });
   const day = options.day ?? ('2026-03-02' as Day);
 
