@@ -1,0 +1,75 @@
+import { CATEGORIES, RELATIONS } from '../../crypto/private.js';
+
+function wrapped(items: readonly string[]): string {
+  const lines = [''];
+  for (const item of items) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + item.length > 76) lines.push(`${item}, `);
+    else lines[lines.length - 1] = `${line}${item}, `;
+  }
+  return lines
+    .map((line) => `      ${line.trimEnd()}`)
+    .join('\n')
+    .replace(/,$/u, '');
+}
+
+/** What `casekey --help` prints. */
+export const help = `casekey: report wrongdoing, and come back to a report, without a browser.
+
+  casekey report --address URL [--file FILE]... [--leave-out NAME]...
+  casekey return --address URL
+  casekey reply  --address URL [--text-file FILE] [--file FILE]...
+  casekey attach --address URL FILE... [--text-file FILE]
+  casekey read   --address URL [NUMBER...] [--out FOLDER]
+
+Everything is sealed on this machine before it is sent, with the same code as the pages
+use; no code of the server is run. Nothing is kept here but what you ask to be kept.
+
+Commands
+  report   writes a new report and sends it to the readers whom the organisation names
+  return   shows the case: dates, who reads it, messages, files
+  reply    sends a message into the case, with files if you like
+  attach   sends files into the case
+  read     saves the files of the case, all or those of these numbers
+
+Everywhere
+  --address URL         where the installation is
+  --fingerprint WORDS   the organisation's eight words, from its poster or another place
+                        you trust; where they differ nothing is sent
+  --key-file FILE       the case key is in this file. For a report: the file to keep the
+                        new key in; where it exists already, its key is used (to repeat a
+                        sending that failed)
+  --json                one JSON object as the result; nothing is asked
+  --yes, -y             asks nothing that can be left out
+  --help, -h            this text
+
+The case key is never an argument, since other users of this machine can list those.
+Without --key-file it is asked for and not shown, or read from standard input.
+
+Writing (report, reply, attach)
+  --text-file FILE      the text; - is standard input. Without it the text is asked for
+  --file, -f FILE       a file to send; may be given again. Files are sent as they are:
+                        what is hidden in them (names, places, times) goes along
+
+Report
+  --channel NAME        which channel, where there is more than one
+  --language CODE       the language of the report, such as en or sv
+  --category CATEGORY   one of:
+${wrapped(CATEGORIES)}
+  --relation RELATION   yours to the organisation, one of:
+${wrapped(RELATIONS)}
+  --where, --when, --who, --how, --more ANSWER
+                        answers to optional questions; ? means that you do not know, and
+                        @FILE takes the answer from a file, unseen by other users
+  --leave-out NAME      a reader whom the report concerns; may be given again
+
+Exit codes
+  0    done
+  1    this program failed
+  2    wrong options, input or case key
+  3    the server could not be reached or is busy; the same command can be run again
+  4    the server refused, or there is no such case
+  5    what the server handed out does not verify, or the fingerprint differs
+  6    a file on this machine cannot be read or written
+  130  cancelled
+`;

@@ -1,0 +1,145 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { usage } from './failure.js';
+
+/** The commands. */
+export const commands = ['report', 'reply', 'attach', 'return', 'read'] as const;
+export type CommandName = (typeof commands)[number];
+
+const everywhere = {
+  address: { type: 'string' },
+  fingerprint: { type: 'string' },
+  'key-file': { type: 'string' },
+  json: { type: 'boolean', default: false },
+  yes: { type: 'boolean', short: 'y', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+const writing = {
+  'text-file': { type: 'string' },
+  file: { type: 'string', short: 'f', multiple: true, default: [] },
+} as const satisfies ParseArgsConfig['options'];
+
+const reporting = {
+  channel: { type: 'string' },
+  language: { type: 'string' },
+  category: { type: 'string' },
+  relation: { type: 'string' },
+  where: { type: 'string' },
+  when: { type: 'string' },
+  who: { type: 'string' },
+  how: { type: 'string' },
+  more: { type: 'string' },
+  'leave-out': { type: 'string', multiple: true, default: [] },
+} as const satisfies ParseArgsConfig['options'];
+
+const reading = { out: { type: 'string' } } as const satisfies ParseArgsConfig['options'];
+
+const all = { ...everywhere, ...writing, ...reporting, ...reading };
+
+/** Which options a command has besides those of all. */
+const allowed: Readonly<Record<CommandName, readonly string[]>> = {
+  report: [...Object.keys(writing), ...Object.keys(reporting)],
+  reply: Object.keys(writing),
+  attach: ['text-file'],
+  return: [],
+  read: Object.keys(reading),
+};
+
+/** The optional questions of a report. */
+export const questions = ['where', 'when', 'who', 'how', 'more'] as const;
+
+/** What the arguments say. */
+export interface Options {
+  command: CommandName;
+  address: string;
+  fingerprint: string | undefined;
+  keyFile: string | undefined;
+  json: boolean;
+  yes: boolean;
+  textFile: string | undefined;
+  files: string[];
+  channel: string | undefined;
+  language: string | undefined;
+  category: string | undefined;
+  relation: string | undefined;
+  answers: Partial<Record<(typeof questions)[number], string>>;
+  leaveOut: string[];
+  out: string;
+  /** Files to attach, or numbers of files to read. */
+  rest: string[];
+}
+
+/** Hosts for which http is as good as https: this machine, and onion services. */
+function isOwn(host: string): boolean {
+  return (
+    ['localhost', '127.0.0.1', '[::1]'].includes(host) ||
+    host.endsWith('.localhost') ||
+    host.endsWith('.onion')
+  );
+}
+
+/** The origin of an address, without a slash at its end. */
+function originOf(address: string | undefined): string {
+  if (address === undefined) throw usage('--address is missing: where the installation is.');
+  if (!URL.canParse(address)) throw usage('--address must be like https://reports.example.org');
+  const url = new URL(address);
+  const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isOwn(url.hostname));
+  if (!safe)
+    throw usage('--address must begin with https:// (http:// only on this machine or for .onion).');
+  if (url.username !== '' || url.password !== '') throw usage('--address must hold no password.');
+  return url.origin;
+}
+
+/**
+ * Reads the arguments; null where help is asked for. Throws Failure `usage` that names what is wrong.
+ */
+export function parseOptions(args: readonly string[]): Options | null {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], options: all, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : 'The arguments cannot be read.');
+  }
+  const { values, positionals } = parsed;
+  const [name, ...rest] = positionals;
+  if (values.help || (name === undefined && args.length === 0) || name === 'help') return null;
+  const command = commands.find((one) => one === name);
+  if (command === undefined)
+    throw usage(`There is no such command. Commands: ${commands.join(', ')}.`);
+  const { [command]: own } = allowed;
+  for (const [option, value] of Object.entries(values)) {
+    if (Array.isArray(value) && value.length === 0) continue;
+    if (!(option in everywhere) && !own.includes(option)) {
+      throw usage(`--${option} is no option of ${command}.`);
+    }
+  }
+  if (rest.length > 0 && command !== 'attach' && command !== 'read') {
+    throw usage(
+      `${command} takes no further words: a case key or a text never stands in the arguments.`,
+    );
+  }
+  if (rest.length === 0 && command === 'attach') throw usage('attach wants the files to send.');
+  const answers: Options['answers'] = {};
+  for (const question of questions) {
+    const value = values[question];
+    if (value !== undefined) answers[question] = value;
+  }
+  return {
+    command,
+    address: originOf(values.address),
+    fingerprint: values.fingerprint,
+    keyFile: values['key-file'],
+    json: values.json,
+    yes: values.yes,
+    textFile: values['text-file'],
+    files: command === 'attach' ? rest : values.file,
+    channel: values.channel,
+    language: values.language,
+    category: values.category,
+    relation: values.relation,
+    answers,
+    leaveOut: values['leave-out'],
+    out: values.out ?? '.',
+    rest,
+  };
+}

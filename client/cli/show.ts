@@ -1,0 +1,137 @@
+import { dayOf, type FileReference } from '../../crypto/private.js';
+import type { EntryView, ReporterCaseView, Warning } from '../models.js';
+import { exitCodes, type ExitCode } from './failure.js';
+import { faultText } from './messages.js';
+import { bytesText, printable, printableLine } from './printable.js';
+import { inLanguage } from './readers.js';
+
+/** A file of a case with the number that `read` takes. */
+export interface NumberedFile {
+  number: number;
+  sequence: number;
+  file: FileReference;
+}
+
+/** All files of a case, numbered in the order of the conversation. */
+export function filesOf(view: ReporterCaseView): NumberedFile[] {
+  return view.entries
+    .flatMap(({ content, sequence }) =>
+      'files' in content ? content.files.map((file) => ({ sequence, file })) : [],
+    )
+    .map((item, index) => ({ number: index + 1, ...item }));
+}
+
+const headings: Readonly<Record<string, string>> = {
+  report: 'Your report',
+  message: 'Your message',
+  acknowledgement: 'Acknowledgement',
+  reply: 'Message',
+  feedback: 'Feedback',
+  closure: 'Closed',
+  reopening: 'Reopened',
+};
+
+function momentText(at: string): string {
+  if (at.length <= 10) return at;
+  const moment = new Date(at);
+  return Number.isNaN(moment.getTime()) ? at : dayOf(moment);
+}
+
+function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
+  const { content, author, sequence, readOn } = entry;
+  const who = author.side === 'reader' ? ` from ${printableLine(author.name)}` : '';
+  const read =
+    author.side === 'reporter'
+      ? ` (${readOn === null ? 'not read yet' : `read on ${readOn}`})`
+      : '';
+  const lines = [
+    `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}${read}`,
+  ];
+  if (content.kind === 'closure') lines.push(`Outcome: ${content.outcome.replaceAll('_', ' ')}`);
+  if (content.kind === 'report') {
+    lines.push(`Category: ${content.category.replaceAll('_', ' ')}`);
+    lines.push(`Relation: ${content.relation.replaceAll('_', ' ')}`);
+    if (content.leftOut.length > 0) lines.push(`Left out: ${String(content.leftOut.length)}`);
+  }
+  if (content.text !== '') lines.push(printable(content.text));
+  if (content.kind === 'report') {
+    for (const [question, answer] of Object.entries(content.answers)) {
+      lines.push(`${question}: ${answer.known ? printable(answer.text) : 'I do not know'}`);
+    }
+  }
+  for (const { number, file } of files.filter((item) => item.sequence === sequence)) {
+    lines.push(`[${String(number)}] ${printableLine(file.name)} (${bytesText(file.size)})`);
+  }
+  return lines.join('\n').replace(/\n/gu, '\n    ');
+}
+
+/** A case as a person reads it. */
+export function caseText(view: ReporterCaseView): string {
+  const files = filesOf(view);
+  const readers = view.access.at(-1)?.readers ?? [];
+  const facts = [
+    view.state === 'open' ? 'Open' : `Closed on ${view.closedOn ?? '?'}`,
+    ...(view.practice ? ['A practice case'] : []),
+    ...(view.channel === null
+      ? []
+      : [`Channel: ${printableLine(inLanguage(view.channel.names, 'en'))}`]),
+    `Received on ${view.receivedOn}`,
+    view.openedOn === null
+      ? 'No reader has opened it yet'
+      : `A reader last opened something new on ${view.openedOn}`,
+    ...(view.state === 'open'
+      ? [`Acknowledgement by ${view.acknowledgementBy}, feedback by ${view.feedbackBy}`]
+      : []),
+    ...(view.purgeOn === null ? [] : [`It will be removed from ${view.purgeOn} on`]),
+    `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
+  ];
+  return [facts.join('\n'), ...view.entries.map((entry) => entryText(entry, files))].join('\n\n');
+}
+
+/** A case for scripts; keys of files stay out of it. */
+export function caseJson(view: ReporterCaseView): object {
+  const files = filesOf(view);
+  return {
+    id: view.id,
+    state: view.state,
+    practice: view.practice,
+    channel: view.channel?.id ?? null,
+    receivedOn: view.receivedOn,
+    closedOn: view.closedOn,
+    purgeOn: view.purgeOn,
+    openedOn: view.openedOn,
+    acknowledgementBy: view.acknowledgementBy,
+    feedbackBy: view.feedbackBy,
+    readers: view.access.at(-1)?.readers ?? [],
+    entries: view.entries.map(({ sequence, author, readOn, content }) => ({
+      sequence,
+      author: author.side === 'reporter' ? 'reporter' : author.name,
+      readOn,
+      ...content,
+      files: files
+        .filter((item) => item.sequence === sequence)
+        .map(({ number, file: { name, type, size } }) => ({ number, name, type, size })),
+    })),
+    warnings: view.warnings.map(({ code }) => code),
+  };
+}
+
+function warningText({ code }: Warning): string {
+  if (code === 'directory_stale') {
+    return 'Warning: nobody of the organisation has confirmed its list of readers for over 30 days.';
+  }
+  if (code === 'directory_expired') {
+    return 'Warning: nobody of the organisation has confirmed its list of readers for over 90 days.';
+  }
+  return faultText(code);
+}
+
+/** What to say about a case's warnings, and the exit code that they mean. */
+export function warningsOf(view: ReporterCaseView): { texts: string[]; exit: ExitCode } {
+  const faulty = view.warnings.some(({ code }) => !code.startsWith('directory_'));
+  const rolledBack = view.warnings.some(({ code }) => code === 'directory_rolled_back');
+  return {
+    texts: view.warnings.map(warningText),
+    exit: faulty || rolledBack ? exitCodes.unverified : exitCodes.done,
+  };
+}
