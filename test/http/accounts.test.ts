@@ -90,6 +90,16 @@ describe('signing in', () => {
     }
   });
 
+  it('asks the database the same for an unknown name and a wrong proof', async () => {
+    const statements: string[] = [];
+    server.db.on('query', ({ sql }: { sql: string }) => statements.push(sql));
+    await tryToSignIn('nobody', wrongProof());
+    const unknown = statements.splice(0);
+    await tryToSignIn('hanna', wrongProof());
+    expect(unknown).toHaveLength(1);
+    expect(statements).toEqual(unknown);
+  });
+
   it('answers unknown and known names alike when they were tried too often', async () => {
     const answers: Record<string, Answer[]> = { hanna: [], nobody: [] };
     for (const name of ['hanna', 'nobody']) {

@@ -1,7 +1,7 @@
 import { TOTP, Secret } from 'otpauth';
 import { setUpLink } from '../../server/accounts/set-up.js';
+import type { AccountId, InstallationId } from '../../crypto/private.js';
 import {
-  AccountId,
   accountKeys,
   admissionFields,
   BOX_OVERHEAD,
@@ -11,7 +11,6 @@ import {
   fromBase64,
   fromJsonBytes,
   Directory,
-  InstallationId,
   newId,
   OrganisationId,
   randomBytes,

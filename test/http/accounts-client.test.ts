@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDesk, type Desk } from '../../client/handler.js';
+import { codeOf, setUpSecret } from '../support/desk.js';
+import {
+  createTestClock,
+  startTestServer,
+  type TestClock,
+  type TestServer,
+} from '../support/server.js';
+
+let server: TestServer;
+let clock: TestClock;
+
+const newDesk = (): Desk => createDesk({ address: server.url, fetch, now: clock.now });
+const phrase = (words: readonly string[]): string => words.join(' ');
+
+beforeAll(async () => {
+  clock = createTestClock();
+  server = await startTestServer({ clock: clock.now });
+});
+afterAll(async () => {
+  expect(server.faults).toEqual([]);
+  await server.stop();
+});
+
+describe("people at the desk, through the desk's own engine", () => {
+  it('set up, invite, admit, recover and leave', { timeout: 120_000 }, async () => {
+    const wizard = newDesk();
+    const secrets = await wizard.prepareSetUp();
+    await wizard.finishSetUp(await setUpSecret(server), {
+      organisation: { names: { en: 'Example' }, country: 'SE' },
+      languages: ['en'],
+      channelNames: { en: 'Reports' },
+      texts: { en: 'Write to us.' },
+      administrator: { name: 'Anna Admin' },
+      handler: { name: 'Hanna', shownName: 'Head of Legal', role: {} },
+    });
+    const administrator = newDesk();
+    await administrator.signIn('anna  admin', phrase(secrets.administrator.passphrase));
+    const handler = newDesk();
+    await handler.signIn('HANNA', phrase(secrets.handler.passphrase));
+    await handler.directory();
+
+    const { fragment } = await handler.invite({ shownName: 'Works council' });
+    const newcomer = newDesk();
+    expect((await newcomer.readInvitation(fragment)).fingerprint).toEqual(secrets.fingerprint);
+    const paper = await newcomer.join(fragment, { name: 'Lena', role: { en: 'Reader' } });
+    await expect(newcomer.signIn('Lena', phrase(paper.passphrase))).rejects.toMatchObject({
+      code: 'not_admitted',
+    });
+    const [pending] = (await handler.members()).admissions;
+    expect(pending).toMatchObject({ authentic: true, words: paper.words });
+    await handler.admit(pending?.id ?? '');
+    await administrator.admit(pending?.id ?? '');
+    await newcomer.signIn('Lena', phrase(paper.passphrase));
+    await newcomer.directory();
+
+    await administrator.nameRecoveryOfficer({ shownName: 'Paper in the safe' });
+    const [officer] = (await handler.members()).admissions;
+    await handler.admit(officer?.id ?? '');
+    await administrator.admit(officer?.id ?? '');
+    const directory = await handler.directory();
+    expect(directory.channels[0]?.readers.map(({ name }) => name)).toEqual([
+      'Head of Legal',
+      'Works council',
+      'Paper in the safe',
+    ]);
+    expect(await handler.directoryChanges()).toMatchObject([
+      { version: 2, lines: [{ code: 'reader_added', name: 'Works council' }] },
+      { version: 3, lines: [{ code: 'reader_added', name: 'Paper in the safe' }] },
+    ]);
+
+    const recovered = await newDesk().recover('Lena', paper.recoveryWords);
+    await expect(newcomer.members()).rejects.toMatchObject({ code: 'sign_in_needed' });
+    await newcomer.signIn('Lena', phrase(recovered.passphrase));
+    const { secret } = await newcomer.startOneTimeCode();
+    await newcomer.confirmOneTimeCode(codeOf(secret, clock.now()));
+    await newcomer.setMail('lena@example.org');
+    await newcomer.signOut();
+    clock.set(new Date(clock.now().getTime() + 60_000));
+    await expect(newcomer.signIn('Lena', phrase(recovered.passphrase))).rejects.toMatchObject({
+      code: 'one_time_code_needed',
+    });
+    const code = codeOf(secret, clock.now());
+    expect(await newcomer.signIn('Lena', phrase(recovered.passphrase), code)).toMatchObject({
+      oneTimeCode: true,
+      mail: 'lena@example.org',
+    });
+
+    await administrator.remove(pending?.id ?? '');
+    await expect(newcomer.members()).rejects.toMatchObject({ code: 'sign_in_needed' });
+    expect((await administrator.verifyAudit()).broken).toEqual([]);
+    const actions = (await administrator.audit()).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['set_up', 'reader_admitted', 'reader_left']));
+  });
+});
