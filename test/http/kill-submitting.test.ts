@@ -31,7 +31,7 @@ async function writeUntilKilled(server: ServerProcess, organisation: TestOrganis
     const sent: Sent = { report, acknowledged: [], open: null };
     cases.push(sent);
     const steps = [
-      { path: '/api/cases', json: report.request as unknown, entries: [...report.request.entries] },
+      { path: '/api/cases', json: report.request, entries: [...report.request.entries] },
     ] as NonNullable<Sent['open']>[];
     let last: Entry = report.request.entries[1];
     for (let message = 0; message < randomInt(3); message += 1) {
