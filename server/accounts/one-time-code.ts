@@ -39,10 +39,14 @@ export function stepOfCode(secret: Uint8Array, code: string, now: Date): number 
  * was taken. Wrong codes are counted apart from wrong proofs: somebody who has the passphrase cannot
  * start the count anew by showing it.
  *
- * @returns whether it was right.
+ * @returns `locked` for the wrong code after which none is taken for a while.
  * @throws ApiError `too_many_attempts`.
  */
-export type TakeCode = (trx: Knex, account: AccountRow, code: string) => Promise<boolean>;
+export type TakeCode = (
+  trx: Knex,
+  account: AccountRow,
+  code: string,
+) => Promise<'right' | 'wrong' | 'locked'>;
 
 /** Makes the check of one-time codes. */
 export function createTakeCode(options: {
@@ -54,12 +58,12 @@ export function createTakeCode(options: {
   return async (trx, account, code) => {
     throttle.check(account.id);
     // counted first, so that many at once do not all come before the count
-    throttle.failed(account.id);
-    if (account.one_time_secret === null) return false;
+    const wrong = throttle.failed(account.id) ? 'locked' : 'wrong';
+    if (account.one_time_secret === null) return wrong;
     const secret = serverKey.unwrap('one-time secret', account.id, account.one_time_secret);
     const step = stepOfCode(secret, code, clock());
-    if (step === null || !(await useStep(trx, account.id, step))) return false;
+    if (step === null || !(await useStep(trx, account.id, step))) return wrong;
     throttle.succeeded(account.id);
-    return true;
+    return 'right';
   };
 }

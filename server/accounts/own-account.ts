@@ -115,7 +115,8 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccountService 
     async confirmOneTimeCode(session, code) {
       await change(session, 'one_time_code_on', async (trx, account) => {
         if (account.one_time_state !== 'pending') throw new ApiError('one_time_code_state');
-        if (!(await takeCode(trx, account, code))) throw new ApiError('one_time_code_wrong');
+        if ((await takeCode(trx, account, code)) !== 'right')
+          throw new ApiError('one_time_code_wrong');
         await updateAccount(trx, account.id, { one_time_state: 'on' });
       });
     },
@@ -123,7 +124,8 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccountService 
     async stopOneTimeCode(session, code) {
       await change(session, 'one_time_code_off', async (trx, account) => {
         if (account.one_time_state !== 'on') throw new ApiError('one_time_code_state');
-        if (!(await takeCode(trx, account, code))) throw new ApiError('one_time_code_wrong');
+        if ((await takeCode(trx, account, code)) !== 'right')
+          throw new ApiError('one_time_code_wrong');
         await updateAccount(trx, account.id, { one_time_state: 'off', one_time_secret: null });
       });
     },

@@ -63,15 +63,6 @@ export function createSignIn(options: SignInOptions): SignInService {
     });
   }
 
-  function isLocked(key: string): boolean {
-    try {
-      attempts.check(key);
-      return false;
-    } catch {
-      return true;
-    }
-  }
-
   /** The id of the account whose proof this is. */
   async function proven(
     way: Way,
@@ -83,11 +74,11 @@ export function createSignIn(options: SignInOptions): SignInService {
     const key = `${way} ${name}`;
     attempts.check(key);
     // counted first, so that many at once do not all come before the count
-    attempts.failed(key);
+    const locks = attempts.failed(key);
     const account = await proofsOfName(db, name);
     const column = way === 'login proof' ? 'proof_hash' : 'recovery_proof_hash';
     if (!hashHolds(tokenHash(way, proof), account?.[column] ?? null) || account === undefined) {
-      if (isLocked(key)) afterAnswer(() => recordLockOut(name));
+      if (locks) afterAnswer(() => recordLockOut(name));
       throw new ApiError('sign_in_refused');
     }
     attempts.succeeded(key);
@@ -95,12 +86,19 @@ export function createSignIn(options: SignInOptions): SignInService {
     return account.id;
   }
 
-  async function activeAccount(trx: Knex, id: string, code: string | null): Promise<AccountRow> {
+  async function activeAccount(
+    trx: Knex,
+    id: string,
+    code: string | null,
+    afterAnswer: AfterAnswer,
+  ): Promise<AccountRow> {
     const account = await accountById(trx, id);
     if (account?.state !== 'active') throw new ApiError('sign_in_refused');
     if (account.one_time_state !== 'on') return account;
     if (code === null) throw new ApiError('one_time_code_needed');
-    if (!(await takeCode(trx, account, code))) throw new ApiError('sign_in_refused');
+    const taken = await takeCode(trx, account, code);
+    if (taken === 'locked') afterAnswer(() => recordLockOut(account.name));
+    if (taken !== 'right') throw new ApiError('sign_in_refused');
     return account;
   }
 
@@ -108,7 +106,7 @@ export function createSignIn(options: SignInOptions): SignInService {
     async signIn({ name, proof, code }, afterAnswer) {
       const id = await proven('login proof', name, proof, afterAnswer);
       return db.transaction(async (trx) => {
-        const account = await activeAccount(trx, id, code);
+        const account = await activeAccount(trx, id, code, afterAnswer);
         const { part, memory, mail } = account;
         const token = await sessions.open(trx, account.id, 'desk');
         const event = { scope: OPERATION_SCOPE, action: 'signed_in', actor: account.id };
@@ -131,7 +129,7 @@ export function createSignIn(options: SignInOptions): SignInService {
     async recover({ name, proof, code }, afterAnswer) {
       const id = await proven('recovery proof', name, proof, afterAnswer);
       return db.transaction(async (trx) => {
-        const account = await activeAccount(trx, id, code);
+        const account = await activeAccount(trx, id, code, afterAnswer);
         const token = await sessions.open(trx, account.id, 'recovery');
         const event = { scope: OPERATION_SCOPE, action: 'recovery_kit_used', actor: account.id };
         await audit.append(trx, { ...event, details: {} });

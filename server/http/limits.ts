@@ -20,7 +20,8 @@ export interface Limits {
 export interface Throttle {
   /** @throws ApiError `too_many_attempts` when the name has failed too often of late. */
   check(name: string): void;
-  failed(name: string): void;
+  /** Counts a failure. Answers whether the name is refused from now on. */
+  failed(name: string): boolean;
   succeeded(name: string): void;
 }
 
@@ -70,6 +71,7 @@ export function createLimits(clock: Clock): Limits {
             const [oldest] = failures.keys();
             if (oldest !== undefined) failures.delete(oldest);
           }
+          return before + 1 >= count;
         },
         succeeded(name) {
           failures.delete(hide(name));

@@ -142,6 +142,9 @@ describe('signing in', () => {
     );
     const refused = answers.filter(({ code }) => code === 'sign_in_refused');
     expect(refused).toHaveLength(20);
+    const lockOuts = async (): Promise<number> =>
+      (await actionsIn('operation')).filter(({ action }) => action === 'locked_out').length;
+    await expect.poll(lockOuts).toBe(1);
   });
 
   it('refuses what is not a proof', async () => {
@@ -354,6 +357,9 @@ describe('one-time codes', () => {
     }
     expect(codes.at(-1)).toBe('too_many_attempts');
     expect((await signIn(desk, desk.handler, right)).code).toBe('too_many_attempts');
+    await expect
+      .poll(async () => (await actionsIn('operation')).at(-1))
+      .toMatchObject({ action: 'locked_out', details: { account: desk.handler.id } });
   });
 
   it('count only once confirmed', async () => {
