@@ -13,20 +13,21 @@ import {
   type PaperSecrets,
   passphraseReady,
   passphraseSecrets,
+  ProtocolError,
   ready,
   Recovered,
   recoverySecrets,
   SignedIn,
   type StretchLevel,
 } from '../../crypto/private.js';
-import { createApi, type Api, type Connection, type Credential } from '../api.js';
+import { createApi, pause, persist, type Api, type Connection, type Credential } from '../api.js';
 import { ClientError } from '../errors.js';
 import type { AccountView } from '../models.js';
 
 /** Where a desk connects, whose clock it uses, and how hard new passphrases are stretched. */
 export interface DeskConnection extends Connection {
   now: () => Date;
-  /** Floor for new credentials; `full` falls back to `least` where memory is short. */
+  /** For new credentials, and tried first at sign-in; `full` falls back to `least` where memory is short. */
   stretch?: StretchLevel;
 }
 
@@ -39,6 +40,18 @@ export interface SignedInState {
   /** The sealed memory as the server handed it out at sign-in. */
   memory: string | null;
 }
+
+/** New secrets on their way: until the server's answer is here, nobody knows which ones count. */
+interface PendingSecrets {
+  /** Normalised. */
+  name: string;
+  paper: PaperSecrets;
+  /** They were sent, and no answer came. */
+  sent: boolean;
+}
+
+/** Times that credentials are sent before giving up. */
+const TRIES = 5;
 
 /** The session that the other parts of the desk share. */
 export interface DeskSession {
@@ -75,6 +88,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
   const api = createApi(connection);
   let state: SignedInState | null = null;
   let known: InstallationId | null = null;
+  let pending: PendingSecrets | null = null;
 
   async function installation(): Promise<{
     installation: InstallationId;
@@ -145,6 +159,29 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     };
   }
 
+  /** Whether the server has these secrets by now: it then knows the proof of the recovery kit. */
+  async function isInPlace({ name, paper }: PendingSecrets): Promise<boolean> {
+    const { proof } = recoverySecrets(paper.recoveryWords);
+    const json = { name, proof, code: null };
+    try {
+      await api.ask(Recovered, { method: 'POST', path: '/api/desk/recovery', json });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.temporary) throw error;
+      return error.code === 'one_time_code_needed';
+    }
+  }
+
+  /** The secrets of an earlier try whose answer was lost, if they arrived; else null. */
+  async function arrivedBefore(name: string): Promise<PaperSecrets | null> {
+    const before = pending;
+    if (before?.name !== normaliseName(name) || !before.sent) return null;
+    if (!(await persist(() => isInPlace(before)))) return null;
+    pending = null;
+    return before.paper;
+  }
+
+  /** Puts new secrets in place; a lost answer must not leave a passphrase that nobody was shown. */
   async function putCredentials(
     credential: Credential,
     account: string,
@@ -152,15 +189,26 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     seed: Uint8Array,
     proof: string,
   ): Promise<PaperSecrets> {
-    const paper = newPaperSecrets();
-    const credentials = await credentialsFor(account, name, seed, paper);
-    await api.tell({
-      method: 'PUT',
-      path: '/api/desk/account/credentials',
-      credential,
-      json: { proof, credentials },
-    });
-    return paper;
+    const own = normaliseName(name);
+    const made = pending?.name === own ? pending : null;
+    const current = made ?? { name: own, paper: newPaperSecrets(), sent: false };
+    pending = current;
+    const credentials = await credentialsFor(account, name, seed, current.paper);
+    const path = '/api/desk/account/credentials';
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await api.tell({ method: 'PUT', path, credential, json: { proof, credentials } });
+        break;
+      } catch (error) {
+        if (!(error instanceof ClientError) || !error.temporary) throw error;
+        current.sent = true;
+        if (tries >= TRIES) throw error;
+        await pause(250 * 2 ** tries);
+        if (await persist(() => isInPlace(current))) break;
+      }
+    }
+    pending = null;
+    return current.paper;
   }
 
   async function change(
@@ -172,21 +220,27 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     await api.tell({ method, path: `/api/desk/account/${part}`, credential, json });
   }
 
+  const levels: readonly [StretchLevel, StretchLevel] =
+    connection.stretch === 'least' ? ['least', 'full'] : ['full', 'least'];
+
   const account: Omit<AccountDesk, 'installation'> = {
     async signIn(name, passphrase, code) {
       try {
-        state = await signInAt('full', name, passphrase, code);
+        state = await signInAt(levels[0], name, passphrase, code);
       } catch (error) {
         // An account made on a small device was stretched at the floor; nothing tells which ones.
-        const maybe = !(error instanceof ClientError) || error.code === 'sign_in_refused';
-        if (!maybe) throw error;
-        state = await signInAt('least', name, passphrase, code);
+        const refused = error instanceof ClientError && error.code === 'sign_in_refused';
+        const other = error instanceof ClientError || error instanceof ProtocolError;
+        if (other && !refused) throw error;
+        state = await signInAt(levels[1], name, passphrase, code);
       }
       return state.account;
     },
 
     async recover(name, words, code) {
       const id = await installationId();
+      const arrived = await arrivedBefore(name);
+      if (arrived !== null) return arrived;
       const secrets = recoverySecrets(words);
       const answer = await api.ask(Recovered, {
         method: 'POST',
@@ -200,18 +254,19 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
 
     async changePassphrase(passphrase) {
       const { credential, account, keys, installation: id } = signedIn();
-      const proofs = (['full', 'least'] as const).map(
-        (level) => () => passphraseSecrets(id, account.name, passphrase, level).proof,
-      );
-      for (const [index, proof] of proofs.entries()) {
-        try {
-          return await putCredentials(credential, account.id, account.name, keys.seed, proof());
-        } catch (error) {
-          const refused = error instanceof ClientError && error.code === 'sign_in_refused';
-          if (!refused || index === proofs.length - 1) throw error;
-        }
+      const arrived = await arrivedBefore(account.name);
+      if (arrived !== null) return arrived;
+      const putAt = (level: StretchLevel): Promise<PaperSecrets> => {
+        const { proof } = passphraseSecrets(id, account.name, passphrase, level);
+        return putCredentials(credential, account.id, account.name, keys.seed, proof);
+      };
+      try {
+        return await putAt(levels[0]);
+      } catch (error) {
+        const refused = error instanceof ClientError && error.code === 'sign_in_refused';
+        if (error instanceof ClientError && !refused) throw error;
+        return putAt(levels[1]);
       }
-      throw new ClientError('sign_in_refused');
     },
 
     startOneTimeCode() {
@@ -236,8 +291,11 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     },
 
     async signOut() {
-      const { credential } = signedIn();
+      const { credential, keys } = signedIn();
       state = null;
+      for (const secret of [keys.seed, keys.kem.secretKey, keys.sig.secretKey, keys.own]) {
+        secret.fill(0);
+      }
       await api.tell({ method: 'DELETE', path: '/api/desk/sessions', credential });
     },
   };
