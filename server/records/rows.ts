@@ -1,5 +1,4 @@
 import {
-  recordHashOf,
   type CaseFacts,
   type CaseId,
   type Compartment,
@@ -10,6 +9,7 @@ import {
   type RecordHash,
 } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
+import type { Followed } from './rules.js';
 
 /** A row of `cases`. Flags are 0 or 1; days are `YYYY-MM-DD`. */
 export interface CaseRow {
@@ -84,7 +84,7 @@ export interface AccessRow {
  *
  * @throws ApiError `malformed` for bytes in another than their one spelling.
  */
-export function entryRow(entry: Entry): EntryRow {
+export function entryRow({ entry, recordHash }: Followed['records'][number]): EntryRow {
   const { header } = entry;
   return {
     case_id: header.case,
@@ -96,7 +96,7 @@ export function entryRow(entry: Entry): EntryRow {
     header: JSON.stringify(header),
     nonce: 'nonce' in entry ? bytesOf(entry.nonce) : null,
     body: bytesOf('body' in entry ? entry.body : entry.ciphertext),
-    record_hash: recordHashOf(entry),
+    record_hash: recordHash,
     signature: bytesOf(entry.signature),
   };
 }

@@ -50,8 +50,16 @@ export interface AppendContext {
   reader(id: string): ReaderRecord | null;
   /** Those records named as seen that stand in this case's dialogue. */
   dialogueRecords: ReadonlySet<string>;
+  /** What each of the epoch entries says, see `readEpochBodies`. */
+  bodies: ReadonlyMap<EpochEntry, EpochBody>;
   /** Those directories named in epochs that were in force here, by `directoryKey`. */
   directories: ReadonlySet<string>;
+}
+
+/** Where the chains end after entries that hold, and the entries with their record hashes. */
+export interface Followed {
+  chains: Chains;
+  records: { entry: Entry; recordHash: RecordHash }[];
 }
 
 /** A directory as an epoch names it, as one string. */
@@ -74,6 +82,15 @@ export function readEpochBody(entry: EpochEntry): EpochBody {
 }
 
 /**
+ * What the epoch entries among some entries say.
+ *
+ * @throws ApiError as {@link readEpochBody} does.
+ */
+export function readEpochBodies(entries: readonly Entry[]): Map<EpochEntry, EpochBody> {
+  return new Map(entries.filter(isEpochEntry).map((entry) => [entry, readEpochBody(entry)]));
+}
+
+/**
  * Checks entries, in their order, and the grants that come with them against all the rules of the
  * chain that somebody who can decrypt nothing can check; answers where the chains end afterwards.
  * It stores nothing.
@@ -84,8 +101,9 @@ export function followChains(
   context: AppendContext,
   entries: readonly Entry[],
   grants: readonly Grant[],
-): Chains {
+): Followed {
   const chains = { ...context.chains };
+  const records: Followed['records'] = [];
   const seen = new Set(context.dialogueRecords);
   const expected = new Set<string>();
   for (const entry of entries) {
@@ -100,11 +118,12 @@ export function followChains(
         expected.add(`${compartment} ${String(epoch.number)} ${id}`);
     }
     const head = recordHashOf(entry);
+    records.push({ entry, recordHash: head });
     if (compartment === 'dialogue') seen.add(head);
     chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
   }
   checkGrants(expected, grants);
-  return chains;
+  return { chains, records };
 }
 
 /** Whether the entry stands where it says, is its sender's, and follows the newest record. */
@@ -156,7 +175,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
     if (author === undefined || !isHandler) throw new ApiError('not_a_member');
     checkSignature(entry, author.sig);
   }
-  const body = readEpochBody(entry);
+  const body = context.bodies.get(entry) ?? readEpochBody(entry);
   if (body.previousKey !== null) bytesOf(body.previousKey);
   if (!context.directories.has(directoryKey(body.directory))) {
     throw new ApiError('directory_unknown');

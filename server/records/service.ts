@@ -5,6 +5,8 @@ import {
   type Compartment,
   type Entry,
   type EntryHeader,
+  type EpochBody,
+  type EpochEntry,
   type Grant,
   type Party,
   type RecordHash,
@@ -16,6 +18,7 @@ import type { DirectoryLookup } from './directory.js';
 import {
   directoryKey,
   followChains,
+  readEpochBodies,
   readEpochBody,
   type AppendContext,
   type Chain,
@@ -79,20 +82,22 @@ export async function appendEntries(
         ? { sequence: caseRow.internal_sequence, head: null, epoch: null }
         : await readChain(trx, caseRow, 'internal'),
   };
-  const after = followChains(
+  const bodies = readEpochBodies(entries);
+  const { chains: after, records } = followChains(
     {
       case: identityOf(caseRow),
       chains: before,
       author,
       reader: (id) => directory.reader(id),
       dialogueRecords: await seenRecords(trx, caseRow.id, before.dialogue.head, entries),
-      directories: await namedDirectories(trx, directory, entries),
+      bodies,
+      directories: await knownDirectories(trx, directory, bodies),
     },
     entries,
     grants,
   );
   const changed = afterwards(caseRow, author, after);
-  await insertEntries(trx, entries.map(entryRow));
+  await insertEntries(trx, records.map(entryRow));
   await insertGrants(
     trx,
     grants.map((grant) => grantRow(caseRow.id, grant)),
@@ -149,14 +154,16 @@ export async function prepareCase(
   directory: DirectoryLookup,
 ): Promise<NewCase> {
   const nothing: Chain = { sequence: 0, head: null, epoch: null };
-  const after = followChains(
+  const bodies = readEpochBodies(entries);
+  const { chains: after, records } = followChains(
     {
       case: identityOf(empty),
       chains: { dialogue: nothing, internal: nothing },
       author: 'reporter',
       reader: (id) => directory.reader(id),
       dialogueRecords: new Set(),
-      directories: await namedDirectories(db, directory, entries),
+      bodies,
+      directories: await knownDirectories(db, directory, bodies),
     },
     entries,
     grants,
@@ -164,7 +171,7 @@ export async function prepareCase(
   const row = afterwards(empty, 'reporter', after);
   return {
     row,
-    entries: entries.map(entryRow),
+    entries: records.map(entryRow),
     grants: grants.map((grant) => grantRow(row.id, grant)),
     access: accessRows(row, after),
     overview: overviewRow({ row, commitments: commitmentsOf(after) }, overview),
@@ -242,16 +249,14 @@ async function seenRecords(
   return new Set(head === null ? found : [head, ...found]);
 }
 
-async function namedDirectories(
-  trx: Knex,
-  directory: DirectoryLookup,
-  entries: readonly Entry[],
+async function knownDirectories(
+  db: Knex,
+  lookup: DirectoryLookup,
+  bodies: ReadonlyMap<EpochEntry, EpochBody>,
 ): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
-  for (const entry of entries) {
-    if (!isEpochEntry(entry)) continue;
-    const named = readEpochBody(entry).directory;
-    if (await directory.knows(trx, named)) known.add(directoryKey(named));
+  for (const { directory } of bodies.values()) {
+    if (await lookup.knows(db, directory)) known.add(directoryKey(directory));
   }
   return known;
 }
