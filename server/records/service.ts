@@ -12,15 +12,21 @@ import {
   type RecordHash,
   type SealedOverview,
 } from '../../crypto/public.js';
-import { bytesOf, textOf } from '../bytes.js';
-import { ApiError } from '../http/errors.js';
 import type { DirectoryLookup } from './directory.js';
+import {
+  accessRows,
+  afterwards,
+  commitmentsOf,
+  identityOf,
+  overviewRow,
+  placeOf,
+  type AppendedCase,
+} from './effects.js';
 import {
   directoryKey,
   followChains,
   readEpochBodies,
   readEpochBody,
-  type AppendContext,
   type Chain,
   type Chains,
 } from './rules.js';
@@ -50,13 +56,6 @@ import {
   updateCaseRow,
   upsertOverview,
 } from './store.js';
-
-/** A case after entries were added, with the commitments of its newest epochs. */
-export interface AppendedCase {
-  row: CaseRow;
-  /** Null where a compartment has no epoch, and `internal` for a reporter. */
-  commitments: Readonly<Record<Compartment, string | null>>;
-}
 
 /**
  * Adds entries and their grants to a case, or nothing: the caller's transaction ends with the error.
@@ -259,49 +258,4 @@ async function knownDirectories(
     if (await lookup.knows(db, directory)) known.add(directoryKey(directory));
   }
   return known;
-}
-
-function placeOf(row: CaseRow): Pick<AccessRow, 'state' | 'active_day'> {
-  return { state: row.closed_day === null ? 'open' : 'closed', active_day: row.active_day };
-}
-
-function accessRows(row: CaseRow, chains: Chains): AccessRow[] {
-  return (chains.dialogue.epoch?.members ?? [])
-    .filter(({ id }) => id !== 'reporter')
-    .map(({ id }) => ({ ...placeOf(row), reader: id, case_id: row.id }));
-}
-
-function identityOf(row: CaseRow): AppendContext['case'] {
-  const reporter = { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) };
-  return { id: row.id, organisation: row.organisation, reporter };
-}
-
-/** The case once its chains end where they end now. */
-function afterwards(row: CaseRow, author: Party, { dialogue, internal }: Chains): CaseRow {
-  return {
-    ...row,
-    dialogue_sequence: dialogue.sequence,
-    dialogue_epoch: dialogue.epoch?.number ?? 0,
-    internal_sequence: internal.sequence,
-    internal_epoch: internal.epoch?.number ?? row.internal_epoch,
-    reporter_sequence: author === 'reporter' ? dialogue.sequence : row.reporter_sequence,
-  };
-}
-
-function commitmentsOf({ dialogue, internal }: Chains): AppendedCase['commitments'] {
-  return {
-    dialogue: dialogue.epoch?.commitment ?? null,
-    internal: internal.epoch?.commitment ?? null,
-  };
-}
-
-function overviewRow(
-  { row, commitments }: AppendedCase,
-  { compartment, epoch, box }: SealedOverview,
-): OverviewRow {
-  const commitment = commitments[compartment];
-  if (commitment === null || epoch !== row[`${compartment}_epoch`]) {
-    throw new ApiError('epoch_outdated');
-  }
-  return { case_id: row.id, compartment, epoch, commitment, box: bytesOf(box) };
 }
