@@ -49,6 +49,17 @@ export function recordHashOf(entry: Entry): RecordHash {
   return toBase64(hash('record', headerBytes(entry.header), bodyHash(entry))) as RecordHash;
 }
 
+/**
+ * The record hash of an entry if it was signed with this Ed25519 public key (base64url), else null.
+ * Both in one, since the body's hash is most of the work of each.
+ */
+export function signedRecordHash(entry: Entry, signingKey: string): RecordHash | null {
+  const fields = signedFields(entry);
+  const signature = fromBase64(entry.signature);
+  if (!verify(fromBase64(signingKey), signature, 'entry', ...fields)) return null;
+  return toBase64(hash('record', ...fields)) as RecordHash;
+}
+
 /** Whether the entry was signed with this Ed25519 public key (base64url). */
 export function entryIsSignedBy(entry: Entry, signingKey: string): boolean {
   return verify(

@@ -12,10 +12,16 @@ export function dayOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
+/** Making a format takes longer than all else that a report's date takes. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day that it is now in a time zone, such as the organisation's. */
 export function today(clock: Clock, timeZone: string): Day {
   // Swedish dates are ISO dates
-  const text = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(clock());
+  const format =
+    formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+  formats.set(timeZone, format);
+  const text = format.format(clock());
   return v.parse(Day, text);
 }
 

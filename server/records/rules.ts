@@ -1,10 +1,9 @@
 import {
-  entryIsSignedBy,
   epochBodyOf,
   isEpochEntry,
   paddedTextSize,
   ProtocolError,
-  recordHashOf,
+  signedRecordHash,
   type CaseId,
   type Compartment,
   type Entry,
@@ -110,14 +109,13 @@ export function followChains(
     const { compartment } = entry.header;
     const chain = chains[compartment];
     checkPlace(context, chain, entry, seen);
-    const epoch = isEpochEntry(entry)
+    const { epoch, head } = isEpochEntry(entry)
       ? checkEpoch(context, chains, entry)
       : checkSealed(context, chain, entry);
     if (isEpochEntry(entry)) {
       for (const { id } of epoch.members)
         expected.add(`${compartment} ${String(epoch.number)} ${id}`);
     }
-    const head = recordHashOf(entry);
     records.push({ entry, recordHash: head });
     if (compartment === 'dialogue') seen.add(head);
     chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
@@ -145,8 +143,14 @@ function checkPlace(
   if (header.seen !== null && !seen.has(header.seen)) throw new ApiError('seen_unknown');
 }
 
+/** What a good entry makes of its chain. */
+interface Checked {
+  epoch: Epoch;
+  head: RecordHash;
+}
+
 /** A sealed entry: under the newest epoch, by one of its members, of one of the sizes. */
-function checkSealed(context: AppendContext, chain: Chain, entry: SealedEntry): Epoch {
+function checkSealed(context: AppendContext, chain: Chain, entry: SealedEntry): Checked {
   const { header } = entry;
   const { epoch } = chain;
   if (epoch?.number !== header.epoch) throw new ApiError('epoch_outdated');
@@ -155,33 +159,41 @@ function checkSealed(context: AppendContext, chain: Chain, entry: SealedEntry): 
   if (paddedTextSize(text) !== text) throw new ApiError('wrong_size');
   const author = epoch.members.find(({ id }) => id === context.author);
   if (author === undefined) throw new ApiError('not_a_member');
-  checkSignature(entry, author.sig);
-  return epoch;
+  return { epoch, head: checkSignature(entry, author.sig) };
 }
 
 /** An epoch entry: the next epoch, opened by somebody who may, with members who may be. */
-function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): Epoch {
+function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): Checked {
   const { header } = entry;
   const { compartment } = header;
   const current = chains[compartment].epoch;
   if (header.epoch !== (current?.number ?? 0) + 1) throw new ApiError('epoch_outdated');
-  if (compartment === 'dialogue' && current === null) {
-    if (context.author !== 'reporter') throw new ApiError('not_a_member');
-    checkSignature(entry, context.case.reporter.sig);
-  } else {
-    const authors = current ?? chains.dialogue.epoch;
-    const author = authors?.members.find(({ id }) => id === context.author);
-    const isHandler = context.reader(context.author)?.part === 'handler';
-    if (author === undefined || !isHandler) throw new ApiError('not_a_member');
-    checkSignature(entry, author.sig);
-  }
+  const head = checkSignature(entry, openerKey(context, chains, compartment));
   const body = context.bodies.get(entry) ?? readEpochBody(entry);
   if (body.previousKey !== null) bytesOf(body.previousKey);
   if (!context.directories.has(directoryKey(body.directory))) {
     throw new ApiError('directory_unknown');
   }
   checkMembers(context, compartment, body.members);
-  return { number: header.epoch, commitment: header.commitment, members: body.members };
+  const { epoch: number, commitment } = header;
+  return { epoch: { number, commitment, members: body.members }, head };
+}
+
+/**
+ * The key of somebody who may open the compartment's next epoch: the reporter begins the dialogue;
+ * later a handler goes on who reads the compartment, or the dialogue where it is the first.
+ */
+function openerKey(context: AppendContext, chains: Chains, compartment: Compartment): string {
+  const current = chains[compartment].epoch;
+  if (compartment === 'dialogue' && current === null) {
+    if (context.author !== 'reporter') throw new ApiError('not_a_member');
+    return context.case.reporter.sig;
+  }
+  const { members } = current ?? chains.dialogue.epoch ?? { members: [] };
+  const author = members.find(({ id }) => id === context.author);
+  const isHandler = context.reader(context.author)?.part === 'handler';
+  if (author === undefined || !isHandler) throw new ApiError('not_a_member');
+  return author.sig;
 }
 
 /** The reporter reads the dialogue and nothing else; everybody else stands in the directory. */
@@ -210,10 +222,12 @@ function checkMembers(
   }
 }
 
-function checkSignature(entry: Entry, key: string): void {
+/** The record hash of an entry that this key signed. */
+function checkSignature(entry: Entry, key: string): RecordHash {
   bytesOf(entry.signature);
-  const signed = asApiError(() => entryIsSignedBy(entry, key));
-  if (!signed) throw new ApiError('wrong_signature');
+  const head = asApiError(() => signedRecordHash(entry, key));
+  if (head === null) throw new ApiError('wrong_signature');
+  return head;
 }
 
 /** Each member of each new epoch has one grant, and nobody else has any. */

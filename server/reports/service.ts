@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import {
   addDays,
   caseIdOf,
   hash,
-  randomBytes,
   toJsonBytes,
   tokenHash,
   type AttachmentId,
