@@ -138,14 +138,14 @@ export interface ServingPort {
  * Serves the functions of `api` to {@link callWorker} on the other side. Only its own properties can
  * be called.
  */
-export function serve<Api extends object>(port: ServingPort, api: Api): void {
+export function serve(port: ServingPort, api: object): void {
   const running = new Map<number, AbortController>();
 
   const answer = async ({ id, method, args }: CallMessage): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      const found: unknown = Object.hasOwn(api, method) ? api[method as keyof Api] : undefined;
+      const found: unknown = Object.hasOwn(api, method) ? Reflect.get(api, method) : undefined;
       if (typeof found !== 'function') throw new RemoteError('unexpected');
       const received = args.map((argument) => {
         if (typeof argument !== 'object' || argument === null) return argument;

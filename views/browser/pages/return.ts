@@ -1,0 +1,159 @@
+import type { FileReference, ReporterCaseView } from '../../../client/models.js';
+import { errorText } from '../error-text.js';
+import { createAnswerForm } from '../reporter/answer.js';
+import { connect, type Connection } from '../reporter/api.js';
+import { drawConversation } from '../reporter/conversation.js';
+import { byId, onClick, show, write } from '../reporter/dom.js';
+import { formatSize, writeText } from '../reporter/format.js';
+import { guardPage } from '../reporter/guard.js';
+import { createKeyEntry } from '../reporter/key-entry.js';
+import { hintAtPersonal } from '../reporter/personal-data.js';
+import { situationOf } from '../reporter/situation.js';
+import { drawSituation, drawTimeline } from '../reporter/timeline.js';
+import { codeOf } from '../rpc.js';
+import { t } from '../strings.js';
+
+/** The reporter's own calendar day. */
+function today(): string {
+  const now = new Date();
+  const part = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
+}
+
+function showWarnings({ warnings }: ReporterCaseView): void {
+  const texts = new Set(warnings.map(({ code }) => errorText(code)));
+  byId('warning-list').replaceChildren(
+    ...[...texts].map((text) => {
+      const item = document.createElement('li');
+      item.textContent = text;
+      return item;
+    }),
+  );
+  const codes = warnings.map(({ code }) => code).join(', ');
+  byId('warning-codes').textContent = t('warning.codes', { codes });
+  show('warnings', warnings.length > 0);
+}
+
+/** Hands a checked file to the browser to save. */
+function saveBlob(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 60_000);
+}
+
+function run({ api, end }: Connection): void {
+  let words: string[] = [];
+
+  const entry = createKeyEntry(api, (typed) => void open(typed));
+  const answer = createAnswerForm(api, (view) => {
+    draw(view);
+  });
+
+  const forget = (): void => {
+    words = [];
+    entry.forget();
+    answer.forget();
+    for (const id of ['conversation', 'timeline', 'situation', 'warning-list']) {
+      byId(id).replaceChildren();
+    }
+    for (const id of ['case-title', 'who-reads', 'place']) byId(id).textContent = '';
+  };
+  guardPage(() => {
+    answer.store.wipe();
+    forget();
+    end();
+  });
+  // what was opened must not lie in the browser's page cache
+  window.addEventListener('pagehide', forget);
+
+  const fetchFile = async (file: FileReference, state: HTMLElement): Promise<void> => {
+    const controller = new AbortController();
+    state.classList.remove('error');
+    try {
+      const onReceived = (bytes: number): void => {
+        state.textContent = t('progress.bytes', {
+          sent: formatSize(bytes),
+          total: formatSize(file.size),
+        });
+      };
+      saveBlob(await api.download(words, file, onReceived, controller.signal), file.name);
+      state.textContent = t('download.done');
+    } catch (error) {
+      state.classList.add('error');
+      state.textContent = errorText(codeOf(error));
+    }
+  };
+
+  const draw = (view: ReporterCaseView): void => {
+    const situation = situationOf(view, today());
+    if (view.channel !== null) writeText(byId('place'), view.channel.names);
+    showWarnings(view);
+    show('practice', view.practice);
+    drawSituation(view, situation);
+    drawTimeline(view, situation);
+    drawConversation(view, fetchFile);
+    show('answer-closed', view.state === 'closed');
+  };
+
+  const open = async (typed: string[]): Promise<void> => {
+    const button = byId('enter-open', HTMLButtonElement);
+    button.disabled = true;
+    show('enter-waiting');
+    try {
+      const view = await api.open(typed);
+      words = typed;
+      entry.forget();
+      draw(view);
+      show('enter', false);
+      show('case');
+      window.scrollTo({ top: 0 });
+      byId('case-title').focus({ preventScroll: true });
+      await answer.enter(view.id, words);
+    } catch (error) {
+      entry.complain(errorText(codeOf(error)));
+    } finally {
+      button.disabled = false;
+      show('enter-waiting', false);
+    }
+  };
+
+  const refresh = async (): Promise<void> => {
+    const button = byId('refresh', HTMLButtonElement);
+    button.disabled = true;
+    try {
+      draw(await api.open(words));
+      byId('case-title').focus();
+    } catch (error) {
+      write('answer-sent', errorText(codeOf(error)));
+    } finally {
+      button.disabled = false;
+    }
+  };
+
+  onClick('refresh', () => void refresh());
+  onClick('close-case', () => {
+    void answer.store.flush().finally(() => {
+      forget();
+      show('case', false);
+      show('enter');
+      entry.focus();
+    });
+  });
+  hintAtPersonal();
+  show('enter');
+}
+
+try {
+  run(connect());
+} catch (error) {
+  guardPage(() => undefined);
+  show('enter');
+  write('enter-faults', errorText(codeOf(error)));
+  show('enter-form', false);
+  if (codeOf(error) === 'unexpected') throw error;
+}

@@ -1,0 +1,145 @@
+import type { ChannelView, DirectoryView } from '../../../client/models.js';
+import { connect, type Connection } from '../reporter/api.js';
+import {
+  basisText,
+  chooseChannel,
+  countryOf,
+  fillReader,
+  obstacleOf,
+  showAuthority,
+  showObstacle,
+  showPlace,
+} from '../reporter/directory.js';
+import { byId, clone, show, write } from '../reporter/dom.js';
+import { formatDay, writeText } from '../reporter/format.js';
+import { guardPage } from '../reporter/guard.js';
+import { codeOf } from '../rpc.js';
+import { plural, t } from '../strings.js';
+
+/** What stood after `#`: a poster's QR code carries the root key there. It leaves the address. */
+function takeFragment(): string {
+  const fragment = location.hash.slice(1);
+  const isRoot = /^[A-Za-z0-9_-]{43}$/.test(fragment);
+  if (!isRoot) return '';
+  history.replaceState(null, '', location.pathname);
+  return fragment;
+}
+
+/** Nothing can be written while the readers are not known for certain. */
+function allowWriting(isAllowed: boolean): void {
+  for (const id of ['to-form', 'to-form-below']) byId(id).hidden = !isAllowed;
+}
+
+function comparePoster(fragment: string, root: string): void {
+  if (fragment === '') return;
+  const isSame = fragment === root;
+  write('poster', t(isSame ? 'poster.same' : 'poster.other'));
+  byId('poster').classList.toggle('signal', !isSame);
+  if (!isSame) allowWriting(false);
+}
+
+function drawReaders({ readers }: ChannelView): void {
+  byId('readers').replaceChildren(
+    ...readers.map((reader) => {
+      const item = clone('reader');
+      fillReader(item, reader);
+      return item;
+    }),
+  );
+  show('who-readers');
+}
+
+function drawCountry(code: string): void {
+  const country = countryOf(code);
+  write('basis', basisText(code));
+  if (country === undefined) return;
+  write('act', t('start.data.act', { country: country.name, act: country.act }));
+  write('authority-country-title', t('authority.country', { country: country.name }));
+  showAuthority(code);
+  show('authority-country');
+  if (country.going === null) show('public-condition', false);
+  else write('public-condition', country.going);
+}
+
+function drawChannel(channel: ChannelView): void {
+  show('practice', !channel.published);
+  drawReaders(channel);
+  const hasText = writeText(byId('own-words-text'), channel.texts);
+  show('own-words', hasText);
+  const retention = plural('start.retention', channel.retentionMonths);
+  write('retention', retention);
+  write('data-retention', retention);
+  drawCountry(channel.country);
+}
+
+function draw(directory: DirectoryView, fragment: string): void {
+  showPlace(directory);
+  chooseChannel(directory.channels, drawChannel);
+  const { confirmedOn, freshness } = directory;
+  write(
+    'directory-checked',
+    confirmedOn === null
+      ? t('directory.checked')
+      : t('directory.confirmed', { day: formatDay(confirmedOn) }),
+  );
+  byId('fingerprint').replaceChildren(
+    ...directory.fingerprint.map((word) => {
+      const item = document.createElement('li');
+      item.textContent = word;
+      return item;
+    }),
+  );
+  show('keys');
+  if (freshness === 'stale') {
+    write('directory-problem-title', t('directory.stale.title'));
+    write('directory-problem-text', t('directory.stale.text'));
+    show('directory-problem');
+  }
+  if (freshness === 'expired') {
+    allowWriting(false);
+    showObstacle('expired', '', () => undefined);
+  }
+  comparePoster(fragment, directory.root);
+}
+
+function run({ api, end }: Connection): void {
+  const fragment = takeFragment();
+  guardPage(end);
+
+  const load = async (): Promise<void> => {
+    show('directory-waiting');
+    allowWriting(true);
+    try {
+      const directory = await api.directory();
+      if (directory.channels.length === 0) {
+        allowWriting(false);
+        showObstacle('unset', '', () => undefined);
+        return;
+      }
+      draw(directory, fragment);
+      const dates = await api.dates();
+      const today = (day: string): string => t('start.today', { day: formatDay(day) });
+      write('date-ack', today(dates.acknowledgementBy));
+      write('date-feedback', today(dates.feedbackBy));
+    } catch (error) {
+      const code = codeOf(error);
+      const obstacle = obstacleOf(code);
+      if (obstacle !== 'unreachable') allowWriting(false);
+      showObstacle(obstacle, code, () => void load());
+    } finally {
+      show('directory-waiting', false);
+    }
+  };
+  void load();
+}
+
+try {
+  run(connect());
+} catch (error) {
+  const code = codeOf(error);
+  guardPage(() => undefined);
+  allowWriting(false);
+  show('directory-waiting', false);
+  showObstacle(obstacleOf(code), code, () => undefined);
+  if (code === 'unexpected') throw error;
+}

@@ -1,0 +1,120 @@
+import type {
+  AccessView,
+  EntryView,
+  FileReference,
+  ReporterCaseView,
+} from '../../../client/models.js';
+import { t } from '../strings.js';
+import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
+import { formatDay, formatList, formatSize } from './format.js';
+
+/** Fetches a file and says in `state` how far it has come. */
+export type Fetcher = (file: FileReference, state: HTMLElement) => Promise<void>;
+
+function authorName(author: EntryView['author']): string {
+  return author.side === 'reporter' ? t('conversation.you') : author.name;
+}
+
+function kindText({ content }: EntryView): string | null {
+  switch (content.kind) {
+    case 'report':
+    case 'acknowledgement':
+    case 'feedback':
+    case 'closure':
+    case 'reopening':
+      return t(`conversation.kind.${content.kind}`);
+    case 'message':
+    case 'reply':
+    case 'note':
+    case 'decision':
+      return null;
+  }
+}
+
+function fillFacts(list: HTMLElement, { content }: EntryView): void {
+  if (content.kind === 'closure') {
+    addTerm(list, t('conversation.outcome'), t(`outcome.${content.outcome}`));
+    return;
+  }
+  if (content.kind !== 'report') {
+    list.remove();
+    return;
+  }
+  addTerm(list, t('conversation.category'), t(`category.${content.category}`));
+  addTerm(list, t('conversation.relation'), t(`relation.${content.relation}`));
+  for (const name of ['where', 'when', 'who', 'how', 'more'] as const) {
+    const answer = content.answers[name];
+    if (answer === undefined) continue;
+    addTerm(list, t(`write.${name}.label`), answer.known ? answer.text : t('write.unknown'));
+  }
+}
+
+function fillFiles(list: HTMLElement, entry: EntryView, fetchFile: Fetcher): void {
+  const files = 'files' in entry.content ? entry.content.files : [];
+  if (files.length === 0) list.remove();
+  for (const file of files) {
+    const row = clone('received-file');
+    fillSlot(row, 'name', file.name);
+    fillSlot(row, 'size', formatSize(file.size));
+    const button = slot(row, 'get');
+    button.setAttribute('aria-label', t('download.named', { name: file.name }));
+    const state = slot(row, 'state');
+    button.addEventListener('click', () => {
+      (button as HTMLButtonElement).disabled = true;
+      void fetchFile(file, state).finally(() => {
+        (button as HTMLButtonElement).disabled = false;
+      });
+    });
+    list.append(row);
+  }
+}
+
+function entryElement(entry: EntryView, fetchFile: Fetcher): HTMLElement {
+  const element = clone('entry');
+  element.classList.add(entry.author.side);
+  fillSlot(element, 'author', authorName(entry.author));
+  fillSlot(element, 'kind', kindText(entry));
+  fillSlot(element, 'day', formatDay(entry.content.at));
+  fillSlot(element, 'text', entry.content.text === '' ? null : entry.content.text);
+  fillSlot(
+    element,
+    'read',
+    entry.readOn === null ? null : t('conversation.read', { day: formatDay(entry.readOn) }),
+  );
+  fillFacts(slot(element, 'facts'), entry);
+  fillFiles(slot(element, 'files'), entry, fetchFile);
+  return element;
+}
+
+/** Who began and who ceased to read with an epoch, as a sentence; null where nobody did. */
+function accessText(before: AccessView, after: AccessView): string | null {
+  const names = (from: AccessView, to: AccessView): string[] =>
+    to.readers.filter(({ id }) => !from.readers.some((each) => each.id === id)).map((r) => r.name);
+  const joined = names(before, after);
+  const left = names(after, before);
+  const parts: string[] = [];
+  if (joined.length > 0) parts.push(t('access.joined', { names: formatList(joined) }));
+  if (left.length > 0) parts.push(t('access.left', { names: formatList(left) }));
+  return parts.length === 0 ? null : parts.join(' ');
+}
+
+/** Draws the conversation: what was written, and between it who came to read and who ceased to. */
+export function drawConversation(view: ReporterCaseView, fetchFile: Fetcher): void {
+  const access = view.access.filter(({ compartment }) => compartment === 'dialogue');
+  const elements: { sequence: number; element: HTMLElement }[] = view.entries.map((entry) => ({
+    sequence: entry.sequence,
+    element: entryElement(entry, fetchFile),
+  }));
+  for (const [index, change] of access.entries()) {
+    const before = access[index - 1];
+    const text = before === undefined ? null : accessText(before, change);
+    if (text === null) continue;
+    const element = clone('access-change');
+    element.textContent = text;
+    elements.push({ sequence: change.sequence, element });
+  }
+  elements.sort((a, b) => a.sequence - b.sequence);
+  byId('conversation').replaceChildren(...elements.map(({ element }) => element));
+  const readers = access.at(-1)?.readers.map(({ name }) => name) ?? [];
+  write('who-reads', t('conversation.readers', { names: formatList(readers) }));
+}

@@ -1,0 +1,133 @@
+import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
+import { errorText } from '../error-text.js';
+import { t } from '../strings.js';
+import { byId, clone, fillSlot, show, slot, write } from './dom.js';
+import { pickText, writeText } from './format.js';
+
+/** What the page knows of a country, as the build wrote it into `<template id="countries">`. */
+interface Country {
+  name: string;
+  act: string;
+  /** Whether law sets the dates: yes; not for anonymous reports; no; not known for certain. */
+  basis: 'law' | 'anonymous' | 'none' | 'unsure';
+  authority: string;
+  domain: string | null;
+  sure: boolean;
+  /** What holds for reports to its authority, where that differs. */
+  condition: string | null;
+  /** What holds for going public, where that differs. */
+  going: string | null;
+}
+
+let countries: Record<string, Country> | undefined;
+
+/** The facts of a country, or undefined for one that the page knows nothing of. */
+export function countryOf(code: string): Country | undefined {
+  countries ??= JSON.parse(
+    byId('countries', HTMLTemplateElement).content.textContent,
+  ) as typeof countries;
+  return countries?.[code];
+}
+
+/** Who sets the dates in this country, as a sentence. */
+export function basisText(code: string): string {
+  const country = countryOf(code);
+  if (country === undefined) return t('basis.general');
+  const { name, act, basis } = country;
+  if (basis === 'law') return t('basis.law', { country: name, act });
+  if (basis === 'anonymous') return t('basis.anonymous', { country: name });
+  if (basis === 'none') return t('basis.none', { country: name });
+  return t('basis.unsure', { country: name });
+}
+
+/** Writes a country's authority and its conditions into the page's places for them. */
+export function showAuthority(code: string): void {
+  const country = countryOf(code);
+  const list = byId('authority-list');
+  list.replaceChildren();
+  if (country === undefined) return;
+  const item = clone('authority');
+  fillSlot(item, 'name', country.authority);
+  if (country.domain === null) slot(item, 'domain').remove();
+  else fillSlot(item, 'domain', country.domain);
+  if (country.sure) slot(item, 'unsure').remove();
+  list.append(item);
+  const condition = byId('authority-condition');
+  condition.textContent = country.condition ?? '';
+  condition.hidden = country.condition === null;
+}
+
+/** A reader's name and what the person does, the recovery officer's part explained. */
+export function fillReader(item: HTMLElement, reader: ReaderView): void {
+  fillSlot(item, 'name', reader.name);
+  const role = slot(item, 'role');
+  const isOfficer = reader.part === 'recovery_officer';
+  if (isOfficer) role.textContent = t('reader.officer');
+  else if (!writeText(role, reader.role)) role.remove();
+}
+
+/** Offers the channels where there are several. Calls back with the chosen one, now and later. */
+export function chooseChannel(
+  channels: readonly ChannelView[],
+  onChoice: (channel: ChannelView) => void,
+): void {
+  const select = byId('channel', HTMLSelectElement);
+  const choose = (): void => {
+    const channel = channels.find(({ id }) => id === select.value) ?? channels[0];
+    if (channel !== undefined) onChoice(channel);
+  };
+  select.replaceChildren(
+    ...channels.map(({ id, names }) => {
+      const option = document.createElement('option');
+      option.value = id;
+      option.textContent = pickText(names).text;
+      return option;
+    }),
+  );
+  select.addEventListener('change', choose);
+  show('channel-field', channels.length > 1);
+  choose();
+}
+
+/** The organisation's name in the bar at the top. */
+export function showPlace({ organisation }: DirectoryView): void {
+  writeText(byId('place'), organisation.names);
+}
+
+/** What stands in the way of writing, if anything: the signed list cannot be relied on. */
+export type Obstacle = 'expired' | 'untrusted' | 'unset' | 'unreachable' | 'broken';
+
+/** Sorts an error of loading the directory. */
+export function obstacleOf(code: string): Obstacle {
+  if (code === 'worker_failed') return 'broken';
+  if (code === 'directory_not_found' || code === 'not_found') return 'unset';
+  const passing = ['network', 'timeout', 'unavailable', 'internal', 'too_many_requests'];
+  return passing.includes(code) ? 'unreachable' : 'untrusted';
+}
+
+/** Says plainly why nothing can be written now; `again` offers another try where one may help. */
+export function showObstacle(obstacle: Obstacle, code: string, again: () => void): void {
+  const titles = {
+    expired: 'directory.expired.title',
+    untrusted: 'directory.untrusted.title',
+    unset: 'directory.unset.title',
+    unreachable: 'directory.unreachable.title',
+    broken: 'directory.broken.title',
+  } as const;
+  const text = {
+    expired: () => t('directory.expired.text'),
+    untrusted: () => t('directory.untrusted.text'),
+    unset: () => t('directory.unset.text'),
+    unreachable: () => errorText(code),
+    broken: () => errorText(code),
+  }[obstacle]();
+  write('directory-problem-title', t(titles[obstacle]));
+  write('directory-problem-text', text);
+  show('directory-problem');
+  const button = byId('directory-again', HTMLButtonElement);
+  button.hidden = obstacle !== 'unreachable';
+  button.onclick = () => {
+    show('directory-problem', false);
+    again();
+  };
+}

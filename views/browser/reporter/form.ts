@@ -1,0 +1,109 @@
+import type { Answers, Category, Relation } from '../../../client/models.js';
+import { byId, show } from './dom.js';
+
+/** The optional questions, in the page's order. */
+export const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
+type Question = (typeof QUESTIONS)[number];
+
+/** What the form holds, as it is kept in the draft: an answer keeps its text while "don't know" is set. */
+export interface FormState {
+  channel: string;
+  category: Category;
+  relation: Relation;
+  text: string;
+  answers: Partial<Record<Question, { text: string; unknown: boolean }>>;
+}
+
+function field(question: Question): HTMLTextAreaElement {
+  return byId(`q-${question}`, HTMLTextAreaElement);
+}
+
+function unknown(question: Question): HTMLInputElement {
+  return byId(`q-${question}-unknown`, HTMLInputElement);
+}
+
+/** Reads the form. */
+export function readForm(): FormState {
+  const answers: FormState['answers'] = {};
+  for (const question of QUESTIONS) {
+    const answer = { text: field(question).value, unknown: unknown(question).checked };
+    if (answer.text !== '' || answer.unknown) answers[question] = answer;
+  }
+  return {
+    channel: byId('channel', HTMLSelectElement).value,
+    // the options of the page are those of the protocol; a test compares them
+    category: byId('category', HTMLSelectElement).value as Category,
+    relation: byId('relation', HTMLSelectElement).value as Relation,
+    text: byId('text', HTMLTextAreaElement).value,
+    answers,
+  };
+}
+
+/** Whether anything was written that is worth keeping. */
+export function isBlank(state: FormState): boolean {
+  return (
+    state.text === '' &&
+    Object.keys(state.answers).length === 0 &&
+    state.category === 'unknown' &&
+    state.relation === 'not_said'
+  );
+}
+
+/** Puts an earlier state back into the form. */
+export function fillForm(state: FormState): void {
+  const choose = (id: string, value: string): void => {
+    const select = byId(id, HTMLSelectElement);
+    if ([...select.options].some((option) => option.value === value)) select.value = value;
+  };
+  choose('channel', state.channel);
+  choose('category', state.category);
+  choose('relation', state.relation);
+  byId('text', HTMLTextAreaElement).value = state.text;
+  for (const question of QUESTIONS) {
+    const answer = state.answers[question];
+    field(question).value = answer?.text ?? '';
+    unknown(question).checked = answer?.unknown ?? false;
+    field(question).disabled = unknown(question).checked;
+  }
+}
+
+/** The answers as they are sent: "don't know" is one; a question left empty is none. */
+export function answersOf(state: FormState): Answers {
+  const answers: Answers = {};
+  for (const question of QUESTIONS) {
+    const answer = state.answers[question];
+    if (answer === undefined) continue;
+    const text = answer.text.trim();
+    if (answer.unknown) answers[question] = { known: false };
+    else if (text !== '') answers[question] = { known: true, text };
+  }
+  return answers;
+}
+
+/** Watches the form: "don't know" rests its field; `onChange` hears of every change. */
+export function watchForm(onChange: () => void): void {
+  for (const question of QUESTIONS) {
+    unknown(question).addEventListener('change', () => {
+      field(question).disabled = unknown(question).checked;
+    });
+  }
+  const form = byId('form', HTMLFormElement);
+  form.addEventListener('input', onChange);
+  form.addEventListener('change', onChange);
+}
+
+/** Whether the one needed field is filled; says so beside it where it is not. */
+export function checkForm(): boolean {
+  const text = byId('text', HTMLTextAreaElement);
+  const isEmpty = text.value.trim() === '';
+  show('text-error', isEmpty);
+  if (isEmpty) {
+    text.setAttribute('aria-invalid', 'true');
+    text.setAttribute('aria-describedby', 'text-error text-hint');
+    text.focus();
+  } else {
+    text.removeAttribute('aria-invalid');
+    text.setAttribute('aria-describedby', 'text-hint');
+  }
+  return !isEmpty;
+}

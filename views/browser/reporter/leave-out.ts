@@ -1,0 +1,63 @@
+import type { ChannelView, ReaderView } from '../../../client/models.js';
+import { byId, clone, show } from './dom.js';
+import { fillReader, showAuthority } from './directory.js';
+
+/** Who must not read the report. */
+export interface LeaveOut {
+  /** Ids of the readers left out. */
+  ids(): string[];
+  /** Those who will read it. */
+  remaining(): ReaderView[];
+  /** Those who will not. */
+  leftOut(): ReaderView[];
+  /** Whether a case handler remains: the recovery officer's key lies in a safe and reads nothing. */
+  somebodyReads(): boolean;
+  /** Shows the readers of a channel, these ones left out. */
+  show(channel: ChannelView, leftOut: readonly string[]): void;
+}
+
+/** Lists the readers with a box each. Where no handler remains, the way on is closed and others shown. */
+export function createLeaveOut(onChange: () => void): LeaveOut {
+  let readers: ReaderView[] = [];
+  const chosen = new Set<string>();
+  let country = '';
+
+  const somebodyReads = (): boolean =>
+    readers.some(({ id, part }) => part === 'handler' && !chosen.has(id));
+  const check = (): void => {
+    const isNobody = readers.length > 0 && !somebodyReads();
+    if (isNobody) showAuthority(country);
+    show('nobody', isNobody);
+    byId('readers-next', HTMLButtonElement).disabled = isNobody;
+  };
+
+  return {
+    ids: () => readers.map(({ id }) => id).filter((id) => chosen.has(id)),
+    remaining: () => readers.filter(({ id }) => !chosen.has(id)),
+    leftOut: () => readers.filter(({ id }) => chosen.has(id)),
+    somebodyReads,
+    show(channel, leftOut) {
+      readers = channel.readers;
+      country = channel.country;
+      chosen.clear();
+      for (const { id } of readers) if (leftOut.includes(id)) chosen.add(id);
+      byId('readers').replaceChildren(
+        ...readers.map((reader) => {
+          const item = clone('leave-out');
+          fillReader(item, reader);
+          const box = item.querySelector('input');
+          if (box === null) throw new Error('No box');
+          box.checked = chosen.has(reader.id);
+          box.addEventListener('change', () => {
+            if (box.checked) chosen.add(reader.id);
+            else chosen.delete(reader.id);
+            check();
+            onChange();
+          });
+          return item;
+        }),
+      );
+      check();
+    },
+  };
+}

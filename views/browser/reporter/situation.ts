@@ -1,0 +1,72 @@
+import type { EntryView, ReporterCaseView } from '../../../client/models.js';
+
+/** A point on the timeline of a case. */
+export interface Milestone {
+  kind: 'received' | 'opened' | 'answered' | 'feedback' | 'closed' | 'removed';
+  /** `late`: the day is past and nothing came. */
+  state: 'done' | 'due' | 'late';
+  /** The day it happened, or by which it should; null where it has not happened and has no day. */
+  day: string | null;
+}
+
+/** What a reporter should know at once on opening a case. */
+export interface Situation {
+  /** Entries by readers since the reporter's own newest entry. */
+  fresh: number;
+  milestones: Milestone[];
+  /** The next day that matters, null where none is to come. */
+  next: Milestone | null;
+  late: Milestone[];
+}
+
+function dayOf(moment: string): string {
+  return moment.slice(0, 10);
+}
+
+function byReaders(view: ReporterCaseView): EntryView[] {
+  return view.entries.filter(({ author }) => author.side === 'reader');
+}
+
+/** The day of the first entry by a reader of one of these kinds. */
+function firstDay(
+  entries: readonly EntryView[],
+  kinds: readonly EntryView['content']['kind'][],
+): string | null {
+  const found = entries.find(({ content }) => kinds.includes(content.kind));
+  return found === undefined ? null : dayOf(found.content.at);
+}
+
+/**
+ * Reads a case's situation from its entries and days. Whatever a person answers shows that the
+ * report arrived, so any answer counts as the acknowledgement; closing tells the outcome, so it
+ * counts as feedback.
+ *
+ * @param today the reporter's own calendar day.
+ */
+export function situationOf(view: ReporterCaseView, today: string): Situation {
+  const answers = byReaders(view);
+  const own = view.entries.findLastIndex(({ author }) => author.side === 'reporter');
+  const fresh = view.entries.slice(own + 1).length;
+  const awaited = (kind: 'answered' | 'feedback', done: string | null, by: string): Milestone => {
+    if (done !== null) return { kind, state: 'done', day: done };
+    return { kind, state: by < today ? 'late' : 'due', day: by };
+  };
+  const answered = firstDay(answers, ['acknowledgement', 'reply', 'feedback', 'closure']);
+  const feedback = firstDay(answers, ['feedback', 'closure']);
+  const milestones: Milestone[] = [
+    { kind: 'received', state: 'done', day: view.receivedOn },
+    { kind: 'opened', state: view.openedOn === null ? 'due' : 'done', day: view.openedOn },
+    awaited('answered', answered, view.acknowledgementBy),
+    awaited('feedback', feedback, view.feedbackBy),
+  ];
+  if (view.closedOn !== null)
+    milestones.push({ kind: 'closed', state: 'done', day: view.closedOn });
+  if (view.purgeOn !== null) milestones.push({ kind: 'removed', state: 'due', day: view.purgeOn });
+  const due = milestones.filter(({ state, day }) => state === 'due' && day !== null);
+  return {
+    fresh,
+    milestones,
+    next: due[0] ?? null,
+    late: milestones.filter(({ state }) => state === 'late'),
+  };
+}

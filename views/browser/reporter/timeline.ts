@@ -1,0 +1,55 @@
+import type { ReporterCaseView } from '../../../client/models.js';
+import { plural, t } from '../strings.js';
+import { basisText, showAuthority } from './directory.js';
+import { byId, show, write } from './dom.js';
+import { formatDay } from './format.js';
+import type { Milestone, Situation } from './situation.js';
+
+function milestoneText({ kind, state, day }: Milestone): string {
+  if (day === null) return t('dates.opened.due');
+  return t(`dates.${kind}.${state}`, { day: formatDay(day) });
+}
+
+/** The picture of a case's days: what was, what is to come, what is late. */
+export function drawTimeline(view: ReporterCaseView, situation: Situation): void {
+  byId('timeline').replaceChildren(
+    ...situation.milestones.map((milestone) => {
+      const item = document.createElement('li');
+      item.className = milestone.state;
+      item.textContent = milestoneText(milestone);
+      return item;
+    }),
+  );
+  const country = view.channel?.country;
+  if (country === undefined) show('basis', false);
+  else write('basis', basisText(country));
+}
+
+/** What is new, what comes next, and what may be done about what is late. */
+export function drawSituation(view: ReporterCaseView, situation: Situation): void {
+  const { fresh, next, late } = situation;
+  const lines: string[] = [];
+  write('case-title', fresh > 0 ? plural('case.new', fresh) : t('case.nothing'));
+  lines.push(
+    view.openedOn === null
+      ? t('case.unopened')
+      : t('case.opened', { day: formatDay(view.openedOn) }),
+  );
+  if (view.closedOn !== null) lines.push(t('case.closed', { day: formatDay(view.closedOn) }));
+  const newest = view.entries.at(-1);
+  if (fresh > 0 && newest?.content.kind === 'reply') lines.push(t('case.asked'));
+  if (next?.day !== undefined && next.day !== null) {
+    lines.push(t(`case.next.${next.kind}`, { day: formatDay(next.day) }));
+  }
+  byId('situation').replaceChildren(
+    ...lines.map((text) => {
+      const item = document.createElement('li');
+      item.textContent = text;
+      return item;
+    }),
+  );
+  show('overdue', late.length > 0);
+  if (late.length === 0) return;
+  write('overdue-text', t('overdue.text'));
+  showAuthority(view.channel?.country ?? 'EU');
+}
