@@ -84,6 +84,13 @@ export function directoryView(loaded: LoadedDirectory): DirectoryView {
   };
 }
 
+/** The hashes that one directory vouches for: its own, and that of the version before. */
+export function hashesOf({ directory, hash }: VerifiedDirectory): ReadonlyMap<number, string> {
+  const hashes = new Map<number, string>([[directory.version, hash]]);
+  if (directory.previous !== null) hashes.set(directory.version - 1, directory.previous);
+  return hashes;
+}
+
 /** The name under which the directory shows a reader; the id where it knows none. */
 export function readerName({ directory }: VerifiedDirectory, id: string): string {
   return directory.readers.find(({ record }) => record.id === id)?.record.name ?? id;

@@ -19,29 +19,38 @@ export interface UploadKeeper {
 /** See {@link UploadKeeper}. */
 export function createUploadKeeper(api: Api): UploadKeeper {
   const uploads = new Map<string, Upload>();
-  return {
-    async sendAll(files, onProgress, signal) {
-      const references: FileReference[] = [];
-      for (const [index, file] of files.entries()) {
-        // Two equal files are two attachments: the position is part of the name.
-        const slot = `${String(index)} ${fileStamp(file)}`;
-        const upload = uploads.get(slot) ?? beginUpload(file);
-        uploads.set(slot, upload);
-        const step = { step: 'file', index, files: files.length, name: file.name } as const;
-        const onSent = (sent: number): void => {
-          onProgress({ ...step, sent, total: upload.paddedSize });
-        };
-        try {
-          references.push(await sendUpload(api, upload, file, onSent, signal));
-        } catch (error) {
-          // Whatever cannot go on as it is begins anew, under a new key.
-          const goesOn =
-            error instanceof ClientError && (error.temporary || error.code === 'cancelled');
-          if (!goesOn) uploads.delete(slot);
-          throw error;
-        }
+  let line: Promise<unknown> = Promise.resolve();
+
+  const sendNow: UploadKeeper['sendAll'] = async (files, onProgress, signal) => {
+    const references: FileReference[] = [];
+    for (const [index, file] of files.entries()) {
+      // Two equal files are two attachments: the position is part of the name.
+      const slot = `${String(index)} ${fileStamp(file)}`;
+      const upload = uploads.get(slot) ?? beginUpload(file);
+      uploads.set(slot, upload);
+      const step = { step: 'file', index, files: files.length, name: file.name } as const;
+      const onSent = (sent: number): void => {
+        onProgress({ ...step, sent, total: upload.paddedSize });
+      };
+      try {
+        references.push(await sendUpload(api, upload, file, onSent, signal));
+      } catch (error) {
+        // Whatever cannot go on as it is begins anew, under a new key.
+        const goesOn =
+          error instanceof ClientError && (error.temporary || error.code === 'cancelled');
+        if (!goesOn) uploads.delete(slot);
+        throw error;
       }
-      return references;
+    }
+    return references;
+  };
+
+  return {
+    // One sending after the other: two at once would seal the same chunk to different bytes.
+    sendAll(files, onProgress, signal) {
+      const turn = line.then(() => sendNow(files, onProgress, signal));
+      line = turn.catch(() => undefined);
+      return turn;
     },
     forget() {
       uploads.clear();

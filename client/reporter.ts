@@ -2,39 +2,36 @@ import {
   acknowledgementDay,
   CaseCreated,
   type CaseFacts,
-  channelReaders,
   type CreateCase,
   type Day,
+  type Entry,
+  faultAgainstHead,
+  faultInFacts,
   feedbackDay,
   type FileReference,
-  makeEpochEntry,
-  type Member,
+  type Head,
+  headOf,
   newCaseKey,
-  newEpochKey,
   newestOfOtherSide,
   openCase,
-  openGrant,
   type OpenedCase,
+  openGrant,
   ProtocolError,
+  type Reading,
   ready,
   recordHashOf,
   ReporterCase,
   reporterKeys,
   type ReporterKeys,
   sealEntry,
-  sealGrant,
-  sealOverview,
-  titleOf,
-  tokenHash,
-  type Report,
-  type Reading,
 } from '../crypto/private.js';
-import { createApi, persist, type Connection, type Credential } from './api.js';
+import { createApi, pause, persist, type Connection, type Credential } from './api.js';
 import { accessViews, entryViews } from './case-view.js';
-import { directoryView, loadDirectory, type LoadedDirectory } from './directory.js';
+import { hasNewReader, prepareCase } from './report.js';
+import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
-import { carries, isConflict } from './conflict.js';
+import { createSentRecords, isConflict, lacksFiles } from './conflict.js';
 import { ClientError } from './errors.js';
 import type {
   DirectoryView,
@@ -88,75 +85,6 @@ function credentialOf(keys: ReporterKeys): Credential {
   return { scheme: 'Case', token: keys.lookupToken };
 }
 
-/** Who a report is sealed to, and the request that carries it. */
-function prepareCase(
-  input: ReportInput,
-  files: readonly FileReference[],
-  loaded: LoadedDirectory,
-  today: Day,
-): CreateCase {
-  const keys = reporterKeys(input.words);
-  const { directory } = loaded;
-  const channel = directory.channels.find(({ id }) => id === input.channel);
-  if (channel === undefined) throw new ClientError('channel_unknown');
-  const readers = channelReaders(directory, channel.id).filter(
-    ({ record }) => !input.leftOut.includes(record.id),
-  );
-  if (readers.length === 0) throw new ClientError('nobody_left');
-  const members: Member[] = [
-    { id: 'reporter', ...keys.publicKeys },
-    ...readers.map(({ record: { id, kem, sig } }) => ({ id, kem, sig })),
-  ];
-  const named = { version: directory.version, hash: loaded.hash };
-  const epoch = newEpochKey({ case: keys.caseId, compartment: 'dialogue', epoch: 1 });
-  const author = { author: 'reporter', secretKey: keys.sig.secretKey, seen: null } as const;
-  const first = makeEpochEntry(
-    epoch,
-    { ...author, sequence: 1, previous: null },
-    { members, directory: named, previousKey: null },
-  );
-  const report: Report = {
-    kind: 'report',
-    at: today,
-    practice: !channel.published,
-    channel: channel.id,
-    directory: named,
-    leftOut: directory.readers
-      .map(({ record }) => record.id)
-      .filter((id) => input.leftOut.includes(id)),
-    language: input.language,
-    category: input.category,
-    relation: input.relation,
-    text: input.text,
-    answers: input.answers,
-    files: [...files],
-  };
-  const second = sealEntry(
-    epoch,
-    { ...author, sequence: 2, previous: recordHashOf(first) },
-    report,
-  );
-  return {
-    version: 1,
-    organisation: channel.organisation,
-    channel: channel.id,
-    country: channel.country,
-    practice: !channel.published,
-    tokenHash: tokenHash('lookup', keys.lookupToken),
-    reporter: keys.publicKeys,
-    entries: [first, second],
-    grants: members.map((member) => sealGrant(epoch, member)),
-    overview: sealOverview(epoch, {
-      title: titleOf(input.text),
-      category: input.category,
-      acknowledgedOn: null,
-      feedbackOn: null,
-      outcome: null,
-    }),
-    attachments: files.map(({ attachment }) => attachment),
-  };
-}
-
 function reporterCaseView({ facts, readings, file, directory }: Opened): ReporterCaseView {
   const entries = entryViews(file, directory.directory, readings);
   const opened = readings.map(({ day }) => day).sort();
@@ -191,17 +119,28 @@ function reporterCaseView({ facts, readings, file, directory }: Opened): Reporte
 export function createReporter(connection: Connection & { today: () => Day }): Reporter {
   const api = createApi(connection);
   const uploads = createUploadKeeper(api);
+  const sent = createSentRecords();
+  /** How far each case was seen; in memory only, since a reporter's device keeps nothing. */
+  const heads = new Map<string, Head>();
   let prepared: { of: string; request: CreateCase } | null = null;
+  /** The directory whose readers the page shows. */
+  let shown: LoadedDirectory | null = null;
 
-  async function usableDirectory(): Promise<LoadedDirectory> {
+  async function usableDirectory(input: ReportInput): Promise<LoadedDirectory> {
     const loaded = await loadDirectory(api, connection.today());
     if (loaded.freshness === 'expired') throw new ClientError('directory_expired');
+    // Nobody reads a report whom its reporter had no chance to leave out.
+    if (shown !== null && hasNewReader(input, shown, loaded)) {
+      throw new ClientError('readers_changed');
+    }
     return loaded;
   }
 
   async function openWith(words: readonly string[]): Promise<Opened> {
     await ready();
     const keys = reporterKeys(words);
+    // Of before the question, so that answers that overtake each other are no fault.
+    const head = heads.get(keys.caseId);
     const answer = await api.ask(ReporterCase, {
       method: 'GET',
       path: '/api/case',
@@ -214,6 +153,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       reporter: keys.publicKeys,
       entries: answer.entries,
       directory: directory.directory,
+      directories: hashesOf(directory),
       withInternal: false,
       keyFor(place, commitment) {
         const grant = answer.grants.find(
@@ -223,10 +163,20 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         return openGrant(grant, place, commitment, keys.kem);
       },
     });
+    const fault =
+      (head === undefined ? null : faultAgainstHead(file, head)) ??
+      (file.faults.length > 0 ? null : faultInFacts(file, answer.case));
+    if (fault !== null) file.faults.push(fault);
+    if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
     return { keys, facts: answer.case, readings: answer.readings, file, directory };
   }
 
-  function nextEntry(opened: Opened, text: string, files: FileReference[]): unknown {
+  function keepHead(caseId: string, head: Head): void {
+    const before = heads.get(caseId)?.dialogue.sequence ?? 0;
+    if (head.dialogue.sequence > before) heads.set(caseId, head);
+  }
+
+  function nextEntry(opened: Opened, text: string, files: FileReference[]): Entry {
     const { dialogue } = opened.file;
     const last = dialogue.chain.records.at(-1);
     const epoch = last === undefined ? undefined : dialogue.keys.get(last.epoch.entry.header.epoch);
@@ -240,15 +190,13 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       previous: last.hash,
       seen: newestOfOtherSide(dialogue.chain, 'reporter'),
     } as const;
-    return {
-      entry: sealEntry(epoch, place, { kind: 'message', at: connection.today(), text, files }),
-      attachments: files.map(({ attachment }) => attachment),
-    };
+    return sealEntry(epoch, place, { kind: 'message', at: connection.today(), text, files });
   }
 
   return {
     async directory() {
-      return directoryView(await loadDirectory(api, connection.today()));
+      shown = await loadDirectory(api, connection.today());
+      return directoryView(shown);
     },
 
     async newCaseKey() {
@@ -258,11 +206,13 @@ export function createReporter(connection: Connection & { today: () => Day }): R
 
     async submit(input, files, onProgress, signal) {
       onProgress({ step: 'sealing' });
-      const loaded = await persist(usableDirectory, signal);
       const of = JSON.stringify([input, files.map(fileStamp)]);
       if (prepared?.of !== of) {
         prepared = null;
+        let loaded = await persist(() => usableDirectory(input), signal);
         const references = await uploads.sendAll(files, onProgress, signal);
+        // Files may have taken hours.
+        if (files.length > 0) loaded = await persist(() => usableDirectory(input), signal);
         prepared = { of, request: prepareCase(input, references, loaded, connection.today()) };
       }
       const { request } = prepared;
@@ -283,6 +233,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         if (error instanceof ClientError && !error.temporary && error.code !== 'cancelled') {
           // Refused as it is: the next try seals anew, to the directory of then.
           prepared = null;
+          if (lacksFiles(error)) uploads.forget();
           // An earlier try with other words arrived although its answer was lost.
           if (error.code === 'case_exists') throw new ClientError('already_sent');
         }
@@ -299,29 +250,37 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       await ready();
       const references = await uploads.sendAll(files, onProgress, signal);
       onProgress({ step: 'sending' });
+      const { caseId } = reporterKeys(words);
+      const message = JSON.stringify([caseId, text, references]);
       // A handler may write in the same moment: the later of the two reads again and seals again.
       for (let tries = 1; ; tries += 1) {
         const opened = await persist(() => openWith(words), signal);
-        const mine = opened.file.dialogue.entries.at(-1);
-        const arrived =
-          tries > 1 && mine?.author === 'reporter' && carries(mine.content, text, references);
-        if (!arrived) {
+        if (!sent.arrived(message, opened.file)) {
+          const entry = nextEntry(opened, text, references);
+          sent.note(message, [entry]);
           try {
             await api.tell({
               method: 'POST',
               path: '/api/case/entries',
               credential: credentialOf(opened.keys),
-              json: nextEntry(opened, text, references),
+              json: { entry, attachments: references.map(({ attachment }) => attachment) },
               signal,
             });
           } catch (error) {
+            if (lacksFiles(error)) uploads.forget();
             const again = error instanceof ClientError && (error.temporary || isConflict(error));
             if (!again || tries >= 5) throw error;
+            if (error.temporary) await pause(250 * 2 ** tries, signal);
             continue;
           }
+          const { sequence } = entry.header;
+          const dialogue = { sequence, hash: recordHashOf(entry) };
+          keepHead(caseId, { dialogue, internal: null, readThrough: 0 });
         }
+        const after = await persist(() => openWith(words), signal);
         uploads.forget();
-        return reporterCaseView(await persist(() => openWith(words), signal));
+        sent.forget(message);
+        return reporterCaseView(after);
       }
     },
 

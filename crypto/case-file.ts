@@ -12,6 +12,7 @@ import { pad, unpad } from './padding.js';
 import { caseIdOf } from './record.js';
 import type { Directory } from './wire/directory.js';
 import { Count, type Compartment, type Entry, type Party } from './wire/entry.js';
+import type { CaseFacts } from './wire/reports.js';
 
 /** A sealed entry after it was verified and opened. */
 export interface OpenedEntry {
@@ -45,6 +46,8 @@ export interface CaseInput {
   reporter: { kem: string; sig: string };
   entries: readonly Entry[];
   directory: Directory;
+  /** Hashes of directory versions, as far as this client knows them for certain. */
+  directories: ReadonlyMap<number, string>;
   /** Opens the newest epoch's key from a grant or an own copy; throws a ProtocolError otherwise. */
   keyFor: (place: EpochPlace, commitment: string) => EpochKey;
   /** Whether the internal compartment is this reader's to open. */
@@ -99,6 +102,12 @@ function openCompartment(
   return opened;
 }
 
+/** Whoever reads the notes now reads the dialogue: one who was taken off cannot begin them again. */
+function notesFit(dialogue: VerifiedChain, notes: VerifiedChain): boolean {
+  const readers = new Set(dialogue.epochs.at(-1)?.body.members.map(({ id }) => id));
+  return notes.epochs.at(-1)?.body.members.every(({ id }) => readers.has(id)) ?? true;
+}
+
 /**
  * Verifies and opens a case: the id against the reporter's keys, both chains, every epoch's key and
  * commitment, every entry, and that nobody whom the reporter left out was made a member. Throws
@@ -107,7 +116,8 @@ function openCompartment(
 export function openCase(input: CaseInput): OpenedCase {
   const faults: ProtocolFault[] = [];
   if (caseIdOf(input.reporter) !== input.id) faults.push('wrong_case_id');
-  const context = { caseId: input.id, reporter: input.reporter, directory: input.directory };
+  const { directory, directories, reporter } = input;
+  const context = { caseId: input.id, reporter, directory, directories };
   const of = (compartment: Compartment): Entry[] =>
     input.entries.filter((entry) => entry.header.compartment === compartment);
   const chain = verifyChain('dialogue', of('dialogue'), { ...context, dialogue: null });
@@ -121,6 +131,7 @@ export function openCase(input: CaseInput): OpenedCase {
           faults,
         )
       : null;
+  if (internal !== null && !notesFit(chain, internal.chain)) faults.push('wrong_epoch');
   const first = dialogue.entries.at(0)?.content;
   const report = first?.kind === 'report' ? first : null;
   if (report === null && faults.length === 0) faults.push('missing_entry');
@@ -130,6 +141,25 @@ export function openCase(input: CaseInput): OpenedCase {
     faults.push('left_out_member');
   }
   return { id: input.id, dialogue, internal, report, faults };
+}
+
+/**
+ * Compares what the server says of a case with what its entries say: `wrong_facts` where it names
+ * another channel, takes practice for a real report or the reverse, or calls a case closed that
+ * nobody closed.
+ */
+export function faultInFacts(
+  { report, dialogue }: OpenedCase,
+  facts: CaseFacts,
+): ProtocolFault | null {
+  const turn = dialogue.entries.findLast(
+    ({ content }) => content.kind === 'closure' || content.kind === 'reopening',
+  );
+  const closed = turn?.content.kind === 'closure';
+  const holds =
+    (report === null || (report.channel === facts.channel && report.practice === facts.practice)) &&
+    (facts.closedOn === null || closed);
+  return holds ? null : 'wrong_facts';
 }
 
 const HEAD_BYTES = 256;

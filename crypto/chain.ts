@@ -31,6 +31,8 @@ export interface ChainContext {
   caseId: CaseId;
   reporter: { kem: string; sig: string };
   directory: Directory;
+  /** Hashes of directory versions, as far as this client knows them for certain. */
+  directories: ReadonlyMap<number, string>;
   /** The dialogue, when the internal chain is checked. */
   dialogue: VerifiedChain | null;
 }
@@ -45,7 +47,10 @@ function memberOf(epoch: VerifiedEpoch, party: Party): Member {
 
 /** Every member has the keys that the directory, or for the reporter the case id, vouches for. */
 function checkMembers(body: EpochBody, compartment: Compartment, context: ChainContext): void {
-  if (body.directory.version > context.directory.version) fail('directory_rolled_back');
+  const { version, hash } = body.directory;
+  if (version > context.directory.version) fail('directory_rolled_back');
+  // Somebody was shown a directory that nobody else knows.
+  if ((context.directories.get(version) ?? hash) !== hash) fail('wrong_directory');
   let reporterIsIn = false;
   for (const member of body.members) {
     if (member.id === 'reporter') {
@@ -63,6 +68,13 @@ function checkMembers(body: EpochBody, compartment: Compartment, context: ChainC
   if (reporterIsIn !== (compartment === 'dialogue')) fail('wrong_epoch', 'reporter');
 }
 
+/** Only a handler opens an epoch in a case that is there, and only while a member of it. */
+function handlerOf(epoch: VerifiedEpoch, author: Party, { directory }: ChainContext): Member {
+  const member = memberOf(epoch, author);
+  const reader = directory.readers.find(({ record }) => record.id === author);
+  return reader?.record.part === 'handler' ? member : fail('wrong_epoch', 'by no handler');
+}
+
 /** Who signed the first epoch: the reporter the dialogue, a handler in the dialogue the notes. */
 function firstSigner(entry: EpochEntry, context: ChainContext): string {
   const { header } = entry;
@@ -71,8 +83,7 @@ function firstSigner(entry: EpochEntry, context: ChainContext): string {
   }
   const seen = context.dialogue?.records.find(({ hash }) => hash === header.seen);
   if (seen === undefined) return fail('truncated_chain', 'dialogue');
-  if (header.author === 'reporter') return fail('not_a_member');
-  return memberOf(seen.epoch, header.author).sig;
+  return handlerOf(seen.epoch, header.author, context).sig;
 }
 
 function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
@@ -81,8 +92,13 @@ function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): v
   const dialogue = isInternal ? context.dialogue : chain;
   const seen = (hash: RecordHash): VerifiedRecord | undefined =>
     dialogue?.records.find((record) => record.hash === hash);
+  // Nobody un-sees: a later entry of the same author names the same head or a newer one.
+  const earlier = chain.records.findLast(
+    (record) => record.entry.header.author === header.author && record.entry.header.seen !== null,
+  )?.entry.header.seen;
   if (header.seen === null) {
     if (isInternal) fail('truncated_chain', 'no dialogue head');
+    if (earlier !== undefined) fail('reused_seen_head');
     return;
   }
   const named = seen(header.seen) ?? fail('truncated_chain', 'a head that was seen is missing');
@@ -92,11 +108,6 @@ function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): v
   ) {
     fail('reused_seen_head');
   }
-  // Nobody un-sees: a later entry of the same author names the same head or a newer one.
-  const before = chain.records.findLast(
-    (record) => record.entry.header.author === header.author && record.entry.header.seen !== null,
-  );
-  const earlier = before?.entry.header.seen;
   if (earlier !== undefined && earlier !== null) {
     const at = seen(earlier)?.entry.header.sequence ?? 0;
     if (named.entry.header.sequence < at) fail('reused_seen_head');
@@ -116,8 +127,9 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (isEpochEntry(entry)) {
     if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
     const signer =
-      current === undefined ? firstSigner(entry, context) : memberOf(current, header.author).sig;
-    if (current !== undefined && header.author === 'reporter') fail('wrong_epoch', 'by reporter');
+      current === undefined
+        ? firstSigner(entry, context)
+        : handlerOf(current, header.author, context).sig;
     if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
     const body = epochBodyOf(entry);
     checkMembers(body, chain.compartment, context);

@@ -22,6 +22,7 @@ export type ProtocolFault =
   | 'left_out_member'
   | 'wrong_directory'
   | 'directory_rolled_back'
+  | 'wrong_facts'
   | 'wrong_chunk'
   | 'wrong_manifest'
   | 'too_long';

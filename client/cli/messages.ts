@@ -29,6 +29,8 @@ const answers: Readonly<Record<string, string>> = {
   practice_over: 'The channel was opened in this moment. Run the command again.',
   nobody_left:
     'Nobody would be left to read the report. Turn to an authority instead: the page of the channel names them.',
+  readers_changed:
+    'Who reads the reports of this channel changed in this moment. Look at the readers and run the command again.',
   directory_expired:
     'Nobody of the organisation has confirmed its list of readers for over 90 days, so nothing is sealed to them. Tell the organisation another way, or an authority.',
   file_too_large:
@@ -68,6 +70,7 @@ const faults: Readonly<Record<ProtocolFault, string>> = {
   left_out_member: 'a case that was opened to somebody whom you left out',
   wrong_directory: 'a list of readers that is not signed as it must be',
   directory_rolled_back: 'an older list of readers than it showed before',
+  wrong_facts: 'a case that it calls something else than its entries say',
   wrong_chunk: 'a part of a file that is not what was sent',
   wrong_manifest: 'a file that is not what was sent',
   too_long: 'something too long',

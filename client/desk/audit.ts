@@ -7,6 +7,7 @@ import {
   fromJsonBytes,
   utf8,
 } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import type { AuditLine } from '../models.js';
 import type { DeskSession } from './session.js';
 
@@ -36,6 +37,10 @@ export function createAuditDesk(session: DeskSession): AuditDesk {
       const path = `/api/desk/audit?scope=${encodeURIComponent(scope)}&after=${String(after)}`;
       const answer = await session.api.ask(AuditAnswer, { method: 'GET', path, credential });
       if (answer.entries.length === 0) return entries;
+      const goesOn = answer.entries.every((entry) => entry.scope === scope);
+      if (!goesOn || (answer.entries.at(-1)?.sequence ?? 0) <= after) {
+        throw new ClientError('unexpected_answer');
+      }
       entries.push(...answer.entries);
     }
   }

@@ -8,9 +8,13 @@ import {
   type DeskCase as DeskCaseAnswer,
   type EpochKey,
   type EpochPlace,
+  epochBodyOf,
   faultAgainstHead,
+  faultInFacts,
   feedbackDay,
   type Grant,
+  type Head,
+  isEpochEntry,
   openCase,
   openGrant,
   openHead,
@@ -20,11 +24,13 @@ import {
   type Overview,
   type OwnKey,
   ProtocolError,
+  type ProtocolFault,
   sealOwnKey,
   type SealedOverview,
 } from '../../crypto/private.js';
 import type { LoadedDirectory } from '../directory.js';
 import type { CaseRow } from '../models.js';
+import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** A case as a handler's desk fetched, verified and opened it. */
@@ -61,11 +67,49 @@ function keyFrom(
   return { key: openGrant(grant, place, commitment, state.keys.kem), byGrant: true };
 }
 
-/** Fetches, verifies and opens a case. Throws ClientError `case_not_found`. */
+/** The oldest directory that an epoch of the case names; what cannot be read names none. */
+function oldestNamed({ entries }: DeskCaseAnswer, newest: number): number {
+  const named = entries.filter(isEpochEntry).flatMap((entry) => {
+    try {
+      return [epochBodyOf(entry).directory.version];
+    } catch {
+      // openCase finds the same, and says so
+      return [];
+    }
+  });
+  return Math.min(newest, ...named);
+}
+
+/** What is wrong beside the chains: against the heads that were kept, and against the server's words. */
+function otherFault(
+  state: SignedInState,
+  { head, case: facts }: DeskCaseAnswer,
+  file: OpenedCase,
+  remembered: Head | null,
+): ProtocolFault | null {
+  if (facts.id !== file.id) return 'wrong_case_id';
+  try {
+    const kept = head === null ? null : openHead(state.keys.own, file.id, state.account.id, head);
+    for (const each of [kept, remembered]) {
+      const fault = each === null ? null : faultAgainstHead(file, each);
+      if (fault !== null) return fault;
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return error.fault;
+  }
+  return file.faults.length > 0 ? null : faultInFacts(file, facts);
+}
+
+/**
+ * Fetches, verifies and opens a case. `remembered` is how far this session has seen it. Throws
+ * ClientError `case_not_found`.
+ */
 export async function fetchCase(
   session: DeskSession,
-  directory: LoadedDirectory,
+  watch: DirectoryWatch,
   id: string,
+  remembered: Head | null,
 ): Promise<OpenedForHandler> {
   const state = session.signedIn();
   const answer = await session.api.ask(DeskCase, {
@@ -73,12 +117,16 @@ export async function fetchCase(
     path: `/api/desk/cases/${id}`,
     credential: state.credential,
   });
+  // After the case, so that the directory knows whoever the case names.
+  const directory = await watch.current();
+  const directories = await watch.hashesSince(oldestNamed(answer, directory.directory.version));
   const newOwnKeys: OwnKey[] = [];
   const file = openCase({
     id: v.parse(CaseId, id),
     reporter: answer.reporter,
     entries: answer.entries,
     directory: directory.directory,
+    directories,
     withInternal: true,
     keyFor(place, commitment) {
       const at = samePlace(place);
@@ -93,12 +141,8 @@ export async function fetchCase(
       return key;
     },
   });
-  if (answer.case.id !== id) file.faults.push('wrong_case_id');
-  if (answer.head !== null) {
-    const head = openHead(state.keys.own, file.id, state.account.id, answer.head);
-    const fault = faultAgainstHead(file, head);
-    if (fault !== null) file.faults.push(fault);
-  }
+  const fault = otherFault(state, answer, file, remembered);
+  if (fault !== null) file.faults.push(fault);
   const overview = trueOverview(file, keptOverview(file, answer.overview));
   return { answer, file, overview, newOwnKeys, directory };
 }
@@ -106,8 +150,9 @@ export async function fetchCase(
 /** The sealed overview; one that does not open is a fault of the case. */
 function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null {
   const key = file[sealed.compartment]?.keys.get(sealed.epoch);
-  if (key === undefined) return null;
   try {
+    // It stands under the newest epoch of a compartment that must then be there.
+    if (key === undefined) throw new ProtocolError('missing_entry', 'epoch of the overview');
     return openOverview(key, sealed);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

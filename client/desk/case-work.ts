@@ -49,6 +49,15 @@ function newestMembers(compartment: OpenedCompartment): Member[] {
   return compartment.chain.epochs.at(-1)?.body.members ?? [];
 }
 
+/** The dialogue's members who go on: whoever left the organisation gets no new key. */
+function stayingMembers({ file, directory }: OpenedForHandler): Member[] {
+  const { readers } = directory.directory;
+  const active = new Set<string>(
+    readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
+  );
+  return newestMembers(file.dialogue).filter(({ id }) => id === 'reporter' || active.has(id));
+}
+
 function begin(opened: OpenedForHandler): Draft {
   const { file } = opened;
   const fault = file.faults[0];
@@ -127,7 +136,7 @@ function keyOf(draft: Draft, compartment: Compartment): EpochKey {
 /** The notes begin with whoever writes first: all readers of the dialogue belong to them. */
 function ensureInternal(draft: Draft, opened: OpenedForHandler, state: SignedInState): void {
   if (draft.keys.has('internal')) return;
-  const members = newestMembers(opened.file.dialogue).filter(({ id }) => id !== 'reporter');
+  const members = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
   addEpoch(draft, opened, state, 'internal', members);
 }
 
@@ -154,7 +163,7 @@ function statisticsOf(opened: OpenedForHandler, overview: Overview): HandlerAppe
   if (facts.practice || report === null || closure === null) return [];
   const days = (day: Overview['acknowledgedOn']): number | null =>
     day === null ? null : Math.max(0, daysBetween(facts.receivedOn, day));
-  const readers = newestMembers(opened.file.dialogue).filter(({ id }) => id !== 'reporter');
+  const readers = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
   return sealStatistics(
     {
       category: report.category,
@@ -235,7 +244,7 @@ function changeMembers(
   change: (members: Member[]) => Member[],
 ): HandlerAppend {
   const draft = begin(opened);
-  const members = change(newestMembers(opened.file.dialogue));
+  const members = change(stayingMembers(opened));
   addEpoch(draft, opened, state, 'dialogue', members);
   const readers = members.filter(({ id }) => id !== 'reporter');
   addEpoch(draft, opened, state, 'internal', readers);

@@ -5,16 +5,18 @@ import {
   type EntryContent,
   type FileReference,
   type HandlerAppend,
+  type Head,
   headOf,
   type Outcome,
+  recordHashOf,
   sealHead,
 } from '../../crypto/private.js';
-import { persist } from '../api.js';
+import { pause, persist } from '../api.js';
 import { accessViews, entryViews } from '../case-view.js';
-import { carries, isConflict } from '../conflict.js';
+import { createSentRecords, isConflict, lacksFiles, type SentRecords } from '../conflict.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
-import { createUploadKeeper } from '../keeper.js';
+import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
 import { fetchCase, openListing, rowOf, type OpenedForHandler } from './case-opening.js';
 import {
@@ -26,7 +28,7 @@ import {
   prepareTitle,
 } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import { createSearch, type Search } from './search.js';
+import { createSearch, type Search, type SearchIndex } from './search.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** What a handler writes to the reporter; the time is added when it is sealed. */
@@ -89,13 +91,53 @@ function caseView(opened: OpenedForHandler): HandlerCaseView {
   };
 }
 
+/** What the case work keeps in memory while one person is signed in; it ends with the session. */
+interface Workplace {
+  uploads: UploadKeeper;
+  sent: SentRecords;
+  /** How far each case was seen, whatever the server says was seen. */
+  heads: Map<string, Head>;
+  texts: SearchIndex;
+}
+
+/** The head as it is once these entries stand. */
+function headWith(head: Head | undefined, { entries }: HandlerAppend): Head | undefined {
+  return entries.reduce((before, entry) => {
+    const { compartment, sequence } = entry.header;
+    return before && { ...before, [compartment]: { sequence, hash: recordHashOf(entry) } };
+  }, head);
+}
+
 /** See {@link CaseDesk}. */
 export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): CaseDesk {
   const { api } = session;
-  const uploads = createUploadKeeper(api);
+  const workplaces = new WeakMap<SignedInState, Workplace>();
+
+  function workplace(): Workplace {
+    const state = session.signedIn();
+    const here = workplaces.get(state) ?? {
+      uploads: createUploadKeeper(api),
+      sent: createSentRecords(),
+      heads: new Map(),
+      texts: new Map(),
+    };
+    workplaces.set(state, here);
+    return here;
+  }
 
   async function open(id: string): Promise<OpenedForHandler> {
-    return fetchCase(session, await watch.current(), id);
+    const { heads } = workplace();
+    const opened = await fetchCase(session, watch, id, heads.get(id) ?? null);
+    if (opened.file.faults.length === 0) keepHead(heads, id, headOf(opened.file, 0));
+    return opened;
+  }
+
+  function keepHead(heads: Map<string, Head>, id: string, head: Head): void {
+    const before = heads.get(id);
+    const goesOn =
+      head.dialogue.sequence >= (before?.dialogue.sequence ?? 0) &&
+      (head.internal?.sequence ?? 0) >= (before?.internal?.sequence ?? 0);
+    if (goesOn) heads.set(id, head);
   }
 
   async function listings(
@@ -119,12 +161,12 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     return { rows: found.map((listing) => openListing(signedIn, listing)), next };
   }
 
-  /** Keeps what was seen; a case that does not verify moves no head and counts as unread. */
+  /** Keeps what was seen; of a case that does not verify nothing is kept, and it stays unread. */
   async function keepOpened(opened: OpenedForHandler, readThrough: number | null): Promise<void> {
+    if (opened.file.faults.length > 0) return;
     const state = session.signedIn();
     const { id } = opened.file;
-    const holds = opened.file.faults.length === 0;
-    const head = holds && readThrough !== null ? headOf(opened.file, readThrough) : null;
+    const head = readThrough === null ? null : headOf(opened.file, readThrough);
     const kept: CaseOpened = {
       keys: opened.newOwnKeys,
       head: head === null ? null : sealHead(state.keys.own, id, state.account.id, head),
@@ -141,47 +183,59 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     return caseView(opened);
   }
 
-  /** Seals and sends; reads again and seals again when somebody else wrote in the same moment. */
+  /**
+   * Seals and sends; reads again and seals again when somebody else wrote in the same moment.
+   *
+   * @param what is to be said: the same again, after a lost answer, is not written twice.
+   * @param done whether a case is already as it should become, for what is no entry.
+   */
   async function append(
     id: string,
+    what: unknown,
     prepare: (opened: OpenedForHandler, state: SignedInState) => HandlerAppend,
-    arrived: (opened: OpenedForHandler, state: SignedInState) => boolean,
+    done: (opened: OpenedForHandler) => boolean,
     signal?: AbortSignal,
   ): Promise<HandlerCaseView> {
+    const state = session.signedIn();
+    const { uploads, sent, heads } = workplace();
+    const message = JSON.stringify([id, what]);
     for (let tries = 1; ; tries += 1) {
-      const state = session.signedIn();
       const opened = await persist(() => open(id), signal);
-      if (tries > 1 && arrived(opened, state)) break;
+      if (sent.arrived(message, opened.file) || (tries > 1 && done(opened))) break;
+      const request = prepare(opened, state);
+      sent.note(message, request.entries);
       try {
         await api.tell({
           method: 'POST',
           path: `/api/desk/cases/${id}/entries`,
           credential: state.credential,
-          json: prepare(opened, state),
+          json: request,
           signal,
         });
+        const head = headWith(heads.get(id), request);
+        if (head !== undefined) keepHead(heads, id, head);
         break;
       } catch (error) {
-        const again = isConflict(error) || (error instanceof ClientError && error.temporary);
-        if (!again || tries >= 5) throw error;
+        if (lacksFiles(error)) uploads.forget();
+        const passing = error instanceof ClientError && error.temporary;
+        if ((!passing && !isConflict(error)) || tries >= 5) throw error;
+        if (passing) await pause(250 * 2 ** tries, signal);
       }
     }
+    const after = await view(id);
     uploads.forget();
-    return view(id);
+    sent.forget(message);
+    return after;
   }
 
-  function lastMine(
-    opened: OpenedForHandler,
-    state: SignedInState,
-    compartment: 'dialogue' | 'internal',
-  ): EntryContent | null {
-    const mine = opened.file[compartment]?.entries.findLast(
-      ({ author }) => author === state.account.id,
-    );
-    return mine?.content ?? null;
-  }
+  const never = (): boolean => false;
 
-  const search = createSearch({ listings, open, keep: (opened) => keepOpened(opened, null) });
+  const search = createSearch({
+    listings,
+    open,
+    keep: (opened) => keepOpened(opened, null),
+    texts: () => workplace().texts,
+  });
 
   return {
     inbox: (state) => page(state, null),
@@ -190,33 +244,29 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
 
     async reply(id, message, files, onProgress, signal) {
       onProgress({ step: 'sealing' });
-      const references = await uploads.sendAll(files, onProgress, signal);
+      const references = await workplace().uploads.sendAll(files, onProgress, signal);
       onProgress({ step: 'sending' });
       const content = { ...message, at: session.now().toISOString(), files: references };
       return append(
         id,
+        [message, references],
         (opened, state) => prepareMessage(opened, state, content, references),
-        (opened, state) => {
-          const mine = lastMine(opened, state, 'dialogue');
-          return mine?.kind === message.kind && carries(mine, message.text, references);
-        },
+        never,
         signal,
       );
     },
 
     async note(id, text, files, onProgress, signal) {
       onProgress({ step: 'sealing' });
-      const references = await uploads.sendAll(files, onProgress, signal);
+      const references = await workplace().uploads.sendAll(files, onProgress, signal);
       onProgress({ step: 'sending' });
       const at = session.now().toISOString();
       const content: EntryContent = { kind: 'note', at, text, files: references };
       return append(
         id,
+        ['note', text, references],
         (opened, state) => prepareNote(opened, state, content, references),
-        (opened, state) => {
-          const mine = lastMine(opened, state, 'internal');
-          return mine?.kind === 'note' && carries(mine, text, references);
-        },
+        never,
         signal,
       );
     },
@@ -226,6 +276,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
       const content: EntryContent = { kind: 'decision', at, decision: 'nothing_further', text };
       return append(
         id,
+        ['nothing_further', text],
         (opened, state) => prepareNote(opened, state, content, []),
         (opened) => opened.answer.decisionBy === null,
       );
@@ -234,6 +285,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     rename: (id, title) =>
       append(
         id,
+        ['title', title],
         (opened, state) => prepareTitle(opened, state, title),
         (opened) => opened.overview.title === title,
       ),
@@ -241,6 +293,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     grant: (id, readerId) =>
       append(
         id,
+        ['grant', readerId],
         (opened, state) => prepareGrant(opened, state, readerId),
         (opened) => caseView(opened).readers.some((reader) => reader.id === readerId),
       ),
@@ -248,6 +301,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     revoke: (id, readerId) =>
       append(
         id,
+        ['revoke', readerId],
         (opened, state) => prepareRevocation(opened, state, readerId),
         (opened) => !caseView(opened).readers.some((reader) => reader.id === readerId),
       ),

@@ -65,10 +65,29 @@ export function changesBetween(
   return lines;
 }
 
+/** A directory that knows this person with other keys is not the one that admitted this person. */
+function checkOwnRecord({ account, keys }: SignedInState, { directory }: VerifiedDirectory): void {
+  const known: string[] = [
+    ...directory.readers.filter(({ record }) => record.id === account.id),
+    ...directory.administrators
+      .filter(({ id }) => id === account.id)
+      .map(({ sig }) => ({ record: { sig } })),
+  ].map(({ record }) => record.sig);
+  const own = toBase64(keys.sig.publicKey);
+  if (known.length !== 1 || known[0] !== own) {
+    throw new ProtocolError('wrong_directory', 'own keys');
+  }
+}
+
 /** The directory as this desk watches it. */
 export interface DirectoryWatch {
   /** The newest directory, checked against the highest version this desk has ever seen. */
   current(): Promise<LoadedDirectory>;
+  /**
+   * Hashes of directory versions from `version` to the newest, each vouched for by the version after
+   * it. Throws `directory_rolled_back` where the server shows another past.
+   */
+  hashesSince(version: number): Promise<ReadonlyMap<number, DirectoryHash>>;
   /** Versions that came since this desk last looked, oldest first; empty when asked again. */
   changes(): Promise<DirectoryChange[]>;
 }
@@ -79,8 +98,13 @@ export interface DirectoryWatch {
  * the server shows an older or another one.
  */
 export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
-  let seen: { of: SignedInState; newest: LoadedDirectory; changes: DirectoryChange[] } | null =
-    null;
+  let seen: {
+    of: SignedInState;
+    newest: LoadedDirectory;
+    changes: DirectoryChange[];
+    /** Versions of which the hash is certain, without a gap up to the newest. */
+    past: Map<number, VerifiedDirectory>;
+  } | null = null;
 
   async function versionsAfter(state: SignedInState, after: number): Promise<VerifiedDirectory[]> {
     const answer = await session.api.ask(DirectoriesAnswer, {
@@ -133,9 +157,11 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     if (remembered === undefined || newest?.hash !== loaded.hash) {
       throw new ProtocolError('directory_rolled_back');
     }
-    if (memory !== null && remembered.hash !== memory.hash) {
-      throw new ProtocolError('directory_rolled_back');
-    }
+    // Whoever remembers nothing follows the whole way from the first version.
+    const holds =
+      memory === null ? remembered.directory.version === 1 : remembered.hash === memory.hash;
+    if (!holds) throw new ProtocolError('directory_rolled_back');
+    checkOwnRecord(state, loaded);
     const changes = seen?.of === state ? seen.changes : [];
     let before = remembered;
     for (const version of versions.slice(1)) {
@@ -149,12 +175,38 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     }
     if (memory?.hash !== newest.hash) await keep(state, newest);
     if (state.account.part === 'handler') await stamp(state, loaded);
-    seen = { of: state, newest: loaded, changes };
+    const past = new Map(versions.map((version) => [version.directory.version, version]));
+    if (seen?.of === state) for (const [number, version] of seen.past) past.set(number, version);
+    seen = { of: state, newest: loaded, changes, past };
     return loaded;
+  }
+
+  /** Fetches the versions before those that are known, and follows them back by their hashes. */
+  async function recall(
+    state: SignedInState,
+    past: Map<number, VerifiedDirectory>,
+    version: number,
+  ): Promise<void> {
+    let next = past.get(Math.min(...past.keys()));
+    if (next === undefined || next.directory.version <= version) return;
+    for (const older of (await versionsAfter(state, version - 1)).toReversed()) {
+      if (older.directory.version >= next.directory.version) continue;
+      if (next.directory.previous !== older.hash) throw new ProtocolError('directory_rolled_back');
+      past.set(older.directory.version, older);
+      next = older;
+    }
+    if (next.directory.version > version) throw new ProtocolError('directory_rolled_back');
   }
 
   return {
     current: () => look(session.signedIn()),
+    async hashesSince(version) {
+      const state = session.signedIn();
+      if (seen?.of !== state) await look(state);
+      const past = seen?.past ?? new Map<number, VerifiedDirectory>();
+      await recall(state, past, version);
+      return new Map([...past].map(([number, { hash }]) => [number, hash]));
+    },
     async changes() {
       await look(session.signedIn());
       const changes = seen?.changes ?? [];

@@ -90,7 +90,9 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
   /** Whether the record came from whoever held the link; null where this person made no link. */
   function authentic({ record, invitation }: PendingAdmission): boolean | null {
     const { keys, account } = session.signedIn();
-    if (invitation === null || invitation.sealedSecret === null) return null;
+    if (invitation === null) return null;
+    // Who made the link gets the sealed secret back: without it, these keys are not vouched for.
+    if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
     const secret = openBox(keys.own, 'invitation', [invitation.id, account.id], box);
     const { vouching } = invitationKeys(secret);

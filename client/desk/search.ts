@@ -16,10 +16,8 @@ export interface Search {
   ): Promise<SearchHit[]>;
 }
 
-interface Indexed {
-  version: string;
-  text: string;
-}
+/** The decrypted text of cases by id, each with what the list said when it was read. */
+export type SearchIndex = Map<string, { version: string; text: string }>;
 
 const EXCERPT_LETTERS = 60;
 const MOST_EXCERPTS = 3;
@@ -67,10 +65,11 @@ export function createSearch(cases: {
   ): Promise<{ listings: CaseListing[]; next: string | null }>;
   open(id: string): Promise<OpenedForHandler>;
   keep(opened: OpenedForHandler): Promise<void>;
+  /** The index of whoever is signed in. */
+  texts(): SearchIndex;
 }): Search {
-  const index = new Map<string, Indexed>();
-
   async function refresh(
+    index: SearchIndex,
     onProgress: (read: number) => void,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -101,7 +100,8 @@ export function createSearch(cases: {
     async search(query, onProgress, signal) {
       const words = query.normalize('NFC').toLocaleLowerCase().split(/\s+/u).filter(Boolean);
       if (words.length === 0) return [];
-      await refresh(onProgress, signal);
+      const index = cases.texts();
+      await refresh(index, onProgress, signal);
       return [...index].flatMap(([id, { text }]) => {
         const excerpts = excerptsOf(text, words);
         return excerpts === null ? [] : [{ id, excerpts }];

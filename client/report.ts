@@ -1,0 +1,100 @@
+import {
+  channelReaders,
+  type CreateCase,
+  type Day,
+  type FileReference,
+  makeEpochEntry,
+  type Member,
+  newEpochKey,
+  recordHashOf,
+  type Report,
+  reporterKeys,
+  sealEntry,
+  sealGrant,
+  sealOverview,
+  titleOf,
+  tokenHash,
+} from '../crypto/private.js';
+import type { LoadedDirectory } from './directory.js';
+import { ClientError } from './errors.js';
+import type { ReportInput } from './models.js';
+
+/** Readers of a channel in one version of the directory who were not there in another. */
+export function hasNewReader(
+  { channel, leftOut }: Pick<ReportInput, 'channel' | 'leftOut'>,
+  shown: LoadedDirectory,
+  loaded: LoadedDirectory,
+): boolean {
+  const before = new Set<string>(leftOut);
+  for (const { record } of channelReaders(shown.directory, channel)) before.add(record.id);
+  return channelReaders(loaded.directory, channel).some(({ record }) => !before.has(record.id));
+}
+
+/** Who a report is sealed to, and the request that carries it. */
+export function prepareCase(
+  input: ReportInput,
+  files: readonly FileReference[],
+  loaded: LoadedDirectory,
+  today: Day,
+): CreateCase {
+  const keys = reporterKeys(input.words);
+  const { directory } = loaded;
+  const channel = directory.channels.find(({ id }) => id === input.channel);
+  if (channel === undefined) throw new ClientError('channel_unknown');
+  const readers = channelReaders(directory, channel.id).filter(
+    ({ record }) => !input.leftOut.includes(record.id),
+  );
+  if (readers.length === 0) throw new ClientError('nobody_left');
+  const members: Member[] = [
+    { id: 'reporter', ...keys.publicKeys },
+    ...readers.map(({ record: { id, kem, sig } }) => ({ id, kem, sig })),
+  ];
+  const named = { version: directory.version, hash: loaded.hash };
+  const epoch = newEpochKey({ case: keys.caseId, compartment: 'dialogue', epoch: 1 });
+  const author = { author: 'reporter', secretKey: keys.sig.secretKey, seen: null } as const;
+  const first = makeEpochEntry(
+    epoch,
+    { ...author, sequence: 1, previous: null },
+    { members, directory: named, previousKey: null },
+  );
+  const report: Report = {
+    kind: 'report',
+    at: today,
+    practice: !channel.published,
+    channel: channel.id,
+    directory: named,
+    leftOut: directory.readers
+      .map(({ record }) => record.id)
+      .filter((id) => input.leftOut.includes(id)),
+    language: input.language,
+    category: input.category,
+    relation: input.relation,
+    text: input.text,
+    answers: input.answers,
+    files: [...files],
+  };
+  const second = sealEntry(
+    epoch,
+    { ...author, sequence: 2, previous: recordHashOf(first) },
+    report,
+  );
+  return {
+    version: 1,
+    organisation: channel.organisation,
+    channel: channel.id,
+    country: channel.country,
+    practice: !channel.published,
+    tokenHash: tokenHash('lookup', keys.lookupToken),
+    reporter: keys.publicKeys,
+    entries: [first, second],
+    grants: members.map((member) => sealGrant(epoch, member)),
+    overview: sealOverview(epoch, {
+      title: titleOf(input.text),
+      category: input.category,
+      acknowledgedOn: null,
+      feedbackOn: null,
+      outcome: null,
+    }),
+    attachments: files.map(({ attachment }) => attachment),
+  };
+}
