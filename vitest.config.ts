@@ -11,6 +11,11 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     reporters: ['default', './test/support/reporter.ts'],
-    projects: [project('unit', 20_000), project('http', 30_000), project('browser', 120_000)],
+    projects: [
+      project('unit', 20_000),
+      project('vectors', 60_000),
+      project('http', 30_000),
+      project('browser', 120_000),
+    ],
   },
 });
