@@ -7,7 +7,9 @@ import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { migrate, openDatabase, type Database } from './database.js';
 import { loadPages } from './http/pages.js';
+import type { Scheduler } from './jobs/scheduler.js';
 import { createLog, type Log } from './log.js';
+import { composeScheduler } from './tasks.js';
 
 export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities'> {
   readonly config: Config;
@@ -23,6 +25,8 @@ export interface RunningServer {
   readonly db: Database;
   /** Where it listens, on this machine. */
   readonly address: string;
+  /** What the server does by itself once a day. */
+  readonly scheduler: Scheduler;
   /** Answers what has been asked, takes nothing more, closes the database. */
   stop(): Promise<void>;
 }
@@ -67,13 +71,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await db.destroy();
     throw error;
   }
+  const scheduler = composeScheduler({ config, db, clock, log });
+  scheduler.start();
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return {
     config,
     db,
     address: `http://${host}:${config.port.toString()}`,
+    scheduler,
     async stop() {
-      await close(server);
+      await Promise.all([close(server), scheduler.stop()]);
       await db.destroy();
     },
   };

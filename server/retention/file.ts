@@ -1,0 +1,49 @@
+import type { Knex } from 'knex';
+
+/** The part of knex's client that hands out connections; its own type is `any`. */
+interface Client {
+  config: { client: string };
+  acquireConnection(): Promise<object>;
+  releaseConnection(connection: object): Promise<void>;
+}
+
+function clientOf(db: Knex): Client {
+  return db.client as Client;
+}
+
+/** Whether the database is one file with a journal beside it. */
+export function isOneFile(db: Knex): boolean {
+  return clientOf(db).config.client === 'sqlite3';
+}
+
+/** Gives some of the space that was freed back to the file system; answers whether more is left. */
+export async function giveSpaceBack(db: Knex, pages: number): Promise<boolean> {
+  await db.raw(`pragma incremental_vacuum(${String(pages)})`);
+  const [free] = await db.raw<{ freelist_count: number }[]>('pragma freelist_count');
+  return (free?.freelist_count ?? 0) > 0;
+}
+
+/**
+ * Writes the journal back into the file and cuts it off, so that nothing remains of what was deleted.
+ * It does not wait: while another process reads or writes, it answers false and blocks nobody.
+ */
+export async function emptyJournal(db: Knex): Promise<boolean> {
+  const client = clientOf(db);
+  const connection = await client.acquireConnection();
+  const ask = async (pragma: string): Promise<Readonly<Record<string, number>> | undefined> => {
+    const rows = await db.raw<Record<string, number>[]>(`pragma ${pragma}`).connection(connection);
+    return rows[0];
+  };
+  try {
+    const before = await ask('busy_timeout');
+    await ask('busy_timeout = 0');
+    try {
+      const result = await ask('wal_checkpoint(truncate)');
+      return result?.['busy'] === 0;
+    } finally {
+      await ask(`busy_timeout = ${String(before?.['timeout'] ?? 0)}`);
+    }
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import type { Day } from '../../crypto/public.js';
+import type { Audit } from '../audit/service.js';
+import { today as todayOf, type Clock } from '../clock.js';
+import { leaseOf, type Lease } from '../jobs/lease.js';
+import { escalateUndecided } from './decisions.js';
+import { emptyJournal, giveSpaceBack, isOneFile } from './file.js';
+import { dueCases, purge, type InBatch, type PurgeCounts } from './purge.js';
+import type { ReadRules } from './rules.js';
+
+/** Name of the job: one runner at a time, in whatever process. */
+export const RETENTION_JOB = 'retention';
+
+/** Pages given back to the file system in one step, and how often a busy journal is asked again. */
+const PAGES_AT_ONCE = 128;
+const JOURNAL_TRIES = 100;
+const JOURNAL_PAUSE = 200;
+
+/** What a run did. */
+export interface RetentionRun {
+  readonly purged: PurgeCounts;
+  /** Cases reopened because nobody decided. */
+  readonly escalated: number;
+  /** Uploads removed that no entry took up. */
+  readonly uploads: number;
+  /**
+   * Whether the journal was emptied. Where another process kept it busy, what was removed may stand
+   * in it until the next run.
+   */
+  readonly complete: boolean;
+}
+
+/** What a run would purge today, by channel. */
+export interface PurgePlan {
+  readonly channel: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly cases: number;
+  readonly practice: number;
+}
+
+/** Removes what may be kept no longer. */
+export interface Retention {
+  /**
+   * Reopens what nobody decided about, purges what is due, removes abandoned uploads and ended
+   * sessions, and empties the journal. Answers null while another runner is at it. It can be stopped
+   * at any point; the next run goes on.
+   *
+   * @throws the signal's reason, between two batches; LeaseLost after a sleep of minutes.
+   */
+  run(signal?: AbortSignal): Promise<RetentionRun | null>;
+  /** Counts what is due, and changes nothing. */
+  plan(): Promise<PurgePlan[]>;
+}
+
+/** Makes the service; `removeAbandoned` and `endSessions` belong to other capabilities. */
+export function createRetention(options: {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly timeZone: string;
+  readonly audit: Audit;
+  readonly readRules: ReadRules;
+  readonly removeAbandoned: (today: Day) => Promise<number>;
+  readonly endSessions: () => Promise<void>;
+}): Retention {
+  const { db, clock, timeZone, audit, readRules } = options;
+
+  async function runWith(lease: Lease, signal: AbortSignal | undefined): Promise<RetentionRun> {
+    const today = todayOf(clock, timeZone);
+    const tools = { db, audit, today, rules: await readRules(db) };
+    const inBatch = batches(db, lease, signal);
+    const escalated = await escalateUndecided(tools, inBatch);
+    const purged = await purge(tools, inBatch);
+    const uploads = await options.removeAbandoned(today);
+    await options.endSessions();
+    const complete = await cleanFile(db, inBatch, signal);
+    return { purged, escalated, uploads, complete };
+  }
+
+  return {
+    async run(signal) {
+      const lease = await leaseOf(db, clock, RETENTION_JOB);
+      if (lease === null) return null;
+      try {
+        return await runWith(lease, signal);
+      } finally {
+        await lease.release();
+      }
+    },
+
+    async plan() {
+      const rules = await readRules(db);
+      const plans = new Map<string, { cases: number; practice: number }>();
+      for await (const row of dueCases({ db, rules, today: todayOf(clock, timeZone) })) {
+        const plan = plans.get(row.channel) ?? { cases: 0, practice: 0 };
+        plan[row.practice === 1 ? 'practice' : 'cases'] += 1;
+        plans.set(row.channel, plan);
+      }
+      return [...plans].map(([channel, plan]) => ({
+        channel,
+        names: rules.namesOf(channel),
+        ...plan,
+      }));
+    },
+  };
+}
+
+/**
+ * Every batch is a transaction of its own that begins by keeping the lease. After each the purge
+ * rests for as long as it worked, so that others get at least half of the database's time.
+ */
+function batches(db: Knex, lease: Lease, signal: AbortSignal | undefined): InBatch {
+  return async (work) => {
+    signal?.throwIfAborted();
+    const started = performance.now();
+    const result = await db.transaction(async (trx) => {
+      await lease.renew(trx);
+      return work(trx);
+    });
+    await sleep(Math.max(1, performance.now() - started));
+    return result;
+  };
+}
+
+/** Shrinks the file and empties the journal; answers whether the journal was free. */
+async function cleanFile(
+  db: Knex,
+  inBatch: InBatch,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!isOneFile(db)) return true;
+  while (await inBatch((trx) => giveSpaceBack(trx, PAGES_AT_ONCE)));
+  for (let tries = 0; tries < JOURNAL_TRIES; tries += 1) {
+    signal?.throwIfAborted();
+    if (await emptyJournal(db)) return true;
+    await sleep(JOURNAL_PAUSE);
+  }
+  return false;
+}

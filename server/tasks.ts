@@ -1,0 +1,76 @@
+import { deleteEndedSessions } from './accounts/sessions-store.js';
+import { removeAbandoned } from './attachments/service.js';
+import { createAudit } from './audit/service.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import type { Database } from './database.js';
+import { isWorkingDay, momentOf } from './jobs/calendar.js';
+import { createScheduler, type DailyJob, type Scheduler } from './jobs/scheduler.js';
+import type { Log } from './log.js';
+import { createNotifier } from './notify/service.js';
+import { createTransport } from './notify/transport.js';
+import { createRules } from './retention/rules.js';
+import { createRetention, RETENTION_JOB, type Retention } from './retention/service.js';
+
+/** What the work beside requests is made from. */
+export interface TaskContext {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Composes the removal of what may be kept no longer, for the server's job and the command. */
+export function composeRetention({ config, db, clock }: Omit<TaskContext, 'log'>): Retention {
+  return createRetention({
+    db,
+    clock,
+    timeZone: config.timeZone,
+    audit: createAudit({ clock }),
+    readRules: createRules(),
+    removeAbandoned: (day) => removeAbandoned(db, day),
+    endSessions: () => deleteEndedSessions(db, clock().toISOString()),
+  });
+}
+
+/** Composes everything that a server does by itself, at its hours. */
+export function composeScheduler(context: TaskContext): Scheduler {
+  const { config, db, clock, log } = context;
+  const jobs = [retentionJob(composeRetention(context), config.purgeHour), ...mailJobs(context)];
+  return createScheduler({ db, clock, timeZone: config.timeZone, jobs, log });
+}
+
+function retentionJob(retention: Retention, hour: number): DailyJob {
+  return {
+    name: RETENTION_JOB,
+    hour,
+    isDue: () => true,
+    async run(signal) {
+      const result = await retention.run(signal);
+      if (result === null) return { done: false, counts: {} };
+      const { purged, escalated, uploads, complete } = result;
+      return { done: complete, counts: { ...purged, escalated, uploads } };
+    },
+  };
+}
+
+/** None where no mail server is configured. */
+function mailJobs({ config, db, clock, log }: TaskContext): DailyJob[] {
+  const { smtp, publicAddress, timeZone, mailHour: hour } = config;
+  if (smtp === undefined) return [];
+  const notifier = createNotifier({
+    db,
+    clock,
+    timeZone,
+    log,
+    from: smtp.from,
+    publicAddress,
+    plannedAt: (day) => momentOf(day, hour, timeZone),
+    send: createTransport(smtp, new URL(publicAddress).hostname),
+  });
+  const run: DailyJob['run'] = async (signal) => ({
+    done: true,
+    counts: { mails: await notifier.run(signal) },
+  });
+  return [{ name: 'mail', hour, isDue: isWorkingDay, run }];
+}
