@@ -111,10 +111,7 @@ const xWingFile = v.pipe(
 );
 
 const bip39File = v.object({
-  english: v.pipe(
-    v.array(v.looseTuple([hex, v.string(), hex])),
-    v.nonEmpty(),
-  ),
+  english: v.pipe(v.array(v.looseTuple([hex, v.string(), hex])), v.nonEmpty()),
 });
 
 const blake2bFile = v.object({

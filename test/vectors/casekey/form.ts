@@ -1,0 +1,156 @@
+import * as v from 'valibot';
+import {
+  AuditEntry,
+  DeskCase,
+  DirectoryAnswer,
+  DirectoriesAnswer,
+  fromBase64,
+  Overview,
+  SealedStatistics,
+  Statistics,
+  utf8,
+  type Field,
+} from '../../../crypto/private.js';
+
+/** A field of a frame as a file can hold it. */
+export const FieldVector = v.variant('is', [
+  v.strictObject({ is: v.literal('bytes'), value: v.string() }),
+  v.strictObject({ is: v.literal('text'), value: v.string() }),
+  v.strictObject({ is: v.literal('number'), value: v.number() }),
+]);
+export type FieldVector = v.InferOutput<typeof FieldVector>;
+
+/** The field that a vector names. */
+export function fieldOf(vector: FieldVector): Field {
+  return vector.is === 'bytes' ? fromBase64(vector.value) : vector.value;
+}
+
+const text = v.string();
+const words = v.array(text);
+const publicKeys = v.strictObject({ kem: text, sig: text });
+
+/** Frames, hashes and derived keys. All bytes in all files are base64url. */
+export const HashVectors = v.strictObject({
+  frames: v.array(v.strictObject({ label: text, fields: v.array(FieldVector), out: text })),
+  hashes: v.array(v.strictObject({ purpose: text, fields: v.array(FieldVector), out: text })),
+  derived: v.array(
+    v.strictObject({ secret: text, purpose: text, fields: v.array(FieldVector), out: text }),
+  ),
+  tokens: v.array(v.strictObject({ purpose: text, token: text, out: text })),
+  signatures: v.array(
+    v.strictObject({
+      seed: text,
+      publicKey: text,
+      purpose: text,
+      fields: v.array(FieldVector),
+      signature: text,
+    }),
+  ),
+  audit: v.array(AuditEntry),
+});
+
+/** What words, seeds and passphrases give. */
+export const KeyVectors = v.strictObject({
+  caseKeys: v.array(
+    v.strictObject({ words, caseId: text, lookupToken: text, lookupHash: text, publicKeys }),
+  ),
+  accounts: v.array(v.strictObject({ seed: text, own: text, publicKeys })),
+  fingerprints: v.array(v.strictObject({ publicKeys: v.array(text), words })),
+  papers: v.array(v.strictObject({ words, purpose: text, secret: text })),
+  recoveries: v.array(
+    v.strictObject({
+      words,
+      installation: text,
+      account: text,
+      proof: text,
+      vault: text,
+      seed: text,
+    }),
+  ),
+  /** Stretched at the floor: slow. */
+  passphrases: v.array(
+    v.strictObject({
+      installation: text,
+      account: text,
+      name: text,
+      passphrase: text,
+      proof: text,
+      vault: text,
+      seed: text,
+    }),
+  ),
+});
+
+/** Boxes, and one file in one chunk. */
+export const BoxVectors = v.strictObject({
+  boxes: v.array(
+    v.strictObject({
+      key: text,
+      purpose: text,
+      context: v.array(FieldVector),
+      box: text,
+      plaintext: text,
+    }),
+  ),
+  sealedTo: v.array(
+    v.strictObject({
+      seed: text,
+      purpose: text,
+      context: v.array(FieldVector),
+      kem: text,
+      box: text,
+      plaintext: text,
+    }),
+  ),
+  chunks: v.array(
+    v.strictObject({
+      key: text,
+      attachment: text,
+      index: v.number(),
+      last: v.boolean(),
+      nonce: text,
+      plaintext: text,
+      chunkHash: text,
+      attachmentHash: text,
+    }),
+  ),
+});
+
+/** A directory in two versions. */
+export const DirectoryVectors = v.strictObject({
+  versions: DirectoriesAnswer.entries.directories,
+  newest: DirectoryAnswer,
+  hashes: v.array(text),
+});
+
+/** A case with two epochs and notes, as a desk gets it, and what is in it. */
+export const CaseVectors = v.strictObject({
+  directory: DirectoryVectors,
+  words,
+  seed: text,
+  handler: text,
+  case: DeskCase,
+  records: v.array(v.strictObject({ header: text, hash: text })),
+  contents: v.array(v.unknown()),
+  overview: Overview,
+  head: v.unknown(),
+  statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),
+});
+
+/** Everything that is frozen. */
+export const Vectors = v.strictObject({
+  hashes: HashVectors,
+  keys: KeyVectors,
+  boxes: BoxVectors,
+  case: CaseVectors,
+});
+export type Vectors = v.InferOutput<typeof Vectors>;
+
+/** Bytes that count up from a number, for secrets of which nothing depends. */
+export function counting(from: number, length = 32): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (from + index) & 0xff);
+}
+
+/** Names with letters of several alphabets, to freeze how text becomes bytes. */
+export const oddText = 'Åsa Öst · Ελένη · Юлия · 𝒳 · e\u0301';
+export const oddBytes = utf8(oddText);
