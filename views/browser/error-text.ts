@@ -1,54 +1,10 @@
+import type { ProtocolFault } from '../../crypto/private.js';
 import { t } from './strings.js';
 
-/**
- * Which words tell of an error code. Codes of the server, the client and the protocol are many; what
- * a person can do about them is not.
- */
-const TEXTS: Readonly<Record<string, string>> = {
-  network: 'error.network',
-  timeout: 'error.network',
-  unavailable: 'error.busy',
-  internal: 'error.busy',
-  too_many_requests: 'error.busy',
-  too_large: 'error.too_large',
-  file_too_large: 'error.too_large',
-  too_long: 'error.too_long',
-  file_unreadable: 'error.file_unreadable',
-  already_sent: 'error.already_sent',
-  case_exists: 'error.already_sent',
-  case_not_found: 'error.case_not_found',
-  draft_key_gone: 'error.draft_gone',
-  worker_failed: 'error.worker',
-  channel_unknown: 'error.outdated',
-  directory_unknown: 'error.outdated',
-  member_unknown: 'error.outdated',
-  epoch_outdated: 'error.outdated',
-  unknown_version: 'error.outdated',
-  directory_changed: 'error.outdated',
-  readers_changed: 'error.outdated',
-  practice_only: 'error.outdated',
-  practice_over: 'error.outdated',
-  nobody_left: 'error.nobody_left',
-  conflict: 'error.conflict',
-  sequence_taken: 'error.conflict',
-  previous_unknown: 'error.conflict',
-  gone: 'error.upload_gone',
-  upload_incomplete: 'error.upload_gone',
-  upload_not_found: 'error.upload_gone',
-  attachment_taken: 'error.upload_gone',
-  chunk_taken: 'error.upload_gone',
-  not_found: 'error.upload_gone',
-  directory_stale: 'error.directory_stale',
-  directory_expired: 'error.directory_expired',
-  directory_conflict: 'error.conflict',
-  directory_rolled_back: 'error.directory',
-  wrong_directory: 'error.directory',
-  wrong_chunk: 'error.file_altered',
-  wrong_manifest: 'error.file_altered',
-  missing_entry: 'error.missing',
-  truncated_chain: 'error.missing',
-  left_out_member: 'error.left_out',
+/** What clients find wrong with what a server handed out: every fault has words. */
+const FAULTS = {
   malformed: 'error.tampered',
+  unknown_version: 'error.outdated',
   wrong_commitment: 'error.tampered',
   does_not_open: 'error.tampered',
   wrong_signature: 'error.tampered',
@@ -59,9 +15,81 @@ const TEXTS: Readonly<Record<string, string>> = {
   not_a_member: 'error.tampered',
   wrong_compartment: 'error.tampered',
   unknown_author: 'error.tampered',
+  missing_entry: 'error.missing',
+  truncated_chain: 'error.missing',
   rewritten_chain: 'error.tampered',
   reused_seen_head: 'error.tampered',
+  left_out_member: 'error.left_out',
+  wrong_directory: 'error.directory',
+  directory_rolled_back: 'error.directory',
   wrong_facts: 'error.tampered',
+  wrong_chunk: 'error.file_altered',
+  wrong_manifest: 'error.file_altered',
+  too_long: 'error.too_long',
+} as const satisfies Record<ProtocolFault, string>;
+
+/**
+ * The key of the words for every code that a reporter's page can meet. Codes are many; what a person
+ * can do about them is not.
+ */
+export const ERROR_TEXTS: Readonly<Record<string, string>> = {
+  ...FAULTS,
+  network: 'error.network',
+  timeout: 'error.network',
+  unavailable: 'error.busy',
+  internal: 'error.busy',
+  unexpected_answer: 'error.busy',
+  too_many_requests: 'error.busy',
+  too_large: 'error.too_large',
+  file_too_large: 'error.too_large',
+  file_unreadable: 'error.file_unreadable',
+  already_sent: 'error.already_sent',
+  case_exists: 'error.already_sent',
+  case_not_found: 'error.case_not_found',
+  draft_key_gone: 'error.draft_gone',
+  worker_failed: 'error.worker',
+  channel_unknown: 'error.outdated',
+  directory_unknown: 'error.outdated',
+  directory_conflict: 'error.outdated',
+  directory_stale: 'error.directory_stale',
+  directory_expired: 'error.directory_expired',
+  epoch_outdated: 'error.outdated',
+  member_unknown: 'error.outdated',
+  practice_only: 'error.outdated',
+  practice_over: 'error.outdated',
+  not_set_up: 'error.outdated',
+  nobody_left: 'error.nobody_left',
+  conflict: 'error.conflict',
+  previous_unknown: 'error.conflict',
+  sequence_gap: 'error.conflict',
+  sequence_taken: 'error.conflict',
+  gone: 'error.upload_gone',
+  not_found: 'error.upload_gone',
+  upload_not_found: 'error.upload_gone',
+  upload_incomplete: 'error.upload_gone',
+  attachment_taken: 'error.upload_gone',
+  chunk_taken: 'error.upload_gone',
+  attachment_not_found: 'error.missing',
+  cross_site: 'error.refused',
+  forbidden: 'error.refused',
+  grants_do_not_fit: 'error.refused',
+  method_not_allowed: 'error.refused',
+  seen_unknown: 'error.refused',
+  unauthorised: 'error.refused',
+  unsupported_media_type: 'error.refused',
+  wrong_author: 'error.refused',
+  wrong_case: 'error.refused',
+  wrong_chunk_size: 'error.refused',
+  wrong_day: 'error.refused',
+  wrong_members: 'error.refused',
+  wrong_record: 'error.refused',
+  wrong_size: 'error.refused',
+};
+
+/** The same code from a server that refuses what it is sent, and in what a client reads. */
+const WHILE_SENDING: Readonly<Record<string, string>> = {
+  'error.tampered': 'error.refused',
+  'error.file_altered': 'error.upload_gone',
 };
 
 /**
@@ -69,7 +97,13 @@ const TEXTS: Readonly<Record<string, string>> = {
  * carries. Codes without words of their own get the general ones, and the code with them, for
  * whoever helps.
  */
-export function errorText(code: string): string {
-  const key = TEXTS[code];
-  return key === undefined ? t('error.unexpected', { code }) : t(key);
+export function errorText(code: string, during: 'reading' | 'sending' = 'reading'): string {
+  const key = ERROR_TEXTS[code];
+  if (key === undefined) return t('error.unexpected', { code });
+  return t(during === 'sending' ? (WHILE_SENDING[key] ?? key) : key);
+}
+
+/** Whether the same call may succeed later, unchanged. */
+export function isPassing(code: string): boolean {
+  return ['error.network', 'error.busy'].includes(ERROR_TEXTS[code] ?? '');
 }

@@ -1,5 +1,5 @@
 import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
-import { errorText } from '../error-text.js';
+import { errorText, isPassing } from '../error-text.js';
 import { t } from '../strings.js';
 import { byId, clone, fillSlot, show, slot, write } from './dom.js';
 import { pickText, writeText } from './format.js';
@@ -100,9 +100,8 @@ export type Obstacle = 'expired' | 'untrusted' | 'unset' | 'unreachable' | 'brok
 /** Sorts an error of loading the directory. */
 export function obstacleOf(code: string): Obstacle {
   if (code === 'worker_failed') return 'broken';
-  if (code === 'directory_not_found' || code === 'not_found') return 'unset';
-  const passing = ['network', 'timeout', 'unavailable', 'internal', 'too_many_requests'];
-  return passing.includes(code) ? 'unreachable' : 'untrusted';
+  if (code === 'not_set_up') return 'unset';
+  return isPassing(code) ? 'unreachable' : 'untrusted';
 }
 
 /** Says plainly why nothing can be written now; `again` offers another try where one may help. */

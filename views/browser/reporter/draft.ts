@@ -1,3 +1,4 @@
+import { isPassing } from '../error-text.js';
 import { codeOf, type Remote } from '../rpc.js';
 import type { ReporterApi, SealedDraft } from './api.js';
 
@@ -77,8 +78,7 @@ export function createDraftStore<Draft>(
         return { state: 'found', draft: draft as Draft };
       } catch (error) {
         const code = codeOf(error);
-        const passing = ['network', 'timeout', 'unavailable', 'internal', 'too_many_requests'];
-        if (passing.includes(code)) return { state: 'failed', code };
+        if (isPassing(code)) return { state: 'failed', code };
         sessionStorage.removeItem(name);
         return { state: 'gone' };
       }

@@ -21,7 +21,7 @@ export interface Sending {
 
 /** Shows why sending failed, that nothing is lost, and puts the focus there. */
 export function showSendError(code: string): void {
-  write('send-error-text', code === 'cancelled' ? t('send.cancelled') : errorText(code));
+  write('send-error-text', code === 'cancelled' ? t('send.cancelled') : errorText(code, 'sending'));
   show('send-error');
   byId('send-error').focus();
 }

@@ -1,0 +1,300 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import {
+  dayFromNow,
+  expectAccessible,
+  leakyFields,
+  openReporterPage,
+  startReporterSite,
+  type ReporterSite,
+} from '../support/reporter-page.js';
+
+let browser: Browser;
+let site: ReporterSite;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([
+    launchBrowser(),
+    startReporterSite({ parts: ['handler', 'handler', 'recovery_officer'] }),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.server.stop();
+});
+
+describe('every reporter page', () => {
+  it.each([
+    ['en', 'light'],
+    ['sv', 'dark'],
+    ['fi', 'light'],
+    ['nb', 'dark'],
+  ] as const)(
+    'is accessible, neutral, complains of nothing and fits: %s, %s',
+    async (lang, colorScheme) => {
+      for (const name of ['', 'write', 'return', 'privacy', 'away']) {
+        const options = { colorScheme };
+        const { page, complaints } = await openReporterPage(
+          browser,
+          site,
+          `/${lang}/${name}`,
+          options,
+        );
+        await page.waitForLoadState('networkidle');
+        await expectAccessible(page);
+        expect(await page.title()).toMatch(/^\p{L}+$/u);
+        expect(await page.title()).not.toMatch(/whist|report|varsl|vissel|ilmoit|rapport/i);
+        await page.setViewportSize({ width: 320, height: 640 });
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect(width, name).toBeLessThanOrEqual(320);
+        expect(complaints).toEqual([]);
+        await page.context().close();
+      }
+    },
+  );
+
+  it.each(['/', '/nothing-here'])('%s, which has no language, is accessible', async (address) => {
+    const { page } = await openReporterPage(browser, site, address, { colorScheme: 'dark' });
+    await expectAccessible(page);
+    await page.context().close();
+  });
+
+  it('keeps spelling, autofill, capitals, correction and translation off what is typed and decrypted', async () => {
+    const regions: Record<string, string[]> = {
+      write: ['file-list', 'files-lost-list', 'key-words', 'send-summary', 'sending-what'],
+      return: ['conversation', 'chips', 'enter-faults', 'file-list', 'sending-what'],
+    };
+    for (const [name, ids] of Object.entries(regions)) {
+      const { page } = await openReporterPage(browser, site, `/en/${name}`);
+      await page.waitForLoadState('networkidle');
+      expect(await leakyFields(page, ids)).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('keeps them off the fields that scripts add', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/return');
+    await page.click('#enter-switch');
+    expect(await page.locator('#word-fields input').count()).toBe(12);
+    expect(await leakyFields(page, ['word-12-list'])).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is covered while it is hidden', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/write');
+    await page.waitForSelector('#step-write:not([hidden])');
+    const become = (state: 'hidden' | 'visible'): Promise<void> =>
+      page.evaluate((wanted) => {
+        Object.defineProperty(document, 'visibilityState', { value: wanted, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await become('hidden');
+    const atPoint = await page.evaluate(
+      () => document.elementFromPoint(180, 400)?.closest('#cover')?.id,
+    );
+    expect(atPoint).toBe('cover');
+    await become('visible');
+    expect(await page.locator('#cover').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('says without JavaScript why it does not work and what to do', async () => {
+    for (const name of ['', 'write', 'return']) {
+      const { page } = await openReporterPage(browser, site, `/en/${name}`, {
+        javaScriptEnabled: false,
+      });
+      const text = await page.locator('noscript').innerText();
+      expect(text).toContain('Safest');
+      expect(text).toContain('authority');
+      await page.context().close();
+    }
+  });
+
+  it('asks nobody else, sets no cookie and stores nothing', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.click('#to-form');
+    await page.waitForSelector('#step-write:not([hidden])');
+    await page.goto(`${site.server.url}/en/return`);
+    await page.waitForLoadState('networkidle');
+    const own = ['data:', 'blob:', site.server.url];
+    expect(asked.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
+    expect(await page.context().cookies()).toEqual([]);
+    const stored = await page.evaluate(async () => [
+      localStorage.length + sessionStorage.length,
+      (await indexedDB.databases()).length + (await caches.keys()).length,
+    ]);
+    expect(stored).toEqual([0, 0]);
+    await page.context().close();
+  });
+
+  it('start, form and worker weigh at most 200 KB, in at most 14 requests', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    const sizes = new Map<string, number>();
+    let requests = 0;
+    page.on('requestfinished', (request) => {
+      requests += 1;
+      void request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
+        // an asset has its hash in its address: what was fetched once need not be fetched again
+        sizes.set(request.url(), responseBodySize + responseHeadersSize);
+      });
+    });
+    await page.goto(`${site.server.url}/en/`);
+    await page.waitForSelector('#readers li');
+    await page.click('#to-form');
+    await page.waitForSelector('#step-write:not([hidden])');
+    await page.waitForLoadState('networkidle');
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    expect(requests).toBeLessThanOrEqual(14);
+    expect(total).toBeLessThanOrEqual(200_000);
+    await page.context().close();
+  });
+});
+
+describe('the start page', () => {
+  it('names who reads, when the list was confirmed, the dates and the country’s authority', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/');
+    await page.waitForSelector('#date-feedback:not(:empty)');
+    const readers = await page.locator('#readers li').allInnerTexts();
+    expect(readers.map((each) => each.split('\n')[0])).toEqual([
+      'Reader 1',
+      'Reader 2',
+      'Reader 3',
+    ]);
+    expect(readers[2]).toContain('Key in a safe');
+    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+    const shown = (days: number): string => day.format(new Date(dayFromNow(days)));
+    expect(await page.innerText('#directory-checked')).toContain(shown(0));
+    expect(await page.innerText('#date-ack')).toContain(shown(7));
+    expect(await page.innerText('#retention')).toContain('24 months');
+    expect(await page.innerText('#authority-list')).toContain('Arbetsmiljöverket');
+    expect(await page.innerText('#basis')).toContain('Lag (2021:890)');
+    expect(await page.locator('#fingerprint li').count()).toBe(8);
+    expect(await page.innerText('#own-words-text')).toBe('Write to us.');
+    await page.context().close();
+  });
+
+  it('compares the poster’s code with the keys and takes it out of the address', async () => {
+    const { root } = site.organisation.organisation;
+    for (const [fragment, text, signal] of [
+      [root, 'are the same as on the poster', false],
+      [`${root.slice(1)}A`, 'are not the same', true],
+    ] as const) {
+      const { page } = await openReporterPage(browser, site, `/en/#${fragment}`);
+      await page.waitForSelector('#poster:not([hidden])');
+      expect(await page.innerText('#poster')).toContain(text);
+      expect(await page.locator('#to-form').isVisible()).toBe(!signal);
+      expect(page.url()).toBe(`${site.server.url}/en/`);
+      await page.context().close();
+    }
+  });
+
+  it('hands the poster’s code on when a language is chosen', async () => {
+    const { root } = site.organisation.organisation;
+    const { page } = await openReporterPage(browser, site, `/#${root}`);
+    expect(page.url()).toBe(`${site.server.url}/`);
+    await page.click('a[hreflang=sv]');
+    await page.waitForSelector('#poster:not([hidden])');
+    expect(await page.innerText('#poster')).toContain('desamma');
+    expect(page.url()).toBe(`${site.server.url}/sv/`);
+    await page.context().close();
+  });
+
+  it('does not name readers whose list does not verify, and lets nobody write', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    await page.route('**/api/directory', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { directory: { signature: string } };
+      const signature = answer.directory.signature.replace(/^./, (letter) =>
+        letter === 'A' ? 'B' : 'A',
+      );
+      await route.fulfill({
+        response,
+        json: { ...answer, directory: { ...answer.directory, signature } },
+      });
+    });
+    await page.goto(`${site.server.url}/en/`);
+    await page.waitForSelector('#directory-problem:not([hidden])');
+    expect(await page.innerText('#directory-problem')).toContain('could not be verified');
+    expect(await page.locator('#readers li').count()).toBe(0);
+    expect(await page.locator('#to-form').isVisible()).toBe(false);
+    await expectAccessible(page);
+    await page.goto(`${site.server.url}/en/write`);
+    await page.waitForSelector('#directory-problem:not([hidden])');
+    expect(await page.locator('#form').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('offers another try when the server does not answer', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    let isDead = true;
+    await page.route('**/api/directory', (route) => (isDead ? route.abort() : route.continue()));
+    await page.goto(`${site.server.url}/en/`);
+    await page.waitForSelector('#directory-again:not([hidden])');
+    isDead = false;
+    await page.click('#directory-again');
+    await page.waitForSelector('#readers li');
+    expect(await page.locator('#directory-problem').isVisible()).toBe(false);
+    await page.context().close();
+  });
+});
+
+describe('another organisation', () => {
+  it.each([
+    ['confirmed 31 days ago warns', 31, 'more than 30 days', true],
+    ['confirmed 91 days ago refuses', 91, 'more than 90 days', false],
+  ])('%s', async (_name, confirmed, text, canWrite) => {
+    const other = await startReporterSite({ confirmed });
+    const { page } = await openReporterPage(browser, other, '/en/');
+    await page.waitForSelector('#directory-problem:not([hidden])');
+    expect(await page.innerText('#directory-problem')).toContain(text);
+    expect(await page.locator('#to-form').isVisible()).toBe(canWrite);
+    await page.goto(`${other.server.url}/en/write`);
+    await page.waitForSelector(canWrite ? '#form' : '#directory-problem:not([hidden])');
+    expect(await page.locator('#form').isVisible()).toBe(canWrite);
+    await page.context().close();
+    await other.server.stop();
+  });
+
+  it('not published yet says that only practice reports can be sent', async () => {
+    const other = await startReporterSite({ published: false });
+    const { page } = await openReporterPage(browser, other, '/en/');
+    await page.waitForSelector('#practice:not([hidden])');
+    await page.click('#to-form');
+    await page.waitForSelector('#practice:not([hidden])');
+    await expectAccessible(page);
+    await page.context().close();
+    await other.server.stop();
+  });
+
+  it.each([
+    ['FI', 'does not oblige it to confirm or answer reports without a name'],
+    ['NO', 'does not set them'],
+    ['LV', 'may set them too'],
+  ])('in %s only promises what the law does not oblige it to', async (country, text) => {
+    const other = await startReporterSite({ country });
+    const { page } = await openReporterPage(browser, other, '/en/');
+    await page.waitForSelector('#readers li');
+    expect(await page.innerText('#basis')).toContain('promises these dates');
+    expect(await page.innerText('#basis')).toContain(text);
+    if (country === 'FI') {
+      expect(await page.innerText('#authority-condition')).toContain('no reports without a name');
+    }
+    await page.context().close();
+    await other.server.stop();
+  });
+
+  it('that was never set up says so', async () => {
+    const other = await startReporterSite();
+    await other.server.db('stamps').delete();
+    await other.server.db('directories').delete();
+    const { page } = await openReporterPage(browser, other, '/en/');
+    await page.waitForSelector('#directory-problem:not([hidden])');
+    expect(await page.innerText('#directory-problem')).toContain('not ready yet');
+    await page.context().close();
+    await other.server.stop();
+  });
+});

@@ -1,0 +1,151 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { newCaseKey, ready, type Day } from '../../crypto/private.js';
+import { installOrganisation, makeOrganisation, type TestOrganisation } from './organisation.js';
+import { startTestServer, type TestServer } from './server.js';
+
+/** A server with the project's own pages and an organisation, for the reporter's browser. */
+export interface ReporterSite {
+  server: TestServer;
+  organisation: TestOrganisation;
+}
+
+/** The calendar day so many days from today, as the browser under test counts. */
+export function dayFromNow(days: number): Day {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10) as Day;
+}
+
+/** Starts a server whose organisation confirmed its directory so many days ago. */
+export async function startReporterSite(
+  options: {
+    readonly confirmed?: number;
+    readonly published?: boolean;
+    readonly country?: string;
+    readonly parts?: readonly ('handler' | 'recovery_officer')[];
+  } = {},
+): Promise<ReporterSite> {
+  const server = await startTestServer();
+  const first = await makeOrganisation({
+    day: dayFromNow(-(options.confirmed ?? 0)),
+    published: options.published ?? true,
+    ...(options.parts === undefined ? {} : { parts: options.parts }),
+  });
+  const organisation = first.next((directory) => ({
+    ...directory,
+    channels: directory.channels.map((channel) => ({
+      ...channel,
+      country: options.country ?? 'SE',
+    })),
+  }));
+  await installOrganisation(server.db, organisation);
+  return { server, organisation };
+}
+
+/** A page that gathers what the browser complains about. */
+export async function openReporterPage(
+  browser: Browser,
+  { server }: ReporterSite,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(server.url + address);
+  return { page, complaints };
+}
+
+/** Finds no violation of WCAG 2.2 AA or of axe's best practices in what is shown now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`);
+  expect(found).toEqual([]);
+}
+
+/** Switched off on what people type and what is decrypted: see `views/browser/text-fields.ts`. */
+const KEPT = {
+  spellcheck: 'false',
+  autocomplete: 'off',
+  autocapitalize: 'off',
+  autocorrect: 'off',
+  translate: 'no',
+};
+
+/**
+ * Every field for free text and every named region, shown or not, that lacks one of the attributes
+ * which keep it on the page. Templates count.
+ */
+export function leakyFields(page: Page, regions: readonly string[]): Promise<string[]> {
+  return page.evaluate(
+    ([kept, ids]) => {
+      const roots: ParentNode[] = [document];
+      for (const template of document.querySelectorAll('template')) roots.push(template.content);
+      const fields = roots.flatMap((root) => [
+        ...root.querySelectorAll(
+          'textarea, input:not([type]), input[type=text], input[type=search], input[type=password], [contenteditable]',
+        ),
+      ]);
+      const missing = ids.filter((id) => document.getElementById(id) === null);
+      const places = ids.flatMap((id) => document.getElementById(id) ?? []);
+      const leaky = [...fields, ...places].filter((element) =>
+        Object.entries(kept).some(([name, value]) => element.getAttribute(name) !== value),
+      );
+      return [
+        ...missing.map((id) => `#${id} is missing`),
+        ...leaky.map((element) => element.outerHTML.slice(0, 120)),
+      ];
+    },
+    [KEPT, regions] as const,
+  );
+}
+
+/** Fills the form's needed field and goes on to the step before the key. */
+export async function writeReport(page: Page, text: string): Promise<void> {
+  await page.waitForSelector('#step-write:not([hidden])');
+  await page.fill('#text', text);
+  await page.click('#form button[type=submit]');
+  await page.click('#step-files [data-go=next]');
+}
+
+/** From the readers' step on: notes the key, types back what is asked, and returns the key. */
+export async function saveKey(page: Page): Promise<string[]> {
+  await page.click('#readers-next');
+  await page.waitForSelector('#key-words li');
+  const words = await page.locator('#key-words li').allTextContents();
+  await page.click('#key-saved');
+  for (const input of await page.locator('#key-fields input').all()) {
+    const position = Number((await input.getAttribute('id'))?.replace('confirm-', ''));
+    await input.fill(words[position] ?? '');
+  }
+  await page.click('#key-confirm button[type=submit]');
+  await page.waitForSelector('#step-send:not([hidden])');
+  return words;
+}
+
+/** Writes and sends a report; the twelve words of its key. */
+export async function sendReport(page: Page, text: string): Promise<string[]> {
+  await writeReport(page, text);
+  const words = await saveKey(page);
+  await page.click('#send-now');
+  await page.waitForSelector('#step-done:not([hidden])');
+  return words;
+}
+
+/** Opens a case on the page for messages. */
+export async function openCaseWith(page: Page, words: readonly string[]): Promise<void> {
+  await page.waitForSelector('#enter:not([hidden])');
+  await page.fill('#words', words.join(' '));
+  await page.click('#enter-open');
+  await page.waitForSelector('#case:not([hidden])');
+}
+
+/** A key that opens nothing. */
+export async function unusedKey(): Promise<string[]> {
+  await ready();
+  return newCaseKey();
+}

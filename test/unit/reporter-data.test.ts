@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CATEGORIES, OUTCOMES, RELATIONS } from '../../crypto/private.js';
+import { errorStatus } from '../../server/http/errors.js';
+import { ERROR_TEXTS } from '../../views/browser/error-text.js';
+
+const views = fileURLToPath(new URL('../../views/', import.meta.url));
+const read = (name: string): Promise<string> => readFile(path.join(views, name), 'utf8');
+const json = async (name: string): Promise<unknown> => JSON.parse(await read(name)) as unknown;
+
+interface Row {
+  country: string;
+  conf?: string;
+  ackDays?: number | null;
+  domain?: string | null;
+}
+
+describe('facts about countries', () => {
+  it('are those that were given, byte for byte', async () => {
+    const hashes = await Promise.all(
+      ['authorities', 'jurisdictions'].map(async (name) =>
+        createHash('sha256')
+          .update(await read(`data/${name}.json`))
+          .digest('hex'),
+      ),
+    );
+    expect(hashes).toEqual([
+      '7c2bbda972cd8caac42afbac1d7866e0262e9331e07796f5e9d434c5ce29aa9c',
+      '08e7c4bc3dd2d2219996e969783fbf261a9210db3af82fa65049861d19c636d3',
+    ]);
+  });
+
+  it('cover the same countries, each with a name and an authority in every language', async () => {
+    const laws = (await json('data/jurisdictions.json')) as Row[];
+    const authorities = (await json('data/authorities.json')) as Row[];
+    const codes = laws.map(({ country }) => country).sort();
+    expect(authorities.map(({ country }) => country).sort()).toEqual(codes);
+    for (const language of ['en', 'sv', 'fi', 'nb']) {
+      const texts = (await json(`locales/${language}/data.json`)) as Record<string, string>;
+      for (const kind of ['country', 'authority']) {
+        const named = Object.keys(texts).filter((key) => key.startsWith(`data.${kind}.`));
+        expect(named.map((key) => key.split('.')[2]).sort()).toEqual(codes);
+      }
+    }
+  });
+
+  it('say nothing of dates in law where nobody read the law', async () => {
+    const laws = (await json('data/jurisdictions.json')) as Row[];
+    const without = laws.filter(({ conf, ackDays }) => conf !== 'L' && ackDays === null);
+    expect(without.map(({ country }) => country)).toEqual(['NO']);
+  });
+});
+
+describe('the form', () => {
+  const options = async (id: string): Promise<string[]> => {
+    const page = await read('pages/reporter/write.ejs');
+    const list = new RegExp(`id="${id}"[^]*?\\[([^\\]]+)\\]`).exec(page)?.[1] ?? '';
+    return [...list.matchAll(/'(\w+)'/g)].map((match) => match[1] ?? '');
+  };
+
+  it('offers every category and relation of the protocol and no other', async () => {
+    expect((await options('category')).sort()).toEqual([...CATEGORIES].sort());
+    expect((await options('relation')).sort()).toEqual([...RELATIONS].sort());
+  });
+
+  it('has words for every category, relation and outcome', async () => {
+    const texts = (await json('locales/en/common.json')) as Record<string, string>;
+    for (const [kind, names] of Object.entries({
+      category: CATEGORIES,
+      relation: RELATIONS,
+      outcome: OUTCOMES,
+    })) {
+      for (const name of names) expect(texts).toHaveProperty([`${kind}.${name}`]);
+    }
+  });
+});
+
+describe('errors', () => {
+  /** What only the desk can be answered. */
+  const deskOnly = new Set([
+    'admission_missing',
+    'admission_not_found',
+    'already_set_up',
+    'channel_not_ready',
+    'invitation_not_found',
+    'last_administrator',
+    'last_handler',
+    'name_taken',
+    'not_admitted',
+    'one_time_code_needed',
+    'one_time_code_state',
+    'one_time_code_wrong',
+    'scope_not_found',
+    'set_up_refused',
+    'sign_in_needed',
+    'sign_in_refused',
+    'too_many_attempts',
+  ]);
+
+  it('that a reporter can be answered all have words', () => {
+    const mute = Object.keys(errorStatus).filter(
+      (code) => !deskOnly.has(code) && ERROR_TEXTS[code] === undefined,
+    );
+    expect(mute).toEqual([]);
+  });
+
+  it('have words in the locale files', async () => {
+    const texts = (await json('locales/en/errors.json')) as Record<string, string>;
+    for (const key of Object.values(ERROR_TEXTS)) expect(texts).toHaveProperty([key]);
+  });
+});
