@@ -1,16 +1,15 @@
-import { Router, type Request, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { CHUNK_BYTES, CHUNK_OVERHEAD, StartUpload, type CaseId } from '../../crypto/public.js';
 import { tokenOf } from '../http/authorization.js';
 import { readInto, readJson } from '../http/body.js';
 import { ApiError } from '../http/errors.js';
-import { createSlots } from '../http/slots.js';
+import { createSlots, type SlotOptions } from '../http/slots.js';
 import type { Attachments } from './service.js';
 
 /** Far more than the announcement of an upload has. */
 const START_LIMIT = 1024;
 /** Chunks held in memory at once, in each direction, and requests waiting for their turn. */
-const AT_ONCE = 24;
-const WAITING = 500;
+const SLOTS: SlotOptions = { count: 32, queue: 500, patience: 30_000 };
 
 /** A place in a file as an address names it. */
 function indexOf(request: Request): number {
@@ -26,19 +25,10 @@ function idOf(request: Request): string {
   return typeof id === 'string' ? id : '';
 }
 
-/** Ends when whoever asked has gone. */
-function goneSignal(response: Response): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    controller.abort();
-  });
-  return controller.signal;
-}
-
 /** `/api/attachments`: sending a file, chunk by chunk. */
-export function uploadRoutes(attachments: Attachments): Router {
+export function uploadRoutes(attachments: Attachments, options = SLOTS): Router {
   const router = Router();
-  const slots = createSlots({ count: AT_ONCE, queue: WAITING });
+  const slots = createSlots(options);
   // as many as slots at most, made when first needed, so that a busy hour leaves no garbage
   const buffers: Buffer[] = [];
 
@@ -59,7 +49,7 @@ export function uploadRoutes(attachments: Attachments): Router {
     const upload = await uploadOf(request);
     const index = indexOf(request);
     const bytes = upload.bytesAt(index);
-    const release = await slots.take(goneSignal(response));
+    const release = await slots.take(request, response);
     const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + CHUNK_OVERHEAD);
     try {
       const sealed = buffer.subarray(0, bytes);
@@ -82,29 +72,37 @@ export function uploadRoutes(attachments: Attachments): Router {
 }
 
 /** Who may fetch: answers the case that the request is about, or throws. */
-export type CaseAccess = (request: Request) => Promise<CaseId>;
+export type CaseAccess = (request: Request, response: Response) => Promise<CaseId>;
 
 /**
  * Fetching a file: `<path>/:id/hashes` and `<path>/:id/chunks/:index`.
  *
  * @param path below where the router is mounted, with the case's parameter if there is one.
  * @param access the check of whoever the path is for; a file of another case is not found.
+ * @param before what a request passes first, such as the desk's guard.
  */
-export function downloadRoutes(attachments: Attachments, path: string, access: CaseAccess): Router {
+export function downloadRoutes(
+  attachments: Attachments,
+  path: string,
+  access: CaseAccess,
+  options = SLOTS,
+  before: readonly RequestHandler[] = [],
+): Router {
   const router = Router();
-  const slots = createSlots({ count: AT_ONCE, queue: WAITING });
+  const slots = createSlots(options);
 
-  router.get(`${path}/:id/hashes`, async (request, response) => {
-    const hashes = await attachments.hashes(await access(request), idOf(request));
+  router.get(`${path}/:id/hashes`, ...before, async (request, response) => {
+    const hashes = await attachments.hashes(await access(request, response), idOf(request));
     response.type('application/octet-stream').send(hashes);
   });
 
-  router.get(`${path}/:id/chunks/:index`, async (request, response) => {
-    const caseId = await access(request);
+  router.get(`${path}/:id/chunks/:index`, ...before, async (request, response) => {
+    const caseId = await access(request, response);
     const index = indexOf(request);
-    const release = await slots.take(goneSignal(response));
+    const release = await slots.take(request, response);
     // the chunk is held until the last byte has left
     response.once('close', release);
+    if (response.closed) release();
     try {
       const chunk = await attachments.chunk(caseId, idOf(request), index);
       response.type('application/octet-stream');

@@ -1,30 +1,46 @@
+import type { Request, Response } from 'express';
 import { ApiError } from './errors.js';
 
 /** Lets so many do something at once; the rest wait in turn. */
 export interface Slots {
   /**
-   * Waits for a slot.
+   * Waits for a slot for a request, and gives up the place in the queue when whoever asked has gone.
+   * The slow keep their slot while nobody waits; once somebody does, a request that had its slot
+   * for long is broken off, so that a few who trickle keep nobody out.
    *
-   * @param signal gives up the place in the queue.
    * @returns what frees the slot; calling it again does nothing.
-   * @throws ApiError `unavailable` where the queue is full, `timeout` where the signal came first.
+   * @throws ApiError `unavailable` where the queue is full, `timeout` where nobody waits for the
+   * answer any more.
    */
-  take(signal?: AbortSignal): Promise<() => void>;
+  take(request: Request, response: Response): Promise<() => void>;
+}
+
+export interface SlotOptions {
+  /** How many at once. */
+  readonly count: number;
+  /** How many may wait. */
+  readonly queue: number;
+  /** Milliseconds that each has while others wait; at most twice as long. */
+  readonly patience: number;
 }
 
 /** Seconds after which it is worth trying again where the queue is full. */
 const RETRY_AFTER = 2;
 
-/** Makes slots: `count` at once, `queue` waiting at most. */
-export function createSlots({ count, queue }: { count: number; queue: number }): Slots {
+/** Makes slots. */
+export function createSlots({ count, queue, patience }: SlotOptions): Slots {
   let free = count;
   const waiting = new Set<() => void>();
 
-  const handOver = (): (() => void) => {
+  const handOver = (request: Request): (() => void) => {
     let held = true;
+    const timer = setInterval(() => {
+      if (waiting.size > 0) request.socket.destroy();
+    }, patience).unref();
     return () => {
       if (!held) return;
       held = false;
+      clearInterval(timer);
       const [next] = waiting;
       if (next === undefined) free += 1;
       else next();
@@ -32,10 +48,11 @@ export function createSlots({ count, queue }: { count: number; queue: number }):
   };
 
   return {
-    take(signal) {
+    take(request, response) {
+      if (response.closed) return Promise.reject(new ApiError('timeout'));
       if (free > 0) {
         free -= 1;
-        return Promise.resolve(handOver());
+        return Promise.resolve(handOver(request));
       }
       if (waiting.size >= queue) {
         return Promise.reject(new ApiError('unavailable', { retryAfter: RETRY_AFTER }));
@@ -43,16 +60,15 @@ export function createSlots({ count, queue }: { count: number; queue: number }):
       return new Promise((resolve, reject) => {
         const go = (): void => {
           waiting.delete(go);
-          signal?.removeEventListener('abort', giveUp);
-          resolve(handOver());
+          response.off('close', giveUp);
+          resolve(handOver(request));
         };
         const giveUp = (): void => {
           waiting.delete(go);
           reject(new ApiError('timeout'));
         };
         waiting.add(go);
-        signal?.addEventListener('abort', giveUp, { once: true });
-        if (signal?.aborted === true) giveUp();
+        response.once('close', giveUp);
       });
     },
   };
