@@ -7,13 +7,15 @@ import { createTakeCode } from './accounts/one-time-code.js';
 import { createOwnAccount } from './accounts/own-account.js';
 import { entranceRoutes, memberRoutes, ownAccountRoutes } from './accounts/routes.js';
 import type { ServerKey } from './accounts/server-key.js';
-import { createSessions, deskOf } from './accounts/sessions.js';
+import { createSessions, deskOf, readerOf } from './accounts/sessions.js';
 import { createSetUp } from './accounts/set-up.js';
 import { createSignIn } from './accounts/sign-in.js';
 import { downloadRoutes, uploadRoutes, type CaseAccess } from './attachments/routes.js';
 import { createAttachments } from './attachments/service.js';
 import { auditRoutes } from './audit/routes.js';
 import { createAudit } from './audit/service.js';
+import { caseRoutes } from './cases/routes.js';
+import { createCases } from './cases/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
@@ -23,13 +25,14 @@ import { createDirectories } from './directory/versions.js';
 import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
 import { tokenOf } from './http/authorization.js';
+import { pathText } from './http/query.js';
 import { handleErrors, rememberMount, unknownRoute } from './http/errors.js';
 import { headersFor } from './http/headers.js';
 import { createLimits, type Limits } from './http/limits.js';
 import { refuseCrossSite } from './http/origin.js';
 import { servePages, type Pages } from './http/pages.js';
 import type { Log } from './log.js';
-import type { PurgeOn } from './records/facts.js';
+import type { BindAttachments, PurgeOn } from './records/facts.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports } from './reports/service.js';
 
@@ -69,11 +72,12 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   };
 
   const attachments = createAttachments({ db, today: day, maxFileBytes: config.maxFileBytes });
+  const bindAttachments: BindAttachments = (trx, caseId, ids) => attachments.bind(trx, caseId, ids);
   const reports = createReports({
     db,
     today: day,
     directories,
-    bindAttachments: (trx, caseId, ids) => attachments.bind(trx, caseId, ids),
+    bindAttachments,
     purgeOn,
   });
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
@@ -102,6 +106,10 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const ownAccount = createOwnAccount({ db, audit, serverKey, attempts, takeCode });
   const members = createMembers({ db, clock, timeZone, audit, directories });
 
+  const cases = createCases({ db, today: day, audit, directories, bindAttachments, purgeOn });
+  const handlersCase: CaseAccess = (request, response) =>
+    cases.identify(readerOf(response), pathText(request, 'case'));
+
   return [
     { path: '/api/directory', router: directoryRoutes(directory) },
     { path: '/api/desk', router: entrance },
@@ -109,6 +117,13 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: memberRoutes(members, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },
+    { path: '/api/desk/cases', router: caseRoutes({ cases, guard, readerOf }) },
+    {
+      path: '/api/desk/cases',
+      router: downloadRoutes(attachments, '/:case/attachments', handlersCase, undefined, [
+        guard({ parts: ['handler'] }),
+      ]),
+    },
     { path: '/api/cases', router: reportRoutes(reports) },
     { path: '/api/case', router: returnRoutes(reports) },
     { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },

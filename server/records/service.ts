@@ -9,6 +9,7 @@ import {
   type EpochEntry,
   type Grant,
   type Party,
+  type Reading,
   type RecordHash,
   type SealedOverview,
 } from '../../crypto/public.js';
@@ -52,6 +53,7 @@ import {
   insertGrants,
   moveAccess,
   newestRecord,
+  readingsOf,
   replaceAccess,
   updateCaseRow,
   upsertOverview,
@@ -220,6 +222,11 @@ export async function readEntries(
 /** The grants of one recipient in a case, by compartment and epoch. */
 export async function readGrants(db: Knex, caseId: CaseId, recipient: Party): Promise<Grant[]> {
   return (await grantsFor(db, caseId, recipient)).map(grantOf);
+}
+
+/** On which days readers first opened the entries of a case. */
+export async function readReadings(db: Knex, caseId: CaseId): Promise<Reading[]> {
+  return readingsOf(db, caseId);
 }
 
 async function readChain(db: Knex, caseRow: CaseRow, compartment: Compartment): Promise<Chain> {

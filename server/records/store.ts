@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { CaseId, Compartment, Party, RecordHash } from '../../crypto/public.js';
+import type { CaseId, Compartment, Party, Reading, RecordHash } from '../../crypto/public.js';
 import type { AccessRow, CaseRow, EntryRow, GrantRow, OverviewRow } from './rows.js';
 
 /** Rows in one statement: SQLite takes a limited number of values. */
@@ -116,4 +116,12 @@ export async function moveAccess(
 /** Stores a case's overview. */
 export async function upsertOverview(trx: Knex, row: OverviewRow): Promise<void> {
   await trx<OverviewRow>('overviews').insert(row).onConflict('case_id').merge();
+}
+
+/** On which days readers first opened the entries of a case. */
+export async function readingsOf(db: Knex, caseId: CaseId): Promise<Reading[]> {
+  return db<Reading & { case_id: CaseId }>('readings')
+    .where({ case_id: caseId })
+    .orderBy('sequence')
+    .select('sequence', 'day');
 }

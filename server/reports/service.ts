@@ -6,7 +6,6 @@ import {
   hash,
   toJsonBytes,
   tokenHash,
-  type AttachmentId,
   type CaseId,
   type CreateCase,
   type Day,
@@ -17,7 +16,7 @@ import {
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
-import { caseFacts, type PurgeOn } from '../records/facts.js';
+import { caseFacts, type BindAttachments, type PurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
@@ -26,8 +25,9 @@ import {
   prepareCase,
   readEntries,
   readGrants,
+  readReadings,
 } from '../records/service.js';
-import { caseByToken, casesInTheWay, readingsOf } from './store.js';
+import { caseByToken, casesInTheWay } from './store.js';
 
 /** Days to decide on a case again after its reporter wrote although it was closed. */
 const DECISION_DAYS = 30;
@@ -70,11 +70,7 @@ export function createReports(options: {
   readonly db: Knex;
   readonly today: () => Day;
   readonly directories: Directories;
-  readonly bindAttachments: (
-    trx: Knex,
-    caseId: CaseId,
-    ids: readonly AttachmentId[],
-  ) => Promise<void>;
+  readonly bindAttachments: BindAttachments;
   readonly purgeOn: PurgeOn;
 }): Reports {
   const { db, today, directories, bindAttachments, purgeOn } = options;
@@ -125,7 +121,7 @@ export function createReports(options: {
           case: await caseFacts(trx, row, purgeOn),
           entries: await readEntries(trx, row.id, ['dialogue']),
           grants: await readGrants(trx, row.id, 'reporter'),
-          readings: await readingsOf(trx, row.id),
+          readings: await readReadings(trx, row.id),
         };
       });
     },

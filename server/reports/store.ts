@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { CaseId, Reading } from '../../crypto/public.js';
+import type { CaseId } from '../../crypto/public.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** A case by the hash of its look-up token: one look-up in an index, whether it is there or not. */
@@ -17,12 +17,4 @@ export async function casesInTheWay(
     .where('id', id)
     .orWhere('token_hash', hash)
     .select('id', 'creation_hash', 'received_day', 'purging');
-}
-
-/** On which days readers first opened the entries of a case. */
-export async function readingsOf(db: Knex, caseId: CaseId): Promise<Reading[]> {
-  return db<Reading & { case_id: CaseId }>('readings')
-    .where({ case_id: caseId })
-    .orderBy('sequence')
-    .select('sequence', 'day');
 }
