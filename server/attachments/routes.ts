@@ -46,7 +46,7 @@ export function uploadRoutes(attachments: Attachments, options = SLOTS): Router 
   });
 
   router.put('/:id/chunks/:index', async (request, response) => {
-    const upload = await uploadOf(request);
+    const upload = await attachments.uploadForChunk(idOf(request), tokenOf(request, 'Upload'));
     const index = indexOf(request);
     const bytes = upload.bytesAt(index);
     const release = await slots.take(request, response);

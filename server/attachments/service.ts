@@ -34,6 +34,8 @@ import {
 
 /** Days for which an upload that no entry took up is kept. */
 const KEPT_DAYS = 2;
+/** Uploads under way that are known without asking. */
+const REMEMBERED = 500;
 /** Chunks removed in one transaction: reports wait no longer for them than for an upload. */
 const REMOVED_AT_ONCE = 8;
 
@@ -53,6 +55,11 @@ export interface Attachments {
    * @throws ApiError `upload_not_found` for an unknown id and a wrong token alike.
    */
   upload(id: string, token: string | null): Promise<Upload>;
+  /**
+   * The same for a chunk. It asks the database only for uploads that it did not see of late, so that
+   * a chunk arrives while others are written; one that is gone meanwhile is found out by `put`.
+   */
+  uploadForChunk(id: string, token: string | null): Promise<Upload>;
   /**
    * Gives whole, free uploads to a case, in the transaction of the entry that names them.
    *
@@ -101,6 +108,18 @@ export function createAttachments(options: {
   const { db } = options;
   const largest = paddedAttachmentSize(options.maxFileBytes);
 
+  // what an upload is never changes while it exists; it is forgotten with it
+  const recent = new Map<string, AttachmentRow>();
+  const remember = (row: AttachmentRow): void => {
+    recent.delete(row.id);
+    recent.set(row.id, row);
+    const [oldest] = recent.keys();
+    if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
+  };
+  const forget = (id: string): void => {
+    recent.delete(id);
+  };
+
   const stateOf = async (row: Pick<AttachmentRow, 'id' | 'chunks'>): Promise<UploadState> => ({
     chunks: row.chunks,
     stored: await positionsOf(db, row.id),
@@ -120,7 +139,10 @@ export function createAttachments(options: {
       bytesOf(hash);
       const row = { id, size, chunks: chunkCount(size), token_hash: hash };
       const fresh = { ...row, case_id: null, day: options.today() };
-      if (await insertAttachment(db, fresh)) return { chunks: row.chunks, stored: [] };
+      if (await insertAttachment(db, fresh)) {
+        remember(fresh);
+        return { chunks: row.chunks, stored: [] };
+      }
       const before = await attachmentById(db, id);
       const same = before?.token_hash === hash && before.size === size;
       if (!same) throw new ApiError('attachment_taken');
@@ -128,10 +150,14 @@ export function createAttachments(options: {
     },
 
     async upload(id, token) {
-      const hash = token === null ? '' : tokenHash('upload', token);
-      const row = await attachmentById(db, id);
-      if (row?.token_hash !== hash) throw new ApiError('upload_not_found');
-      return createUpload(db, row, stateOf);
+      const row = checkToken(await attachmentById(db, id), token);
+      return createUpload(db, row, stateOf, forget);
+    },
+
+    async uploadForChunk(id, token) {
+      const row = checkToken(recent.get(id) ?? (await attachmentById(db, id)), token);
+      remember(row);
+      return createUpload(db, row, stateOf, forget);
     },
 
     async bind(trx, caseId, ids) {
@@ -161,10 +187,17 @@ export function createAttachments(options: {
   };
 }
 
+function checkToken(row: AttachmentRow | undefined, token: string | null): AttachmentRow {
+  const hash = token === null ? '' : tokenHash('upload', token);
+  if (row?.token_hash !== hash) throw new ApiError('upload_not_found');
+  return row;
+}
+
 function createUpload(
   db: Knex,
   row: AttachmentRow,
   stateOf: (row: AttachmentRow) => Promise<UploadState>,
+  forget: (id: string) => void,
 ): Upload {
   return {
     state: () => stateOf(row),
@@ -182,13 +215,17 @@ function createUpload(
         if ((await attachmentById(db, row.id)) === undefined) return null;
         throw error;
       });
-      if (kept === null) throw new ApiError('upload_not_found');
+      if (kept === null) {
+        forget(row.id);
+        throw new ApiError('upload_not_found');
+      }
       if (kept) return;
       const before = await hashAt(db, row.id, index);
       if (before === undefined || !sameBytes(before, hash)) throw new ApiError('chunk_taken');
     },
 
     async cancel() {
+      forget(row.id);
       if (!(await remove(db, row.id))) throw new ApiError('attachment_taken');
     },
   };

@@ -146,6 +146,18 @@ describe('an upload', () => {
     expect((await putChunk(server, upload, 0)).code).toBe('upload_not_found');
   });
 
+  test('that was removed behind the server’s back takes no more chunks', async () => {
+    const upload = makeUpload(TWO_CHUNKS);
+    await startUpload(server, upload);
+    await server.db('attachments').where({ id: upload.id }).delete();
+    const before = await fingerprintOf(server.db);
+    for (const index of [0, 1]) {
+      const answer = await putChunk(server, upload, index);
+      expect([answer.status, answer.code]).toEqual([404, 'upload_not_found']);
+    }
+    expect(await fingerprintOf(server.db)).toBe(before);
+  });
+
   test('stays when a report has taken it up', async () => {
     const upload = makeUpload(1000);
     await sendUpload(server, upload);
