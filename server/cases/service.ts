@@ -15,7 +15,12 @@ import type { Audit } from '../audit/service.js';
 import { textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
-import { caseFacts, type BindAttachments, type PurgeOn } from '../records/facts.js';
+import {
+  caseFacts,
+  type BindAttachments,
+  type PurgeOn,
+  type ReadPurgeOn,
+} from '../records/facts.js';
 import { grantOf, type AccessRow, type CaseRow, type OverviewRow } from '../records/rows.js';
 import {
   appendEntries,
@@ -25,6 +30,7 @@ import {
   readGrants,
   readReadings,
 } from '../records/service.js';
+import { changesOf, checkRequest, checkState, checkStatistics } from './rules.js';
 import {
   firstOpeningOn,
   headOf,
@@ -37,12 +43,14 @@ import {
   overviewOf,
   ownKeyOf,
   ownKeysOf,
+  someoneLacksKey,
   type ListedCase,
   type ListPlace,
 } from './store.js';
 
-/** Cases in one page of the list. */
+/** Most cases in one page of the list, and most bytes of it: rows not opened yet are longer. */
 export const PAGE = 50;
+export const PAGE_BYTES = 100_000;
 
 /** What handlers do with cases. For somebody who may not open it, a case is not there. */
 export interface Cases {
@@ -70,8 +78,9 @@ export interface Cases {
   /**
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
-   * @throws ApiError `case_not_found`, `case_closed`, `case_open`, `overview_missing`,
-   * `wrong_statistics`, and what records and attachments find wrong.
+   * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
+   * `case_closed`, `case_open`, `overview_missing` where the overview is not sealed to all who read
+   * the case now, `wrong_statistics`, and what records and attachments find wrong.
    */
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;
 }
@@ -83,32 +92,14 @@ export function createCases(options: {
   readonly audit: Audit;
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
-  readonly purgeOn: PurgeOn;
+  readonly readPurgeOn: ReadPurgeOn;
 }): Cases {
-  const { db, today, audit, directories, bindAttachments, purgeOn } = options;
+  const { db, today, audit, directories, bindAttachments, readPurgeOn } = options;
 
   async function caseOf(handle: Knex, reader: ReaderId, id: string): Promise<CaseRow> {
     const row = await openableCase(handle, reader, id);
     if (row === undefined) throw new ApiError('case_not_found');
     return row;
-  }
-
-  async function listingOf(trx: Knex, listed: ListedCase): Promise<CaseListing> {
-    const { row, overview, key, head } = listed;
-    return {
-      case: await caseFacts(trx, row, purgeOn),
-      decisionBy: row.decision_due_day as CaseListing['decisionBy'],
-      escalated: row.escalated === 1,
-      overview: sealedOverview(overview),
-      key: 'recipient' in key ? grantOf(key) : ownKeyOf(key),
-      commitment: overview.commitment,
-      newest: {
-        dialogue: row.dialogue_sequence,
-        internal: row.internal_sequence,
-        reporter: row.reporter_sequence,
-      },
-      head: head === null ? null : textOf(head),
-    };
   }
 
   /** Lists what the log says of an append: the server knows no more of it than this. */
@@ -125,6 +116,7 @@ export function createCases(options: {
       if (isEpochEntry(entry)) await note('access_changed', { compartment, sequence, epoch });
       else await note('entry_added', { compartment, sequence });
     }
+    if (entries.length === 0) await note('overview_changed', {});
     if (state !== null) await note(auditActions[state], {});
   }
 
@@ -134,9 +126,9 @@ export function createCases(options: {
       return db.transaction(async (trx) => {
         // one more than a page holds tells whether there is another
         const found = await listCases(trx, reader, state, place, PAGE + 1);
-        const cases: CaseListing[] = [];
-        for (const listed of found.slice(0, PAGE)) cases.push(await listingOf(trx, listed));
-        const last = found.length > PAGE ? found[PAGE - 1] : undefined;
+        const purgeOn = await readPurgeOn(trx);
+        const cases = firstPage(found.map((listed) => listingOf(listed, purgeOn)));
+        const last = cases.length < found.length ? found[cases.length - 1] : undefined;
         return { cases, next: last === undefined ? null : cursorOf(last.row) };
       });
     },
@@ -152,7 +144,7 @@ export function createCases(options: {
           await audit.append(trx, { scope, action: 'opened', actor: reader, details: {} });
         }
         return {
-          case: await caseFacts(trx, row, purgeOn),
+          case: caseFacts(row, await readPurgeOn(trx)),
           decisionBy: row.decision_due_day as DeskCase['decisionBy'],
           escalated: row.escalated === 1,
           reporter: { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) },
@@ -198,11 +190,39 @@ export function createCases(options: {
         }
         await bindAttachments(trx, row.id, attachments);
         await insertStatistics(trx, statistics);
-        await changeCase(trx, appended.row, stateChanges(request, today()));
+        const changes = stateChanges(request, today());
+        if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);
       });
     },
   };
+}
+
+function listingOf({ row, overview, key, head }: ListedCase, purgeOn: PurgeOn): CaseListing {
+  return {
+    case: caseFacts(row, purgeOn),
+    decisionBy: row.decision_due_day as CaseListing['decisionBy'],
+    escalated: row.escalated === 1,
+    overview: sealedOverview(overview),
+    key: 'recipient' in key ? grantOf(key) : ownKeyOf(key),
+    commitment: overview.commitment,
+    newest: {
+      dialogue: row.dialogue_sequence,
+      internal: row.internal_sequence,
+      reporter: row.reporter_sequence,
+    },
+    head: head === null ? null : textOf(head),
+  };
+}
+
+/** As many of the listings as one page holds, one at least. */
+function firstPage(listings: readonly CaseListing[]): CaseListing[] {
+  // the wrapping, with the place of the next page, and a comma after each
+  let bytes = 200;
+  return listings.slice(0, PAGE).filter((listing, index) => {
+    bytes += JSON.stringify(listing).length + 1;
+    return index === 0 || bytes <= PAGE_BYTES;
+  });
 }
 
 const auditActions = {
@@ -224,45 +244,4 @@ function readCursor(cursor: string): ListPlace {
   const [, activeDay, caseId] = found ?? [];
   if (activeDay === undefined || caseId === undefined) throw new ApiError('malformed');
   return { activeDay, caseId };
-}
-
-/** A closed case takes notes and changes of access, nothing to the reporter, until it is reopened. */
-function checkState(row: CaseRow, { entries, state }: HandlerAppend): void {
-  if (row.closed_day === null) {
-    if (state === 'reopen' || state === 'nothing_further') throw new ApiError('case_open');
-    return;
-  }
-  if (state === 'reopen') return;
-  const speaks = entries.some(
-    (entry) => entry.header.compartment === 'dialogue' && !isEpochEntry(entry),
-  );
-  if (state === 'close' || speaks) throw new ApiError('case_closed');
-}
-
-/** Statistics come with a closure, name the channel and year of the case, and never a practice case. */
-function checkStatistics(row: CaseRow, { statistics, state }: HandlerAppend, today: Day): void {
-  const [first] = statistics;
-  if (first === undefined) return;
-  const years = [row.received_day, today].map((day) => Number(day.slice(0, 4)));
-  const fits = statistics.every(
-    (record) =>
-      record.id === first.id && record.channel === row.channel && years.includes(record.year),
-  );
-  if (state !== 'close' || row.practice === 1 || !fits) throw new ApiError('wrong_statistics');
-}
-
-function stateChanges(
-  { state }: HandlerAppend,
-  day: Day,
-): Partial<Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated'>> {
-  switch (state) {
-    case 'close':
-      return { active_day: day, closed_day: day, decision_due_day: null, escalated: 0 };
-    case 'reopen':
-      return { active_day: day, closed_day: null, decision_due_day: null, escalated: 0 };
-    case 'nothing_further':
-      return { decision_due_day: null };
-    case null:
-      return {};
-  }
 }

@@ -188,13 +188,37 @@ export async function firstOpeningOn(
   return true;
 }
 
-/** Stores the statistics record of a case that was closed, a row for each recipient. */
+/** Whether a reader who may list a case has no key to its overview. */
+export async function someoneLacksKey(db: Knex, id: CaseId): Promise<boolean> {
+  const row = await db('access')
+    .join('overviews', 'overviews.case_id', 'access.case_id')
+    .leftJoin('grants', (on) => {
+      on.on('grants.case_id', 'access.case_id')
+        .andOn('grants.compartment', 'overviews.compartment')
+        .andOn('grants.epoch', 'overviews.epoch')
+        .andOn('grants.recipient', 'access.reader');
+    })
+    .where('access.case_id', id)
+    .whereNull('grants.recipient')
+    .first<object | undefined>('access.reader');
+  return row !== undefined;
+}
+
+/**
+ * Stores the statistics record of a case that was closed, a row for each recipient; answers whether
+ * none of them was there.
+ */
 export async function insertStatistics(
   trx: Knex,
   records: readonly SealedStatistics[],
-): Promise<void> {
-  if (records.length === 0) return;
-  await trx('statistics').insert(
-    records.map((record) => ({ ...record, kem: bytesOf(record.kem), box: bytesOf(record.box) })),
-  );
+): Promise<boolean> {
+  if (records.length === 0) return true;
+  const stored = await trx('statistics')
+    .insert(
+      records.map((record) => ({ ...record, kem: bytesOf(record.kem), box: bytesOf(record.box) })),
+    )
+    .onConflict(['id', 'recipient'])
+    .ignore()
+    .returning('id');
+  return stored.length === records.length;
 }

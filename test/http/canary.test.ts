@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../client/api.js';
+import type { HandlerCaseView } from '../../client/models.js';
+import { fromWords } from '../../crypto/private.js';
+import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
+import { searchRaw } from '../support/forensic.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+import { startMailServer, type MailServer } from '../support/mail.js';
+import { canary, placesBelow, tracesIn, type Canary } from '../support/traces.js';
+
+const ADDRESS = '203.0.113.77';
+
+/** A unique text for a field; spaces keep it what a person could type. */
+function unique(field: string): string {
+  return `${field} ${randomUUID()}`;
+}
+
+describe('what people type and send', () => {
+  let installation: Installation;
+  let mail: MailServer;
+  let canaries: Canary[];
+  let caseRow: HandlerCaseView;
+  let words: string[];
+  const temporaryBefore = new Set(readdirSync(os.tmpdir()));
+
+  /** A browser that says everything about itself, behind a proxy that says everything about it. */
+  const agent = `Agent/${randomUUID()}`;
+  const referrer = `https://intranet.example/${randomUUID()}`;
+  const talkative: Fetch = (address, init) =>
+    fetch(address, {
+      ...init,
+      headers: {
+        ...(init.headers as Record<string, string>),
+        'User-Agent': agent,
+        Referer: referrer,
+        'X-Forwarded-For': ADDRESS,
+        'Accept-Language': 'smj-SE',
+        Cookie: `trace=${agent}`,
+      },
+    });
+
+  function places(): Record<string, Buffer> {
+    return {
+      ...placesBelow(installation.server.dataFolder),
+      log: Buffer.from(installation.server.logged.join('\n')),
+      mail: Buffer.from(mail.messages.map(({ raw }) => raw).join('\n')),
+    };
+  }
+
+  beforeAll(async () => {
+    mail = await startMailServer();
+    installation = await startInstallation({
+      env: { ...mail.env, CASEKEY_TRUSTED_PROXIES: 'loopback', CASEKEY_TIME_ZONE: 'UTC' },
+    });
+    const { administrator, handlers } = installation;
+    await handlers[0].desk.setMail('hanna@example.org');
+    const reporter = installation.newReporter(talkative);
+    words = await reporter.newCaseKey();
+    const field = {
+      text: unique('What happened'),
+      where: unique('Where'),
+      when: unique('When'),
+      who: unique('Who'),
+      how: unique('How'),
+      more: unique('More'),
+      fileName: `${randomUUID()}.txt`,
+      fileType: `application/x-${randomUUID()}`,
+      fileContent: unique('Content of a file'),
+      message: unique('Message'),
+      acknowledgement: unique('Acknowledgement'),
+      reply: unique('Reply'),
+      note: unique('Note'),
+      noteFile: unique('Content of a note file'),
+      title: unique('Title'),
+      feedback: unique('Feedback'),
+      closure: unique('Closure'),
+    };
+    const answer = (text: string): { known: true; text: string } => ({ known: true, text });
+    const input = reportInput(installation.channel, words, {
+      text: field.text,
+      answers: {
+        where: answer(field.where),
+        when: answer(field.when),
+        who: answer(field.who),
+        how: answer(field.how),
+        more: answer(field.more),
+      },
+    });
+    const file = fileOf(Buffer.from(field.fileContent), {
+      name: field.fileName,
+      type: field.fileType,
+    });
+    await reporter.submit(input, [file], silent);
+    await reporter.send(words, field.message, [file], silent);
+    const desk = await installation.signIn(handlers[0], talkative);
+    const [row] = (await desk.inbox('open')).rows.filter(({ practice }) => !practice);
+    const id = row?.id ?? '';
+    caseRow = await desk.openCase(id);
+    await desk.reply(id, { kind: 'acknowledgement', text: field.acknowledgement }, [], silent);
+    await desk.reply(id, { kind: 'reply', text: field.reply }, [file], silent);
+    await desk.note(id, field.note, [fileOf(Buffer.from(field.noteFile))], silent);
+    await desk.rename(id, field.title);
+    await desk.search(field.text, silent);
+    await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
+    await reporter.open(words);
+    const secrets = [administrator, ...handlers].flatMap((person) => [
+      canary(`passphrase of ${person.name}`, person.passphrase),
+      canary(`recovery words of ${person.name}`, person.recoveryWords.join(' ')),
+      canary(`recovery key of ${person.name}`, fromWords(person.recoveryWords)),
+    ]);
+    canaries = [
+      ...Object.entries(field).map(([what, text]) => canary(what, text)),
+      ...secrets,
+      canary('root words', installation.rootWords.join(' ')),
+      canary('root key', fromWords(installation.rootWords)),
+      canary('case key', words.join(' ')),
+      canary('case key with line breaks', words.join('\n')),
+      canary('case key as bytes', fromWords(words)),
+      canary('address', ADDRESS),
+      canary('user agent', agent),
+      canary('referrer', referrer),
+      canary('language header', 'smj-SE'),
+    ];
+    installation.clock.addDays(1);
+    installation.clock.set(installation.clock.now().toISOString().replace(/T.*/, 'T23:00:00Z'));
+    await installation.server.scheduler.tick();
+    const closing = await installation.signIn(handlers[0], talkative);
+    const closure = { kind: 'closure', outcome: 'substantiated', text: field.closure } as const;
+    await closing.reply(id, closure, [], silent);
+  });
+  afterAll(async () => {
+    await installation.stop();
+    await mail.stop();
+  });
+
+  it('arrives: what is sought below was really written', async () => {
+    const view = await installation.newReporter().open(words);
+    expect(view.entries.map(({ content }) => content.kind)).toEqual([
+      'report',
+      'message',
+      'acknowledgement',
+      'reply',
+      'feedback',
+      'closure',
+    ]);
+    const { content } = view.entries[0] ?? {};
+    const sent = content !== undefined && 'files' in content ? content.files[0] : undefined;
+    if (sent === undefined) throw new Error('no file arrived');
+    const bytes = await collect(installation.newReporter().download(words, sent, silent));
+    expect(Buffer.from(bytes).toString()).toContain('Content of a file');
+    expect(mail.messages.map(({ to }) => to)).toEqual([['hanna@example.org']]);
+  });
+
+  it('can be found by the search that follows, where it does stand', () => {
+    const [first] = canaries;
+    if (first === undefined) throw new Error('no canary');
+    const plain = first.bytes[0] ?? Buffer.alloc(0);
+    const around = (shift: number): Buffer =>
+      Buffer.from(
+        Buffer.concat([Buffer.alloc(shift, 'x'), plain, Buffer.from('yz')]).toString('base64'),
+      );
+    for (const shift of [0, 1, 2, 3]) {
+      expect(tracesIn({ there: around(shift) }, [first])).toEqual([`${first.what} in there`]);
+    }
+  });
+
+  it('stands in no file of the data folder, no log line and no mail', () => {
+    expect(tracesIn(places(), canaries)).toEqual([]);
+    expect(Object.keys(places()).sort()).toEqual(
+      expect.arrayContaining(['casekey.sqlite', 'log', 'mail', 'server.key']),
+    );
+  });
+
+  it('leaves no temporary file behind', () => {
+    const added = readdirSync(os.tmpdir()).filter((name) => !temporaryBefore.has(name));
+    const folder = path.basename(installation.server.dataFolder);
+    expect(added.filter((name) => /sqlite|etilqs|upload/i.test(name) && name !== folder)).toEqual(
+      [],
+    );
+  });
+
+  it('is gone after the purge, ciphertext and all, and the key opens nothing', async () => {
+    const { server, clock } = installation;
+    const blobs = await sealedBytesOf(installation, caseRow.id);
+    expect(blobs.length).toBeGreaterThan(20);
+    const { database } = server.config;
+    expect(searchRaw(database, blobs).windowsFound(1)).toBeGreaterThan(0);
+    const [closed] = (await handlersClosed(installation)).filter(({ id }) => id === caseRow.id);
+    expect(closed?.purgeOn).toBe('2028-03-03');
+    clock.set('2028-03-02T23:00:00Z');
+    await server.scheduler.tick();
+    expect((await installation.newReporter().open(words)).state).toBe('closed');
+    clock.set('2028-03-03T23:00:00Z');
+    await server.scheduler.tick();
+    const unknown = await installation.newReporter().newCaseKey();
+    const answers = await Promise.allSettled(
+      [words, unknown].map((key) => installation.newReporter().open(key)),
+    );
+    expect(answers).toMatchObject([
+      { status: 'rejected', reason: { code: 'case_not_found' } },
+      { status: 'rejected', reason: { code: 'case_not_found' } },
+    ]);
+    expect(searchRaw(database, blobs).windowsFound(1)).toBe(0);
+    expect(existsSync(`${database}-journal`)).toBe(false);
+    expect(tracesIn(places(), canaries)).toEqual([]);
+    expect(tracesIn(places(), [canary('case id', caseRow.id)])).toEqual([]);
+  });
+});
+
+async function handlersClosed(
+  installation: Installation,
+): Promise<{ id: string; purgeOn: string | null }[]> {
+  const desk = await installation.signIn(installation.handlers[0]);
+  return (await desk.inbox('closed')).rows;
+}
+
+/** Every sealed byte string of a case as the database holds it. */
+async function sealedBytesOf({ server }: Installation, id: string): Promise<Buffer[]> {
+  const columns = {
+    entries: ['nonce', 'body', 'signature'],
+    grants: ['kem', 'box'],
+    own_keys: ['box'],
+    heads: ['box'],
+    overviews: ['box'],
+  };
+  const found: Buffer[] = [];
+  for (const [table, names] of Object.entries(columns)) {
+    const rows: Record<string, Buffer | null>[] = await server.db(table).where('case_id', id);
+    // An epoch's body repeats public keys of the directory, which stays.
+    const sealed = rows.filter((row) => row['form'] === undefined || row['nonce'] !== null);
+    for (const row of sealed) found.push(...names.flatMap((name) => row[name] ?? []));
+  }
+  const chunks: { data: Buffer }[] = await server
+    .db('chunks')
+    .join('attachments', 'attachments.id', 'chunks.attachment')
+    .where('attachments.case_id', id)
+    .select('chunks.data');
+  return [...found, ...chunks.map(({ data }) => data)];
+}
