@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 import { holds, machine, type Figure, type Measure } from './measure.js';
+import { pages } from './pages.js';
 import { reports } from './reports.js';
+import { sealing } from './sealing.js';
+import { start } from './start.js';
+import { upload } from './upload.js';
 import { printTable } from './table.js';
 
-const measures: readonly Measure[] = [reports];
+const measures: readonly Measure[] = [reports, upload, pages, sealing, start];
 
 const { values } = parseArgs({
   options: {
