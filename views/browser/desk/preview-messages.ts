@@ -1,0 +1,32 @@
+/** What the desk and its preview frame say to each other. */
+
+/** Kinds of file that the frame can show. */
+export type PreviewKind = 'image' | 'pdf' | 'text';
+
+/** Words of the frame, since the frame has none of its own. `{number}` and `{pages}` are filled there. */
+export interface PreviewTexts {
+  page: string;
+  pageText: string;
+  morePages: string;
+  pageLimit: string;
+  cut: string;
+  image: string;
+}
+
+/** From the desk, once, after the frame said that it is ready. */
+export interface PreviewOrder {
+  kind: PreviewKind;
+  bytes: ArrayBuffer;
+  language: string;
+  texts: PreviewTexts;
+}
+
+/** From the frame. */
+export type PreviewReport = { state: 'ready' } | { state: 'shown' } | { state: 'failed' };
+
+/** Largest file that is handed to the frame, in bytes. */
+export const PREVIEW_BYTES: Readonly<Record<PreviewKind, number>> = {
+  image: 50_000_000,
+  pdf: 100_000_000,
+  text: 5_000_000,
+};
