@@ -1,0 +1,142 @@
+import { codeOf } from '../rpc.js';
+import { t } from '../strings.js';
+import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
+import { localText, type Desk } from './desk.js';
+import { act, showProblem } from './failures.js';
+import { qrPicture } from './qr.js';
+import { paperPanel } from './words.js';
+
+/** One's own account: passphrase and kit, one-time codes, where the daily mail goes. */
+export function accountView(desk: Desk): HTMLElement {
+  const view = copyTemplate('account');
+  write(view, 'name', desk.account.name);
+  write(view, 'part', t(`desk.part.${desk.account.part}`));
+  wirePassphrase(desk, view);
+  wireCodes(desk, view);
+  wireMail(desk, view);
+  showPart(view, 'mail-section', desk.account.part === 'handler');
+  return view;
+}
+
+function wirePassphrase(desk: Desk, view: HTMLElement): void {
+  const form = part(view, 'passphrase-form', HTMLFormElement);
+  const field = part(form, 'passphrase', HTMLInputElement);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (field.value.trim() === '') {
+      showProblem(form, t('desk.account.passphrase_missing'));
+      field.focus();
+      return;
+    }
+    void act(form, async () => {
+      write(form, 'working', t('desk.sign_in.working'));
+      try {
+        const { passphrase, recoveryWords } = await desk.api.changePassphrase(field.value);
+        field.value = '';
+        const panel = paperPanel(
+          [
+            { kind: 'passphrase', words: passphrase, asked: 2 },
+            { kind: 'kit', words: recoveryWords, asked: 3 },
+          ],
+          () => ({
+            organisation: localText(desk.directory.organisation.names),
+            name: desk.account.name,
+          }),
+          () => {
+            desk.unsent.delete('passphrase');
+            desk.say(t('desk.account.passphrase_done'));
+          },
+        );
+        // until it is confirmed, leaving the page would leave the person without either
+        desk.unsent.add('passphrase');
+        part(view, 'paper').replaceChildren(panel);
+        show(form, false);
+        part(panel, 'groups').focus();
+      } catch (error) {
+        if (codeOf(error) !== 'sign_in_refused') throw error;
+        showProblem(form, t('desk.account.passphrase_wrong'));
+        field.focus();
+      } finally {
+        write(form, 'working', '');
+      }
+    });
+  });
+}
+
+function wireCodes(desk: Desk, view: HTMLElement): void {
+  const section = part(view, 'codes');
+  const draw = (): void => {
+    const on = desk.account.oneTimeCode;
+    write(section, 'codes-state', t(on ? 'desk.codes.on' : 'desk.codes.off'));
+    showPart(section, 'codes-start', !on);
+    showPart(section, 'codes-stop-form', on);
+    showPart(section, 'codes-confirm-form', false);
+  };
+  onClick(section, 'codes-start', () =>
+    act(section, async () => {
+      const { uri, secret } = await desk.api.startOneTimeCode();
+      part(section, 'qr').replaceChildren(qrPicture(uri, t('desk.codes.qr')));
+      write(section, 'secret', secret.replace(/(.{4})(?=.)/g, '$1 '));
+      showPart(section, 'codes-start', false);
+      showPart(section, 'codes-confirm-form', true);
+      part(section, 'confirm-code').focus();
+    }),
+  );
+  const wire = (name: string, field: string, work: (code: string) => Promise<void>): void => {
+    const form = part(section, name, HTMLFormElement);
+    const input = part(form, field, HTMLInputElement);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void act(form, async () => {
+        await work(input.value.replace(/\D/g, ''));
+        input.value = '';
+        part(section, 'qr').replaceChildren();
+        write(section, 'secret', '');
+        draw();
+        const said = t(desk.account.oneTimeCode ? 'desk.codes.now_on' : 'desk.codes.now_off');
+        desk.say(said);
+        part(section, 'codes-title').focus();
+      });
+    });
+  };
+  wire('codes-confirm-form', 'confirm-code', async (code) => {
+    await desk.api.confirmOneTimeCode(code);
+    desk.account.oneTimeCode = true;
+  });
+  wire('codes-stop-form', 'stop-code', async (code) => {
+    await desk.api.stopOneTimeCode(code);
+    desk.account.oneTimeCode = false;
+  });
+  draw();
+}
+
+function wireMail(desk: Desk, view: HTMLElement): void {
+  const form = part(view, 'mail-form', HTMLFormElement);
+  const field = part(form, 'mail', HTMLInputElement);
+  const draw = (): void => {
+    field.value = desk.account.mail ?? '';
+    showPart(form, 'mail-remove', desk.account.mail !== null);
+  };
+  const set = (mail: string | null): void => {
+    void act(form, async () => {
+      await desk.api.setMail(mail);
+      desk.account.mail = mail;
+      draw();
+      write(form, 'mail-saved', t(mail === null ? 'desk.mail.removed' : 'desk.mail.saved'));
+    });
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const mail = field.value.trim();
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(mail)) {
+      showProblem(form, t('desk.mail.wrong'));
+      field.focus();
+      return;
+    }
+    set(mail);
+  });
+  onClick(form, 'mail-remove', () => {
+    set(null);
+  });
+  draw();
+}

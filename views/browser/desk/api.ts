@@ -1,0 +1,62 @@
+import type { Desk } from '../../../client/handler.js';
+import type {
+  FileReference,
+  HandlerCaseView,
+  Outcome,
+  SendProgress,
+} from '../../../client/models.js';
+
+/** Kinds of message to a reporter. */
+export type MessageKind = 'acknowledgement' | 'reply' | 'feedback' | 'closure' | 'reopening';
+
+/** What can be written in a case: to the reporter, or the decision that nothing more follows. */
+export type WritingKind = MessageKind | 'nothing_further';
+
+/** An answer begun and not sent. */
+export interface Draft {
+  kind: WritingKind;
+  text: string;
+  outcome: Outcome | null;
+  files: File[];
+}
+
+/** What is wrong with the words of a recovery kit as they were typed. */
+export type PaperFault =
+  | { code: 'word_count'; found: number }
+  | { code: 'unknown_word'; index: number; typed: string; suggestions: string[] }
+  | { code: 'checksum' };
+
+type OnProgress = (progress: SendProgress) => void;
+
+/**
+ * What the desk's pages ask of their worker: the engine of `client/handler.ts`, with the browser's
+ * files in place of file sources, and a memory for drafts. `views/browser/worker/desk.ts` serves it.
+ */
+export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download'> {
+  reply(
+    id: string,
+    message: Parameters<Desk['reply']>[1],
+    files: readonly File[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<HandlerCaseView>;
+  note(
+    id: string,
+    text: string,
+    files: readonly File[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<HandlerCaseView>;
+  /** The whole file, checked; a browser keeps large ones outside its memory. */
+  download(
+    id: string,
+    file: FileReference,
+    onReceived: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Blob>;
+  /** The 24 words of a kit from what was typed, or what is wrong with them. */
+  readPaper(text: string): { words: string[] } | { faults: PaperFault[] };
+  /** Drafts live in the worker's memory while the desk is open, and nowhere else. */
+  draft(id: string): Draft | null;
+  keepDraft(id: string, draft: Draft | null): void;
+}

@@ -1,0 +1,101 @@
+import type { AccessView, EntryView, HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { fileItem } from './case-files.js';
+import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
+import { dayText, momentText } from './days.js';
+import type { Desk } from './desk.js';
+import { partyText } from './parties.js';
+
+const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
+
+/** The entries of a compartment in their order, with the changes of access between them. */
+export function entryElements(
+  desk: Desk,
+  data: HandlerCaseView,
+  compartment: 'dialogue' | 'internal',
+): HTMLElement[] {
+  const entries = data.entries.filter((entry) => entry.compartment === compartment);
+  const access = data.access.filter((change) => change.compartment === compartment);
+  const language = reportLanguage(data);
+  const items = [
+    ...entries.map((entry) => ({
+      sequence: entry.sequence,
+      item: entryElement(desk, data, entry, language),
+    })),
+    ...access.slice(1).map((change, index) => ({
+      sequence: change.sequence,
+      item: element('li', accessText(access[index] ?? null, change), 'entry-access'),
+    })),
+  ];
+  return items.sort((a, b) => a.sequence - b.sequence).map(({ item }) => item);
+}
+
+/** The language the reporter chose for the form; empty when the report does not open. */
+export function reportLanguage(data: HandlerCaseView): string {
+  const report = data.entries.find(({ content }) => content.kind === 'report');
+  return report?.content.kind === 'report' ? report.content.language : '';
+}
+
+/** What a change of access did: who was added, who taken off. */
+export function accessText(before: AccessView | null, change: AccessView): string {
+  const names = (view: AccessView | null, other: AccessView | null): string[] => {
+    const known = new Set(other?.readers.map(({ id }) => id));
+    return (view?.readers ?? []).filter(({ id }) => !known.has(id)).map(({ name }) => name);
+  };
+  const added = names(change, before);
+  const taken = names(before, change);
+  const by = partyText(change.by);
+  const list = new Intl.ListFormat(document.documentElement.lang);
+  const sentences: string[] = [];
+  if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: list.format(added) }));
+  if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: list.format(taken) }));
+  if (sentences.length === 0) sentences.push(t('desk.access.renewed', { by }));
+  return sentences.join(' ');
+}
+
+function entryElement(
+  desk: Desk,
+  data: HandlerCaseView,
+  entry: EntryView,
+  language: string,
+): HTMLElement {
+  const item = copyTemplate('entry');
+  const { content } = entry;
+  const fromReporter = entry.author.side === 'reporter';
+  item.classList.add(fromReporter ? 'from-reporter' : 'from-desk', `kind-${content.kind}`);
+  write(item, 'author', partyText(entry.author));
+  write(item, 'kind', t(`desk.entry.${content.kind}`));
+  write(item, 'when', momentText(content.at));
+  write(
+    item,
+    'read',
+    fromReporter && entry.readOn !== null
+      ? t('desk.entry.opened', { day: dayText(entry.readOn) })
+      : '',
+  );
+  const outcome = part(item, 'outcome');
+  show(outcome, content.kind === 'closure');
+  if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
+  const text = keepPrivate(write(item, 'text', content.text));
+  text.dir = 'auto';
+  show(text, content.text !== '');
+  if (fromReporter && language !== '') text.lang = language;
+  if (content.kind === 'report') {
+    const answers = keepPrivate(part(item, 'answers'));
+    for (const question of QUESTIONS) {
+      const answer = content.answers[question];
+      if (answer === undefined) continue;
+      const value = element('dd', answer.known ? answer.text : t('desk.answer.unknown'));
+      value.dir = 'auto';
+      if (answer.known) value.className = 'written';
+      if (answer.known && language !== '') value.lang = language;
+      answers.append(element('dt', t(`desk.answer.${question}`)), value);
+    }
+    show(answers, answers.children.length > 0);
+  }
+  const files = 'files' in content ? content.files : [];
+  fillList(part(item, 'files'), files, (file) => fileItem(desk, data.id, file, ''));
+  showPart(item, 'files', files.length > 0);
+  return item;
+}

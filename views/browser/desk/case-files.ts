@@ -1,0 +1,94 @@
+import type { FileReference, HandlerCaseView } from '../../../client/models.js';
+import { codeOf } from '../rpc.js';
+import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
+import { sizeText } from './days.js';
+import type { Desk } from './desk.js';
+import { report, showProblem } from './failures.js';
+import { stillWorking } from './idle-lock.js';
+import { partyText } from './parties.js';
+import { openPreview, previewKind } from './preview.js';
+
+/** A file with what can be done with it. */
+export function fileItem(
+  desk: Desk,
+  caseId: string,
+  file: FileReference,
+  from: string,
+): HTMLElement {
+  const item = copyTemplate('file');
+  keepPrivate(write(item, 'name', file.name)).dir = 'auto';
+  write(item, 'size', sizeText(file.size));
+  write(item, 'from', from);
+  for (const name of ['preview', 'download']) {
+    part(item, name).setAttribute('aria-label', `${part(item, name).textContent}: ${file.name}`);
+  }
+  showPart(item, 'preview', previewKind(file) !== null);
+  onClick(item, 'preview', () => {
+    openPreview(desk, caseId, file);
+  });
+  onClick(item, 'download', async () => {
+    const controller = new AbortController();
+    const progress = part(item, 'progress', HTMLProgressElement);
+    const cancel = part(item, 'cancel');
+    const stop = (): void => {
+      controller.abort();
+    };
+    cancel.addEventListener('click', stop);
+    const working = (active: boolean): void => {
+      show(progress, active);
+      show(cancel, active);
+      showPart(item, 'download', !active);
+    };
+    progress.setAttribute('aria-label', t('desk.files.downloading', { name: file.name }));
+    progress.value = 0;
+    working(true);
+    showProblem(item, null);
+    try {
+      const blob = await desk.api.download(
+        caseId,
+        file,
+        (received) => {
+          progress.value = (100 * received) / Math.max(1, file.size);
+          stillWorking();
+        },
+        controller.signal,
+      );
+      save(blob, file.name);
+      desk.say(t('desk.files.downloaded', { name: file.name }));
+    } catch (error) {
+      if (codeOf(error) !== 'cancelled') showProblem(item, error);
+      report(error);
+    } finally {
+      cancel.removeEventListener('click', stop);
+      working(false);
+    }
+  });
+  return item;
+}
+
+/** Every file of a case's conversation and notes, the newest last. */
+export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
+  return data.entries.flatMap(({ author, compartment, content }) => {
+    const files = 'files' in content ? content.files : [];
+    const from =
+      compartment === 'internal'
+        ? t('desk.files.from_notes', { name: partyText(author) })
+        : t('desk.files.from', { name: partyText(author) });
+    return files.map((file) => fileItem(desk, data.id, file, from));
+  });
+}
+
+/** Hands a file to the browser under a name without path, control or direction letters. */
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name.replace(/[\p{C}/\\]/gu, '_');
+  link.click();
+  // the browser needs the address a moment longer than the click
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, 60_000);
+}

@@ -1,0 +1,164 @@
+import type { ChannelView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { readFields, textFields } from './channel-texts.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  option,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
+import { localText, type Desk } from './desk.js';
+import { act, report, showProblem } from './failures.js';
+import { reportAddress } from './first-steps.js';
+import { countryText, languageText } from './languages.js';
+import { posterElement } from './poster.js';
+import { printSheet } from './print.js';
+import { fillWords } from './words.js';
+
+/** The channel as reporters meet it: state, address, poster; for administrators also its texts. */
+export function channelView(desk: Desk): HTMLElement {
+  const view = copyTemplate('channel');
+  fillList(part(view, 'channels'), desk.directory.channels, (channel) =>
+    channelSection(desk, channel, view),
+  );
+  return view;
+}
+
+function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HTMLElement {
+  const section = copyTemplate('channel-section');
+  const administrator = desk.account.part === 'administrator';
+  write(section, 'name', localText(channel.names));
+  write(section, 'country', countryText(channel.country));
+  fillPublication(desk, section, channel, () => {
+    section.replaceWith(channelSection(desk, currentOf(desk, channel), view));
+    part(view, 'heading').focus();
+  });
+  fillPoster(desk, section, channel);
+  showPart(section, 'settings', administrator);
+  if (administrator) wireSettings(desk, section, channel);
+  return section;
+}
+
+function currentOf(desk: Desk, channel: ChannelView): ChannelView {
+  return desk.directory.channels.find(({ id }) => id === channel.id) ?? channel;
+}
+
+/** Whether it is published, or what is missing until it can be. */
+function fillPublication(
+  desk: Desk,
+  section: HTMLElement,
+  channel: ChannelView,
+  published: () => void,
+): void {
+  const administrator = desk.account.part === 'administrator';
+  showPart(section, 'published', channel.published);
+  showPart(section, 'unpublished', !channel.published);
+  if (channel.published) return;
+  const box = part(section, 'unpublished');
+  const button = part(box, 'publish', HTMLButtonElement);
+  show(button, administrator);
+  showPart(box, 'only-administrator', !administrator);
+  button.disabled = true;
+  const missingTexts = channel.languages.filter(
+    (language) => (channel.texts[language] ?? '').trim() === '',
+  );
+  void desk.api.readiness().then((all) => {
+    const ready = all.find((each) => each.channel === channel.id);
+    const steps: [string, boolean][] = [
+      ['readers', (ready?.readers ?? 0) >= 2],
+      ['practice', ready?.practiceRead === true],
+      ['texts', missingTexts.length === 0],
+    ];
+    fillList(part(box, 'steps'), steps, ([name, done]) => {
+      const item = element('li', t(`desk.publish.${name}`), done ? 'done' : 'open');
+      item.append(
+        element('span', ` ${t(done ? 'desk.publish.done' : 'desk.publish.missing')}`, 'mark'),
+      );
+      return item;
+    });
+    // texts of the organisation's own are advised, not demanded
+    button.disabled = !steps.slice(0, 2).every(([, done]) => done);
+  }, report);
+  button.addEventListener('click', () => {
+    void act(box, async () => {
+      desk.directoryChanged(await desk.api.publish(channel.id));
+      desk.say(t('desk.publish.now'));
+      published();
+    });
+  });
+}
+
+function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+  const select = part(section, 'poster-language', HTMLSelectElement);
+  for (const language of channel.languages) select.append(option(language, languageText(language)));
+  const preferred = document.documentElement.lang;
+  if (channel.languages.includes(preferred)) select.value = preferred;
+  const draw = (): void => {
+    const address = reportAddress(select.value);
+    write(section, 'address', address);
+    write(section, 'link', `${address}#${desk.directory.root}`);
+    part(section, 'poster').replaceChildren(posterElement(desk.directory, channel, select.value));
+  };
+  select.addEventListener('change', draw);
+  fillWords(part(section, 'fingerprint'), desk.directory.fingerprint);
+  onClick(section, 'print', () => {
+    printSheet(posterElement(desk.directory, channel, select.value));
+  });
+  onClick(section, 'copy', async () => {
+    await navigator.clipboard.writeText(part(section, 'link').textContent);
+    desk.say(t('desk.channel.copied'));
+  });
+  draw();
+}
+
+function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+  const form = part(section, 'settings', HTMLFormElement);
+  const months = part(form, 'months', HTMLInputElement);
+  months.value = channel.retentionMonths.toString();
+  const fields = textFields(channel.languages, {
+    names: channel.names,
+    texts: channel.texts,
+  });
+  part(form, 'languages').replaceChildren(fields.choice);
+  part(form, 'texts').replaceChildren(fields.texts);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const { languages, names, texts } = readFields(fields);
+    const retentionMonths = Number(months.value);
+    const unnamed = languages.find((language) => (names[language] ?? '') === '');
+    const fault =
+      languages.length === 0
+        ? t('desk.channel.language_missing')
+        : unnamed !== undefined
+          ? t('desk.channel.name_missing', { language: languageText(unnamed) })
+          : !Number.isInteger(retentionMonths) || retentionMonths < 1 || retentionMonths > 1200
+            ? t('desk.channel.months_wrong')
+            : null;
+    if (fault !== null) {
+      showProblem(form, fault);
+      return;
+    }
+    void act(form, async () => {
+      const change = { languages, names, texts, retentionMonths };
+      desk.directoryChanged(await desk.api.updateChannel(channel.id, change));
+      write(form, 'saved', t('desk.channel.saved'));
+      const changed = currentOf(desk, channel);
+      fillPoster(desk, replacePosterPart(section), changed);
+    });
+  });
+  form.addEventListener('input', () => {
+    write(form, 'saved', '');
+  });
+}
+
+/** A fresh poster part, since its list of languages may have changed. */
+function replacePosterPart(section: HTMLElement): HTMLElement {
+  const fresh = part(copyTemplate('channel-section'), 'poster-part');
+  part(section, 'poster-part').replaceWith(fresh);
+  return fresh;
+}

@@ -1,0 +1,69 @@
+/** Calendar days as `2026-11-22`, and how the page's language writes them. */
+
+const dayLength = 24 * 60 * 60 * 1000;
+
+/** How days and numbers are written: English as in Europe, with the day before the month. */
+function language(): string {
+  const { lang } = document.documentElement;
+  return lang === 'en' ? 'en-GB' : lang;
+}
+
+/** The time of day where the person sits. */
+export function timeText(moment: Date): string {
+  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' }).format(moment);
+}
+
+/** Today where the person sits. */
+export function today(now: Date = new Date()): string {
+  const two = (value: number): string => value.toString().padStart(2, '0');
+  return `${now.getFullYear().toString()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** Whole days from one day to another; negative where the second is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / dayLength);
+}
+
+/** A day with its month in letters: 22 Nov 2026. */
+export function dayText(day: string): string {
+  return new Intl.DateTimeFormat(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00Z`));
+}
+
+/** A moment where the person sits, to the minute. A bare day stays a day. */
+export function momentText(moment: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(moment)) return dayText(moment);
+  return new Intl.DateTimeFormat(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(moment));
+}
+
+/** A number of bytes in the unit that suits it. */
+export function sizeText(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  let value = bytes;
+  let index = 0;
+  while (value >= 1000 && index < units.length - 1) {
+    value /= 1000;
+    index += 1;
+  }
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: units[index] ?? 'byte',
+    unitDisplay: index === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && index > 0 ? 1 : 0,
+  }).format(value);
+}
+
+/** A whole number as the page's language writes it. */
+export function numberText(value: number): string {
+  return new Intl.NumberFormat(language()).format(value);
+}

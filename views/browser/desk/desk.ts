@@ -1,0 +1,75 @@
+import type { AccountView, CaseRow, DirectoryView } from '../../../client/models.js';
+import type { Remote } from '../rpc.js';
+import type { DeskApi } from './api.js';
+import type { CountryRule } from './deadlines.js';
+import { NO_FILTER, type Filter } from './rows.js';
+
+/** Where in the desk somebody is. None of it is ever written into the address. */
+export type Place =
+  | { view: 'inbox' }
+  | { view: 'case'; id: string }
+  | { view: 'people' }
+  | { view: 'channel' }
+  | { view: 'audit' }
+  | { view: 'account' };
+
+/** What the inbox remembers while other views are open. */
+export interface InboxMemory {
+  rows: Map<string, CaseRow>;
+  /** Where the next page of each list starts: empty before the first, null after the last. */
+  next: { open: string | null; closed: string | null };
+  /** Null until something was loaded. */
+  loadedAt: Date | null;
+  filter: Filter;
+  query: string;
+  /** Case opened last, to which the focus returns. */
+  last: string | null;
+}
+
+/** What every view of the desk gets. */
+export interface Desk {
+  readonly api: Remote<DeskApi>;
+  readonly account: AccountView;
+  directory: DirectoryView;
+  readonly rules: readonly CountryRule[];
+  readonly inbox: InboxMemory;
+  /** Cases with an answer begun and not sent. */
+  readonly unsent: Set<string>;
+  go(place: Place): void;
+  /** Says something to a screen reader, without moving the focus. */
+  say(text: string): void;
+  /** Tells the navigation how many cases need somebody today. */
+  setWaiting(count: number): void;
+  /** Tells the shell that the directory changed. */
+  directoryChanged(directory: DirectoryView): void;
+}
+
+/** A fresh memory for the inbox. */
+export function newInboxMemory(): InboxMemory {
+  return {
+    rows: new Map(),
+    next: { open: '', closed: '' },
+    loadedAt: null,
+    filter: NO_FILTER,
+    query: '',
+    last: null,
+  };
+}
+
+/** The text in the page's language, else in English, else in any it has. */
+export function localText(texts: Readonly<Record<string, string>>): string {
+  const found = texts[document.documentElement.lang] ?? texts['en'];
+  return found ?? Object.values(texts)[0] ?? '';
+}
+
+/** What the act of a channel's country says of the dates; null for a country without a row. */
+export function ruleOf(desk: Desk, channel: string): CountryRule | null {
+  const found = desk.directory.channels.find(({ id }) => id === channel);
+  return desk.rules.find(({ country }) => country === found?.country) ?? null;
+}
+
+/** A channel's name; empty for one that the directory no longer has. */
+export function channelName(desk: Desk, channel: string): string {
+  const found = desk.directory.channels.find(({ id }) => id === channel);
+  return found === undefined ? '' : localText(found.names);
+}

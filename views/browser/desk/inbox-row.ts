@@ -1,0 +1,94 @@
+import type { CaseRow } from '../../../client/models.js';
+import { plural, t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { categoryText } from './choices.js';
+import { daysBetween, dayText } from './days.js';
+import { dueDates, type DueDate, type Reason } from './deadlines.js';
+import { channelName, ruleOf, type Desk } from './desk.js';
+import { copyTemplate, element, fillList, part, show, write } from './dom.js';
+import { failureText } from './failures.js';
+
+/** How a case is called in lists and headings: its title, else its category. */
+export function caseTitle(row: CaseRow): string {
+  if (row.fault !== null) return t('desk.row.faulty');
+  return row.title === '' ? categoryText(row.category) : row.title;
+}
+
+/** How long until a day, or how long ago. */
+export function daysLeftText(daysLeft: number): string {
+  if (daysLeft === 0) return t('desk.due.today');
+  return daysLeft > 0 ? plural('desk.due.left', daysLeft) : plural('desk.due.late', -daysLeft);
+}
+
+/** How pressing a date is, as a class name. */
+export function urgency(daysLeft: number): 'late' | 'soon' | 'calm' {
+  if (daysLeft < 0) return 'late';
+  return daysLeft <= 3 ? 'soon' : 'calm';
+}
+
+/** "Acknowledge by 29 Nov 2026 (law): 3 days left". */
+export function dueText({ what, by, daysLeft, basis }: DueDate): string {
+  return t('desk.due.line', {
+    what: t(`desk.due.what.${what}`),
+    day: dayText(by),
+    basis: what === 'decision' ? t('desk.due.rule') : t(`desk.due.${basis}`),
+    left: daysLeftText(daysLeft),
+  });
+}
+
+/** One row of the inbox. */
+export function rowElement(
+  desk: Desk,
+  { row, reasons, excerpts }: { row: CaseRow; reasons: readonly Reason[]; excerpts: string[] },
+  today: string,
+): HTMLElement {
+  const item = copyTemplate('inbox-row');
+  item.dataset['case'] = row.id;
+  keepPrivate(write(item, 'title', caseTitle(row)));
+  show(part(item, 'unread'), row.unread && row.fault === null);
+  item.classList.toggle('is-unread', row.unread);
+  const facts = row.fault === null;
+  write(item, 'category', facts && row.title !== '' ? categoryText(row.category) : '');
+  write(item, 'channel', desk.directory.channels.length > 1 ? channelName(desk, row.channel) : '');
+  write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
+  show(part(item, 'practice'), row.practice);
+  fillList(part(item, 'dates'), dateLines(desk, row, reasons, today), ({ text, mark }) =>
+    element('li', text, `date ${mark}`),
+  );
+  const found = part(item, 'excerpts');
+  show(found, excerpts.length > 0);
+  fillList(keepPrivate(found), excerpts, (excerpt) => element('li', excerpt, 'written'));
+  part(item, 'open').addEventListener('click', () => {
+    desk.inbox.last = row.id;
+    desk.go({ view: 'case', id: row.id });
+  });
+  return item;
+}
+
+function dateLines(
+  desk: Desk,
+  row: CaseRow,
+  reasons: readonly Reason[],
+  today: string,
+): { text: string; mark: string }[] {
+  if (row.fault !== null) return [{ text: failureText({ fault: row.fault }), mark: 'late' }];
+  const lines: { text: string; mark: string }[] = [];
+  if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
+  if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
+  for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {
+    lines.push({ text: dueText(due), mark: urgency(due.daysLeft) });
+  }
+  if (row.state === 'closed' && row.closedOn !== null) {
+    const outcome = row.outcome === null ? '' : t(`outcome.${row.outcome}`);
+    const text = t('desk.row.closed', { day: dayText(row.closedOn), outcome });
+    lines.push({
+      text: outcome === '' ? t('desk.row.closed_only', { day: dayText(row.closedOn) }) : text,
+      mark: 'calm',
+    });
+  }
+  if (row.purgeOn !== null && row.decisionBy === null) {
+    const left = daysLeftText(daysBetween(today, row.purgeOn));
+    lines.push({ text: t('desk.row.purge', { day: dayText(row.purgeOn), left }), mark: 'calm' });
+  }
+  return lines;
+}

@@ -1,0 +1,216 @@
+import type { CaseRow } from '../../../client/models.js';
+import { codeOf } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import { categoryChoices } from './choices.js';
+import { numberText, timeText, today } from './days.js';
+import { localText, type Desk } from './desk.js';
+import { copyTemplate, fillList, onClick, option, part, show, showPart, write } from './dom.js';
+import { act, report } from './failures.js';
+import type { Reason } from './deadlines.js';
+import { firstSteps } from './first-steps.js';
+import { rowElement } from './inbox-row.js';
+import { moveWithKeys } from './keys.js';
+import { filterRows, groupRows, type Filter } from './rows.js';
+
+/** Rows of a group that stand in the page at once; the rest comes on demand. */
+const SHOWN = 100;
+/** Pages loaded without being asked for, so that what is urgent is not on a page nobody loads. */
+const PAGES_AHEAD = 20;
+
+interface Line {
+  row: CaseRow;
+  reasons: readonly Reason[];
+  excerpts: string[];
+}
+
+/**
+ * The cases of a handler: what needs somebody today, then the rest. Filters and search run here and
+ * in the worker; the server learns nothing of them.
+ */
+export function inboxView(desk: Desk): HTMLElement {
+  const view = copyTemplate('inbox');
+  const memory = desk.inbox;
+  let hits: Map<string, string[]> | null = null;
+  let searching: AbortController | null = null;
+
+  const draw = (): void => {
+    const rows = [...memory.rows.values()];
+    const day = today();
+    const visible = filterRows(rows, memory.filter).filter(({ id }) => hits?.has(id) ?? true);
+    const groups = groupRows(visible, day);
+    const line = (row: CaseRow, reasons: readonly Reason[] = []): Line => ({
+      row,
+      reasons,
+      excerpts: hits?.get(row.id) ?? [],
+    });
+    const lists: [name: string, lines: Line[]][] = [
+      ['today', groups.today.map(({ row, reasons }) => line(row, reasons))],
+      ['open', groups.open.map((row) => line(row))],
+      ['purge', groups.purgeSoon.map((row) => line(row))],
+      ['closed', groups.closed.map((row) => line(row))],
+    ];
+    const always = hits === null && rows.length > 0 && memory.filter.state !== 'closed';
+    part(view, 'lists').replaceChildren(
+      ...lists
+        .filter(([name, lines]) => lines.length > 0 || (always && name === 'today'))
+        .map(([name, lines]) => groupElement(desk, name, lines, day)),
+    );
+    const complete = memory.next.open === null && memory.next.closed === null;
+    const none = complete && rows.length === 0;
+    const published = desk.directory.channels.some((channel) => channel.published);
+    if (complete && hits === null && (none || !published)) {
+      part(view, 'lists').append(firstSteps(desk, none));
+    }
+    for (const name of ['toolbar', 'filters', 'keys']) showPart(view, name, !none);
+    showPart(view, 'nothing', complete && !none && visible.length === 0);
+    showPart(view, 'more-line', memory.loadedAt !== null && !complete);
+    if (memory.loadedAt !== null) {
+      const time = timeText(memory.loadedAt);
+      write(view, 'loaded', t('desk.inbox.loaded', { time }));
+    }
+    desk.setWaiting(groupRows(rows, day).today.length);
+  };
+
+  /** Takes some pages of both lists; a case that was closed meanwhile stands once, as it is now. */
+  const take = async (pages: number): Promise<void> => {
+    for (const state of ['open', 'closed'] as const) {
+      for (let count = 0; count < pages; count += 1) {
+        const after = memory.next[state];
+        if (after === null) break;
+        const page = await (after === '' ? desk.api.inbox(state) : desk.api.more(state, after));
+        for (const row of page.rows) memory.rows.set(row.id, row);
+        memory.next[state] = page.next;
+        memory.loadedAt = new Date();
+        draw();
+        if (!view.isConnected) return;
+      }
+    }
+  };
+
+  const load = async (): Promise<void> => {
+    write(view, 'working', t('desk.inbox.loading'));
+    memory.rows = new Map();
+    memory.next = { open: '', closed: '' };
+    try {
+      await take(PAGES_AHEAD);
+    } finally {
+      write(view, 'working', '');
+    }
+  };
+
+  const search = async (): Promise<void> => {
+    const query = part(view, 'query', HTMLInputElement).value.trim();
+    memory.query = query;
+    searching?.abort();
+    showPart(view, 'clear', query !== '');
+    if (query === '') {
+      hits = null;
+      draw();
+      return;
+    }
+    const controller = new AbortController();
+    searching = controller;
+    try {
+      const found = await desk.api.search(
+        query,
+        (read) => {
+          write(view, 'working', plural('desk.inbox.searching', read));
+        },
+        controller.signal,
+      );
+      hits = new Map(found.map(({ id, excerpts }) => [id, excerpts]));
+      draw();
+      desk.say(plural('desk.inbox.found', found.length));
+    } catch (error) {
+      if (codeOf(error) !== 'cancelled') throw error;
+    } finally {
+      if (searching === controller) write(view, 'working', '');
+    }
+  };
+
+  fillFilters(desk, view, (filter) => {
+    memory.filter = filter;
+    draw();
+  });
+  part(view, 'toolbar', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    void act(view, search);
+  });
+  onClick(view, 'clear', () => {
+    part(view, 'query', HTMLInputElement).value = '';
+    void search().catch(report);
+    part(view, 'query').focus();
+  });
+  onClick(view, 'refresh', () => act(view, load));
+  onClick(view, 'more', () => act(view, () => take(PAGES_AHEAD)));
+  moveWithKeys(view, '.row-open');
+
+  const query = part(view, 'query', HTMLInputElement);
+  query.value = memory.query;
+  if (memory.loadedAt === null) void act(view, load);
+  else {
+    draw();
+    if (memory.query !== '') void act(view, search);
+    const last = view.querySelector<HTMLElement>(`[data-case="${memory.last ?? ''}"] .row-open`);
+    if (last !== null) {
+      queueMicrotask(() => {
+        last.focus();
+        last.scrollIntoView({ block: 'center' });
+      });
+    }
+  }
+  return view;
+}
+
+function groupElement(desk: Desk, name: string, lines: readonly Line[], day: string): HTMLElement {
+  const group = copyTemplate('inbox-group');
+  group.classList.add(`group-${name}`);
+  write(group, 'title', t(`desk.group.${name}`));
+  write(group, 'count', numberText(lines.length));
+  const hint = write(group, 'hint', t(`desk.group_hint.${lines.length === 0 ? 'none' : name}`));
+  show(hint, name !== 'open' && name !== 'closed');
+  const list = part(group, 'rows');
+  const fill = (count: number): void => {
+    fillList(list, lines.slice(0, count), (line) => rowElement(desk, line, day));
+    showPart(group, 'rest-line', lines.length > count);
+    write(group, 'rest', plural('desk.inbox.rest', lines.length - count));
+  };
+  let shown = SHOWN;
+  fill(shown);
+  onClick(group, 'rest', () => {
+    const first = shown;
+    shown += 5 * SHOWN;
+    fill(shown);
+    list.children[first]?.querySelector<HTMLElement>('.row-open')?.focus();
+  });
+  return group;
+}
+
+function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) => void): void {
+  const state = part(view, 'state', HTMLSelectElement);
+  const category = part(view, 'category', HTMLSelectElement);
+  const channel = part(view, 'channel', HTMLSelectElement);
+  const practice = part(view, 'practice', HTMLSelectElement);
+  const unread = part(view, 'unread', HTMLInputElement);
+  for (const { value, label } of categoryChoices()) category.append(option(value, label));
+  for (const { id, names } of desk.directory.channels) channel.append(option(id, localText(names)));
+  showPart(view, 'channel-field', desk.directory.channels.length > 1);
+  const { filter } = desk.inbox;
+  state.value = filter.state;
+  category.value = filter.category ?? '';
+  channel.value = filter.channel ?? '';
+  practice.value = filter.practice;
+  unread.checked = filter.unread;
+  const read = (): void => {
+    changed({
+      state: state.value as Filter['state'],
+      category: category.value === '' ? null : category.value,
+      channel: channel.value === '' ? null : channel.value,
+      practice: practice.value as Filter['practice'],
+      unread: unread.checked,
+    });
+  };
+  for (const control of [state, category, channel, practice, unread]) {
+    control.addEventListener('change', read);
+  }
+}

@@ -1,0 +1,272 @@
+import type { AdmissionView, MembersView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  ownIds,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
+import { dayText } from './days.js';
+import { localText, type Desk } from './desk.js';
+import { act, showProblem } from './failures.js';
+import { officerSection } from './recovery-officer.js';
+import { fillWords } from './words.js';
+
+/** Who belongs to the desk, who is about to, and how somebody joins. */
+export function peopleView(desk: Desk): HTMLElement {
+  const view = copyTemplate('people');
+  const administrator = desk.account.part === 'administrator';
+
+  const load = async (): Promise<void> => {
+    const members = await desk.api.members();
+    const waiting = members.admissions;
+    fillList(part(view, 'admissions'), waiting, (admission) =>
+      admissionItem(desk, admission, members, done),
+    );
+    showPart(view, 'admissions-section', waiting.length > 0);
+    fillList(part(view, 'readers'), readersOf(desk, members), (person) =>
+      personItem(desk, person, done),
+    );
+    fillList(part(view, 'administrators'), administratorsOf(members), ({ id, name }) => {
+      const you = id === desk.account.id ? ` (${t('desk.access.you')})` : '';
+      return element('li', `${name}${you}`);
+    });
+    fillList(part(view, 'invitations'), members.invitations, (invitation) =>
+      invitationItem(desk, invitation, done),
+    );
+    showPart(view, 'invitations-section', members.invitations.length > 0);
+    part(view, 'officer').replaceChildren(
+      ...(administrator ? [officerSection(desk, members, done)] : []),
+    );
+  };
+
+  const done = (said: string): void => {
+    void act(view, async () => {
+      desk.directoryChanged(await desk.api.directory());
+      await load();
+      desk.say(said);
+      part(view, 'heading').focus();
+    });
+  };
+
+  wireInvite(desk, view, () => {
+    void act(view, load);
+  });
+  void act(view, load).finally(() => {
+    write(view, 'working', '');
+  });
+  return view;
+}
+
+interface Person {
+  id: string;
+  name: string;
+  role: string;
+  part: 'handler' | 'recovery_officer';
+  /** The name to sign in with; null for a recovery officer, who never signs in. */
+  account: string | null;
+}
+
+/** Everybody who reads reports now, as reporters see them. */
+function readersOf(desk: Desk, members: MembersView): Person[] {
+  const readers = new Map(
+    desk.directory.channels
+      .flatMap((channel) => channel.readers)
+      .map((reader) => [reader.id, reader]),
+  );
+  return [...readers.values()].map(({ id, name, role, part: of }) => ({
+    id,
+    name,
+    role: localText(role),
+    part: of,
+    account: members.accounts.find((account) => account.id === id)?.name ?? null,
+  }));
+}
+
+function administratorsOf(members: MembersView): MembersView['accounts'] {
+  return members.accounts.filter(
+    (each) => each.part === 'administrator' && each.state === 'active',
+  );
+}
+
+function personItem(desk: Desk, person: Person, done: (said: string) => void): HTMLElement {
+  const item = copyTemplate('person');
+  write(item, 'name', person.name);
+  write(item, 'role', person.role);
+  write(item, 'part', t(`desk.part.${person.part}`));
+  write(
+    item,
+    'account',
+    person.account === null ? '' : t('desk.people.signs_in', { name: person.account }),
+  );
+  const self = person.id === desk.account.id;
+  show(part(item, 'you'), self);
+  showPart(item, 'remove', desk.account.part === 'administrator' && !self);
+  part(item, 'remove').setAttribute(
+    'aria-label',
+    t('desk.people.remove_label', { name: person.name }),
+  );
+  write(item, 'confirm-text', t('desk.people.remove_text', { name: person.name }));
+  wireConfirmation(item, 'remove', () =>
+    act(item, async () => {
+      await desk.api.remove(person.id);
+      done(t('desk.people.removed', { name: person.name }));
+    }),
+  );
+  return item;
+}
+
+/** A button, and the box that asks before it is done. */
+function wireConfirmation(item: HTMLElement, name: string, work: () => Promise<unknown>): void {
+  onClick(item, name, () => {
+    showPart(item, 'confirm', true);
+    part(item, 'confirm-do').focus();
+  });
+  onClick(item, 'confirm-cancel', () => {
+    showPart(item, 'confirm', false);
+    part(item, name).focus();
+  });
+  onClick(item, 'confirm-do', work);
+}
+
+/** Somebody who waits: eight words to compare, then two signatures. */
+function admissionItem(
+  desk: Desk,
+  admission: AdmissionView,
+  members: MembersView,
+  done: (said: string) => void,
+): HTMLElement {
+  const item = ownIds(copyTemplate('admission'));
+  const { name } = admission;
+  const administrator = desk.account.part === 'administrator';
+  const officer = admission.part === 'recovery_officer';
+  const account = members.accounts.find(({ id }) => id === admission.id);
+  write(item, 'name', name);
+  write(item, 'part', t(`desk.part.${admission.part}`));
+  write(
+    item,
+    'account',
+    account === undefined ? '' : t('desk.people.signs_in', { name: account.name }),
+  );
+  fillWords(part(item, 'words'), admission.words);
+  write(
+    item,
+    'compare',
+    t(officer ? 'desk.admit.compare_officer' : 'desk.admit.compare', { name }),
+  );
+  const authentic = { true: 'yes', false: 'no', null: 'unknown' }[String(admission.authentic)];
+  const link = write(item, 'link', officer ? '' : t(`desk.admit.link.${authentic ?? 'unknown'}`));
+  link.classList.toggle('signal', admission.authentic === false);
+  show(link, !officer);
+  const signature = (which: 'handler' | 'administrator', given: boolean): void => {
+    const line = write(
+      item,
+      `${which}-signature`,
+      t(given ? 'desk.admit.signed' : 'desk.admit.missing'),
+    );
+    line.classList.toggle('done', given);
+  };
+  signature('handler', admission.handlerSigned);
+  signature('administrator', false);
+
+  const mayNow = administrator ? admission.handlerSigned : !admission.handlerSigned;
+  const possible = mayNow && admission.authentic !== false;
+  showPart(item, 'sign-form', possible);
+  const wait = write(
+    item,
+    'wait',
+    t(`desk.admit.wait.${administrator ? 'handler' : 'administrator'}`),
+  );
+  show(wait, !mayNow);
+  const compared = part(item, 'compared', HTMLInputElement);
+  write(item, 'compared-label', t(officer ? 'desk.admit.agreed' : 'desk.admit.compared', { name }));
+  const form = part(item, 'sign-form', HTMLFormElement);
+  write(form, 'sign', t(administrator ? 'desk.admit.do.administrator' : 'desk.admit.do.handler'));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (!compared.checked) {
+      showProblem(form, t('desk.admit.compare_first'));
+      compared.focus();
+      return;
+    }
+    void act(form, async () => {
+      await desk.api.admit(admission.id);
+      done(
+        t(administrator ? 'desk.admit.done.administrator' : 'desk.admit.done.handler', { name }),
+      );
+    });
+  });
+  write(item, 'confirm-text', t('desk.admit.refuse_text', { name }));
+  wireConfirmation(item, 'refuse', () =>
+    act(item, async () => {
+      await desk.api.refuse(admission.id);
+      done(t('desk.admit.refused', { name }));
+    }),
+  );
+  return item;
+}
+
+function invitationItem(
+  desk: Desk,
+  invitation: MembersView['invitations'][number],
+  done: (said: string) => void,
+): HTMLElement {
+  const item = copyTemplate('invitation');
+  write(item, 'name', invitation.shownName);
+  write(item, 'created', t('desk.invite.made', { day: dayText(invitation.createdOn) }));
+  const mayWithdraw = invitation.mine || desk.account.part === 'administrator';
+  showPart(item, 'withdraw', mayWithdraw);
+  part(item, 'withdraw').setAttribute(
+    'aria-label',
+    t('desk.invite.withdraw_label', { name: invitation.shownName }),
+  );
+  onClick(item, 'withdraw', () =>
+    act(item, async () => {
+      await desk.api.withdrawInvitation(invitation.id);
+      done(t('desk.invite.withdrawn'));
+    }),
+  );
+  return item;
+}
+
+/** Makes an invitation and shows its link once: the secret in it never reaches the server. */
+function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
+  const form = part(view, 'invite-form', HTMLFormElement);
+  const name = part(form, 'shown-name', HTMLInputElement);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const shownName = name.value.trim();
+    if (shownName === '') {
+      showProblem(form, t('desk.invite.name_missing'));
+      name.focus();
+      return;
+    }
+    void act(form, async () => {
+      const { fragment } = await desk.api.invite({ shownName });
+      const language = document.documentElement.lang;
+      const link = `${location.origin}/desk/${language}/join#${fragment}`;
+      const field = part(view, 'link', HTMLInputElement);
+      field.value = link;
+      write(view, 'link-title', t('desk.invite.link_title', { name: shownName }));
+      showPart(view, 'link-box', true);
+      name.value = '';
+      field.focus();
+      field.select();
+      invited();
+    });
+  });
+  onClick(view, 'copy-link', async () => {
+    await navigator.clipboard.writeText(part(view, 'link', HTMLInputElement).value);
+    desk.say(t('desk.invite.copied'));
+  });
+  onClick(view, 'hide-link', () => {
+    part(view, 'link', HTMLInputElement).value = '';
+    showPart(view, 'link-box', false);
+    name.focus();
+  });
+}

@@ -1,0 +1,99 @@
+import type { HandlerCaseView, SendProgress } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { copyTemplate, fillList, onClick, part, showPart, write } from './dom.js';
+import { sizeText } from './days.js';
+import { act } from './failures.js';
+import { stillWorking } from './idle-lock.js';
+import { keepPrivate } from '../text-fields.js';
+
+/** The files that go with a text, and a way to forget them. */
+export interface ChosenFiles {
+  list(): File[];
+  set(files: readonly File[]): void;
+}
+
+/** Wires a file picker whose choices add up, each with a button to take it off. */
+export function wireFiles(form: HTMLElement, onChange: () => void): ChosenFiles {
+  let files: File[] = [];
+  const picker = part(form, 'picker', HTMLInputElement);
+  const draw = (): void => {
+    fillList(part(form, 'chosen'), files, (file) => {
+      const item = copyTemplate('chosen-file');
+      keepPrivate(write(item, 'name', file.name));
+      write(item, 'size', sizeText(file.size));
+      part(item, 'remove').setAttribute(
+        'aria-label',
+        t('desk.write.remove_label', { name: file.name }),
+      );
+      onClick(item, 'remove', () => {
+        files = files.filter((each) => each !== file);
+        draw();
+        picker.focus();
+        onChange();
+      });
+      return item;
+    });
+  };
+  picker.addEventListener('change', () => {
+    files = [...files, ...(picker.files ?? [])];
+    picker.value = '';
+    draw();
+    onChange();
+  });
+  return {
+    list: () => files,
+    set: (wanted) => {
+      files = [...wanted];
+      draw();
+    },
+  };
+}
+
+type Work = (
+  onProgress: (progress: SendProgress) => void,
+  signal: AbortSignal,
+) => Promise<HandlerCaseView>;
+
+/**
+ * Runs a sending with true progress and a way to stop it. What goes wrong stands in the form, whose
+ * text and files stay.
+ *
+ * @returns the case afterwards, or null when it was not sent.
+ */
+export async function runSending(form: HTMLElement, work: Work): Promise<HandlerCaseView | null> {
+  const controller = new AbortController();
+  const abort = part(form, 'abort');
+  const stop = (): void => {
+    controller.abort();
+  };
+  const bar = part(form, 'progress', HTMLProgressElement);
+  let result: HandlerCaseView | null = null;
+  abort.addEventListener('click', stop);
+  showPart(form, 'sending', true);
+  showPart(form, 'buttons', false);
+  bar.removeAttribute('value');
+  write(form, 'progress-text', t('desk.write.sealing'));
+  await act(form, async () => {
+    result = await work((progress) => {
+      stillWorking();
+      if (progress.step === 'file') {
+        bar.value = (100 * progress.sent) / Math.max(1, progress.total);
+        const text = t('desk.write.file_progress', {
+          number: progress.index + 1,
+          files: progress.files,
+          name: progress.name,
+          sent: sizeText(progress.sent),
+          total: sizeText(progress.total),
+        });
+        part(form, 'progress-text').textContent = text;
+      } else {
+        bar.removeAttribute('value');
+        write(form, 'progress-text', t(`desk.write.${progress.step}`));
+      }
+    }, controller.signal);
+  });
+  abort.removeEventListener('click', stop);
+  showPart(form, 'sending', false);
+  showPart(form, 'buttons', true);
+  return result;
+}

@@ -1,0 +1,150 @@
+import type { AccountView } from '../../../client/models.js';
+import { codeOf, type Remote } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import type { DeskApi, PaperFault } from './api.js';
+import { copyTemplate, focusHeading, onClick, part, show, showPart, write } from './dom.js';
+import { act, showProblem } from './failures.js';
+import { paperPanel } from './words.js';
+
+/** What signing in needs from the page. */
+export interface Entrance {
+  api: Remote<DeskApi>;
+  /** Where the views of the entrance stand. */
+  place: HTMLElement;
+  /** Opens the desk; what goes wrong there is told in the form. */
+  onSignedIn(account: AccountView): Promise<void>;
+}
+
+function swap({ place }: Entrance, view: HTMLElement): void {
+  place.replaceChildren(view);
+  focusHeading(view);
+}
+
+/** The code as typed, undefined where none was asked for. */
+function codeIn(form: HTMLElement): string | undefined {
+  const field = part(form, 'code-field');
+  return field.hidden ? undefined : part(form, 'code', HTMLInputElement).value.replace(/\D/g, '');
+}
+
+/**
+ * Runs a form that may have to ask for a one-time code: where the server wants one, the field for
+ * it comes up and nothing that was typed is lost.
+ */
+async function withCode(form: HTMLElement, work: () => Promise<void>): Promise<void> {
+  await act(form, async () => {
+    write(form, 'working', t('desk.sign_in.working'));
+    try {
+      await work();
+    } catch (error) {
+      if (codeOf(error) === 'one_time_code_needed') {
+        show(part(form, 'code-field'), true);
+        part(form, 'code', HTMLInputElement).focus();
+      }
+      throw error;
+    } finally {
+      write(form, 'working', '');
+    }
+  });
+}
+
+/** Shows the form to sign in with; `name` fills the name in. */
+export function showSignIn(entrance: Entrance, name = ''): void {
+  const view = copyTemplate('sign-in');
+  const form = part(view, 'form', HTMLFormElement);
+  const nameField = part(form, 'name', HTMLInputElement);
+  const passphrase = part(form, 'passphrase', HTMLInputElement);
+  const reveal = part(form, 'reveal', HTMLInputElement);
+  nameField.value = name;
+  reveal.addEventListener('change', () => {
+    passphrase.type = reveal.checked ? 'text' : 'password';
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const missing = [nameField, passphrase].find(({ value }) => value.trim() === '');
+    if (missing !== undefined) {
+      showProblem(form, t('desk.sign_in.missing'));
+      missing.focus();
+      return;
+    }
+    void withCode(form, async () => {
+      const account = await entrance.api.signIn(nameField.value, passphrase.value, codeIn(form));
+      await entrance.onSignedIn(account);
+      passphrase.value = '';
+    });
+  });
+  onClick(view, 'lost', () => {
+    showRecovery(entrance, nameField.value);
+  });
+  swap(entrance, view);
+  void entrance.api.installation().then(
+    ({ state }) => {
+      showPart(view, 'not-set-up', state === 'empty');
+    },
+    (error: unknown) => {
+      showProblem(form, error);
+    },
+  );
+}
+
+function showRecovery(entrance: Entrance, name: string): void {
+  const view = copyTemplate('recover');
+  const form = part(view, 'form', HTMLFormElement);
+  const nameField = part(form, 'name', HTMLInputElement);
+  const words = part(form, 'words', HTMLTextAreaElement);
+  nameField.value = name;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void withCode(form, async () => {
+      const read = await entrance.api.readPaper(words.value);
+      if ('faults' in read) {
+        showProblem(form, read.faults.map(paperFaultText).join(' '));
+        words.focus();
+        return;
+      }
+      const secrets = await entrance.api.recover(nameField.value, read.words, codeIn(form));
+      words.value = '';
+      showNewSecrets(entrance, nameField.value, secrets);
+    });
+  });
+  onClick(view, 'back', () => {
+    showSignIn(entrance, nameField.value);
+  });
+  swap(entrance, view);
+}
+
+function showNewSecrets(
+  entrance: Entrance,
+  name: string,
+  { passphrase, recoveryWords }: { passphrase: string[]; recoveryWords: string[] },
+): void {
+  const view = copyTemplate('recovered');
+  const finish = part(view, 'finish', HTMLButtonElement);
+  const panel = paperPanel(
+    [
+      { kind: 'passphrase', words: passphrase, asked: 2 },
+      { kind: 'kit', words: recoveryWords, asked: 3 },
+    ],
+    () => ({ organisation: '', name }),
+    () => {
+      finish.disabled = false;
+    },
+  );
+  part(view, 'paper').append(panel);
+  finish.addEventListener('click', () => {
+    showSignIn(entrance, name);
+  });
+  swap(entrance, view);
+}
+
+function paperFaultText(fault: PaperFault): string {
+  if (fault.code === 'checksum') return t('desk.recover.checksum');
+  if (fault.code === 'word_count') return plural('desk.recover.word_count', fault.found);
+  const { index, typed, suggestions } = fault;
+  return suggestions.length === 0
+    ? t('desk.recover.unknown_word', { number: index + 1, typed })
+    : t('desk.recover.near_word', {
+        number: index + 1,
+        typed,
+        suggestions: suggestions.join(', '),
+      });
+}

@@ -1,0 +1,14 @@
+/**
+ * The first text that this page has, else `otherwise`: for codes that others name, and of which a
+ * newer server may have more than this page has words for.
+ */
+export function textOr(otherwise: string, ...reads: readonly (() => string)[]): string {
+  for (const read of reads) {
+    try {
+      return read();
+    } catch {
+      // not on this page
+    }
+  }
+  return otherwise;
+}

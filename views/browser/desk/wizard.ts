@@ -1,0 +1,218 @@
+import type { Remote } from '../rpc.js';
+import { t } from '../strings.js';
+import type { DeskApi } from './api.js';
+import { readFields, textFields } from './channel-texts.js';
+import { countryRules } from './country-rules.js';
+import { element, onClick, option, part, show, showPart, write } from './dom.js';
+import { localText } from './desk.js';
+import { act, showProblem } from './failures.js';
+import { countryText, languageText } from './languages.js';
+import { carrySecret, guardLeaving } from './link-secret.js';
+import { roleFields } from './role-fields.js';
+import { fillWords, paperPanel } from './words.js';
+
+const STEPS = [
+  'start',
+  'organisation',
+  'root',
+  'administrator',
+  'handler',
+  'finish',
+  'done',
+] as const;
+type Step = (typeof STEPS)[number];
+
+/**
+ * The set-up: everything is made and typed here, nothing is sent before the last step, and going
+ * back loses nothing, since all steps stay in the page.
+ */
+export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<void> {
+  const page = document.body;
+  const section = (step: Step): HTMLElement => part(page, `step-${step}`);
+  const confirmed = new Set<Step>();
+  let at: Step = 'start';
+
+  const go = (step: Step): void => {
+    at = step;
+    for (const each of STEPS) show(section(each), each === step);
+    for (const mark of page.querySelectorAll<HTMLElement>('[data-mark]')) {
+      const index = STEPS.indexOf(mark.dataset['mark'] as Step);
+      mark.classList.toggle('past', index < STEPS.indexOf(step));
+      if (mark.dataset['mark'] === step) mark.setAttribute('aria-current', 'step');
+      else mark.removeAttribute('aria-current');
+    }
+    if (step === 'finish') summarise();
+    if (step === 'handler') roles.show(readFields(fields).languages);
+    window.scrollTo(0, 0);
+    const heading = section(step).querySelector('h1');
+    heading?.focus();
+  };
+
+  const languageLinks = carrySecret(secret);
+  guardLeaving(() => at !== 'start' && at !== 'done');
+  const problem = (error: unknown): void => {
+    showProblem(section('start'), error);
+  };
+  if (secret === '') {
+    problem(t('desk.set_up.no_secret'));
+    return;
+  }
+  const opened = await act(section('start'), async () => {
+    const { state } = await api.installation();
+    if (state === 'ready') {
+      showPart(page, 'already', true);
+      throw Object.assign(new Error('already set up'), { code: 'already_set_up' });
+    }
+  });
+  if (!opened) return;
+
+  const country = part(page, 'country', HTMLSelectElement);
+  const language = document.documentElement.lang;
+  const countries = countryRules()
+    .map((rule) => ({ code: rule.country, name: countryText(rule.country) }))
+    .sort((a, b) => a.name.localeCompare(b.name, language));
+  for (const { code, name } of countries) country.append(option(code, name));
+  const fields = textFields([language], { organisation: {}, names: {}, texts: {} });
+  part(page, 'languages').replaceChildren(fields.choice);
+  part(page, 'texts').replaceChildren(fields.texts);
+  const roles = roleFields(part(page, 'roles'));
+  const value = (name: string): string => part(page, name, HTMLInputElement).value.trim();
+
+  const prepared = await api.prepareSetUp();
+  const organisation = (): string => localText(readFields(fields).organisation);
+  fillWords(part(page, 'fingerprint'), prepared.fingerprint);
+  part(page, 'root-paper').replaceChildren(
+    paperPanel(
+      [{ kind: 'root', words: prepared.rootWords, asked: 4 }],
+      () => ({ organisation: organisation(), name: null }),
+      () => confirmed.add('root'),
+    ),
+  );
+  for (const who of ['administrator', 'handler'] as const) {
+    const { passphrase, recoveryWords } = prepared[who];
+    part(page, `${who}-paper`).replaceChildren(
+      paperPanel(
+        [
+          { kind: 'passphrase', words: passphrase, asked: 2 },
+          { kind: 'kit', words: recoveryWords, asked: 3 },
+        ],
+        () => ({ organisation: organisation(), name: value(`${who}-name`) }),
+        () => confirmed.add(who),
+      ),
+    );
+  }
+
+  /** What is still missing in a step, in words; null where it is complete. */
+  const missing = (step: Step): string | null => {
+    switch (step) {
+      case 'organisation':
+        return organisationFault();
+      case 'root':
+        return confirmed.has('root') ? null : t('desk.set_up.confirm_first');
+      case 'administrator':
+        if (value('administrator-name') === '') return t('desk.set_up.name_missing');
+        return confirmed.has('administrator') ? null : t('desk.set_up.confirm_first');
+      case 'handler':
+        return handlerFault();
+      case 'start':
+      case 'finish':
+      case 'done':
+        return null;
+    }
+  };
+
+  const organisationFault = (): string | null => {
+    if (country.value === '') return t('desk.set_up.country_missing');
+    const typed = readFields(fields);
+    if (typed.languages.length === 0) return t('desk.channel.language_missing');
+    for (const each of typed.languages) {
+      const names = { language: languageText(each) };
+      if (typed.organisation[each] === undefined)
+        return t('desk.set_up.organisation_missing', names);
+      if (typed.names[each] === undefined) return t('desk.channel.name_missing', names);
+    }
+    return null;
+  };
+
+  const handlerFault = (): string | null => {
+    const name = value('handler-name');
+    if (name === '') return t('desk.set_up.name_missing');
+    const plain = (text: string): string =>
+      text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+    if (plain(name) === plain(value('administrator-name'))) return t('desk.set_up.same_name');
+    if (value('handler-shown-name') === '') return t('desk.set_up.shown_name_missing');
+    return confirmed.has('handler') ? null : t('desk.set_up.confirm_first');
+  };
+
+  const summarise = (): void => {
+    const typed = readFields(fields);
+    const list = new Intl.ListFormat(language);
+    const facts: [string, string][] = [
+      [t('desk.set_up.sum.organisation'), Object.values(typed.organisation).join(' / ')],
+      [t('desk.set_up.sum.country'), countryText(country.value)],
+      [t('desk.set_up.sum.languages'), list.format(typed.languages.map(languageText))],
+      [t('desk.set_up.sum.channel'), Object.values(typed.names).join(' / ')],
+      [t('desk.set_up.sum.administrator'), value('administrator-name')],
+      [t('desk.set_up.sum.handler'), `${value('handler-shown-name')} (${value('handler-name')})`],
+      [t('desk.set_up.sum.fingerprint'), prepared.fingerprint.join(' ')],
+    ];
+    part(page, 'summary').replaceChildren(
+      ...facts.flatMap(([name, text]) => [element('dt', name), element('dd', text)]),
+    );
+  };
+
+  for (const step of STEPS) {
+    const index = STEPS.indexOf(step);
+    section(step)
+      .querySelector('[data-part="next"]')
+      ?.addEventListener('click', () => {
+        const fault = missing(step);
+        showProblem(section(step), fault);
+        const next = STEPS[index + 1];
+        if (fault === null && next !== undefined) go(next);
+      });
+    section(step)
+      .querySelector('[data-part="previous"]')
+      ?.addEventListener('click', () => {
+        showProblem(section(step), null);
+        go(STEPS[index - 1] ?? 'start');
+      });
+  }
+
+  onClick(page, 'finish', () =>
+    act(section('finish'), async () => {
+      const typed = readFields(fields);
+      const button = part(page, 'finish', HTMLButtonElement);
+      button.disabled = true;
+      showPart(page, 'finishing', true);
+      try {
+        await api.finishSetUp(secret, {
+          organisation: { names: typed.organisation, country: country.value },
+          languages: typed.languages,
+          channelNames: typed.names,
+          texts: typed.texts,
+          administrator: { name: value('administrator-name') },
+          handler: {
+            name: value('handler-name'),
+            shownName: value('handler-shown-name'),
+            role: roles.read(),
+          },
+        });
+        // what opened the installation is not needed again
+        for (const name of ['root-paper', 'administrator-paper', 'handler-paper']) {
+          part(page, name).replaceChildren();
+        }
+        go('done');
+      } finally {
+        button.disabled = false;
+        showPart(page, 'finishing', false);
+      }
+    }),
+  );
+  part(page, 'begin', HTMLButtonElement).disabled = false;
+  write(page, 'preparing', '');
+  onClick(page, 'begin', () => {
+    languageLinks.hide();
+    go('organisation');
+  });
+}

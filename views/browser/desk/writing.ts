@@ -1,0 +1,218 @@
+import type { HandlerCaseView, Outcome } from '../../../client/models.js';
+import { t } from '../strings.js';
+import type { Draft, WritingKind } from './api.js';
+import { reportLanguage } from './case-entries.js';
+import { outcomeChoices } from './choices.js';
+import { copyTemplate, fillList, onClick, option, ownIds, part, showPart, write } from './dom.js';
+import type { Desk } from './desk.js';
+import { report, showProblem } from './failures.js';
+import { languageText } from './languages.js';
+import { runSending, wireFiles } from './sending.js';
+
+/** The form in which a handler writes to the reporter. */
+export interface WritingForm {
+  form: HTMLElement;
+  /** Fits the form to what the case allows now. */
+  update(data: HandlerCaseView): void;
+}
+
+type Changed = (data: HandlerCaseView, said: string) => void;
+
+/** What can be written in a case as it stands, the likeliest first. */
+export function kindsFor(data: HandlerCaseView): WritingKind[] {
+  if (data.state === 'closed') {
+    return data.decisionBy === null ? ['reopening'] : ['reopening', 'nothing_further'];
+  }
+  const rest: WritingKind[] = ['reply', 'feedback', 'closure'];
+  return data.acknowledgedOn === null ? ['acknowledgement', ...rest] : rest;
+}
+
+/** What changes more than the conversation is confirmed before it is done. */
+const CONFIRMED: readonly WritingKind[] = ['closure', 'reopening', 'nothing_further'];
+
+/** The form for the reporter, with a draft begun earlier. Drafts live in the worker's memory. */
+export function writingForm(
+  desk: Desk,
+  id: string,
+  draft: Draft | null,
+  changed: Changed,
+): WritingForm {
+  const form = ownIds(copyTemplate('writing'));
+  const text = part(form, 'text', HTMLTextAreaElement);
+  const outcome = part(form, 'outcome', HTMLSelectElement);
+  for (const { value, label } of outcomeChoices()) outcome.append(option(value, label));
+  let data: HandlerCaseView | null = null;
+  let kind: WritingKind | null = draft?.kind ?? null;
+  let timer: number | undefined;
+
+  const keep = (): void => {
+    const empty = text.value === '' && files.list().length === 0;
+    if (empty) desk.unsent.delete(id);
+    else desk.unsent.add(id);
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const now: Draft | null =
+        empty || kind === null
+          ? null
+          : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() };
+      desk.api.keepDraft(id, now).then(() => {
+        write(form, 'draft-note', now === null ? '' : t('desk.write.draft'));
+      }, report);
+    }, 400);
+  };
+  const files = wireFiles(form, keep);
+  const chosenOutcome = (): Outcome | null =>
+    outcome.value === '' ? null : (outcome.value as Outcome);
+
+  const choose = (wanted: WritingKind): void => {
+    kind = wanted;
+    write(form, 'effect', effectText(desk, data, wanted));
+    write(
+      form,
+      'text-label',
+      t(`desk.write.text.${wanted === 'nothing_further' ? 'internal' : 'reporter'}`),
+    );
+    showPart(form, 'outcome-field', wanted === 'closure');
+    showPart(form, 'files-field', wanted !== 'nothing_further');
+    showPart(form, 'language', wanted !== 'nothing_further');
+    showPart(form, 'confirm', false);
+    showPart(form, 'buttons', true);
+    write(form, 'submit', t(`desk.write.do.${wanted}`));
+    form.dataset['kind'] = wanted;
+  };
+
+  const send = async (): Promise<void> => {
+    const wanted = kind;
+    if (wanted === null) return;
+    showPart(form, 'confirm', false);
+    const body = text.value.trim();
+    const after = await runSending(form, (onProgress, signal) => {
+      if (wanted === 'nothing_further') return desk.api.decideNothingFurther(id, body);
+      const chosen = chosenOutcome();
+      const message =
+        wanted === 'closure'
+          ? { kind: wanted, text: body, outcome: chosen ?? 'unsubstantiated' }
+          : { kind: wanted, text: body };
+      return desk.api.reply(id, message, files.list(), onProgress, signal);
+    });
+    if (after === null) return;
+    text.value = '';
+    outcome.value = '';
+    files.set([]);
+    kind = null;
+    keep();
+    changed(after, t(`desk.write.done.${wanted}`));
+  };
+
+  const missing = (): [HTMLElement, string] | null => {
+    if (kind === 'closure' && chosenOutcome() === null) {
+      return [outcome, t('desk.write.outcome_missing')];
+    }
+    if (kind !== 'nothing_further' && text.value.trim() === '') {
+      return [text, t('desk.write.text_missing')];
+    }
+    return null;
+  };
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const fault = missing();
+    showProblem(form, fault?.[1] ?? null);
+    for (const field of [text, outcome]) {
+      field.setAttribute('aria-invalid', String(field === fault?.[0]));
+    }
+    fault?.[0].focus();
+    if (fault !== null || kind === null) return;
+    if (CONFIRMED.includes(kind)) {
+      write(form, 'confirm-text', effectText(desk, data, kind));
+      write(form, 'confirm-do', t(`desk.write.do.${kind}`));
+      showPart(form, 'confirm', true);
+      showPart(form, 'buttons', false);
+      part(form, 'confirm-do').focus();
+    } else {
+      void send();
+    }
+  });
+  onClick(form, 'confirm-do', send);
+  onClick(form, 'confirm-cancel', () => {
+    showPart(form, 'confirm', false);
+    showPart(form, 'buttons', true);
+    text.focus();
+  });
+  text.addEventListener('input', keep);
+  outcome.addEventListener('change', keep);
+
+  if (draft !== null) {
+    text.value = draft.text;
+    outcome.value = draft.outcome ?? '';
+    files.set(draft.files);
+  }
+
+  return {
+    form,
+    update(newest) {
+      data = newest;
+      write(form, 'title', t(`desk.write.title.${newest.state}`));
+      const language = reportLanguage(newest);
+      write(form, 'language', t('desk.write.language', { language: languageText(language) }));
+      const kinds = kindsFor(newest);
+      const wanted = kind !== null && kinds.includes(kind) ? kind : (kinds[0] ?? 'reply');
+      fillList(part(form, 'kinds'), kinds, (each) => kindItem(each, each === wanted));
+      choose(wanted);
+    },
+  };
+
+  function kindItem(each: WritingKind, checked: boolean): HTMLElement {
+    const item = copyTemplate('kind');
+    write(item, 'name', t(`desk.write.kind.${each}`));
+    const radio = part(item, 'radio', HTMLInputElement);
+    radio.name = 'kind';
+    radio.value = each;
+    radio.checked = checked;
+    radio.addEventListener('change', () => {
+      choose(each);
+      keep();
+    });
+    return item;
+  }
+}
+
+function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind): string {
+  if (kind !== 'closure') return t(`desk.write.effect.${kind}`);
+  const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
+  return t('desk.write.effect.closure', { months: channel?.retentionMonths ?? 24 });
+}
+
+/** The form for notes, which looks different on purpose: nothing in it reaches the reporter. */
+export function noteForm(desk: Desk, id: string, changed: Changed): HTMLElement {
+  const form = ownIds(copyTemplate('writing'));
+  const text = part(form, 'text', HTMLTextAreaElement);
+  const files = wireFiles(form, () => undefined);
+  form.dataset['kind'] = 'note';
+  write(form, 'title', t('desk.notes.write'));
+  write(form, 'text-label', t('desk.notes.text'));
+  write(form, 'effect', t('desk.notes.effect'));
+  write(form, 'files-label', t('desk.notes.files'));
+  write(form, 'files-hint', t('desk.notes.files_hint'));
+  write(form, 'submit', t('desk.notes.do'));
+  for (const name of ['kinds-field', 'language']) showPart(form, name, false);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const body = text.value.trim();
+    showProblem(form, body === '' ? t('desk.notes.text_missing') : null);
+    text.setAttribute('aria-invalid', String(body === ''));
+    if (body === '') {
+      text.focus();
+      return;
+    }
+    void runSending(form, (onProgress, signal) =>
+      desk.api.note(id, body, files.list(), onProgress, signal),
+    ).then((after) => {
+      if (after === null) return;
+      text.value = '';
+      files.set([]);
+      changed(after, t('desk.notes.done'));
+    }, report);
+  });
+  return form;
+}

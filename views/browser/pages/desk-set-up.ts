@@ -1,0 +1,7 @@
+import { callWorker, startWorker } from '../rpc.js';
+import type { DeskApi } from '../desk/api.js';
+import { takeLinkSecret } from '../desk/link-secret.js';
+import { openWizard } from '../desk/wizard.js';
+
+const secret = takeLinkSecret();
+void openWizard(callWorker<DeskApi>(startWorker()), secret);

@@ -1,0 +1,123 @@
+import type { AccountView, DirectoryView } from '../../../client/models.js';
+import { callWorker, startWorker } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import type { DeskApi } from '../desk/api.js';
+import { countryRules } from '../desk/country-rules.js';
+import { newInboxMemory, type Desk, type Place } from '../desk/desk.js';
+import { showChanges } from '../desk/changes.js';
+import { copyTemplate, focusHeading, onClick, part, show, write } from '../desk/dom.js';
+import { onSessionEnd } from '../desk/failures.js';
+import { LOCK_MINUTES, watchIdleness } from '../desk/idle-lock.js';
+import { openShell } from '../desk/shell.js';
+import { showSignIn } from '../desk/sign-in.js';
+import { accountView } from '../desk/account.js';
+import { auditView } from '../desk/audit.js';
+import { caseView } from '../desk/case.js';
+import { channelView } from '../desk/channel.js';
+import { inboxView } from '../desk/inbox.js';
+import { peopleView } from '../desk/people.js';
+
+const worker = startWorker();
+const api = callWorker<DeskApi>(worker);
+
+showSignIn({ api, place: part(document, 'entrance'), onSignedIn: open });
+
+async function open(account: AccountView): Promise<void> {
+  const changes = await api.directoryChanges();
+  const directory = await api.directory();
+  const desk: Desk = createDesk(account, directory);
+  const shell = openShell(
+    () => desk,
+    (place) => render(desk, place),
+    {
+      lock: () => void close(t('desk.lock.locked'), t('desk.lock.asked')),
+      signOut: () => void close(t('desk.lock.signed_out'), t('desk.lock.asked')),
+    },
+  );
+
+  function createDesk(who: AccountView, newest: DirectoryView): Desk {
+    return {
+      api,
+      account: who,
+      directory: newest,
+      rules: countryRules(),
+      inbox: newInboxMemory(),
+      unsent: new Set(),
+      go: (place) => {
+        shell.go(place);
+      },
+      say: (text) => {
+        shell.say(text);
+      },
+      setWaiting: (count) => {
+        shell.setWaiting(count);
+      },
+      directoryChanged: (changed) => {
+        desk.directory = changed;
+        shell.refreshOrganisation();
+      },
+    };
+  }
+
+  const stopWatching = watchIdleness({
+    warn: (seconds) => {
+      const box = part(document, 'idle');
+      // once a second would be read out once a second
+      if (box.hidden) write(box, 'idle-text', plural('desk.lock.warning', seconds));
+      show(box, true);
+    },
+    unwarn: () => {
+      show(part(document, 'idle'), false);
+    },
+    lock: () => void close(t('desk.lock.locked'), t('desk.lock.idle', { minutes: LOCK_MINUTES })),
+  });
+  onSessionEnd(() => void close(t('desk.lock.locked'), t('desk.lock.session')));
+
+  const keepOpen = (event: BeforeUnloadEvent): void => {
+    if (desk.unsent.size > 0) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', keepOpen);
+
+  let closed = false;
+  /** Wipes everything: the worker and its memory, then what stands on the page. */
+  async function close(title: string, text: string): Promise<void> {
+    if (closed) return;
+    closed = true;
+    stopWatching();
+    window.removeEventListener('beforeunload', keepOpen);
+    const view = copyTemplate('locked');
+    write(view, 'title', title);
+    write(view, 'text', text);
+    onClick(view, 'again', () => {
+      location.reload();
+    });
+    document.body.replaceChildren(view);
+    document.title = t('desk.title.sign_in');
+    focusHeading(view);
+    await Promise.race([
+      api.signOut().catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, 3000)),
+    ]);
+    worker.terminate();
+  }
+
+  showChanges(part(document, 'changes'), changes);
+  shell.go({ view: account.part === 'handler' ? 'inbox' : 'people' });
+}
+
+function render(desk: Desk, place: Place): HTMLElement {
+  switch (place.view) {
+    case 'inbox':
+      return inboxView(desk);
+    case 'case':
+      return caseView(desk, place.id);
+    case 'people':
+      return peopleView(desk);
+    case 'channel':
+      return channelView(desk);
+    case 'audit':
+      return auditView(desk);
+    case 'account':
+      return accountView(desk);
+  }
+}
