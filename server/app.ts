@@ -1,5 +1,4 @@
 import express, { type Express, type Router } from 'express';
-import { purgeDay } from '../crypto/public.js';
 import { createJoining } from './accounts/joining.js';
 import { createMembers } from './accounts/members.js';
 import { createMembership } from './accounts/membership.js';
@@ -32,9 +31,10 @@ import { createLimits, type Limits } from './http/limits.js';
 import { refuseCrossSite } from './http/origin.js';
 import { servePages, type Pages } from './http/pages.js';
 import type { Log } from './log.js';
-import type { BindAttachments, PurgeOn } from './records/facts.js';
+import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports } from './reports/service.js';
+import { createRules } from './retention/rules.js';
 
 /** What every capability is made from. */
 export interface Context {
@@ -64,11 +64,10 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const { timeZone } = config;
   const day = () => today(clock, config.timeZone);
   const directories = createDirectories();
-  const purgeOn: PurgeOn = async (handle, { closed_day: closed, channel }) => {
-    if (closed === null) return null;
-    const { directory } = await directories.current(handle);
-    const rule = directory.channels.find(({ id }) => id === channel);
-    return rule === undefined ? null : purgeDay(closed, rule.retentionMonths);
+  const readRules = createRules();
+  const readPurgeOn: ReadPurgeOn = async (handle) => {
+    const rules = await readRules(handle);
+    return (row) => rules.purgeOn(row);
   };
 
   const attachments = createAttachments({ db, today: day, maxFileBytes: config.maxFileBytes });
@@ -78,7 +77,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     today: day,
     directories,
     bindAttachments,
-    purgeOn,
+    readPurgeOn,
   });
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
@@ -106,7 +105,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const ownAccount = createOwnAccount({ db, audit, serverKey, attempts, takeCode });
   const members = createMembers({ db, clock, timeZone, audit, directories });
 
-  const cases = createCases({ db, today: day, audit, directories, bindAttachments, purgeOn });
+  const cases = createCases({ db, today: day, audit, directories, bindAttachments, readPurgeOn });
   const handlersCase: CaseAccess = (request, response) =>
     cases.identify(readerOf(response), pathText(request, 'case'));
 

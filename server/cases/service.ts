@@ -176,21 +176,21 @@ export function createCases(options: {
     async append(reader, id, request) {
       await db.transaction(async (trx) => {
         const row = await caseOf(trx, reader, id);
-        checkState(row, request);
-        checkStatistics(row, request, today());
         const newest = await directories.newest(trx);
         if (newest === null) throw new ApiError('case_not_found');
         const lookup = directoryLookup(directories, newest);
+        const day = today();
+        checkRequest(request);
+        checkState(row, request);
+        checkStatistics(row, request, day, lookup);
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
         if (overview !== null) await keepOverview(trx, appended, overview);
-        else if (appended.row.dialogue_epoch !== row.dialogue_epoch) {
-          // a new reader has keys for the newest epochs only
-          throw new ApiError('overview_missing');
-        }
+        // the list shows overviews: whoever may list the case must have the key of its own
+        if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, attachments);
-        await insertStatistics(trx, statistics);
-        const changes = stateChanges(request, today());
+        if (!(await insertStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
+        const changes = changesOf(request, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);
       });

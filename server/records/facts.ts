@@ -2,8 +2,11 @@ import type { Knex } from 'knex';
 import type { AttachmentId, CaseFacts, CaseId } from '../../crypto/public.js';
 import type { CaseRow } from './rows.js';
 
-/** The day from which a case may be purged, null while it is open. */
-export type PurgeOn = (db: Knex, row: CaseRow) => Promise<CaseFacts['purgeOn']>;
+/** The first day on which a purge may remove a case, null while it is open. */
+export type PurgeOn = (row: CaseRow) => CaseFacts['purgeOn'];
+
+/** Reads the rules by which cases are purged now. */
+export type ReadPurgeOn = (db: Knex) => Promise<PurgeOn>;
 
 /** Gives uploads to a case, within the transaction that stores what they belong to. */
 export type BindAttachments = (
@@ -13,7 +16,7 @@ export type BindAttachments = (
 ) => Promise<void>;
 
 /** What the server knows of a case and tells everyone who may open it. */
-export async function caseFacts(db: Knex, row: CaseRow, purgeOn: PurgeOn): Promise<CaseFacts> {
+export function caseFacts(row: CaseRow, purgeOn: PurgeOn): CaseFacts {
   return {
     id: row.id,
     organisation: row.organisation,
@@ -22,6 +25,6 @@ export async function caseFacts(db: Knex, row: CaseRow, purgeOn: PurgeOn): Promi
     practice: row.practice === 1,
     receivedOn: row.received_day,
     closedOn: row.closed_day,
-    purgeOn: await purgeOn(db, row),
+    purgeOn: purgeOn(row),
   };
 }

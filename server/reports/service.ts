@@ -16,7 +16,7 @@ import {
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
-import { caseFacts, type BindAttachments, type PurgeOn } from '../records/facts.js';
+import { caseFacts, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
@@ -64,16 +64,16 @@ export interface Reports {
  *
  * @param options.today the day it is for the organisation.
  * @param options.bindAttachments gives uploads to a case within a transaction.
- * @param options.purgeOn tells when a case may be purged.
+ * @param options.readPurgeOn tells when cases may be purged.
  */
 export function createReports(options: {
   readonly db: Knex;
   readonly today: () => Day;
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
-  readonly purgeOn: PurgeOn;
+  readonly readPurgeOn: ReadPurgeOn;
 }): Reports {
-  const { db, today, directories, bindAttachments, purgeOn } = options;
+  const { db, today, directories, bindAttachments, readPurgeOn } = options;
 
   const newestDirectory = async (handle: Knex): Promise<VerifiedDirectory> => {
     const newest = await directories.newest(handle);
@@ -118,7 +118,7 @@ export function createReports(options: {
       return db.transaction(async (trx) => {
         const row = await caseOf(trx, token);
         return {
-          case: await caseFacts(trx, row, purgeOn),
+          case: caseFacts(row, await readPurgeOn(trx)),
           entries: await readEntries(trx, row.id, ['dialogue']),
           grants: await readGrants(trx, row.id, 'reporter'),
           readings: await readReadings(trx, row.id),
