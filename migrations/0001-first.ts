@@ -9,7 +9,8 @@ import type { Knex } from 'knex';
  * sealed is bytes.
  */
 export async function up(knex: Knex): Promise<void> {
-  const sqlite = knex.client.config.client === 'sqlite3';
+  const { config } = knex.client as { config: { client: unknown } };
+  const sqlite = config.client === 'sqlite3';
   const create = async (name: string, body: string): Promise<void> => {
     const columns = sqlite ? body : body.replaceAll(' blob', ' bytea');
     await knex.raw(`create table ${name} (${columns})${sqlite ? ' without rowid' : ''}`);
