@@ -100,6 +100,17 @@ export type Language = string;
 export const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 export type Country = string;
 
+/** valibot passes over keys that mean something to prototypes, and takes a list for an object. */
+function hasOnlyOwnKeys(value: unknown): boolean {
+  const special = ['__proto__', 'prototype', 'constructor'];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !special.some((key) => Object.hasOwn(value, key));
+}
+
 /** One text in several languages. */
-export const Texts = v.record(Language, v.pipe(v.string(), v.maxLength(20_000)));
+export const Texts = v.pipe(
+  v.unknown(),
+  v.check(hasOnlyOwnKeys),
+  v.record(Language, v.pipe(v.string(), v.maxLength(20_000))),
+);
 export type Texts = v.InferOutput<typeof Texts>;
