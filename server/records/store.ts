@@ -5,6 +5,22 @@ import type { AccessRow, CaseRow, EntryRow, GrantRow, OverviewRow } from './rows
 /** Rows in one statement: SQLite takes a limited number of values. */
 const BATCH = 50;
 
+/** All columns but the filler (docs/decisions/0004). */
+const entryColumns = [
+  'case_id',
+  'compartment',
+  'sequence',
+  'epoch',
+  'author',
+  'form',
+  'header',
+  'nonce',
+  'body',
+  'record_hash',
+  'signature',
+] as const;
+const grantColumns = ['case_id', 'compartment', 'epoch', 'recipient', 'kem', 'box'] as const;
+
 /** Stores a new case. */
 export async function insertCaseRow(trx: Knex, row: CaseRow): Promise<void> {
   await trx<CaseRow>('cases').insert(row);
@@ -51,7 +67,7 @@ export async function epochEntry(
 ): Promise<EntryRow | undefined> {
   return db<EntryRow>('entries')
     .where({ case_id: caseId, compartment, epoch, form: 'epoch' })
-    .first();
+    .first(...entryColumns);
 }
 
 /** Those of some record hashes that stand in the case's dialogue. */
@@ -78,7 +94,7 @@ export async function entriesIn(
     .where({ case_id: caseId })
     .whereIn('compartment', compartments)
     .orderBy(['compartment', 'sequence'])
-    .select();
+    .select(...entryColumns);
 }
 
 /** A recipient's grants in a case. */
@@ -86,7 +102,7 @@ export async function grantsFor(db: Knex, caseId: CaseId, recipient: Party): Pro
   return db<GrantRow>('grants')
     .where({ case_id: caseId, recipient })
     .orderBy(['compartment', 'epoch'])
-    .select();
+    .select(...grantColumns);
 }
 
 /** Changes columns of a case. */
