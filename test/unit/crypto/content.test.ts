@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import {
+  EntryContent,
+  FileReference,
+  mayStand,
+  OUTCOMES,
+  TEXT_LIMIT,
+} from '../../../crypto/content.js';
+import { toBase64 } from '../../../crypto/bytes.js';
+
+const id = toBase64(new Uint8Array(16));
+const long = toBase64(new Uint8Array(32));
+const moment = '2026-03-02T10:00:00.000Z';
+const report = {
+  kind: 'report',
+  at: '2026-03-02',
+  practice: false,
+  channel: id,
+  directory: { version: 1, hash: long },
+  leftOut: [],
+  language: 'en',
+  category: 'fraud',
+  relation: 'worker',
+  text: 'x',
+  answers: {},
+  files: [],
+};
+const contents = {
+  report,
+  message: { kind: 'message', at: '2026-03-02', text: '', files: [] },
+  reply: { kind: 'reply', at: moment, text: 'x', files: [] },
+  acknowledgement: { kind: 'acknowledgement', at: moment, text: 'x', files: [] },
+  feedback: { kind: 'feedback', at: moment, text: 'x', files: [] },
+  reopening: { kind: 'reopening', at: moment, text: 'x', files: [] },
+  closure: { kind: 'closure', at: moment, outcome: OUTCOMES[0], text: 'x', files: [] },
+  note: { kind: 'note', at: moment, text: 'x', files: [] },
+  decision: { kind: 'decision', at: moment, decision: 'nothing_further', text: '' },
+};
+
+describe('contents of entries', () => {
+  it.each(Object.entries(contents))('%s is one', (_, content) => {
+    expect(v.is(EntryContent, content)).toBe(true);
+    expect(v.is(EntryContent, { ...content, more: 1 })).toBe(false);
+    expect(v.is(EntryContent, { ...content, kind: 'other' })).toBe(false);
+    expect(v.is(EntryContent, { ...content, text: 1 })).toBe(false);
+    expect(v.is(EntryContent, { ...content, text: 'x'.repeat(TEXT_LIMIT + 1) })).toBe(false);
+    for (const field of Object.keys(content)) {
+      const rest = Object.fromEntries(Object.entries(content).filter(([name]) => name !== field));
+      expect(v.is(EntryContent, rest)).toBe(false);
+    }
+  });
+
+  it('stand where their kind may stand, and nowhere else', () => {
+    const places = {
+      report: ['dialogue reporter 2'],
+      message: ['dialogue reporter 2', 'dialogue reporter 3'],
+      reply: ['dialogue reader 2', 'dialogue reader 3'],
+      acknowledgement: ['dialogue reader 2', 'dialogue reader 3'],
+      feedback: ['dialogue reader 2', 'dialogue reader 3'],
+      reopening: ['dialogue reader 2', 'dialogue reader 3'],
+      closure: ['dialogue reader 2', 'dialogue reader 3'],
+      note: ['internal reader 2', 'internal reader 3'],
+      decision: ['internal reader 2', 'internal reader 3'],
+    };
+    for (const [kind, expected] of Object.entries(places)) {
+      const content = v.parse(EntryContent, contents[kind as keyof typeof contents]);
+      const found = (['dialogue', 'internal'] as const).flatMap((compartment) =>
+        (['reporter', 'reader'] as const).flatMap((side) =>
+          [2, 3]
+            .filter((sequence) => mayStand(content, compartment, side, sequence))
+            .map((sequence) => `${compartment} ${side} ${String(sequence)}`),
+        ),
+      );
+      expect(found).toEqual(expected);
+    }
+  });
+
+  it('carry moments in one spelling, and the reporter’s only days', () => {
+    const at = (value: string): boolean => v.is(EntryContent, { ...contents.note, at: value });
+    for (const bad of [
+      '2026-03-02',
+      '2026-03-02T10:00:00Z',
+      '2026-03-02T10:00:00.000+00:00',
+      '2026-02-31T10:00:00.000Z',
+      '2026-03-02T25:00:00.000Z',
+      '2026-03-02 10:00:00.000Z',
+      '',
+    ]) {
+      expect(at(bad)).toBe(false);
+    }
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (moment) => {
+        expect(at(moment.toISOString())).toBe(true);
+      }),
+    );
+    expect(v.is(EntryContent, { ...contents.message, at: moment })).toBe(false);
+    expect(v.is(EntryContent, { ...report, at: moment })).toBe(false);
+    expect(v.is(EntryContent, { ...report, at: '2026-02-30' })).toBe(false);
+  });
+
+  it('tell "don’t know" from no answer', () => {
+    const answers = (value: unknown): boolean => v.is(EntryContent, { ...report, answers: value });
+    expect(answers({ where: { known: false } })).toBe(true);
+    expect(answers({ where: { known: true, text: 'x' } })).toBe(true);
+    expect(answers({ where: { known: true, text: '' } })).toBe(false);
+    expect(answers({ where: { known: true } })).toBe(false);
+    expect(answers({ where: { known: false, text: 'x' } })).toBe(false);
+    expect(answers({ where: null })).toBe(false);
+    expect(answers({ where: undefined })).toBe(false);
+    expect(answers({ elsewhere: { known: false } })).toBe(false);
+  });
+});
+
+describe('file references', () => {
+  const file = {
+    attachment: id,
+    key: long,
+    hash: long,
+    chunks: 1,
+    name: 'x',
+    type: '',
+    size: 0,
+  };
+  it('have whole, safe sizes', () => {
+    expect(v.is(FileReference, file)).toBe(true);
+    for (const size of [-1, 0.5, 2 ** 53, 1e300, NaN, '1']) {
+      expect(v.is(FileReference, { ...file, size })).toBe(false);
+    }
+    expect(v.is(FileReference, { ...file, chunks: 0 })).toBe(false);
+    expect(v.is(FileReference, { ...file, name: 'x'.repeat(256) })).toBe(false);
+  });
+});
