@@ -6,6 +6,7 @@ import {
   expectAccessible,
   leakyFields,
   openReporterPage,
+  sendReport,
   startReporterSite,
   type ReporterSite,
 } from '../support/reporter-page.js';
@@ -151,6 +152,17 @@ describe('every reporter page', () => {
     expect(requests).toBeLessThanOrEqual(14);
     expect(total).toBeLessThanOrEqual(200_000);
     await page.context().close();
+  });
+});
+
+describe('a browser without WebAssembly', () => {
+  it('checks who reads and sends a report all the same', async () => {
+    const slow = await launchBrowser({ wasm: false });
+    const { page } = await openReporterPage(slow, site, '/en/');
+    await page.waitForSelector('#readers li', { timeout: 60_000 });
+    await page.goto(`${site.server.url}/en/write`);
+    await sendReport(page, 'Without WebAssembly.');
+    await slow.close();
   });
 });
 

@@ -4,6 +4,7 @@ import { createAnswerForm } from '../reporter/answer.js';
 import { connect, type Connection } from '../reporter/api.js';
 import { drawConversation } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
+import { sealBeforeLinks } from '../reporter/draft.js';
 import { formatSize, writeText } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
@@ -144,6 +145,7 @@ function run({ api, end }: Connection): void {
       entry.focus();
     });
   });
+  sealBeforeLinks(answer.store);
   hintAtPersonal();
   show('enter');
 }

@@ -9,7 +9,7 @@ import {
   showPlace,
 } from '../reporter/directory.js';
 import { addTerm, byId, onClick, show, write } from '../reporter/dom.js';
-import { createDraftStore } from '../reporter/draft.js';
+import { createDraftStore, sealBeforeLinks } from '../reporter/draft.js';
 import { createFileChoice } from '../reporter/files.js';
 import {
   answersOf,
@@ -253,14 +253,7 @@ function run({ api, end }: Connection): void {
     show('draft-notice', false);
     open();
   });
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      void store.flush().finally(() => {
-        location.assign(link.href);
-      });
-    });
-  }
+  sealBeforeLinks(store);
   void start();
 }
 

@@ -31,6 +31,12 @@ function randomPositions(count: number, limit: number): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
+/** Whether what was typed is this word, or its first four letters, which no other word shares. */
+function isWord(typed: string, word: string): boolean {
+  const letters = typed.trim().toLowerCase();
+  return letters === word || (letters.length >= 4 && word.startsWith(letters));
+}
+
 function numbered(words: readonly string[]): string {
   return words.map((word, index) => `${index + 1}. ${word}`).join('\n');
 }
@@ -85,7 +91,7 @@ export function createCaseKeyStep(
 
   const confirm = (): void => {
     const wrong = asked.filter(
-      ({ position, field }) => field.input.value.trim().toLowerCase() !== words[position],
+      ({ position, field }) => !isWord(field.input.value, words[position] ?? ''),
     );
     const [first] = wrong;
     if (first === undefined) {

@@ -27,6 +27,18 @@ export interface DraftStore<Draft> {
   wipe(): void;
 }
 
+/** Links that lead to other pages of ours wait until what was typed is sealed. */
+export function sealBeforeLinks(store: Pick<DraftStore<unknown>, 'flush'>): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.ways a, .foot a')) {
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      void store.flush().finally(() => {
+        location.assign(link.href);
+      });
+    });
+  }
+}
+
 /**
  * @param name under which it lies in the tab: one letter, which says nothing.
  * @param current what is to be kept now, null for nothing.

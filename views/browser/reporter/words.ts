@@ -93,10 +93,10 @@ export function createWordField({ id, label, suggest, onPaste, onDone }: Options
     const typed = input.value.trim().toLowerCase();
     asked += 1;
     const question = asked;
-    if (typed.length < 2) {
-      close();
-      return;
-    }
+    // what no longer fits goes at once, so that a quick Enter never takes another word
+    for (const item of options()) if (!item.textContent.startsWith(typed)) item.remove();
+    if (typed.length < 2 || options().length === 0) close();
+    if (typed.length < 2) return;
     void suggest(typed).then((words) => {
       const isNewest = question === asked && document.activeElement === input;
       if (isNewest) open(words.length === 1 && words[0] === typed ? [] : words);
