@@ -4,7 +4,7 @@ import { startInstallation, type Installation } from '../support/installation.js
 let installation: Installation;
 
 beforeAll(async () => {
-  installation = await startInstallation({ published: false });
+  installation = await startInstallation();
 });
 afterAll(async () => {
   expect(installation.server.faults).toEqual([]);
