@@ -133,11 +133,36 @@ function keyOf(draft: Draft, compartment: Compartment): EpochKey {
   return key;
 }
 
-/** The notes begin with whoever writes first: all readers of the dialogue belong to them. */
-function ensureInternal(draft: Draft, opened: OpenedForHandler, state: SignedInState): void {
-  if (draft.keys.has('internal')) return;
-  const members = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
-  addEpoch(draft, opened, state, 'internal', members);
+/** Opens an epoch in both compartments for these members of the dialogue. */
+function addEpochs(
+  draft: Draft,
+  opened: OpenedForHandler,
+  state: SignedInState,
+  members: Member[],
+): void {
+  addEpoch(draft, opened, state, 'dialogue', members);
+  const readers = members.filter(({ id }) => id !== 'reporter');
+  addEpoch(draft, opened, state, 'internal', readers);
+}
+
+/**
+ * The notes begin with whoever writes first: all readers of the dialogue belong to them. Where one
+ * of those left the organisation, whoever writes next takes that reader off.
+ */
+function ensureEpochs(draft: Draft, opened: OpenedForHandler, state: SignedInState): void {
+  const staying = stayingMembers(opened);
+  if (staying.length < newestMembers(opened.file.dialogue).length) {
+    addEpochs(draft, opened, state, staying);
+  } else if (!draft.keys.has('internal')) {
+    const readers = staying.filter(({ id }) => id !== 'reporter');
+    addEpoch(draft, opened, state, 'internal', readers);
+  }
+}
+
+/** The overview goes along with every new epoch, under its key. */
+function overviewAfter(draft: Draft, opened: OpenedForHandler): HandlerAppend['overview'] {
+  if (draft.grants.length === 0) return null;
+  return sealOverview(keyOf(draft, 'internal'), opened.overview);
 }
 
 function finish(
@@ -186,7 +211,7 @@ export function prepareMessage(
   files: readonly FileReference[],
 ): HandlerAppend {
   const draft = begin(opened);
-  ensureInternal(draft, opened, state);
+  ensureEpochs(draft, opened, state);
   const place = placeFor(draft, opened, state, 'dialogue');
   add(draft, sealEntry(keyOf(draft, 'dialogue'), place, content));
   const overview = { ...opened.overview };
@@ -208,10 +233,11 @@ export function prepareNote(
   files: readonly FileReference[],
 ): HandlerAppend {
   const draft = begin(opened);
-  ensureInternal(draft, opened, state);
+  ensureEpochs(draft, opened, state);
   const place = placeFor(draft, opened, state, 'internal');
   add(draft, sealEntry(keyOf(draft, 'internal'), place, content));
   return finish(draft, {
+    overview: overviewAfter(draft, opened),
     attachments: files.map(({ attachment }) => attachment),
     state: content.kind === 'decision' ? 'nothing_further' : null,
   });
@@ -224,7 +250,7 @@ export function prepareTitle(
   title: string,
 ): HandlerAppend {
   const draft = begin(opened);
-  ensureInternal(draft, opened, state);
+  ensureEpochs(draft, opened, state);
   const overview = { ...opened.overview, title: titleOf(title) };
   return finish(draft, { overview: sealOverview(keyOf(draft, 'internal'), overview) });
 }
@@ -244,11 +270,8 @@ function changeMembers(
   change: (members: Member[]) => Member[],
 ): HandlerAppend {
   const draft = begin(opened);
-  const members = change(stayingMembers(opened));
-  addEpoch(draft, opened, state, 'dialogue', members);
-  const readers = members.filter(({ id }) => id !== 'reporter');
-  addEpoch(draft, opened, state, 'internal', readers);
-  return finish(draft, { overview: sealOverview(keyOf(draft, 'internal'), opened.overview) });
+  addEpochs(draft, opened, state, change(stayingMembers(opened)));
+  return finish(draft, { overview: overviewAfter(draft, opened) });
 }
 
 /** A new epoch in both compartments that one more reader belongs to, history included. */
