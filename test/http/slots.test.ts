@@ -58,7 +58,8 @@ test('the slow are left alone while nobody waits, and broken off once somebody d
   await startUpload(server, upload);
   expect((await putChunk(server, upload, 0)).status).toBe(204);
   // one had to go; whether the other did too before nobody waited any more is a matter of timing
-  await Promise.race(slow.map((socket) => (socket.closed ? undefined : once(socket, 'close'))));
+  const gone = async (socket: Socket) => socket.closed || (await once(socket, 'close'));
+  await Promise.race(slow.map(gone));
   for (const socket of slow) socket.destroy();
 });
 
