@@ -46,7 +46,7 @@ module.exports = {
     {
       name: 'client-stands-alone',
       severity: 'error',
-      from: { path: '^client/' },
+      from: { path: '^client/', pathNot: '^client/demo(/|\\.ts$)' },
       to: { path: '^(server|views|migrations|build|test)/' },
     },
     {
