@@ -5,7 +5,7 @@ import { connect, type Connection } from '../reporter/api.js';
 import { drawConversation } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
-import { formatSize, writeText } from '../reporter/format.js';
+import { formatSize } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
 import { hintAtPersonal } from '../reporter/personal-data.js';
@@ -62,7 +62,7 @@ function run({ api, end }: Connection): void {
     for (const id of ['conversation', 'timeline', 'situation', 'warning-list']) {
       byId(id).replaceChildren();
     }
-    for (const id of ['case-title', 'who-reads', 'place']) byId(id).textContent = '';
+    for (const id of ['case-title', 'who-reads']) byId(id).textContent = '';
   };
   guardPage(() => {
     answer.store.wipe();
@@ -92,7 +92,6 @@ function run({ api, end }: Connection): void {
 
   const draw = (view: ReporterCaseView): void => {
     const situation = situationOf(view, today());
-    if (view.channel !== null) writeText(byId('place'), view.channel.names);
     showWarnings(view);
     show('practice', view.practice);
     drawSituation(view, situation);

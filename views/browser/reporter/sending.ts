@@ -43,6 +43,7 @@ export function createSending(api: Remote<ReporterApi>): Sending {
     async send({ input, files }) {
       const controller = new AbortController();
       isBusy = true;
+      byId('step-send-title').textContent = t('send.busy');
       show('send-ready', false);
       show('send-error', false);
       show('sending-stay');
@@ -59,6 +60,7 @@ export function createSending(api: Remote<ReporterApi>): Sending {
         return null;
       } finally {
         isBusy = false;
+        byId('step-send-title').textContent = t('send.heading');
         progress.end();
         show('sending-stay', false);
       }
