@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { EntryView, ReporterCaseView } from '../../client/models.js';
+import { findPersonal } from '../../views/browser/reporter/personal-data.js';
+import { situationOf } from '../../views/browser/reporter/situation.js';
+
+type Kind = 'message' | 'acknowledgement' | 'reply' | 'feedback';
+
+const entry = (sequence: number, kind: Kind, at: string): EntryView => ({
+  compartment: 'dialogue',
+  sequence,
+  hash: '',
+  author: kind === 'message' ? { side: 'reporter' } : { side: 'reader', id: 'r', name: 'R' },
+  content: { kind, at, text: 'x', files: [] } as unknown as EntryView['content'],
+  readOn: null,
+});
+
+const caseWith = (
+  entries: EntryView[],
+  facts: Partial<ReporterCaseView> = {},
+): ReporterCaseView => ({
+  id: '',
+  channel: null,
+  practice: false,
+  receivedOn: '2026-03-02',
+  state: 'open',
+  closedOn: null,
+  purgeOn: null,
+  openedOn: null,
+  acknowledgementBy: '2026-03-09',
+  feedbackBy: '2026-06-02',
+  entries: [entry(2, 'message', '2026-03-02'), ...entries],
+  access: [],
+  warnings: [],
+  ...facts,
+});
+
+describe('a reporter’s situation', () => {
+  it('waits for the acknowledgement until its day is over', () => {
+    const view = caseWith([]);
+    expect(situationOf(view, '2026-03-09')).toMatchObject({
+      fresh: 0,
+      next: { kind: 'answered', day: '2026-03-09' },
+      late: [],
+    });
+    expect(situationOf(view, '2026-03-10').late.map(({ kind }) => kind)).toEqual(['answered']);
+  });
+
+  it('takes any answer for the acknowledgement, and waits for feedback', () => {
+    const view = caseWith([entry(3, 'reply', '2026-03-04T09:00:00.000Z')]);
+    const { milestones, next, late } = situationOf(view, '2026-04-01');
+    expect(milestones.find(({ kind }) => kind === 'answered')).toEqual({
+      kind: 'answered',
+      state: 'done',
+      day: '2026-03-04',
+    });
+    expect(next?.kind).toBe('feedback');
+    expect(late).toEqual([]);
+  });
+
+  it('counts as new what readers wrote since the reporter’s own newest entry', () => {
+    const view = caseWith([
+      entry(3, 'acknowledgement', '2026-03-04T09:00:00.000Z'),
+      entry(4, 'message', '2026-03-05'),
+      entry(5, 'reply', '2026-03-06T09:00:00.000Z'),
+      entry(6, 'feedback', '2026-03-07T09:00:00.000Z'),
+    ]);
+    expect(situationOf(view, '2026-03-08').fresh).toBe(2);
+  });
+
+  it('names the day of removal as the next one when nothing else is to come', () => {
+    const view = caseWith([entry(3, 'feedback', '2026-03-04T09:00:00.000Z')], {
+      state: 'closed',
+      closedOn: '2026-03-05',
+      purgeOn: '2028-03-05',
+    });
+    expect(situationOf(view, '2026-04-01').next).toMatchObject({
+      kind: 'removed',
+      day: '2028-03-05',
+    });
+  });
+});
+
+describe('the hint at personal data', () => {
+  it.each([
+    ['write to anna.berg@example.org please', ['email']],
+    ['born 850709-9805', ['number']],
+    ['born 19850709-9805', ['number']],
+    ['hetu 131052-308T', ['number']],
+    ['fødselsnummer 01129955131', ['number']],
+    ['ring 08-555 010 00', ['phone']],
+    ['call +46 70 123 45 67', ['phone']],
+  ])('sees it: %s', (text, found) => {
+    expect(findPersonal(text)).toEqual(found);
+  });
+
+  it.each([
+    'It happened on 2026-03-02 at 14:30.',
+    'Invoice 2026-118 over 12 500,00 kr',
+    'Between 2024 and 2026, in room 4711',
+    'The list has 1 000 000 rows.',
+  ])('leaves dates, sums and numbers alone: %s', (text) => {
+    expect(findPersonal(text)).toEqual([]);
+  });
+});
