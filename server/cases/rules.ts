@@ -1,6 +1,5 @@
 import { isEpochEntry, type Day, type Entry, type HandlerAppend } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
-import type { DirectoryLookup } from '../records/directory.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** Whether an entry says something, to the reporter or among handlers; an epoch entry does not. */
@@ -41,26 +40,24 @@ export function checkState(row: CaseRow, { entries, state }: HandlerAppend): voi
 }
 
 /**
- * Statistics come with a closure, as one record sealed to several readers, with the channel and the
- * year of the case; of a practice case there are none.
+ * Statistics come with a closure, as one record sealed to some who read the case, with its channel and
+ * year; of a practice case there are none.
  *
+ * @param readers who may open the case.
  * @throws ApiError `wrong_statistics`.
  */
 export function checkStatistics(
   row: CaseRow,
   { statistics, state }: HandlerAppend,
   day: Day,
-  directory: Pick<DirectoryLookup, 'reader'>,
+  readers: ReadonlySet<string>,
 ): void {
   const [first] = statistics;
   if (first === undefined) return;
   const years = [row.received_day, day].map((known) => Number(known.slice(0, 4)));
   const fits = statistics.every(
     ({ id, channel, year, recipient }) =>
-      id === first.id &&
-      channel === row.channel &&
-      years.includes(year) &&
-      directory.reader(recipient) !== null,
+      id === first.id && channel === row.channel && years.includes(year) && readers.has(recipient),
   );
   const recipients = new Set(statistics.map(({ recipient }) => recipient));
   const once = recipients.size === statistics.length;

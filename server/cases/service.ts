@@ -43,6 +43,7 @@ import {
   overviewOf,
   ownKeyOf,
   ownKeysOf,
+  readersOf,
   someoneLacksKey,
   type ListedCase,
   type ListPlace,
@@ -182,7 +183,7 @@ export function createCases(options: {
         const day = today();
         checkRequest(request);
         checkState(row, request);
-        checkStatistics(row, request, day, lookup);
+        checkStatistics(row, request, day, await readersOf(trx, row.id));
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
         if (overview !== null) await keepOverview(trx, appended, overview);

@@ -86,25 +86,54 @@ export async function listCases(
     .limit(count)
     .select<Pick<AccessRow, 'case_id'>[]>('case_id');
   const ids = places.map((place) => place.case_id);
+  if (ids.length === 0) return [];
   const mine = { reader };
   const rows = new Map(
     (await db<CaseRow>('cases').whereIn('id', ids).select()).map((row) => [row.id, row]),
   );
-  const overviews = await byCase(db<OverviewRow>('overviews').whereIn('case_id', ids).select());
-  const keys = await byCase(db<OwnKeyRow>('own_keys').whereIn('case_id', ids).where(mine).select());
-  const heads = await byCase(db<HeadRow>('heads').whereIn('case_id', ids).where(mine).select());
-  const grants = await byCase(
-    db<GrantRow>('grants').whereIn('case_id', ids).where({ recipient: reader }).select(),
+  const overviews = await byCase(
+    db<OverviewRow>('overviews')
+      .whereIn('case_id', ids)
+      .select('case_id', 'compartment', 'epoch', 'commitment', 'box'),
   );
-  return ids.flatMap((id) => {
+  const keys = await byCase(
+    db<OwnKeyRow>('own_keys')
+      .whereIn('case_id', ids)
+      .where(mine)
+      .select('case_id', 'reader', 'compartment', 'epoch', 'box'),
+  );
+  const heads = await byCase(
+    db<HeadRow>('heads').whereIn('case_id', ids).where(mine).select('case_id', 'reader', 'box'),
+  );
+  const ownKeyTo = ({ case_id, compartment, epoch }: OverviewRow): OwnKeyRow | undefined =>
+    keys.get(case_id)?.find((key) => key.compartment === compartment && key.epoch === epoch);
+  const withoutKey = [...overviews.values()].flat().filter((overview) => !ownKeyTo(overview));
+  const grants = await grantsTo(db, reader, withoutKey);
+  return ids.map((id) => {
     const row = rows.get(id);
     const overview = overviews.get(id)?.[0];
-    if (row === undefined || overview === undefined) return [];
-    const ofOverview = (key: OwnKeyRow | GrantRow): boolean =>
-      key.compartment === overview.compartment && key.epoch === overview.epoch;
-    const key = keys.get(id)?.find(ofOverview) ?? grants.get(id)?.find(ofOverview);
-    return key === undefined ? [] : [{ row, overview, key, head: heads.get(id)?.[0]?.box ?? null }];
+    const key = overview === undefined ? undefined : (ownKeyTo(overview) ?? grants.get(id));
+    if (row === undefined || overview === undefined || key === undefined) {
+      throw new Error('a case in the list that cannot be listed');
+    }
+    return { row, overview, key, head: heads.get(id)?.[0]?.box ?? null };
   });
+}
+
+/** The reader's grants of the epochs under which some overviews are sealed, by case. */
+async function grantsTo(
+  db: Knex,
+  reader: ReaderId,
+  overviews: readonly OverviewRow[],
+): Promise<Map<CaseId, GrantRow>> {
+  if (overviews.length === 0) return new Map();
+  const rows = await db<GrantRow>('grants')
+    .whereIn(
+      ['case_id', 'compartment', 'epoch', 'recipient'],
+      overviews.map(({ case_id, compartment, epoch }) => [case_id, compartment, epoch, reader]),
+    )
+    .select('case_id', 'compartment', 'epoch', 'recipient', 'kem', 'box');
+  return new Map(rows.map((row) => [row.case_id, row]));
 }
 
 /** The overview of a case. */
@@ -186,6 +215,11 @@ export async function firstOpeningOn(
     .onConflict(['case_id', 'reader'])
     .merge();
   return true;
+}
+
+/** Who may open a case. */
+export async function readersOf(db: Knex, id: CaseId): Promise<ReadonlySet<string>> {
+  return new Set(await db<AccessRow>('access').where('case_id', id).pluck('reader'));
 }
 
 /** Whether a reader who may list a case has no key to its overview. */

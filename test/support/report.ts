@@ -21,7 +21,7 @@ import {
   type ReporterAppend,
   type ReporterKeys,
 } from '../../crypto/private.js';
-import type { TestOrganisation } from './organisation.js';
+import type { TestOrganisation, TestReader } from './organisation.js';
 
 /** A report as a request, with all that its maker knows. */
 export interface TestReport {
@@ -35,7 +35,14 @@ const day = '2026-03-02' as Day;
 
 /** Makes a report to all readers of an organisation; nothing is sent. */
 export function makeReport(
-  { channel, readers, directory, hash }: TestOrganisation,
+  {
+    channel,
+    readers,
+    directory,
+    hash,
+  }: Pick<TestOrganisation, 'channel' | 'directory' | 'hash'> & {
+    readonly readers: readonly Pick<TestReader, 'member'>[];
+  },
   options: {
     readonly text?: string;
     readonly members?: (members: Member[]) => Member[];

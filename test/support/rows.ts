@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { addDays, type CaseId, type Day } from '../../crypto/private.js';
+import {
+  addDays,
+  BOX_OVERHEAD,
+  KEM_CIPHERTEXT_BYTES,
+  KEM_PUBLIC_KEY_BYTES,
+  OVERVIEW_BYTES,
+  type CaseId,
+  type Day,
+} from '../../crypto/private.js';
 import { createAudit } from '../../server/audit/service.js';
 import type { TestOrganisation } from './organisation.js';
 
@@ -24,20 +32,31 @@ export interface FillOptions {
   /** Sealed bytes of each chunk of one file. */
   readonly chunks?: readonly number[];
   readonly activeDay?: Day;
+  /** Whether the readers' desks keep keys and heads already, as after a first opening. */
+  readonly opened?: boolean;
   readonly receivedDay?: Day;
 }
 
 /** Bytes of the smallest sealed text. */
 export const SMALLEST_ENTRY = 4 * 1024 + 16;
+const KEY_BOX = BOX_OVERHEAD + 32;
+const HEAD_BOX = BOX_OVERHEAD + 256;
 
 function id(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
 
+/** What a case needs to know of the organisation that it is sent to. */
+export interface FillPlace {
+  readonly organisation: Pick<TestOrganisation['organisation'], 'id'>;
+  readonly channel: Pick<TestOrganisation['channel'], 'id'>;
+  readonly readers: readonly { readonly record: { readonly id: string } }[];
+}
+
 /** Fills the tables with a case that every reader of the organisation can open. */
 export async function fillCase(
   db: Knex,
-  { organisation, channel, readers }: TestOrganisation,
+  { organisation, channel, readers }: FillPlace,
   options: FillOptions = {},
 ): Promise<FilledCase> {
   const sealed: Buffer[] = [];
@@ -61,7 +80,7 @@ export async function fillCase(
       practice: options.practice === true ? 1 : 0,
       token_hash: tokenHash,
       creation_hash: id(32),
-      reporter_kem: randomBytes(1216),
+      reporter_kem: randomBytes(KEM_PUBLIC_KEY_BYTES),
       reporter_sig: randomBytes(32),
       received_day: options.receivedDay ?? addDays(activeDay, -60),
       active_day: activeDay,
@@ -81,13 +100,20 @@ export async function fillCase(
     }
     for (const recipient of ['reporter', ...readers.map(({ record }) => record.id)]) {
       const place = { case_id: caseId, compartment: 'dialogue', epoch: 1 };
-      await trx('grants').insert({ ...place, recipient, kem: seal(1120), box: seal(104) });
+      await trx('grants').insert({
+        ...place,
+        recipient,
+        kem: seal(KEM_CIPHERTEXT_BYTES),
+        box: seal(KEY_BOX),
+      });
       if (recipient === 'reporter') continue;
       const own = { case_id: caseId, reader: recipient };
-      const box = seal(104);
-      await trx('own_keys').insert({ ...own, compartment: 'dialogue', epoch: 1, box });
-      await trx('heads').insert({ ...own, box: seal(328) });
-      await trx('openings').insert({ ...own, day: activeDay });
+      if (options.opened !== false) {
+        const box = seal(KEY_BOX);
+        await trx('own_keys').insert({ ...own, compartment: 'dialogue', epoch: 1, box });
+        await trx('heads').insert({ ...own, box: seal(HEAD_BOX) });
+        await trx('openings').insert({ ...own, day: activeDay });
+      }
       await trx('access').insert({
         ...own,
         state: closedDay === null ? 'open' : 'closed',
@@ -99,7 +125,7 @@ export async function fillCase(
       compartment: 'dialogue',
       epoch: 1,
       commitment: id(32),
-      box: seal(584),
+      box: seal(BOX_OVERHEAD + OVERVIEW_BYTES),
     });
     await trx('readings').insert({ case_id: caseId, sequence: 1, day: activeDay });
     const chunks = options.chunks ?? [];

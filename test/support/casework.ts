@@ -1,0 +1,259 @@
+import {
+  makeEpochEntry,
+  newEpochKey,
+  recordHashOf,
+  sealEntry,
+  sealGrant,
+  sealOverview,
+  sealPreviousKey,
+  directoryHash,
+  fromBase64,
+  type CaseId,
+  type Compartment,
+  type DeskCase,
+  type Entry,
+  type EntryContent,
+  type EntryPlace,
+  type EpochKey,
+  type Grant,
+  type HandlerAppend,
+  type Member,
+  type ReaderId,
+  type SealedOverview,
+} from '../../crypto/private.js';
+import { ask, type Answer } from './api.js';
+import {
+  admitHandler,
+  askAs,
+  newestDirectory,
+  publish,
+  setUpDesk,
+  type TestDesk,
+  type TestPerson,
+} from './desk.js';
+import { makeReport, type TestReport } from './report.js';
+import type { TestServer } from './server.js';
+
+/** A desk with two handlers and a published channel; every request can be altered. */
+export interface CaseWork extends TestDesk {
+  readonly second: TestPerson;
+  /** Sends a report to these handlers. */
+  report(readers?: readonly TestPerson[], practice?: boolean): Promise<WorkedCase>;
+}
+
+/** A case with the keys that its members have. */
+export interface WorkedCase {
+  readonly id: CaseId;
+  readonly report: TestReport;
+  /** Entries, grants and overview of a request, sealed as an honest client does. */
+  draft(author: TestPerson): Promise<Draft>;
+  append(author: TestPerson, request: Partial<HandlerAppend>): Promise<Answer>;
+  /** Seals one entry and sends it, with what belongs to its kind. */
+  say(author: TestPerson, content: EntryContent, more?: Partial<HandlerAppend>): Promise<Answer>;
+  read(reader: TestPerson): Promise<DeskCase>;
+}
+
+/** A request in the making. */
+export interface Draft {
+  readonly request: HandlerAppend;
+  say(content: EntryContent): Draft;
+  /** Opens the next epoch of a compartment. */
+  rotate(compartment: Compartment, readers: readonly { readonly id: string }[]): Draft;
+  overview(compartment?: Compartment): SealedOverview;
+}
+
+export const at = '2026-03-02T10:00:00.000Z';
+/** Contents of each kind that a handler writes. */
+export const contents = {
+  reply: { kind: 'reply', at, text: 'We read it.', files: [] },
+  feedback: { kind: 'feedback', at, text: 'We acted.', files: [] },
+  reopening: { kind: 'reopening', at, text: 'We look again.', files: [] },
+  closure: { kind: 'closure', at, outcome: 'unsubstantiated', text: 'We close it.', files: [] },
+  note: { kind: 'note', at, text: 'Ask finance.', files: [] },
+  decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
+} satisfies Record<string, EntryContent>;
+
+const nothing: HandlerAppend = {
+  entries: [],
+  grants: [],
+  overview: null,
+  attachments: [],
+  state: null,
+  statistics: [],
+};
+
+function memberOf(
+  person: { readonly id: string },
+  { directory }: { directory: Directories },
+): Member {
+  const reader = directory.readers.find(({ record }) => record.id === person.id);
+  if (reader === undefined) throw new Error('not a reader');
+  const { id, kem, sig } = reader.record;
+  return { id, kem, sig };
+}
+
+type Directories = Awaited<ReturnType<typeof newestDirectory>>['directory'];
+
+/** Sets a server up for case work: two handlers, and a channel that was practised and published. */
+export async function startCaseWork(server: TestServer): Promise<CaseWork> {
+  const desk = await setUpDesk(server);
+  const second = await admitHandler(desk, 'olle');
+  const report = async (
+    readers: readonly TestPerson[] = [desk.handler, second],
+    practice = false,
+  ): Promise<WorkedCase> => sendReport(desk, readers, practice);
+  const practised = await report([desk.handler, second], true);
+  await askAs(desk, desk.handler, 'PUT', `/api/desk/cases/${practised.id}/opened`, {
+    keys: [],
+    head: null,
+    through: 2,
+  });
+  const answer = await publish(desk, (directory) => ({
+    ...directory,
+    channels: directory.channels.map((channel) => ({ ...channel, published: true })),
+  }));
+  if (answer.status !== 204) throw new Error(`publishing: ${answer.text}`);
+  return { ...desk, second, report };
+}
+
+async function sendReport(
+  desk: TestDesk,
+  readers: readonly TestPerson[],
+  practice: boolean,
+): Promise<WorkedCase> {
+  const { directory, signed } = await newestDirectory(desk);
+  const hash = directoryHash(fromBase64(signed.document));
+  const [channel] = directory.channels;
+  if (channel === undefined) throw new Error('no channel');
+  const members = readers.map((person) => memberOf(person, { directory }));
+  const made = makeReport(
+    { channel, directory, hash, readers: members.map((member) => ({ member })) },
+    {},
+  );
+  if (made.request.practice !== practice) throw new Error('the channel says otherwise');
+  const sent = await ask(desk.server, 'POST', '/api/cases', { json: made.request });
+  if (sent.status !== 201) throw new Error(`report: ${sent.text}`);
+  return workedCase(desk, made);
+}
+
+function workedCase(desk: TestDesk, report: TestReport): WorkedCase {
+  const id = report.keys.caseId;
+  /** Newest key of each compartment, as any member has it. */
+  const keys = new Map<Compartment, EpochKey>([['dialogue', report.epoch]]);
+  const path = `/api/desk/cases/${id}`;
+
+  const worked: WorkedCase = {
+    id,
+    report,
+
+    async read(reader) {
+      const answer = await askAs(desk, reader, 'GET', path);
+      if (answer.status !== 200) throw new Error(answer.text);
+      return answer.json as DeskCase;
+    },
+
+    async draft(author) {
+      const { entries } = await worked.read(author);
+      const { directory, signed } = await newestDirectory(desk);
+      const named = {
+        version: directory.version,
+        hash: directoryHash(fromBase64(signed.document)),
+      };
+      return makeDraft(author, entries, keys, {
+        id,
+        directory: named,
+        reporter: { id: 'reporter', ...report.keys.publicKeys },
+        member: (person) => memberOf(person, { directory }),
+      });
+    },
+
+    append: (author, request) =>
+      askAs(desk, author, 'POST', `${path}/entries`, { ...nothing, ...request }),
+
+    async say(author, content, more = {}) {
+      const draft = await worked.draft(author);
+      const isInternal = content.kind === 'note' || content.kind === 'decision';
+      if (isInternal && !keys.has('internal')) {
+        const { directory } = await newestDirectory(desk);
+        const reading = new Set(report.body.members.map((member) => member.id as string));
+        const readers = directory.readers.flatMap(({ record }) =>
+          reading.has(record.id) ? [{ id: record.id }] : [],
+        );
+        draft.rotate('internal', readers);
+      }
+      return worked.append(author, { ...draft.say(content).request, ...more });
+    },
+  };
+  return worked;
+}
+
+interface DraftContext {
+  readonly id: CaseId;
+  readonly directory: { version: number; hash: ReturnType<typeof directoryHash> };
+  readonly reporter: Member;
+  readonly member: (person: { readonly id: string }) => Member;
+}
+
+function makeDraft(
+  author: TestPerson,
+  known: readonly Entry[],
+  keys: Map<Compartment, EpochKey>,
+  { id, directory, reporter, member }: DraftContext,
+): Draft {
+  const entries: Entry[] = [];
+  const grants: Grant[] = [];
+  const chainOf = (compartment: Compartment): Entry[] =>
+    [...known, ...entries].filter(({ header }) => header.compartment === compartment);
+  const place = (compartment: Compartment): EntryPlace => {
+    const chain = chainOf(compartment);
+    const last = chain.at(-1);
+    const dialogue = chainOf('dialogue');
+    const newest = dialogue.at(-1);
+    return {
+      author: author.id as ReaderId,
+      secretKey: author.keys.sig.secretKey,
+      sequence: (last?.header.sequence ?? 0) + 1,
+      previous: last === undefined ? null : recordHashOf(last),
+      seen: compartment === 'dialogue' || newest === undefined ? null : recordHashOf(newest),
+    };
+  };
+  const keyOf = (compartment: Compartment): EpochKey => {
+    const key = keys.get(compartment);
+    if (key === undefined) throw new Error('no epoch');
+    return key;
+  };
+  const draft: Draft = {
+    get request() {
+      return { ...nothing, entries: [...entries], grants: [...grants] };
+    },
+    say(content) {
+      const isInternal = content.kind === 'note' || content.kind === 'decision';
+      const compartment = isInternal ? 'internal' : 'dialogue';
+      entries.push(sealEntry(keyOf(compartment), place(compartment), content));
+      return draft;
+    },
+    rotate(compartment, readers) {
+      const before = keys.get(compartment) ?? null;
+      const key = newEpochKey({ case: id, compartment, epoch: (before?.epoch ?? 0) + 1 });
+      const members = [
+        ...(compartment === 'dialogue' ? [reporter] : []),
+        ...readers.map((person) => member(person)),
+      ];
+      const previousKey = before === null ? null : sealPreviousKey(key, before);
+      const body = { members, directory, previousKey };
+      entries.push(makeEpochEntry(key, place(compartment), body));
+      grants.push(...members.map((each) => sealGrant(key, each)));
+      keys.set(compartment, key);
+      return draft;
+    },
+    overview: (compartment = 'dialogue') =>
+      sealOverview(keyOf(compartment), {
+        title: 'Something',
+        category: 'fraud',
+        acknowledgedOn: null,
+        feedbackOn: null,
+        outcome: null,
+      }),
+  };
+  return draft;
+}
