@@ -1,0 +1,250 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { toBase64 } from '../../../crypto/bytes.js';
+import {
+  faultAgainstHead,
+  faultInFacts,
+  headOf,
+  openHead,
+  sealHead,
+  type Head,
+  type OpenedCase,
+} from '../../../crypto/case-file.js';
+import type { EntryContent } from '../../../crypto/content.js';
+import { newEpochKey, openGrant, sealGrant } from '../../../crypto/epoch.js';
+import { ChannelId, newId, type CaseId, type Day, type RecordHash } from '../../../crypto/ids.js';
+import { randomBytes } from '../../../crypto/sodium.js';
+import type { CaseFacts } from '../../../crypto/wire/reports.js';
+import { makeCase, message, note, reply, type TestCase } from '../../support/case.js';
+import { testDay } from '../../support/desk.js';
+import {
+  makeOrganisation,
+  type TestOrganisation,
+  type TestReader,
+} from '../../support/organisation.js';
+import { eachBitFlipped, faultOf } from './faults.js';
+
+let organisation: TestOrganisation;
+let hanna: TestReader;
+let harald: TestReader;
+let made: TestCase;
+
+const at = '2026-03-02T10:00:00.000Z';
+
+beforeAll(async () => {
+  organisation = await makeOrganisation();
+  const [first, second] = organisation.readers;
+  if (first === undefined || second === undefined) throw new Error('two readers');
+  [hanna, harald] = [first, second];
+});
+beforeEach(() => {
+  made = makeCase(organisation);
+});
+
+const textsOf = ({ dialogue, internal }: OpenedCase): unknown[] =>
+  [...dialogue.entries, ...(internal?.entries ?? [])].map(({ content }) =>
+    'text' in content ? content.text : null,
+  );
+
+describe('a case', () => {
+  it('opens for its reporter and its readers, each as far as they belong to it', () => {
+    made.say('reporter', message('one'));
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    made.say(hanna, note('two'));
+    made.rotate(hanna, 'dialogue', [hanna]);
+    made.rotate(hanna, 'internal', [hanna]);
+    made.say(hanna, reply('three'));
+    made.say(hanna, note('four'));
+    const texts = ['Something is wrong here.', 'one', 'three'];
+    const asReporter = made.open('reporter');
+    expect(asReporter.faults).toEqual([]);
+    expect(textsOf(asReporter)).toEqual(texts);
+    expect(asReporter.internal).toBeNull();
+    const asHanna = made.open(hanna);
+    expect(asHanna.faults).toEqual([]);
+    expect(textsOf(asHanna)).toEqual([...texts, 'two', 'four']);
+    expect(asHanna.report?.kind).toBe('report');
+    // taken off: the server has no grant of the newest epoch to give
+    expect(made.open(harald).faults).toContain('missing_entry');
+  });
+
+  it('opens with the newest grant alone, history included', () => {
+    made.rotate(hanna, 'dialogue', [hanna]);
+    made.rotate(hanna, 'dialogue', [hanna, harald]);
+    made.say('reporter', message('for all of you'));
+    const newest = made.grants.filter(({ epoch }) => epoch === 3);
+    made.grants.splice(0, made.grants.length, ...newest);
+    const opened = made.open(harald);
+    expect(opened.faults).toEqual([]);
+    expect(textsOf(opened)).toEqual(['Something is wrong here.', 'for all of you']);
+  });
+
+  it('of other keys than its id is made of says so', () => {
+    const other = makeCase(organisation);
+    expect(made.open(hanna, { reporter: other.keys.publicKeys }).faults).toContain('wrong_case_id');
+    expect(made.open(hanna, { id: other.keys.caseId }).faults).toContain('wrong_case_id');
+  });
+
+  it('to which somebody was let in whom its reporter left out says so', () => {
+    made = makeCase(organisation, { leftOut: [harald] });
+    expect(made.open(hanna).faults).toEqual([]);
+    made.rotate(hanna, 'dialogue', [hanna, harald]);
+    expect(made.open(hanna).faults).toEqual(['left_out_member']);
+    made = makeCase(organisation, { leftOut: [harald] });
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    expect(made.open(hanna).faults).toContain('left_out_member');
+  });
+
+  it('whose notes somebody can read who cannot read the dialogue says so', () => {
+    made.rotate(hanna, 'dialogue', [hanna]);
+    made.rotate(hanna, 'internal', [hanna]);
+    expect(made.open(hanna).faults).toEqual([]);
+    // Taken off, and yet the first to begin the notes: with a server that hides the true ones.
+    const hidden = makeCase(organisation);
+    hidden.rotate(harald, 'internal', [hanna, harald]);
+    hidden.rotate(hanna, 'dialogue', [hanna]);
+    expect(hidden.open(hanna).faults).toEqual(['wrong_epoch']);
+  });
+
+  it('without a report, or with one in another place, says so', () => {
+    expect(made.open(hanna, { entries: made.entries.slice(0, 1) }).faults).toEqual([
+      'missing_entry',
+    ]);
+    const second = made.open('reporter').report;
+    if (second === null) throw new Error('a report');
+    made.say('reporter', second);
+    expect(made.open(hanna).faults).toEqual(['unknown_author']);
+  });
+
+  it.each<[string, (writer: TestReader) => EntryContent, 'reporter' | 'reader']>([
+    ['a closure by the reporter', () => closure, 'reporter'],
+    ['a reply by the reporter', () => reply('x'), 'reporter'],
+    ['a message by a handler', () => message('x'), 'reader'],
+    ['a report by a handler', (writer) => reportFrom(writer), 'reader'],
+  ])('with %s says so', (_, content, side) => {
+    made.say(side === 'reporter' ? 'reporter' : hanna, content(hanna));
+    expect(made.open(hanna).faults).toEqual(['unknown_author']);
+  });
+
+  it('whose entry does not open shows what stands before it', () => {
+    made.say('reporter', message('one'));
+    const key = made.epoch('dialogue');
+    // An author who signs what nobody can open, under the right commitment.
+    const place = made.place('reporter', 'dialogue');
+    const wrong = makeCase(organisation).epoch('dialogue').key;
+    Object.assign(key, { key: wrong });
+    made.say('reporter', message('two'), place);
+    const opened = made.open(hanna);
+    expect(opened.faults).toEqual(['does_not_open']);
+    expect(textsOf(opened)).toEqual(['Something is wrong here.', 'one']);
+  });
+
+  it('whose grant is missing or another says so, and opens nothing', () => {
+    const forged = newEpochKey({ case: made.keys.caseId, compartment: 'dialogue', epoch: 1 });
+    const swapped = sealGrant(forged, hanna.member);
+    const opened = made.open(hanna, {
+      keyFor: (place, commitment) => openGrant(swapped, place, commitment, hanna.kem),
+    });
+    expect(opened.faults).toEqual(['wrong_commitment']);
+    expect(opened.dialogue.entries).toEqual([]);
+  });
+});
+
+const closure: EntryContent = {
+  kind: 'closure',
+  at,
+  outcome: 'unsubstantiated',
+  text: 'x',
+  files: [],
+};
+
+function reportFrom(_: TestReader): EntryContent {
+  const { report } = made.open('reporter');
+  if (report === null) throw new Error('a report');
+  return report;
+}
+
+describe('what the server says of a case', () => {
+  const facts = (change: Partial<CaseFacts> = {}): CaseFacts => ({
+    id: made.keys.caseId,
+    organisation: organisation.organisation.id,
+    channel: organisation.channel.id,
+    country: 'SE',
+    practice: false,
+    receivedOn: testDay,
+    closedOn: null,
+    purgeOn: null,
+    ...change,
+  });
+
+  it('fits its entries', () => {
+    expect(faultInFacts(made.open(hanna), facts())).toBeNull();
+    expect(faultInFacts(made.open(hanna), facts({ practice: true }))).toBe('wrong_facts');
+    expect(faultInFacts(made.open(hanna), facts({ channel: newId(ChannelId) }))).toBe(
+      'wrong_facts',
+    );
+  });
+
+  it('calls it closed only where somebody closed it', () => {
+    const closed = facts({ closedOn: '2026-03-02' as Day });
+    expect(faultInFacts(made.open(hanna), closed)).toBe('wrong_facts');
+    made.say(hanna, closure);
+    expect(faultInFacts(made.open(hanna), closed)).toBeNull();
+    // undecided, and so reopened by the clock
+    expect(faultInFacts(made.open(hanna), facts())).toBeNull();
+    made.say(hanna, { kind: 'reopening', at, text: 'x', files: [] });
+    expect(faultInFacts(made.open(hanna), closed)).toBe('wrong_facts');
+  });
+});
+
+describe('a head', () => {
+  it('tells what was cut off and what was rewritten', () => {
+    made.say('reporter', message('one'));
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    made.say(hanna, note('two'));
+    const head = headOf(made.open(hanna), 3);
+    expect(faultAgainstHead(made.open(hanna), head)).toBeNull();
+    made.say('reporter', message('three'));
+    expect(faultAgainstHead(made.open(hanna), head)).toBeNull();
+
+    const all = [...made.entries];
+    const without = (index: number): OpenedCase =>
+      made.open(hanna, { entries: all.toSpliced(index, all.length - index) });
+    // without the notes, one note less, without the message
+    expect(faultAgainstHead(without(3), head)).toBe('truncated_chain');
+    expect(faultAgainstHead(without(4), head)).toBe('truncated_chain');
+    expect(faultAgainstHead(without(2), head)).toBe('truncated_chain');
+    const other = { ...head, dialogue: { ...head.dialogue, hash: random() } };
+    expect(faultAgainstHead(made.open(hanna), other)).toBe('rewritten_chain');
+  });
+
+  it('has one size, and opens for its own desk and case', () => {
+    const own = randomBytes(32);
+    const most = Number.MAX_SAFE_INTEGER;
+    const heads: Head[] = [
+      { dialogue: { sequence: 1, hash: random() }, internal: null, readThrough: 0 },
+      {
+        dialogue: { sequence: most, hash: random() },
+        internal: { sequence: most, hash: random() },
+        readThrough: most,
+      },
+    ];
+    const id = made.keys.caseId;
+    const sealed = heads.map((head) => sealHead(own, id, 'me', head));
+    expect(new Set(sealed.map((box) => box.length)).size).toBe(1);
+    for (const [index, box] of sealed.entries()) {
+      expect(openHead(own, id, 'me', box)).toEqual(heads[index]);
+      expect(faultOf(() => openHead(own, id, 'you', box))).toBe('does_not_open');
+      expect(faultOf(() => openHead(own, random() as string as CaseId, 'me', box))).toBe(
+        'does_not_open',
+      );
+      expect(faultOf(() => openHead(randomBytes(32), id, 'me', box))).toBe('wrong_commitment');
+      for (const flipped of eachBitFlipped(Buffer.from(box, 'base64url'))) {
+        faultOf(() => openHead(own, id, 'me', toBase64(flipped)));
+      }
+    }
+  });
+});
+
+function random(): RecordHash {
+  return toBase64(randomBytes(32)) as RecordHash;
+}

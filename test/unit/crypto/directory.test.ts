@@ -1,0 +1,579 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fromBase64, toBase64 } from '../../../crypto/bytes.js';
+import {
+  admissionFields,
+  channelReaders,
+  checkSuccession,
+  delegationFields,
+  directoryHash,
+  stampFields,
+  stampHolds,
+  verifyDirectory,
+  type VerifiedDirectory,
+} from '../../../crypto/directory.js';
+import {
+  AccountId,
+  ChannelId,
+  InstallationId,
+  newId,
+  OrganisationId,
+  ReaderId,
+  type Day,
+  type DirectoryHash,
+} from '../../../crypto/ids.js';
+import { toJsonBytes } from '../../../crypto/json.js';
+import { kemKeys } from '../../../crypto/kem.js';
+import { sign, signingKeys, type SigningKeys } from '../../../crypto/signature.js';
+import { randomBytes, ready } from '../../../crypto/sodium.js';
+import type {
+  Administrator,
+  Channel,
+  Directory,
+  Organisation,
+  Reader,
+  ReaderRecord,
+} from '../../../crypto/wire/directory.js';
+import { faultOf } from './faults.js';
+
+/** Keys of everybody, so that any signature can be made. */
+interface Office {
+  root: SigningKeys;
+  administrator: SigningKeys;
+  people: Map<string, SigningKeys>;
+  directory: Directory;
+}
+
+let office: Office;
+
+const day = '2026-03-02' as Day;
+const installation = (): InstallationId => office.directory.installation;
+
+function admissionBy(key: SigningKeys, record: ReaderRecord, where = installation()): string {
+  return toBase64(sign(key.secretKey, 'admission', ...admissionFields(where, record)));
+}
+
+function newRecord(change: Partial<ReaderRecord> = {}): ReaderRecord {
+  const keys = signingKeys(randomBytes(32));
+  const record: ReaderRecord = {
+    id: newId(ReaderId),
+    organisation: firstOrganisation().id,
+    channels: [firstChannel().id],
+    part: 'handler',
+    name: 'Somebody',
+    role: {},
+    kem: toBase64(kemKeys(randomBytes(32)).publicKey),
+    sig: toBase64(keys.publicKey),
+    ...change,
+  };
+  office.people.set(record.id, keys);
+  return record;
+}
+
+function firstOrganisation(): Organisation {
+  const [organisation] = office.directory.organisations;
+  if (organisation === undefined) throw new Error('an organisation');
+  return organisation;
+}
+
+function firstChannel(): Channel {
+  const [channel] = office.directory.channels;
+  if (channel === undefined) throw new Error('a channel');
+  return channel;
+}
+
+function firstAdministrator(): Administrator {
+  const [administrator] = office.directory.administrators;
+  if (administrator === undefined) throw new Error('an administrator');
+  return administrator;
+}
+
+function firstReader(): Reader {
+  const [reader] = office.directory.readers;
+  if (reader === undefined) throw new Error('a reader');
+  return reader;
+}
+
+function keysOf(id: string): SigningKeys {
+  const keys = office.people.get(id);
+  if (keys === undefined) throw new Error('nobody of that id');
+  return keys;
+}
+
+/** A reader let in by two. */
+function admitted(record: ReaderRecord, handler = firstReader().record): Reader {
+  return {
+    record,
+    admission: {
+      by: 'two',
+      administrator: firstAdministrator().id,
+      administratorSignature: admissionBy(office.administrator, record),
+      handler: handler.id,
+      handlerSignature: admissionBy(keysOf(handler.id), record),
+    },
+    state: 'active',
+  };
+}
+
+function byRoot(record: ReaderRecord): Reader {
+  const signature = admissionBy(office.root, record);
+  return { record, admission: { by: 'root', signature }, state: 'active' };
+}
+
+function delegated(key: SigningKeys, change: Partial<Administrator> = {}): Administrator {
+  const fields = {
+    id: newId(AccountId),
+    organisation: firstOrganisation().id,
+    serial: 2,
+    sig: toBase64(key.publicKey),
+    ...change,
+  };
+  const delegation = sign(
+    office.root.secretKey,
+    'delegation',
+    ...delegationFields(installation(), fields),
+  );
+  return { state: 'active', delegation: toBase64(delegation), ...fields, ...change };
+}
+
+function verifyAs(
+  directory: Directory,
+  signer: { id: AccountId; keys: SigningKeys } = {
+    id: firstAdministrator().id,
+    keys: office.administrator,
+  },
+): VerifiedDirectory {
+  const document = toJsonBytes(directory);
+  return verifyDirectory({
+    document: toBase64(document),
+    administrator: signer.id,
+    signature: toBase64(sign(signer.keys.secretKey, 'directory', document)),
+  });
+}
+
+/** What is wrong with the directory once this was changed and signed. */
+function faultWith(change: Partial<Directory>): unknown {
+  return faultOf(() => verifyAs({ ...office.directory, ...change }));
+}
+
+function makeOffice(): Office {
+  const root = signingKeys(randomBytes(32));
+  const administrator = signingKeys(randomBytes(32));
+  const organisation: Organisation = {
+    id: newId(OrganisationId),
+    names: { en: 'Example' },
+    country: 'SE',
+    root: toBase64(root.publicKey),
+  };
+  const channel: Channel = {
+    id: newId(ChannelId),
+    organisation: organisation.id,
+    names: { en: 'Reports' },
+    texts: {},
+    country: 'SE',
+    languages: ['en'],
+    published: true,
+    retentionMonths: 24,
+  };
+  office = {
+    root,
+    administrator,
+    people: new Map(),
+    directory: {
+      v: 1,
+      installation: newId(InstallationId),
+      version: 1,
+      date: day,
+      previous: null,
+      organisations: [organisation],
+      administrators: [],
+      channels: [channel],
+      readers: [],
+    },
+  };
+  office.directory.administrators.push(delegated(administrator, { serial: 1 }));
+  office.directory.readers.push(byRoot(newRecord({ name: 'First' })));
+  return office;
+}
+
+beforeAll(ready);
+beforeEach(() => {
+  office = makeOffice();
+});
+
+describe('a directory', () => {
+  it('holds, and is known by the hash of its bytes', () => {
+    const readers = [...office.directory.readers, admitted(newRecord())];
+    const verified = verifyAs({ ...office.directory, readers });
+    expect(verified.directory.readers).toHaveLength(2);
+    expect(verified.hash).toBe(directoryHash(toJsonBytes({ ...office.directory, readers })));
+  });
+
+  it('is signed by an active administrator, whom it names', () => {
+    const { directory, administrator } = office;
+    const own = firstAdministrator();
+    const stranger = signingKeys(randomBytes(32));
+    expect(faultOf(() => verifyAs(directory, { id: own.id, keys: stranger }))).toBe(
+      'wrong_directory',
+    );
+    const nobody = newId(AccountId);
+    expect(faultOf(() => verifyAs(directory, { id: nobody, keys: administrator }))).toBe(
+      'wrong_directory',
+    );
+    expect(faultWith({ administrators: [{ ...own, state: 'revoked' }] })).toBe('wrong_directory');
+  });
+
+  it('counts for the bytes that were signed', () => {
+    const document = toJsonBytes(office.directory);
+    const signed = {
+      document: toBase64(document),
+      administrator: firstAdministrator().id,
+      signature: toBase64(sign(office.administrator.secretKey, 'directory', document)),
+    };
+    expect(verifyDirectory(signed).hash).toBe(directoryHash(document));
+    const renamed = Buffer.from(document).toString().replace('Reports', 'reports');
+    const other = { ...signed, document: Buffer.from(renamed).toString('base64url') };
+    expect(faultOf(() => verifyDirectory(other))).toBe('wrong_directory');
+    const spaced = Buffer.from(`${Buffer.from(document).toString()} `).toString('base64url');
+    expect(faultOf(() => verifyDirectory({ ...signed, document: spaced }))).toBe('malformed');
+  });
+
+  it('has delegations by the root, over every field', () => {
+    const own = firstAdministrator();
+    const changes: Partial<Administrator>[] = [
+      { id: newId(AccountId) },
+      { serial: 9 },
+      { sig: toBase64(signingKeys(randomBytes(32)).publicKey) },
+      { organisation: newId(OrganisationId) },
+      { delegation: toBase64(new Uint8Array(64)) },
+    ];
+    for (const change of changes) {
+      const administrators = [own, { ...own, id: newId(AccountId), ...change }];
+      expect(faultWith({ administrators })).toBe('wrong_directory');
+    }
+    expect(faultWith({ installation: newId(InstallationId) })).toBe('wrong_directory');
+    expect(faultWith({ organisations: [{ ...firstOrganisation(), root: own.sig }] })).toBe(
+      'wrong_directory',
+    );
+  });
+
+  it('has nobody and nothing twice', () => {
+    const { organisations, administrators, channels, readers } = office.directory;
+    expect(faultWith({ organisations: [...organisations, ...organisations] })).toBe(
+      'wrong_directory',
+    );
+    expect(faultWith({ administrators: [...administrators, ...administrators] })).toBe(
+      'wrong_directory',
+    );
+    expect(faultWith({ channels: [...channels, ...channels] })).toBe('wrong_directory');
+    expect(faultWith({ readers: [...readers, ...readers] })).toBe('wrong_directory');
+  });
+
+  it('begins with one version without a past, and no other', () => {
+    expect(faultWith({ version: 2 })).toBe('wrong_directory');
+    expect(faultWith({ previous: toBase64(randomBytes(32)) as DirectoryHash })).toBe(
+      'wrong_directory',
+    );
+  });
+
+  it('is of a version that is known, and has no other fields', () => {
+    expect(faultWith({ v: 2 as never })).toBe('malformed');
+    expect(faultWith({ more: 1 } as never)).toBe('malformed');
+    expect(faultWith({ version: 0 })).toBe('malformed');
+  });
+
+  it('has channels and readers of its organisation', () => {
+    const elsewhere = newId(OrganisationId);
+    expect(faultWith({ channels: [{ ...firstChannel(), organisation: elsewhere }] })).toBe(
+      'wrong_directory',
+    );
+    const readers = (record: ReaderRecord): Partial<Directory> => ({
+      readers: [...office.directory.readers, admitted(record)],
+    });
+    expect(faultWith(readers(newRecord({ organisation: elsewhere })))).toBe('wrong_directory');
+    expect(faultWith(readers(newRecord({ channels: [newId(ChannelId)] })))).toBe('wrong_directory');
+  });
+});
+
+describe('admissions', () => {
+  const withReader = (...readers: Reader[]): unknown =>
+    faultWith({ readers: [...office.directory.readers, ...readers] });
+
+  it('lead back to the root over any number of handlers', () => {
+    const readers = [...office.directory.readers];
+    for (let count = 0; count < 30; count += 1) {
+      readers.push(admitted(newRecord(), readers.at(-1)?.record));
+    }
+    const directory = { ...office.directory, readers: readers.toReversed() };
+    expect(verifyAs(directory).directory.readers).toHaveLength(31);
+  });
+
+  it('by the root are for the first handler only', () => {
+    expect(withReader(byRoot(newRecord()))).toBe('wrong_directory');
+    const officer = byRoot(newRecord({ part: 'recovery_officer' }));
+    expect(faultWith({ readers: [officer] })).toBe('wrong_directory');
+  });
+
+  it('need both signatures', () => {
+    const record = newRecord();
+    const good = admitted(record);
+    const stranger = signingKeys(randomBytes(32));
+    const forged = admissionBy(stranger, record);
+    for (const change of [
+      { administratorSignature: forged },
+      { handlerSignature: forged },
+      { administratorSignature: admissionBy(keysOf(firstReader().record.id), record) },
+      { handlerSignature: admissionBy(office.administrator, record) },
+      { administrator: newId(AccountId) },
+      { handler: newId(ReaderId) },
+    ]) {
+      const reader = { ...good, admission: { ...good.admission, ...change } } as Reader;
+      expect(withReader(reader)).toBe('wrong_directory');
+    }
+  });
+
+  it('are of the whole record, in one installation', () => {
+    const good = admitted(newRecord());
+    for (const change of [
+      { name: 'Somebody else' },
+      { role: { en: 'x' } },
+      { channels: [] },
+      { part: 'recovery_officer' as const },
+      { kem: toBase64(kemKeys(randomBytes(32)).publicKey) },
+      { sig: toBase64(signingKeys(randomBytes(32)).publicKey) },
+      { id: newId(ReaderId) },
+    ]) {
+      expect(withReader({ ...good, record: { ...good.record, ...change } })).toBe(
+        'wrong_directory',
+      );
+    }
+    const other = newRecord();
+    const elsewhere = admitted(other);
+    const where = newId(InstallationId);
+    if (elsewhere.admission.by !== 'two') throw new Error('two');
+    elsewhere.admission.handlerSignature = admissionBy(
+      keysOf(firstReader().record.id),
+      other,
+      where,
+    );
+    expect(withReader(elsewhere)).toBe('wrong_directory');
+  });
+
+  it('never go in a circle', () => {
+    const [one, two] = [newRecord(), newRecord()];
+    expect(withReader(admitted(one, two), admitted(two, one))).toBe('wrong_directory');
+    expect(withReader(admitted(one, one))).toBe('wrong_directory');
+  });
+
+  it('are not by a recovery officer', () => {
+    const officer = newRecord({ part: 'recovery_officer' });
+    const guest = newRecord();
+    expect(withReader(admitted(officer), admitted(guest, officer))).toBe('wrong_directory');
+  });
+});
+
+describe('the next version', () => {
+  let current: VerifiedDirectory;
+  beforeEach(() => {
+    office.directory.readers.push(admitted(newRecord({ name: 'Second' })));
+    current = verifyAs(office.directory);
+  });
+
+  const next = (
+    change: Partial<Directory>,
+    signer?: { id: AccountId; keys: SigningKeys },
+  ): VerifiedDirectory =>
+    verifyAs(
+      { ...office.directory, version: 2, previous: current.hash, ...change },
+      signer ?? { id: firstAdministrator().id, keys: office.administrator },
+    );
+  const faultAfter = (change: Partial<Directory>): unknown =>
+    faultOf(() => {
+      checkSuccession(current, next(change));
+    });
+
+  it('may add a reader, take one off, change a channel', () => {
+    const { readers, channels } = office.directory;
+    expect(() => {
+      checkSuccession(current, next({ readers: [...readers, admitted(newRecord())] }));
+      checkSuccession(
+        current,
+        next({ readers: readers.with(1, { ...(readers[1] ?? firstReader()), state: 'left' }) }),
+      );
+      checkSuccession(
+        current,
+        next({ channels: channels.map((each) => ({ ...each, texts: {} })) }),
+      );
+    }).not.toThrow();
+  });
+
+  it('is the one after it, of the same installation, naming its hash', () => {
+    expect(faultAfter({ version: 3 })).toBe('wrong_directory');
+    expect(faultAfter({ previous: toBase64(randomBytes(32)) as DirectoryHash })).toBe(
+      'wrong_directory',
+    );
+    const other = makeOffice();
+    const strange = verifyAs({ ...other.directory, version: 2, previous: current.hash });
+    expect(
+      faultOf(() => {
+        checkSuccession(current, strange);
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('brings no organisation with a root of its own', () => {
+    const root = signingKeys(randomBytes(32));
+    const organisation: Organisation = {
+      ...firstOrganisation(),
+      id: newId(OrganisationId),
+      root: toBase64(root.publicKey),
+    };
+    const record = newRecord({ organisation: organisation.id, channels: [] });
+    const signature = admissionBy(root, record);
+    const reader: Reader = { record, admission: { by: 'root', signature }, state: 'active' };
+    const change = {
+      organisations: [...office.directory.organisations, organisation],
+      readers: [...office.directory.readers, reader],
+    };
+    // by itself it holds: only whoever knows the version before can tell
+    expect(next(change).directory.organisations).toHaveLength(2);
+    expect(faultAfter(change)).toBe('wrong_directory');
+  });
+
+  it('drops, changes and revives nobody', () => {
+    const { readers, administrators } = office.directory;
+    expect(faultAfter({ readers: readers.slice(0, 1) })).toBe('wrong_directory');
+    const changed = admitted({ ...(readers[1] ?? firstReader()).record, name: 'Third' });
+    expect(faultAfter({ readers: readers.with(1, changed) })).toBe('wrong_directory');
+    const another = delegated(signingKeys(randomBytes(32)));
+    expect(() => {
+      checkSuccession(current, next({ administrators: [...administrators, another] }));
+    }).not.toThrow();
+  });
+
+  it('does not let a revoked administrator sign again', () => {
+    const spare = signingKeys(randomBytes(32));
+    const second = delegated(spare, { serial: 2 });
+    const [first] = office.directory.administrators;
+    if (first === undefined) throw new Error('an administrator');
+    const revoked = { ...first, state: 'revoked' as const };
+    const asSecond = { id: second.id, keys: spare };
+    const middle = next({ administrators: [revoked, second] }, asSecond);
+    checkSuccession(current, middle);
+    // Nothing in the document itself says that the first was revoked before.
+    const back = verifyAs({
+      ...middle.directory,
+      version: 3,
+      previous: middle.hash,
+      administrators: [first, second],
+    });
+    expect(
+      faultOf(() => {
+        checkSuccession(middle, back);
+      }),
+    ).toBe('wrong_directory');
+    expect(
+      faultOf(() => {
+        const change = { version: 3, previous: middle.hash, administrators: [second] };
+        const dropped = { ...middle.directory, ...change };
+        checkSuccession(middle, verifyAs(dropped, asSecond));
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('has nobody new let in by a handler who left, or a revoked administrator', () => {
+    const { readers } = office.directory;
+    const second = readers[1] ?? firstReader();
+    const gone = next({ readers: readers.with(1, { ...second, state: 'left' }) });
+    checkSuccession(current, gone);
+    const record = newRecord();
+    const late = verifyAs({
+      ...gone.directory,
+      version: 3,
+      previous: gone.hash,
+      readers: [...gone.directory.readers, admitted(record, second.record)],
+    });
+    expect(
+      faultOf(() => {
+        checkSuccession(gone, late);
+      }),
+    ).toBe('wrong_directory');
+
+    const spare = signingKeys(randomBytes(32));
+    const another = delegated(spare, { serial: 2 });
+    const [first] = office.directory.administrators;
+    if (first === undefined) throw new Error('an administrator');
+    const asAnother = { id: another.id, keys: spare };
+    const after = next({ administrators: [{ ...first, state: 'revoked' }, another] }, asAnother);
+    const byRevoked = verifyAs(
+      {
+        ...after.directory,
+        version: 3,
+        previous: after.hash,
+        readers: [...after.directory.readers, admitted(newRecord())],
+      },
+      asAnother,
+    );
+    expect(
+      faultOf(() => {
+        checkSuccession(after, byRevoked);
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('has nobody new let in by the root', () => {
+    const { readers } = office.directory;
+    const first = firstReader();
+    const moved = admitted(first.record, first.record);
+    expect(
+      faultOf(() => next({ readers: [moved, ...readers.slice(1), byRoot(newRecord())] })),
+    ).toBe('wrong_directory');
+  });
+});
+
+describe('stamps', () => {
+  it('are an active handler’s, of this directory and day', () => {
+    office.directory.readers.push(
+      admitted(newRecord()),
+      { ...admitted(newRecord()), state: 'left' },
+      admitted(newRecord({ part: 'recovery_officer' })),
+    );
+    const verified = verifyAs(office.directory);
+    const stampBy = (index: number, hash = verified.hash, signed = day) => {
+      const record = office.directory.readers[index]?.record ?? firstReader().record;
+      const fields = stampFields({ hash, day: signed });
+      const signature = toBase64(sign(keysOf(record.id).secretKey, 'stamp', ...fields));
+      return { reader: record.id, hash, day: signed, signature };
+    };
+    expect([0, 1, 2, 3].map((index) => stampHolds(verified, stampBy(index)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    const other = toBase64(randomBytes(32)) as DirectoryHash;
+    expect(stampHolds(verified, stampBy(0, other))).toBe(false);
+    expect(stampHolds(verified, { ...stampBy(0, other), hash: verified.hash })).toBe(false);
+    expect(stampHolds(verified, { ...stampBy(0), day: '2026-03-03' as Day })).toBe(false);
+    expect(stampHolds(verified, { ...stampBy(0), reader: stampBy(1).reader })).toBe(false);
+    expect(stampHolds(verified, { ...stampBy(0), reader: newId(ReaderId) })).toBe(false);
+  });
+});
+
+describe('the readers of a channel', () => {
+  it('are those who are active in it, in the directory’s order', () => {
+    const other = { ...firstChannel(), id: newId(ChannelId) };
+    office.directory.channels.push(other);
+    office.directory.readers.push(
+      { ...admitted(newRecord()), state: 'left' },
+      admitted(newRecord({ channels: [other.id] })),
+      admitted(newRecord({ name: 'Last' })),
+    );
+    const { directory } = verifyAs(office.directory);
+    const names = (channel: string): string[] =>
+      channelReaders(directory, channel).map(({ record }) => record.name);
+    expect(names(firstChannel().id)).toEqual(['First', 'Last']);
+    expect(names(other.id)).toEqual(['Somebody']);
+    expect(names(newId(ChannelId))).toEqual([]);
+    expect(fromBase64(firstOrganisation().root)).toHaveLength(32);
+  });
+});
