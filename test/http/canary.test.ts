@@ -229,7 +229,10 @@ async function sealedBytesOf({ server }: Installation, id: string): Promise<Buff
   };
   const found: Buffer[] = [];
   for (const [table, names] of Object.entries(columns)) {
-    const rows: Record<string, Buffer | null>[] = await server.db(table).where('case_id', id);
+    const rows = (await server.db(table).where('case_id', id).select()) as Record<
+      string,
+      Buffer | null
+    >[];
     // An epoch's body repeats public keys of the directory, which stays.
     const sealed = rows.filter((row) => row['form'] === undefined || row['nonce'] !== null);
     for (const row of sealed) found.push(...names.flatMap((name) => row[name] ?? []));
