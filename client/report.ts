@@ -1,4 +1,5 @@
 import {
+  type Channel,
   channelReaders,
   type CreateCase,
   type Day,
@@ -6,6 +7,7 @@ import {
   makeEpochEntry,
   type Member,
   newEpochKey,
+  type Reader,
   recordHashOf,
   type Report,
   reporterKeys,
@@ -30,6 +32,23 @@ export function hasNewReader(
   return channelReaders(loaded.directory, channel).some(({ record }) => !before.has(record.id));
 }
 
+/**
+ * The channel of a report and those in it who are to read it. Throws ClientError `channel_unknown`,
+ * or `nobody_left` where all were left out.
+ */
+export function audienceOf(
+  input: Pick<ReportInput, 'channel' | 'leftOut'>,
+  { directory }: LoadedDirectory,
+): { channel: Channel; readers: Reader[] } {
+  const channel = directory.channels.find(({ id }) => id === input.channel);
+  if (channel === undefined) throw new ClientError('channel_unknown');
+  const readers = channelReaders(directory, channel.id).filter(
+    ({ record }) => !input.leftOut.includes(record.id),
+  );
+  if (readers.length === 0) throw new ClientError('nobody_left');
+  return { channel, readers };
+}
+
 /** Who a report is sealed to, and the request that carries it. */
 export function prepareCase(
   input: ReportInput,
@@ -39,12 +58,7 @@ export function prepareCase(
 ): CreateCase {
   const keys = reporterKeys(input.words);
   const { directory } = loaded;
-  const channel = directory.channels.find(({ id }) => id === input.channel);
-  if (channel === undefined) throw new ClientError('channel_unknown');
-  const readers = channelReaders(directory, channel.id).filter(
-    ({ record }) => !input.leftOut.includes(record.id),
-  );
-  if (readers.length === 0) throw new ClientError('nobody_left');
+  const { channel, readers } = audienceOf(input, loaded);
   const members: Member[] = [
     { id: 'reporter', ...keys.publicKeys },
     ...readers.map(({ record: { id, kem, sig } }) => ({ id, kem, sig })),

@@ -27,7 +27,7 @@ import {
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection, type Credential } from './api.js';
 import { accessViews, entryViews } from './case-view.js';
-import { hasNewReader, prepareCase } from './report.js';
+import { audienceOf, hasNewReader, prepareCase } from './report.js';
 import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
@@ -133,6 +133,8 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     if (shown !== null && hasNewReader(input, shown, loaded)) {
       throw new ClientError('readers_changed');
     }
+    // Said before any file is sent.
+    audienceOf(input, loaded);
     return loaded;
   }
 

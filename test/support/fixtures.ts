@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { FileSource, ReportInput } from '../../client/models.js';
 import type { Reporter } from '../../client/reporter.js';
-import { randomBytes } from '../../crypto/private.js';
 
 /** A file in memory, as an upload reads it. */
 export function fileOf(
@@ -18,9 +18,7 @@ export function fileOf(
 
 /** A file of random bytes. */
 export function randomFile(size: number, name = 'random.bin'): FileSource {
-  const bytes = new Uint8Array(size);
-  const step = 65_536;
-  for (let at = 0; at < size; at += step) bytes.set(randomBytes(Math.min(step, size - at)), at);
+  const bytes = Uint8Array.from(randomBytes(size));
   return fileOf(bytes, { name, type: 'application/octet-stream' });
 }
 
