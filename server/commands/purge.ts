@@ -6,7 +6,7 @@ const DRY_RUN = '--dry-run';
 
 /** Cases and practice cases, in words. */
 function counted({ cases, practice }: Pick<PurgePlan, 'cases' | 'practice'>): string {
-  return `${String(cases)} cases, ${String(practice)} practice cases`;
+  return `cases ${String(cases)}, practice cases ${String(practice)}`;
 }
 
 // `node dist/server/commands/purge.js [--dry-run]`: what the server's daily job does, for cron

@@ -13,7 +13,7 @@ import type { ReadRules } from './rules.js';
 export const RETENTION_JOB = 'retention';
 
 /** Pages given back to the file system in one step, and how often a busy journal is asked again. */
-const PAGES_AT_ONCE = 128;
+const PAGES_AT_ONCE = 64;
 const JOURNAL_TRIES = 100;
 const JOURNAL_PAUSE = 200;
 
@@ -112,8 +112,10 @@ export function createRetention(options: {
 function batches(db: Knex, lease: Lease, signal: AbortSignal | undefined): InBatch {
   return async (work) => {
     signal?.throwIfAborted();
-    const started = performance.now();
+    let started = 0;
     const result = await db.transaction(async (trx) => {
+      // its turn has come: waiting for it was rest enough
+      started = performance.now();
       await lease.renew(trx);
       return work(trx);
     });

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addDays, dayOf } from '../../crypto/public.js';
+import { systemClock } from '../../server/clock.js';
+import { leaseOf } from '../../server/jobs/lease.js';
+import { RETENTION_JOB } from '../../server/retention/service.js';
+import { makeTestStore, type TestStore } from '../support/retention.js';
+import { fillCase } from '../support/rows.js';
+import { projectDist, temporaryFolder } from '../support/server.js';
+
+interface Ended {
+  code: number;
+  output: string;
+  errors: string;
+}
+
+let store: TestStore;
+
+beforeEach(async () => {
+  store = await makeTestStore();
+});
+
+afterEach(async () => {
+  await store.stop();
+});
+
+/** Runs a command of the build, as cron does. */
+async function run(
+  name: string,
+  options: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const file = path.join(projectDist, 'server/commands', `${name}.js`);
+  const { database, dataFolder } = store.config;
+  const settings = { CASEKEY_DATA_FOLDER: dataFolder, CASEKEY_DATABASE: database, ...env };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [file, ...options], {
+      env: settings,
+    });
+    return { code: 0, output: stdout, errors: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: stdout, errors: stderr };
+  }
+}
+
+const cases = async (): Promise<number> => (await store.db('cases').pluck('id')).length;
+
+describe('the purge as a command', () => {
+  it('counts what is due in a dry run, and then removes it', async () => {
+    const longAgo = addDays(dayOf(new Date(), 'UTC'), -1000);
+    await fillCase(store.db, store.organisation, { closedDay: longAgo });
+    await fillCase(store.db, store.organisation, { closedDay: longAgo, practice: true });
+    await fillCase(store.db, store.organisation);
+    expect(await run('purge', ['--dry-run'])).toEqual({
+      code: 0,
+      output: 'Due in Reports: cases 1, practice cases 1\n',
+      errors: '',
+    });
+    expect(await cases()).toBe(3);
+    const { code, output } = await run('purge');
+    expect([code, output]).toEqual([
+      0,
+      'Purged: cases 1, practice cases 1\n' +
+        'Reopened because nobody decided: 0\n' +
+        'Abandoned uploads removed: 0\n',
+    ]);
+    expect(await cases()).toBe(1);
+    expect((await run('purge', ['--dry-run'])).output).toBe('Nothing is due.\n');
+  });
+
+  it('leaves the work to a purge that is running', async () => {
+    await leaseOf(store.db, systemClock, RETENTION_JOB);
+    expect(await run('purge')).toMatchObject({ code: 75, output: '' });
+  });
+
+  it('says what is wrong with its use, its configuration and its database', async () => {
+    expect(await run('purge', ['--dry'])).toMatchObject({ code: 64 });
+    const wrong = await run('purge', [], { CASEKEY_PURGE_HOUR: '25' });
+    expect(wrong).toMatchObject({ code: 1, output: '' });
+    expect(wrong.errors).toContain('CASEKEY_PURGE_HOUR');
+    const folder = await temporaryFolder();
+    const missing = path.join(folder, 'none.sqlite');
+    const none = await run('purge', [], { CASEKEY_DATABASE: missing });
+    expect(none).toMatchObject({ code: 1, output: '' });
+    expect(none.errors).toContain('no database');
+    expect(existsSync(missing)).toBe(false);
+    await mkdir(missing);
+    const broken = await run('purge', [], { CASEKEY_DATABASE: missing });
+    expect(broken.code).toBe(1);
+    expect(broken.errors).not.toContain(missing);
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('the audit log, checked by a command', () => {
+  it('holds, also after a purge, and not once an entry was changed', async () => {
+    const closedDay = addDays(dayOf(new Date(), 'UTC'), -1000);
+    await fillCase(store.db, store.organisation, { closedDay });
+    const { scope } = await fillCase(store.db, store.organisation);
+    await run('purge');
+    expect(await run('verify-audit')).toEqual({
+      code: 0,
+      output: '7 entries in 3 chains, 0 chains broken\n',
+      errors: '',
+    });
+    await store.db('audit').where({ scope, sequence: 2 }).update({ content: '{}' });
+    expect(await run('verify-audit')).toEqual({
+      code: 1,
+      output: `Broken: chain ${scope}, entry 2\n7 entries in 3 chains, 1 chains broken\n`,
+      errors: '',
+    });
+  });
+});
