@@ -58,10 +58,9 @@ function stayingMembers({ file, directory }: OpenedForHandler): Member[] {
   return newestMembers(file.dialogue).filter(({ id }) => id === 'reporter' || active.has(id));
 }
 
+/** `opened` must hold: nothing is written where something is wrong. */
 function begin(opened: OpenedForHandler): Draft {
   const { file } = opened;
-  const fault = file.faults[0];
-  if (fault !== undefined) throw new ClientError(fault);
   const draft: Draft = { entries: [], grants: [], keys: new Map(), heads: new Map() };
   for (const name of ['dialogue', 'internal'] as const) {
     const key = newestKey(file[name]);

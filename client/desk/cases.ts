@@ -202,6 +202,8 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     for (let tries = 1; ; tries += 1) {
       const opened = await persist(() => open(id), signal);
       if (sent.arrived(message, opened.file) || (tries > 1 && done(opened))) break;
+      const [fault] = opened.file.faults;
+      if (fault !== undefined) throw new ClientError(fault);
       const request = prepare(opened, state);
       sent.note(message, request.entries);
       try {
