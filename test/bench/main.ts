@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { holds, machine, type Figure, type Measure } from './measure.js';
+import { inbox } from './inbox.js';
 import { pages } from './pages.js';
+import { purge } from './purge.js';
 import { reports } from './reports.js';
 import { sealing } from './sealing.js';
 import { start } from './start.js';
 import { upload } from './upload.js';
 import { printTable } from './table.js';
 
-const measures: readonly Measure[] = [reports, upload, pages, sealing, start];
+const measures: readonly Measure[] = [reports, upload, pages, inbox, purge, sealing, start];
 
 const { values } = parseArgs({
   options: {

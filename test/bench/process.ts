@@ -12,8 +12,8 @@ export interface ServerProcess {
   readonly address: string;
   readonly dataFolder: string;
   readonly pid: number;
-  /** Standard output until it was ready, the one-time link included. */
-  readonly output: string;
+  /** Waits for a line of its output, and answers what the expression catches in it. */
+  waitFor(pattern: RegExp): Promise<string>;
   /** Bytes of memory that the process holds now. */
   memory(): number;
   /** Ends it and waits; the data folder stays. */
@@ -46,27 +46,33 @@ export async function startProcess(
     }),
   );
   let output = '';
-  const address = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => {
-      reject(new Error('The server did not start.'));
-    });
-    child.stdout.on('data', (piece: Buffer) => {
-      output += piece.toString('utf8');
-      const found = /ready at (\S+)/u.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
-    });
+  child.stdout.on('data', (piece: Buffer) => {
+    output += piece.toString('utf8');
   });
+  const waitFor = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(output)?.[1];
+        if (found === undefined) return;
+        child.stdout.removeListener('data', look);
+        resolve(found);
+      };
+      child.once('exit', () => {
+        reject(new Error('The server ended.'));
+      });
+      child.stdout.on('data', look);
+      look();
+    });
+  const address = await waitFor(/ready at (\S+)/u);
   const pid = child.pid ?? 0;
   return {
     address,
     dataFolder,
     pid,
-    get output() {
-      return output;
-    },
+    waitFor,
     memory: () => residentBytes(pid),
     async stop() {
-      child.kill('SIGTERM');
+      if (child.exitCode === null) child.kill('SIGTERM');
       await ended;
     },
   };
