@@ -1,0 +1,434 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDeskSession, type SignedInState } from '../../client/desk/session.js';
+import type { Desk } from '../../client/handler.js';
+import type {
+  AccountId} from '../../crypto/private.js';
+import {
+  admissionFields,
+  DeskCase,
+  DirectoriesAnswer,
+  Directory,
+  DirectoryAnswer,
+  directoryHash,
+  fromBase64,
+  fromJsonBytes,
+  InvitationAnswer,
+  kemKeys,
+  Members,
+  newId,
+  randomBytes,
+  ReaderId,
+  reporterKeys,
+  sign,
+  SignedIn,
+  signingKeys,
+  stampFields,
+  toBase64,
+  toJsonBytes,
+  type Reader,
+  type ReaderRecord,
+  type SignedDirectory,
+} from '../../crypto/private.js';
+import { reportInput, silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { createLyingServer, type LyingServer } from '../support/lying-server.js';
+import { makeOrganisation } from '../support/organisation.js';
+
+/*
+ * A server that shows some people another directory than others, alone or together with somebody
+ * who can sign: an administrator, a reader who left.
+ */
+
+let installation: Installation;
+let server: LyingServer;
+let hanna: InstallationPerson;
+let harald: InstallationPerson;
+/** What only the administrator and a handler hold: they help the server here. */
+let administrator: SignedInState;
+let handler: SignedInState;
+
+const DIRECTORY = /^\/api\/directory$/;
+const HISTORY = /^\/api\/desk\/directories\?/;
+
+async function secretsOf(person: InstallationPerson): Promise<SignedInState> {
+  const { address, clock } = installation;
+  const session = createDeskSession({ address, fetch, now: clock.now, stretch: 'least' });
+  await session.account.signIn(person.name, person.passphrase);
+  return session.signedIn();
+}
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  [hanna, harald] = installation.handlers;
+  server = createLyingServer();
+  administrator = await secretsOf(installation.administrator);
+  handler = await secretsOf(harald);
+});
+afterEach(() => {
+  server.tellTheTruth();
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+async function deskOf(person = hanna): Promise<Desk> {
+  const desk = installation.newDesk(server.fetch);
+  await desk.signIn(person.name, person.passphrase);
+  return desk;
+}
+
+async function newest(): Promise<{ answer: DirectoryAnswer; directory: Directory }> {
+  const response = await fetch(`${installation.address}/api/directory`);
+  const answer = (await response.json()) as DirectoryAnswer;
+  return {
+    answer,
+    directory: fromJsonBytes(Directory, fromBase64(answer.directory.document)),
+  };
+}
+
+/** A document that the administrator signs for the server. */
+function signed(directory: Directory, by = administrator): SignedDirectory {
+  const document = toJsonBytes(directory);
+  return {
+    document: toBase64(document),
+    administrator: by.account.id as AccountId,
+    signature: toBase64(sign(by.keys.sig.secretKey, 'directory', document)),
+  };
+}
+
+function hashOf({ document }: SignedDirectory): string {
+  return directoryHash(fromBase64(document));
+}
+
+function newReader(directory: Directory, signers: { second: SignedInState }): Reader {
+  const keys = signingKeys(randomBytes(32));
+  const record: ReaderRecord = {
+    id: newId(ReaderId),
+    organisation: directory.organisations[0]?.id as never,
+    channels: directory.channels.map(({ id }) => id),
+    part: 'handler',
+    name: 'Mallory',
+    role: {},
+    kem: toBase64(kemKeys(randomBytes(32)).publicKey),
+    sig: toBase64(keys.publicKey),
+  };
+  const fields = admissionFields(directory.installation, record);
+  const { second } = signers;
+  return {
+    record,
+    admission: {
+      by: 'two',
+      administrator: administrator.account.id as AccountId,
+      administratorSignature: toBase64(
+        sign(administrator.keys.sig.secretKey, 'admission', ...fields),
+      ),
+      handler: second.account.id as ReaderId,
+      handlerSignature: toBase64(sign(second.keys.sig.secretKey, 'admission', ...fields)),
+    },
+    state: 'active',
+  };
+}
+
+/** Shows this as the newest directory, and as the last of its history. */
+function show(fork: SignedDirectory, stamps: DirectoryAnswer['stamps'] = []): void {
+  server.lieAbout(DirectoryAnswer, DIRECTORY, () => ({ directory: fork, stamps }));
+  server.lieAbout(DirectoriesAnswer, HISTORY, ({ directories }) => {
+    const { version } = fromJsonBytes(Directory, fromBase64(fork.document));
+    const before = directories.filter(
+      ({ document }) => fromJsonBytes(Directory, fromBase64(document)).version < version,
+    );
+    return { directories: [...before, fork] };
+  });
+}
+
+/** Everything at the desk is refused, and not even the stamp or the memory is written. */
+async function expectRefused(fault: string, desk: Desk): Promise<void> {
+  server.listen();
+  await expect(desk.directory()).rejects.toMatchObject({ fault });
+  await expect(desk.inbox('open')).rejects.toMatchObject({ fault });
+  await expect(desk.invite({ shownName: 'X' })).rejects.toMatchObject({ fault });
+  expect(server.writes()).toEqual([]);
+}
+
+describe('an older directory', () => {
+  it('is refused in the session that saw a newer one, and in every later one', async () => {
+    const { answer: old } = await newest();
+    const desk = await deskOf();
+    await desk.directory();
+    await installation.administrator.desk.updateChannel(installation.channel, {
+      texts: { en: 'Other words.' },
+    });
+    await desk.directory();
+    show(old.directory, old.stamps);
+    await expectRefused('directory_rolled_back', desk);
+    await expectRefused('directory_rolled_back', await deskOf());
+  });
+
+  it('is refused although the server shows the newer one in the history only', async () => {
+    const { answer: old } = await newest();
+    await installation.administrator.desk.updateChannel(installation.channel, {
+      texts: { en: 'Still other words.' },
+    });
+    const desk = await deskOf();
+    await desk.directory();
+    server.lieAbout(DirectoryAnswer, DIRECTORY, () => old);
+    await expectRefused('directory_rolled_back', desk);
+  });
+});
+
+describe('another directory', () => {
+  it('of the same number is refused', async () => {
+    const { directory } = await newest();
+    const desk = await deskOf();
+    await desk.directory();
+    show(
+      signed({
+        ...directory,
+        channels: directory.channels.map((each) => ({ ...each, texts: {} })),
+      }),
+    );
+    await expectRefused('directory_rolled_back', desk);
+    await expectRefused('directory_rolled_back', await deskOf());
+  });
+
+  it('that does not follow the newest is refused', async () => {
+    const { directory, answer } = await newest();
+    const desk = await deskOf();
+    await desk.directory();
+    const next = { ...directory, version: directory.version + 1 };
+    const hash = hashOf(answer.directory);
+    show(signed({ ...next, previous: toBase64(randomBytes(32)) as never }));
+    await expectRefused('wrong_directory', desk);
+    server.tellTheTruth();
+    show(signed({ ...next, version: directory.version + 2, previous: hash as never }));
+    await expectRefused('wrong_directory', desk);
+  });
+
+  it('of another root is refused, also where the server forgets what this desk had seen', async () => {
+    const strange = await makeOrganisation();
+    const desk = await deskOf();
+    await desk.directory();
+    const lie = { directory: strange.signed, stamps: [strange.stamp] };
+    server.lieAbout(DirectoryAnswer, DIRECTORY, () => lie);
+    server.lieAbout(DirectoriesAnswer, HISTORY, () => ({ directories: [strange.signed] }));
+    await expectRefused('directory_rolled_back', desk);
+    server.lieTo('POST', SignedIn, /sessions$/, (answer) => ({
+      ...answer,
+      account: { ...answer.account, memory: null },
+    }));
+    const fresh = await deskOf();
+    server.listen();
+    // it does not know this person's own keys
+    await expect(fresh.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+    expect(server.writes()).toEqual([]);
+  });
+
+  it('without its history is refused where the server forgets what this desk had seen', async () => {
+    server.lieTo('POST', SignedIn, /sessions$/, (answer) => ({
+      ...answer,
+      account: { ...answer.account, memory: null },
+    }));
+    server.lieAbout(DirectoriesAnswer, HISTORY, ({ directories }) => ({
+      directories: directories.slice(-1),
+    }));
+    await expectRefused('directory_rolled_back', await deskOf());
+  });
+});
+
+describe('an administrator together with the server', () => {
+  it('cannot bring in a reader alone', async () => {
+    const { directory, answer } = await newest();
+    const desk = await deskOf();
+    await desk.directory();
+    const forged = newReader(directory, { second: administrator });
+    const next = {
+      ...directory,
+      version: directory.version + 1,
+      previous: hashOf(answer.directory) as never,
+      readers: [...directory.readers, forged],
+    };
+    show(signed(next));
+    await expectRefused('wrong_directory', desk);
+    const reporter = installation.newReporter(server.fetch);
+    await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+  });
+
+  it('cannot show reporters a directory that no desk knows without every desk seeing it', async () => {
+    const { directory, answer } = await newest();
+    // The same number with other words, and one that nobody else was shown.
+    const forks: [string, SignedDirectory][] = [
+      [
+        'wrong_directory',
+        signed({
+          ...directory,
+          readers: directory.readers.filter(({ record }) => record.id === hanna.id),
+        }),
+      ],
+      [
+        'directory_rolled_back',
+        signed({
+          ...directory,
+          version: directory.version + 1,
+          previous: hashOf(answer.directory) as never,
+        }),
+      ],
+    ];
+    for (const [fault, fork] of forks) {
+      server.tellTheTruth();
+      server.lieAbout(DirectoryAnswer, DIRECTORY, () => ({ directory: fork, stamps: [] }));
+      const reporter = installation.newReporter(server.fetch);
+      const words = await reporter.newCaseKey();
+      const id = reporterKeys(words).caseId;
+      // The server must pretend to have taken it: here it really does, with its own rules off.
+      const request: unknown[] = [];
+      const taking = createLyingServer(async (input, init) => {
+        if (!input.endsWith('/api/cases')) return server.fetch(input, init);
+        request.push(JSON.parse(typeof init.body === 'string' ? init.body : '{}'));
+        return new Response(JSON.stringify({ receivedOn: '2026-03-02' }), { status: 201 });
+      });
+      await installation
+        .newReporter(taking.fetch)
+        .submit(reportInput(installation.channel, words), [], silent);
+      server.tellTheTruth();
+      const made = request[0] as {
+        reporter: DeskCase['reporter'];
+        entries: DeskCase['entries'];
+        grants: DeskCase['grants'];
+        overview: DeskCase['overview'];
+      };
+      const desk = await deskOf();
+      const known = (await desk.inbox('open')).rows[0];
+      const { id: some } = known ?? { id: '' };
+      server.lieAbout(DeskCase, /^\/api\/desk\/cases\//, (anyCase) => ({
+        ...anyCase,
+        case: { ...anyCase.case, id, practice: false },
+        reporter: made.reporter,
+        entries: made.entries,
+        grants: made.grants.filter(({ recipient }) => recipient === hanna.id),
+        keys: [],
+        overview: made.overview,
+        head: null,
+      }));
+      const opening = createLyingServer((input, init) =>
+        server.fetch(input.replace(`/cases/${id}`, `/cases/${some}`), init),
+      );
+      const watching = installation.newDesk(opening.fetch);
+      await watching.signIn(hanna.name, hanna.passphrase);
+      opening.listen();
+      const view = await watching.openCase(id);
+      expect(view.warnings.map(({ code }) => code)).toContain(fault);
+      expect(opening.writes().filter((path) => path.includes('/cases/'))).toEqual([]);
+      await expect(
+        watching.reply(id, { kind: 'reply', text: 'Never' }, [], silent),
+      ).rejects.toMatchObject({ code: fault });
+    }
+  });
+});
+
+describe('somebody who left', () => {
+  it('confirms no directory any more, and lets nobody in', async () => {
+    await installation.administrator.desk.remove(harald.id);
+    const { directory, answer } = await newest();
+    const hash = hashOf(answer.directory);
+    const day = '2026-05-20';
+    const fields = stampFields({ hash: hash as never, day: day as never });
+    const signature = toBase64(sign(handler.keys.sig.secretKey, 'stamp', ...fields));
+    const stamp = { reader: harald.id as never, hash: hash as never, day: day as never, signature };
+    const now = installation.clock.now();
+    installation.clock.set(`${day}T10:00:00Z`);
+    try {
+      server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({ ...honest, stamps: [stamp] }));
+      expect((await installation.newReporter(server.fetch).directory()).freshness).toBe('stale');
+    } finally {
+      installation.clock.set(now);
+      server.tellTheTruth();
+    }
+    const desk = await deskOf();
+    await desk.directory();
+    const late = newReader(directory, { second: handler });
+    show(
+      signed({
+        ...directory,
+        version: directory.version + 1,
+        previous: hash as never,
+        readers: [...directory.readers, late],
+      }),
+    );
+    // by itself it holds, so reporters cannot tell; desks can
+    await expectRefused('wrong_directory', desk);
+  });
+});
+
+describe('a person who is invited', () => {
+  it('is not exchanged for somebody of the server’s', async () => {
+    const desk = await deskOf();
+    const { fragment } = await desk.invite({ shownName: 'New Handler' });
+    const newcomer = installation.newDesk();
+    const paper = await newcomer.join(fragment, { name: 'nina', role: {} });
+    const forged = toBase64(signingKeys(randomBytes(32)).publicKey);
+    const swap =
+      (change: (pending: Members['admissions'][number]) => object) =>
+      ({ admissions, ...rest }: Members) => ({
+        ...rest,
+        admissions: admissions.map((pending) => ({ ...pending, ...change(pending) })),
+      });
+    const members = /^\/api\/desk\/members$/;
+    const [honest] = (await desk.members()).admissions;
+    expect(honest).toMatchObject({ authentic: true, words: paper.words });
+    const lies = [
+      swap(({ record }) => ({ record: { ...record, sig: forged } })),
+      swap(({ record }) => ({ record: { ...record, name: 'Mallory' } })),
+      // whoever made the link must get the sealed secret back
+      swap(({ record, invitation }) => ({
+        record: { ...record, sig: forged },
+        invitation: invitation === null ? null : { ...invitation, sealedSecret: null },
+      })),
+    ];
+    for (const lie of lies) {
+      server.tellTheTruth();
+      server.lieAbout(Members, members, lie);
+      const [pending] = (await desk.members()).admissions;
+      expect(pending?.authentic).toBe(false);
+      server.listen();
+      await expect(desk.admit(pending?.id ?? '')).rejects.toMatchObject({
+        code: 'invitation_forged',
+      });
+      expect(server.writes()).toEqual([]);
+    }
+    // Where the server names another inviter, only the words tell: they are those of other keys.
+    server.tellTheTruth();
+    server.lieAbout(
+      Members,
+      members,
+      swap(({ record, invitation }) => ({
+        record: { ...record, sig: forged },
+        invitation:
+          invitation === null
+            ? null
+            : { ...invitation, by: administrator.account.id, sealedSecret: null },
+      })),
+    );
+    const [pending] = (await desk.members()).admissions;
+    expect(pending?.authentic).toBeNull();
+    expect(pending?.words).not.toEqual(paper.words);
+  });
+
+  it('sees the fingerprint of whatever directory the server shows', async () => {
+    const strange = await makeOrganisation();
+    const desk = await deskOf();
+    const { fragment } = await desk.invite({ shownName: 'Another Handler' });
+    server.lieAbout(InvitationAnswer, /^\/api\/desk\/invitations\//, (answer) => ({
+      ...answer,
+      directory: strange.signed,
+      channel: strange.channel.id,
+    }));
+    const newcomer = installation.newDesk(server.fetch);
+    const shown = await newcomer.readInvitation(fragment);
+    expect(shown.fingerprint).not.toEqual(installation.fingerprint);
+  });
+});
