@@ -215,7 +215,10 @@ export interface AdmissionView {
   part: 'handler' | 'recovery_officer';
   /** Eight words of the new keys, to compare with what the person says. */
   words: string[];
-  /** Whether the keys came through the invitation that this person made; null for others to say. */
+  /**
+   * Whether the keys came through the invitation that this person made, or are those of the recovery
+   * officer whom this session named; null where only the eight words tell.
+   */
   authentic: boolean | null;
   /** A handler has signed; an administrator can complete it now. */
   handlerSigned: boolean;

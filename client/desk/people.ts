@@ -33,7 +33,7 @@ import { ClientError } from '../errors.js';
 import type { AdmissionView, InvitationView, MembersView } from '../models.js';
 import { publishChange } from './directory-edit.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import type { DeskSession } from './session.js';
+import type { DeskSession, SignedInState } from './session.js';
 
 /** How people come to the desk and leave it. */
 export interface PeopleDesk {
@@ -50,8 +50,13 @@ export interface PeopleDesk {
   /** A handler's signature, or with it in place the administrator's, which makes a new version. */
   admit(id: string): Promise<void>;
   refuse(id: string): Promise<void>;
-  /** 24 words that exist nowhere else once they are printed. */
-  nameRecoveryOfficer(input: { shownName: string }): Promise<{ words: string[] }>;
+  /**
+   * 24 words that exist nowhere else once they are printed, and the eight words of their keys: they
+   * belong on the same paper, since whoever signs the admission compares them.
+   */
+  nameRecoveryOfficer(input: {
+    shownName: string;
+  }): Promise<{ words: string[]; fingerprint: string[] }>;
   /** Takes a reader out of the directory and ends the account. */
   remove(readerId: string): Promise<void>;
 }
@@ -81,6 +86,8 @@ function parseFragment(fragment: string): { id: string; secret: Uint8Array } {
 /** See {@link PeopleDesk}. */
 export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): PeopleDesk {
   const { api } = session;
+  /** Records that this session proposed, by id: nobody else vouches for their keys. */
+  const proposals = new WeakMap<SignedInState, Map<string, string>>();
 
   async function fetchMembers(): Promise<v.InferOutput<typeof Members>> {
     const { credential } = session.signedIn();
@@ -90,7 +97,10 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
   /** Whether the record came from whoever held the link; null where this person made no link. */
   function authentic({ record, invitation }: PendingAdmission): boolean | null {
     const { keys, account } = session.signedIn();
-    if (invitation === null) return null;
+    if (invitation === null) {
+      const own = proposals.get(session.signedIn())?.get(record.id);
+      return own === undefined ? null : own === JSON.stringify(record);
+    }
     // Who made the link gets the sealed secret back: without it, these keys are not vouched for.
     if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
@@ -291,7 +301,10 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       };
       const path = '/api/desk/admissions';
       await api.tell({ method: 'POST', path, credential, json: { record } });
-      return { words };
+      const state = session.signedIn();
+      const own = proposals.get(state) ?? new Map<string, string>();
+      proposals.set(state, own.set(record.id, JSON.stringify(record)));
+      return { words, fingerprint: fingerprintWords(keys.kem.publicKey, keys.sig.publicKey) };
     },
 
     async remove(readerId) {

@@ -589,7 +589,7 @@ const api: DeskApi = {
   },
   admit: () => Promise.resolve(),
   refuse: () => Promise.resolve(),
-  nameRecoveryOfficer: () => Promise.resolve({ words: kit }),
+  nameRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
   remove: () => Promise.resolve(),
   audit: () => Promise.resolve([...log]),
   verifyAudit: () =>

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDeskSession, type SignedInState } from '../../client/desk/session.js';
 import type { Desk } from '../../client/handler.js';
-import type {
-  AccountId} from '../../crypto/private.js';
+import type { AccountId } from '../../crypto/private.js';
 import {
   admissionFields,
   DeskCase,
@@ -416,6 +415,30 @@ describe('a person who is invited', () => {
     const [pending] = (await desk.members()).admissions;
     expect(pending?.authentic).toBeNull();
     expect(pending?.words).not.toEqual(paper.words);
+  });
+
+  it('as recovery officer is not exchanged either', async () => {
+    const desk = installation.newDesk(server.fetch);
+    const { name, passphrase } = installation.administrator;
+    await desk.signIn(name, passphrase);
+    const { fingerprint } = await desk.nameRecoveryOfficer({ shownName: 'Paper' });
+    const pendingOf = async (at: Desk) =>
+      (await at.members()).admissions.find((each) => each.part === 'recovery_officer');
+    expect(await pendingOf(desk)).toMatchObject({ authentic: true, words: fingerprint });
+    // whoever signs first compares the words with the paper
+    expect(await pendingOf(hanna.desk)).toMatchObject({ authentic: null, words: fingerprint });
+    const forged = toBase64(kemKeys(randomBytes(32)).publicKey);
+    server.lieAbout(Members, /members$/, ({ admissions, ...rest }) => ({
+      ...rest,
+      admissions: admissions.map((each) => ({ ...each, record: { ...each.record, kem: forged } })),
+    }));
+    const pending = await pendingOf(desk);
+    expect(pending?.authentic).toBe(false);
+    server.listen();
+    await expect(desk.admit(pending?.id ?? '')).rejects.toMatchObject({
+      code: 'invitation_forged',
+    });
+    expect(server.writes()).toEqual([]);
   });
 
   it('sees the fingerprint of whatever directory the server shows', async () => {
