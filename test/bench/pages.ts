@@ -19,7 +19,8 @@ export const pages: Measure = {
         const failures: string[] = [];
         page.on('pageerror', (error) => failures.push(error.message));
         await page.goto(`${proxy.address}/en/`, { waitUntil: 'networkidle' });
-        await page.goto(`${proxy.address}/en/write`, { waitUntil: 'networkidle' });
+        await page.click('#to-form');
+        await page.waitForSelector('#step-write:not([hidden])');
         // the worker has loaded libsodium when it has verified the directory
         await page.waitForTimeout(2000);
         if (failures.length > 0) throw new Error(failures.join('\n'));

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCountingProxy } from '../bench/counting-proxy.js';
 import { launchBrowser } from '../support/browser.js';
 import {
   dayFromNow,
@@ -132,25 +133,106 @@ describe('every reporter page', () => {
     await page.context().close();
   });
 
-  it('start, form and worker weigh at most 200 KB, in at most 14 requests', async () => {
-    const { page } = await openReporterPage(browser, site, '/en/away');
-    const sizes = new Map<string, number>();
-    let requests = 0;
-    page.on('requestfinished', (request) => {
-      requests += 1;
-      void request.sizes().then(({ responseBodySize, responseHeadersSize }) => {
-        // an asset has its hash in its address: what was fetched once need not be fetched again
-        sizes.set(request.url(), responseBodySize + responseHeadersSize);
-      });
-    });
-    await page.goto(`${site.server.url}/en/`);
+  it('from the start to the form, the server sends at most 200 KB in at most 14 answers', async () => {
+    const proxy = await startCountingProxy(site.server.url);
+    const page = await browser.newPage();
+    await page.goto(`${proxy.address}/en/`);
     await page.waitForSelector('#readers li');
     await page.click('#to-form');
     await page.waitForSelector('#step-write:not([hidden])');
     await page.waitForLoadState('networkidle');
-    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-    expect(requests).toBeLessThanOrEqual(14);
+    const { answers } = proxy;
+    const paths = answers.map(({ path }) => path);
+    expect(paths.filter((path) => path.startsWith('/assets/worker-reporter.'))).toHaveLength(1);
+    expect(paths).toContain('/api/directory');
+    expect(paths.length).toBeLessThanOrEqual(14);
+    // assets are never stored: whatever is fetched twice counts twice
+    const total = answers.reduce((sum, answer) => sum + answer.headerBytes + answer.bodyBytes, 0);
     expect(total).toBeLessThanOrEqual(200_000);
+    await page.close();
+    await proxy.stop();
+  });
+});
+
+describe('from the start to the form', () => {
+  it('leads no navigation, no entry of the history and no new worker', async () => {
+    const { page, complaints } = await openReporterPage(browser, site, '/en/');
+    await page.waitForSelector('#readers li');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const length = await page.evaluate(() => history.length);
+    expect(await page.locator('#form').isVisible()).toBe(false);
+    await page.click('#to-form');
+    await page.waitForSelector('#step-write:not([hidden])');
+    expect(await page.evaluate(() => history.length)).toBe(length);
+    expect(page.workers()).toHaveLength(1);
+    expect(asked).toEqual([]);
+    expect(page.url()).toBe(`${site.server.url}/en/write`);
+    expect(await page.title()).toBe('Form');
+    expect(await page.locator('#start-part').isVisible()).toBe(false);
+    expect(await page.evaluate(() => [document.activeElement?.id, scrollY])).toEqual([
+      'step-write-title',
+      0,
+    ]);
+    expect(await page.locator('.ways [aria-current=page]').allInnerTexts()).toEqual(['Form']);
+    await expectAccessible(page);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('the draft comes along into another language and through a reload, and leaving wipes it', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/');
+    await page.click('.ways a[href="/en/write"]');
+    await page.waitForSelector('#step-write:not([hidden])');
+    await page.fill('#text', 'Begun at the start.');
+    await page.click('.languages a[hreflang=fi]');
+    await page.waitForURL('**/fi/write');
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#text')).toBe('Begun at the start.');
+    await page.click('.ways a[href="/fi/"]');
+    await page.waitForURL('**/fi/');
+    await page.click('#to-form-below');
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#text')).toBe('Begun at the start.');
+    await page.reload();
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#text')).toBe('Begun at the start.');
+    await page.click('#leave');
+    await page.waitForURL('**/fi/away');
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await page.context().close();
+  });
+
+  it('an older entry of the same document shows what its address says', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/');
+    await page.waitForSelector('#readers li');
+    await page.focus('.skip');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/en/#content');
+    await page.click('#to-form');
+    await page.waitForSelector('#step-write:not([hidden])');
+    await page.fill('#text', 'Still here.');
+    await page.goBack();
+    await page.waitForSelector('#readers li');
+    expect(await page.locator('#form').isVisible()).toBe(false);
+    await page.goForward();
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#text')).toBe('Still here.');
+    await page.context().close();
+  });
+
+  it('waits for the directory, and says in the form what stands in its way', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    let isDead = true;
+    await page.route('**/api/directory', (route) => (isDead ? route.abort() : route.continue()));
+    await page.goto(`${site.server.url}/en/`);
+    await page.click('#to-form');
+    await page.waitForSelector('#form-again:not([hidden])');
+    await expectAccessible(page);
+    isDead = false;
+    await page.click('#form-again');
+    await page.waitForSelector('#step-write:not([hidden])');
+    expect(await page.locator('#form-problem').isVisible()).toBe(false);
     await page.context().close();
   });
 });
@@ -235,7 +317,7 @@ describe('the start page', () => {
     expect(await page.locator('#to-form').isVisible()).toBe(false);
     await expectAccessible(page);
     await page.goto(`${site.server.url}/en/write`);
-    await page.waitForSelector('#directory-problem:not([hidden])');
+    await page.waitForSelector('#form-problem:not([hidden])');
     expect(await page.locator('#form').isVisible()).toBe(false);
     await page.context().close();
   });
@@ -265,7 +347,7 @@ describe('another organisation', () => {
     expect(await page.innerText('#directory-problem')).toContain(text);
     expect(await page.locator('#to-form').isVisible()).toBe(canWrite);
     await page.goto(`${other.server.url}/en/write`);
-    await page.waitForSelector(canWrite ? '#form' : '#directory-problem:not([hidden])');
+    await page.waitForSelector(canWrite ? '#form' : '#form-problem:not([hidden])');
     expect(await page.locator('#form').isVisible()).toBe(canWrite);
     await page.context().close();
     await other.server.stop();
@@ -274,7 +356,7 @@ describe('another organisation', () => {
   it('not published yet says that only practice reports can be sent', async () => {
     const other = await startReporterSite({ published: false });
     const { page } = await openReporterPage(browser, other, '/en/');
-    await page.waitForSelector('#practice:not([hidden])');
+    await page.waitForSelector('#start-practice:not([hidden])');
     await page.click('#to-form');
     await page.waitForSelector('#practice:not([hidden])');
     await expectAccessible(page);

@@ -72,7 +72,7 @@ describe('the form', () => {
     ]);
     await page.click('#file-list li:nth-child(2) button');
     await page.click('#step-files [data-go=next]');
-    await page.check('#readers label:nth-child(2) input');
+    await page.check('#reader-boxes label:nth-child(2) input');
     const words = await saveKey(page);
     const summary = await page.innerText('#send-summary');
     expect(summary).toContain('One file, 1.3 MB');
@@ -208,13 +208,13 @@ describe('leaving out readers', () => {
   it('shows an authority and goes no further where no handler remains', async () => {
     const page = await open();
     await writeReport(page, 'About both of you.');
-    await page.check('#readers label:nth-child(1) input');
+    await page.check('#reader-boxes label:nth-child(1) input');
     expect(await page.locator('#nobody').isVisible()).toBe(false);
-    await page.check('#readers label:nth-child(2) input');
+    await page.check('#reader-boxes label:nth-child(2) input');
     expect(await page.innerText('#nobody')).toContain('Arbetsmiljöverket');
     expect(await page.isDisabled('#readers-next')).toBe(true);
     await expectAccessible(page);
-    await page.uncheck('#readers label:nth-child(2) input');
+    await page.uncheck('#reader-boxes label:nth-child(2) input');
     expect(await page.isDisabled('#readers-next')).toBe(false);
     await page.context().close();
   });
@@ -404,7 +404,7 @@ describe('the draft', () => {
     const buffer = Buffer.from('x');
     await page.setInputFiles('#file-input', { name: 'list.pdf', mimeType: 'text/plain', buffer });
     await page.click('#step-files [data-go=next]');
-    await page.check('#readers label:nth-child(1) input');
+    await page.check('#reader-boxes label:nth-child(1) input');
     const before = await kept(page);
     await page.click('#readers-next');
     await page.waitForSelector('#key-words li');
@@ -416,7 +416,7 @@ describe('the draft', () => {
     expect(await page.innerText('#files-lost-list')).toBe('list.pdf');
     expect(await page.innerText('#draft-text')).toContain('case key that was shown before is not');
     await page.click('#step-files [data-go=next]');
-    expect(await page.isChecked('#readers label:nth-child(1) input')).toBe(true);
+    expect(await page.isChecked('#reader-boxes label:nth-child(1) input')).toBe(true);
     await page.click('#readers-next');
     await page.waitForSelector('#key-words li');
     expect(await page.locator('#key-replaced').isVisible()).toBe(true);

@@ -40,10 +40,10 @@ export function basisText(code: string): string {
   return t('basis.unsure', { country: name });
 }
 
-/** Writes a country's authority and its conditions into the page's places for them. */
-export function showAuthority(code: string): void {
+/** Writes a country's authority and its conditions into `#<place>-list` and `#<place>-condition`. */
+export function showAuthority(code: string, place: 'authority' | 'nobody' = 'authority'): void {
   const country = countryOf(code);
-  const list = byId('authority-list');
+  const list = byId(`${place}-list`);
   list.replaceChildren();
   if (country === undefined) return;
   const item = clone('authority');
@@ -52,7 +52,7 @@ export function showAuthority(code: string): void {
   else fillSlot(item, 'domain', country.domain);
   if (country.sure) slot(item, 'unsure').remove();
   list.append(item);
-  const condition = byId('authority-condition');
+  const condition = byId(`${place}-condition`);
   condition.textContent = country.condition ?? '';
   condition.hidden = country.condition === null;
 }
@@ -66,12 +66,19 @@ export function fillReader(item: HTMLElement, reader: ReaderView): void {
   else if (!writeText(role, reader.role)) role.remove();
 }
 
-/** Offers the channels where there are several. Calls back with the chosen one, now and later. */
+/**
+ * Offers the channels in the list of this id where there are several. Calls back with the chosen
+ * one, now and later.
+ *
+ * @param before what was chosen elsewhere in the document, if anything.
+ */
 export function chooseChannel(
+  list: 'start-channel' | 'channel',
   channels: readonly ChannelView[],
   onChoice: (channel: ChannelView) => void,
+  before = '',
 ): void {
-  const select = byId('channel', HTMLSelectElement);
+  const select = byId(list, HTMLSelectElement);
   const choose = (): void => {
     const channel = channels.find(({ id }) => id === select.value) ?? channels[0];
     if (channel !== undefined) onChoice(channel);
@@ -84,8 +91,9 @@ export function chooseChannel(
       return option;
     }),
   );
+  if (channels.some(({ id }) => id === before)) select.value = before;
   select.addEventListener('change', choose);
-  show('channel-field', channels.length > 1);
+  show(`${list}-field`, channels.length > 1);
   choose();
 }
 
@@ -104,8 +112,16 @@ export function obstacleOf(code: string): Obstacle {
   return isPassing(code) ? 'unreachable' : 'untrusted';
 }
 
-/** Says plainly why nothing can be written now; `again` offers another try where one may help. */
-export function showObstacle(obstacle: Obstacle, code: string, again: () => void): void {
+/**
+ * Says plainly in one part of the document why nothing can be written now; `again` offers another
+ * try where one may help.
+ */
+export function showObstacle(
+  part: 'directory' | 'form',
+  obstacle: Obstacle,
+  code: string,
+  again: () => void,
+): void {
   const titles = {
     expired: 'directory.expired.title',
     untrusted: 'directory.untrusted.title',
@@ -120,13 +136,13 @@ export function showObstacle(obstacle: Obstacle, code: string, again: () => void
     unreachable: () => errorText(code),
     broken: () => errorText(code),
   }[obstacle]();
-  write('directory-problem-title', t(titles[obstacle]));
-  write('directory-problem-text', text);
-  show('directory-problem');
-  const button = byId('directory-again', HTMLButtonElement);
+  write(`${part}-problem-title`, t(titles[obstacle]));
+  write(`${part}-problem-text`, text);
+  show(`${part}-problem`);
+  const button = byId(`${part}-again`, HTMLButtonElement);
   button.hidden = obstacle !== 'unreachable';
   button.onclick = () => {
-    show('directory-problem', false);
+    show(`${part}-problem`, false);
     again();
   };
 }

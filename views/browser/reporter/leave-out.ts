@@ -26,7 +26,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
     readers.some(({ id, part }) => part === 'handler' && !chosen.has(id));
   const check = (): void => {
     const isNobody = readers.length > 0 && !somebodyReads();
-    if (isNobody) showAuthority(country);
+    if (isNobody) showAuthority(country, 'nobody');
     show('nobody', isNobody);
     byId('readers-next', HTMLButtonElement).disabled = isNobody;
   };
@@ -41,7 +41,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
       country = channel.country;
       chosen.clear();
       for (const { id } of readers) if (leftOut.includes(id)) chosen.add(id);
-      byId('readers').replaceChildren(
+      byId('reader-boxes').replaceChildren(
         ...readers.map((reader) => {
           const item = clone('leave-out');
           fillReader(item, reader);

@@ -1,16 +1,12 @@
 import type { ChannelView, DirectoryView, ReceiptView } from '../../../client/models.js';
-import { connect, type Connection } from '../reporter/api.js';
-import { createCaseKeyStep } from '../reporter/case-key.js';
-import {
-  basisText,
-  chooseChannel,
-  obstacleOf,
-  showObstacle,
-  showPlace,
-} from '../reporter/directory.js';
-import { addTerm, byId, onClick, show, write } from '../reporter/dom.js';
-import { createDraftStore, sealBeforeLinks } from '../reporter/draft.js';
-import { createFileChoice } from '../reporter/files.js';
+import { codeOf, type Remote } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import type { ReporterApi } from './api.js';
+import { createCaseKeyStep } from './case-key.js';
+import { basisText, chooseChannel, obstacleOf, showObstacle, showPlace } from './directory.js';
+import { addTerm, byId, onClick, show, write } from './dom.js';
+import { createDraftStore, sealBeforeLinks } from './draft.js';
+import { createFileChoice } from './files.js';
 import {
   answersOf,
   checkForm,
@@ -19,15 +15,12 @@ import {
   isBlank,
   readForm,
   watchForm,
-} from '../reporter/form.js';
-import { formatDay, formatList, formatSize } from '../reporter/format.js';
-import { guardPage } from '../reporter/guard.js';
-import { createLeaveOut } from '../reporter/leave-out.js';
-import { hintAtPersonal } from '../reporter/personal-data.js';
-import { createSending } from '../reporter/sending.js';
-import { neighbour, showStep, type Step } from '../reporter/steps.js';
-import { codeOf } from '../rpc.js';
-import { plural, t } from '../strings.js';
+} from './form.js';
+import { formatDay, formatList, formatSize } from './format.js';
+import { createLeaveOut } from './leave-out.js';
+import { hintAtPersonal } from './personal-data.js';
+import { createSending } from './sending.js';
+import { neighbour, showStep, type Step } from './steps.js';
 
 /** What is kept in the tab while a report is being written. The case key never is. */
 interface Draft {
@@ -42,7 +35,26 @@ interface Draft {
 /** Steps that a reload leads back to; those after them need the key or the files again. */
 const RESUMED: readonly Step[] = ['write', 'files', 'readers'];
 
-function run({ api, end }: Connection): void {
+/** The form, from its first field to the receipt. */
+export interface Writing {
+  /** Seals what was typed, now. */
+  flush(): Promise<void>;
+  /** Forgets text, draft and key: the page is being left. */
+  forget(): void;
+}
+
+/**
+ * Begins the form, with the draft that the tab keeps if there is one.
+ *
+ * @param directory the verified directory; asks for it again after a failure.
+ * @param options.channel chosen at the start; `''` for none.
+ * @param options.focus whether the form takes the place of something in the same document.
+ */
+export function startWriting(
+  api: Remote<ReporterApi>,
+  directory: () => Promise<DirectoryView>,
+  options: { readonly channel: string; readonly focus: boolean },
+): Writing {
   let step: Step = 'write';
   let channel: ChannelView | null = null;
   let earlierLeftOut: string[] = [];
@@ -78,13 +90,6 @@ function run({ api, end }: Connection): void {
     go('send');
   });
   const sending = createSending(api);
-
-  guardPage(() => {
-    isOver = true;
-    store.wipe();
-    caseKey.forget();
-    end();
-  });
 
   const fail = (): void => {
     show('fault-notice');
@@ -150,18 +155,19 @@ function run({ api, end }: Connection): void {
     write('done-received', t('done.received', { day: formatDay(receipt.receivedOn) }));
     write('done-ack', t('done.by', { day: formatDay(receipt.acknowledgementBy) }));
     write('done-feedback', t('done.by', { day: formatDay(receipt.feedbackBy) }));
-    write('basis', basisText(sentTo.country));
+    write('done-basis', basisText(sentTo.country));
     show('done-practice', !sentTo.published);
     go('done');
   };
 
-  const begin = (directory: DirectoryView): void => {
-    showPlace(directory);
-    chooseChannel(directory.channels, (choice) => {
+  const begin = (found: DirectoryView): void => {
+    showPlace(found);
+    const choose = (choice: ChannelView): void => {
       channel = choice;
       leaveOut.show(choice, leaveOut.ids());
       show('practice', !choice.published);
-    });
+    };
+    chooseChannel('channel', found.channels, choose, options.channel);
   };
 
   const resume = (draft: Draft): void => {
@@ -207,7 +213,7 @@ function run({ api, end }: Connection): void {
   const open = (): void => {
     show('waiting', false);
     show('steps');
-    showStep(step, { focus: false });
+    showStep(step, { focus: options.focus });
     if (channel !== null) leaveOut.show(channel, earlierLeftOut);
     watchForm(touch);
     hintAtPersonal();
@@ -216,17 +222,17 @@ function run({ api, end }: Connection): void {
   const start = async (): Promise<void> => {
     show('waiting');
     try {
-      const directory = await api.directory();
-      if (directory.freshness === 'expired' || directory.channels.length === 0) {
-        const isUnset = directory.channels.length === 0;
-        showObstacle(isUnset ? 'unset' : 'expired', '', () => undefined);
+      const found = await directory();
+      if (found.freshness === 'expired' || found.channels.length === 0) {
+        const isUnset = found.channels.length === 0;
+        showObstacle('form', isUnset ? 'unset' : 'expired', '', () => undefined);
         return;
       }
-      begin(directory);
+      begin(found);
       if (await restore()) open();
     } catch (error) {
       const code = codeOf(error);
-      showObstacle(obstacleOf(code), code, () => void start());
+      showObstacle('form', obstacleOf(code), code, () => void start());
     } finally {
       show('waiting', false);
     }
@@ -255,13 +261,13 @@ function run({ api, end }: Connection): void {
   });
   sealBeforeLinks(store);
   void start();
-}
 
-try {
-  run(connect());
-} catch (error) {
-  const code = codeOf(error);
-  guardPage(() => undefined);
-  showObstacle(obstacleOf(code), code, () => undefined);
-  if (code === 'unexpected') throw error;
+  return {
+    flush: () => store.flush(),
+    forget() {
+      isOver = true;
+      store.wipe();
+      caseKey.forget();
+    },
+  };
 }

@@ -1,5 +1,7 @@
 import type { ChannelView, DirectoryView } from '../../../client/models.js';
-import { connect, type Connection } from '../reporter/api.js';
+import { codeOf, type Remote } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import type { ReporterApi } from './api.js';
 import {
   basisText,
   chooseChannel,
@@ -9,12 +11,9 @@ import {
   showAuthority,
   showObstacle,
   showPlace,
-} from '../reporter/directory.js';
-import { byId, clone, show, write } from '../reporter/dom.js';
-import { formatDay, writeText } from '../reporter/format.js';
-import { guardPage } from '../reporter/guard.js';
-import { codeOf } from '../rpc.js';
-import { plural, t } from '../strings.js';
+} from './directory.js';
+import { byId, clone, show, write } from './dom.js';
+import { formatDay, writeText } from './format.js';
 
 /** What stood after `#`: a poster's QR code carries the root key there. It leaves the address. */
 function takeFragment(): string {
@@ -62,7 +61,7 @@ function drawCountry(code: string): void {
 }
 
 function drawChannel(channel: ChannelView): void {
-  show('practice', !channel.published);
+  show('start-practice', !channel.published);
   drawReaders(channel);
   const hasText = writeText(byId('own-words-text'), channel.texts);
   show('own-words', hasText);
@@ -74,7 +73,7 @@ function drawChannel(channel: ChannelView): void {
 
 function draw(directory: DirectoryView, fragment: string): void {
   showPlace(directory);
-  chooseChannel(directory.channels, drawChannel);
+  chooseChannel('start-channel', directory.channels, drawChannel);
   const { confirmedOn, freshness } = directory;
   write(
     'directory-checked',
@@ -97,26 +96,37 @@ function draw(directory: DirectoryView, fragment: string): void {
   }
   if (freshness === 'expired') {
     allowWriting(false);
-    showObstacle('expired', '', () => undefined);
+    showObstacle('directory', 'expired', '', () => undefined);
   }
   comparePoster(fragment, directory.root);
 }
 
-function run({ api, end }: Connection): void {
+/** Says that nothing can be written, and why, where not even the worker could be started. */
+export function showStartFailure(code: string): void {
+  allowWriting(false);
+  show('directory-waiting', false);
+  showObstacle('directory', obstacleOf(code), code, () => undefined);
+}
+
+/**
+ * Fills the start: who reads, the dates, the country's law and authority, the keys' words.
+ *
+ * @param directory the verified directory; asks for it again after a failure.
+ */
+export function runStart(api: Remote<ReporterApi>, directory: () => Promise<DirectoryView>): void {
   const fragment = takeFragment();
-  guardPage(end);
 
   const load = async (): Promise<void> => {
     show('directory-waiting');
     allowWriting(true);
     try {
-      const directory = await api.directory();
-      if (directory.channels.length === 0) {
+      const found = await directory();
+      if (found.channels.length === 0) {
         allowWriting(false);
-        showObstacle('unset', '', () => undefined);
+        showObstacle('directory', 'unset', '', () => undefined);
         return;
       }
-      draw(directory, fragment);
+      draw(found, fragment);
       const dates = await api.dates();
       const today = (day: string): string => t('start.today', { day: formatDay(day) });
       write('date-ack', today(dates.acknowledgementBy));
@@ -125,21 +135,10 @@ function run({ api, end }: Connection): void {
       const code = codeOf(error);
       const obstacle = obstacleOf(code);
       if (obstacle !== 'unreachable') allowWriting(false);
-      showObstacle(obstacle, code, () => void load());
+      showObstacle('directory', obstacle, code, () => void load());
     } finally {
       show('directory-waiting', false);
     }
   };
   void load();
-}
-
-try {
-  run(connect());
-} catch (error) {
-  const code = codeOf(error);
-  guardPage(() => undefined);
-  allowWriting(false);
-  show('directory-waiting', false);
-  showObstacle(obstacleOf(code), code, () => undefined);
-  if (code === 'unexpected') throw error;
 }
