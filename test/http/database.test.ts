@@ -36,7 +36,7 @@ describe('openDatabase', () => {
     expect(await value('secure_delete')).toBe(1);
     expect(await value('foreign_keys')).toBe(1);
     expect(await value('auto_vacuum')).toBe(2);
-    expect(await value('page_size')).toBe(16384);
+    expect(await value('page_size')).toBe(4096);
     expect(await value('busy_timeout')).toBe(5000);
   });
 

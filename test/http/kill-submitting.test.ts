@@ -1,16 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { ReporterCase, type Entry, type ReporterAppend } from '../../crypto/private.js';
 import { openDatabase } from '../../server/database.js';
 import { ask } from '../support/api.js';
 import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
-import { prepareDatabase, startProcess, type ServerProcess } from '../support/process.js';
+import {
+  prepareDatabase,
+  randomMoment,
+  startProcess,
+  type ServerProcess,
+} from '../support/process.js';
 import { makeMessage, makeReport, type TestReport } from '../support/report.js';
 import { temporaryFolder } from '../support/server.js';
+
+/** Requests acknowledged in the whole run. */
+let confirmed = 0;
 
 const KILLS = 40;
 const WRITERS = 6;
@@ -51,6 +58,7 @@ async function writeUntilKilled(server: ServerProcess, organisation: TestOrganis
       }
       sent.acknowledged.push(...step.entries);
       sent.open = null;
+      confirmed += 1;
     }
   }
 }
@@ -86,7 +94,7 @@ test(
           writeUntilKilled(server, organisation),
         );
         const results = Promise.all(writers);
-        await wait(randomInt(5, 400));
+        await randomMoment(() => confirmed, 8);
         await server.kill();
         const cases = (await results).flat();
         server = await startProcess({ dataFolder, port: server.port });

@@ -9,10 +9,18 @@ import { createReporter } from '../../client/reporter.js';
 import { openDatabase } from '../../server/database.js';
 import { ask } from '../support/api.js';
 import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
-import { prepareDatabase, startProcess, type ServerProcess } from '../support/process.js';
+import {
+  prepareDatabase,
+  randomMoment,
+  startProcess,
+  type ServerProcess,
+} from '../support/process.js';
 import { makeReport } from '../support/report.js';
 import { temporaryFolder } from '../support/server.js';
 import { makeUpload, putChunk, startUpload, type TestUpload } from '../support/upload.js';
+
+/** Chunks acknowledged in the whole run. */
+let confirmed = 0;
 
 const KILLS = 40;
 const LANES = 4;
@@ -53,6 +61,7 @@ async function uploadUntilKilled(server: ServerProcess): Promise<Sent[]> {
         order.map(async (index) => {
           expect((await putChunk(server, upload, index)).status).toBe(204);
           sent.acknowledged.add(index);
+          confirmed += 1;
         }),
       );
       if (randomInt(3) > 0) continue;
@@ -107,7 +116,7 @@ test(
     try {
       for (let kill = 0; kill < KILLS; kill += 1) {
         const lanes = Promise.all(Array.from({ length: LANES }, () => uploadUntilKilled(server)));
-        await wait(randomInt(5, 300));
+        await randomMoment(() => confirmed, 6);
         await server.kill();
         const uploads = (await lanes).flat();
         server = await startProcess({ dataFolder, port: server.port });

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { randomInt } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -75,4 +77,15 @@ export async function prepareDatabase(
   await migrate(db);
   await installOrganisation(db, organisation);
   await db.destroy();
+}
+
+/**
+ * Waits for a random moment of work under way: until up to `most` more steps were acknowledged, at
+ * most three seconds, and a little more. So a slow machine is killed in the midst of work too.
+ */
+export async function randomMoment(acknowledged: () => number, most: number): Promise<void> {
+  const wanted = acknowledged() + randomInt(most + 1);
+  const end = performance.now() + 3000;
+  while (acknowledged() < wanted && performance.now() < end) await wait(1);
+  await wait(randomInt(30));
 }

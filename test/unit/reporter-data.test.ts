@@ -84,6 +84,8 @@ describe('errors', () => {
     'admission_missing',
     'admission_not_found',
     'already_set_up',
+    'case_closed',
+    'case_open',
     'channel_not_ready',
     'invitation_not_found',
     'last_administrator',
@@ -93,11 +95,13 @@ describe('errors', () => {
     'one_time_code_needed',
     'one_time_code_state',
     'one_time_code_wrong',
+    'overview_missing',
     'scope_not_found',
     'set_up_refused',
     'sign_in_needed',
     'sign_in_refused',
     'too_many_attempts',
+    'wrong_statistics',
   ]);
 
   it('that a reporter can be answered all have words', () => {
