@@ -56,7 +56,7 @@ describe('facts about countries', () => {
 
 describe('the form', () => {
   const options = async (id: string): Promise<string[]> => {
-    const page = await read('pages/reporter/write.ejs');
+    const page = await read('partials/form-sections.ejs');
     const list = new RegExp(`id="${id}"[^]*?\\[([^\\]]+)\\]`).exec(page)?.[1] ?? '';
     return [...list.matchAll(/'(\w+)'/g)].map((match) => match[1] ?? '');
   };
