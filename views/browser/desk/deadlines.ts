@@ -43,8 +43,9 @@ export const SOON_DAYS = 14;
 /** A purge is announced this many days ahead. */
 export const PURGE_NOTICE_DAYS = 90;
 
-/** What is still to be done in a case and by when, the earliest first. */
+/** What is still to be done in a case and by when, the earliest first. Practice has no dates. */
 export function dueDates(row: CaseRow, rule: CountryRule | null, today: string): DueDate[] {
+  if (row.practice) return [];
   const dates: DueDate[] = [];
   const add = (what: DueDate['what'], by: string): void => {
     dates.push({ what, by, basis: basisOf(rule), daysLeft: daysBetween(today, by) });
@@ -57,9 +58,10 @@ export function dueDates(row: CaseRow, rule: CountryRule | null, today: string):
   return dates.sort((a, b) => a.daysLeft - b.daysLeft);
 }
 
-/** Why a case needs somebody today; empty where it can wait. */
+/** Why a case needs somebody today; empty where it can wait. Practice only wants to be read. */
 export function reasons(row: CaseRow, today: string): Reason[] {
   if (row.fault !== null) return ['fault'];
+  if (row.practice) return row.unread ? ['message'] : [];
   const found = new Set<Reason>();
   if (row.escalated && row.state === 'open') found.add('escalated');
   if (row.decisionBy !== null) found.add('decision');
