@@ -160,9 +160,11 @@ function admissionItem(
     t(officer ? 'desk.admit.compare_officer' : 'desk.admit.compare', { name }),
   );
   const authentic = { true: 'yes', false: 'no', null: 'unknown' }[String(admission.authentic)];
-  const link = write(item, 'link', officer ? '' : t(`desk.admit.link.${authentic ?? 'unknown'}`));
-  link.classList.toggle('signal', admission.authentic === false);
-  show(link, !officer);
+  const way = officer ? 'paper' : 'link';
+  write(item, 'vouching', t(`desk.admit.${way}.${authentic ?? 'unknown'}`)).classList.toggle(
+    'signal',
+    admission.authentic === false,
+  );
   const signature = (which: 'handler' | 'administrator', given: boolean): void => {
     const line = write(
       item,

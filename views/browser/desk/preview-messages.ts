@@ -21,8 +21,10 @@ export interface PreviewOrder {
   texts: PreviewTexts;
 }
 
-/** From the frame. */
-export type PreviewReport = { state: 'ready' } | { state: 'shown' } | { state: 'failed' };
+/** From the frame; `left` when somebody pressed Escape in it, which the desk does not hear. */
+export interface PreviewReport {
+  state: 'ready' | 'shown' | 'failed' | 'left';
+}
 
 /** Largest file that is handed to the frame, in bytes. */
 export const PREVIEW_BYTES: Readonly<Record<PreviewKind, number>> = {

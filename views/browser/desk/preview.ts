@@ -102,6 +102,7 @@ async function fill(
   }
 }
 
+/** Resolves whether the frame could show the file; listens to the frame until `signal` aborts. */
 function showInFrame(
   place: HTMLElement,
   name: string,
@@ -114,21 +115,28 @@ function showInFrame(
   frame.title = t('desk.preview.frame', { name });
   frame.src = place.dataset['frame'] ?? '';
   return new Promise((resolve) => {
-    const finish = (shown: boolean): void => {
-      window.removeEventListener('message', listen);
-      resolve(shown);
-    };
     const listen = (event: MessageEvent): void => {
       // a sandboxed frame has no origin of its own: it is known by being this frame
       if (event.source !== frame.contentWindow || event.origin !== 'null') return;
-      const { state } = event.data as PreviewReport;
-      if (state === 'ready') frame.contentWindow?.postMessage(order, '*', [order.bytes]);
-      else finish(state === 'shown');
-      if (state === 'failed') frame.remove();
+      switch ((event.data as PreviewReport).state) {
+        case 'ready':
+          frame.contentWindow?.postMessage(order, '*', [order.bytes]);
+          break;
+        case 'shown':
+          resolve(true);
+          break;
+        case 'failed':
+          frame.remove();
+          resolve(false);
+          break;
+        case 'left':
+          place.closest('dialog')?.close();
+          break;
+      }
     };
-    window.addEventListener('message', listen);
+    window.addEventListener('message', listen, { signal });
     signal.addEventListener('abort', () => {
-      finish(false);
+      resolve(true);
     });
     place.append(frame);
   });

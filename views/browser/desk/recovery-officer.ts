@@ -31,9 +31,9 @@ export function officerSection(
       return;
     }
     void act(form, async () => {
-      const { words } = await desk.api.nameRecoveryOfficer({ shownName });
+      const { words, fingerprint } = await desk.api.nameRecoveryOfficer({ shownName });
       const panel = paperPanel(
-        [{ kind: 'officer', words, asked: 4 }],
+        [{ kind: 'officer', words, fingerprint, asked: 4 }],
         () => ({
           organisation: localText(desk.directory.organisation.names),
           name: shownName,

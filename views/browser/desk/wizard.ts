@@ -83,7 +83,7 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
   fillWords(part(page, 'fingerprint'), prepared.fingerprint);
   part(page, 'root-paper').replaceChildren(
     paperPanel(
-      [{ kind: 'root', words: prepared.rootWords, asked: 4 }],
+      [{ kind: 'root', words: prepared.rootWords, fingerprint: prepared.fingerprint, asked: 4 }],
       () => ({ organisation: organisation(), name: null }),
       () => confirmed.add('root'),
     ),

@@ -24,6 +24,8 @@ export function fillWords(list: HTMLElement, words: readonly string[]): void {
 export interface PaperGroup {
   kind: 'passphrase' | 'kit' | 'root' | 'officer';
   words: readonly string[];
+  /** Eight words of the keys, where somebody will compare them with the paper. */
+  fingerprint?: readonly string[];
   /** How many of the words are asked for before going on. */
   asked: number;
 }
@@ -104,15 +106,21 @@ export function paperPanel(
   return panel;
 }
 
-function groupElement({ kind, words }: PaperGroup, facts: () => SheetFacts): HTMLElement {
+function groupElement(
+  { kind, words, fingerprint = [] }: PaperGroup,
+  facts: () => SheetFacts,
+): HTMLElement {
   const group = copyTemplate('paper-group');
   write(group, 'title', t(`desk.paper.${kind}.title`));
   write(group, 'purpose', t(`desk.paper.${kind}.purpose`));
   fillWords(part(group, 'words'), words);
+  // the root's stand above it already
+  showPart(group, 'fingerprint-part', kind === 'officer');
+  fillWords(part(group, 'fingerprint'), fingerprint);
   const printable = kind !== 'passphrase';
   showPart(group, 'print', printable);
   onClick(group, 'print', () => {
-    printSheet(sheetElement(kind, words, facts()));
+    printSheet(sheetElement({ kind, words, fingerprint }, facts()));
   });
   showPart(group, 'copy', !printable);
   onClick(group, 'copy', async () => {
@@ -123,8 +131,7 @@ function groupElement({ kind, words }: PaperGroup, facts: () => SheetFacts): HTM
 }
 
 function sheetElement(
-  kind: PaperGroup['kind'],
-  words: readonly string[],
+  { kind, words, fingerprint = [] }: Pick<PaperGroup, 'kind' | 'words' | 'fingerprint'>,
   { organisation, name }: SheetFacts,
 ): HTMLElement {
   const sheet = copyTemplate('sheet');
@@ -136,6 +143,8 @@ function sheetElement(
   write(sheet, 'purpose', t(`desk.paper.${kind}.purpose`));
   write(sheet, 'keep', t(`desk.paper.${kind}.keep`));
   fillWords(part(sheet, 'words'), words);
+  fillWords(part(sheet, 'fingerprint'), fingerprint);
+  showPart(sheet, 'fingerprint-part', fingerprint.length > 0);
   return sheet;
 }
 

@@ -179,6 +179,7 @@ export function writingForm(
 
 function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind): string {
   if (kind !== 'closure') return t(`desk.write.effect.${kind}`);
+  if (data?.practice === true) return t('desk.write.effect.closure_practice');
   const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
   return t('desk.write.effect.closure', { months: channel?.retentionMonths ?? 24 });
 }

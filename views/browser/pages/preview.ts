@@ -40,4 +40,8 @@ async function run(order: PreviewOrder): Promise<void> {
   }
 }
 
+window.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') tell({ state: 'left' });
+});
+
 tell({ state: 'ready' });
