@@ -268,7 +268,10 @@ function entriesOf(id: string): EntryView[] {
         kind: 'message',
         at: day(-4),
         text: 'I natt var det bara en.',
-        files: [file('anteckningar.txt', 'text/plain', 912)],
+        files: [
+          file('anteckningar.txt', 'text/plain', 912),
+          file('not what it says.png', 'image/png', 24),
+        ],
       } as unknown as EntryView['content'],
     },
     {
@@ -399,8 +402,19 @@ const kit =
     ' ',
   );
 const secrets = { passphrase: kit.slice(3, 10), recoveryWords: kit };
+if (scenario === 'many') {
+  for (let number = 0; number < 3000; number += 1) {
+    const id = `many-${number.toString()}`;
+    rows.set(
+      id,
+      row({ id, title: `Case ${number.toString()}`, ...(number % 3 === 0 ? closed(-5, 700) : {}) }),
+    );
+  }
+}
+
 const drafts = new Map<string, Draft>();
 const contents = new Map<string, () => Uint8Array<ArrayBuffer>>([
+  ['not what it says.png', () => new TextEncoder().encode('<svg onload="alert(1)"/>')],
   ['schema-mars.pdf', samplePdf],
   ['grind 3.png', samplePng],
   [
@@ -591,7 +605,7 @@ const api: DeskApi = {
   refuse: () => Promise.resolve(),
   nameRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
   remove: () => Promise.resolve(),
-  audit: () => Promise.resolve([...log]),
+  audit: () => (scenario === 'ended' ? refuse('sign_in_needed') : Promise.resolve([...log])),
   verifyAudit: () =>
     Promise.resolve(
       scenario === 'warnings'
