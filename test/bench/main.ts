@@ -27,6 +27,7 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+const where = machine();
 const results: { measure: Measure; figures: Figure[] }[] = [];
 for (const measure of measures) {
   if (values.only.length > 0 && !values.only.includes(measure.name)) continue;
@@ -42,7 +43,7 @@ const missed = all.filter((figure) => !holds(figure));
 if (values.json) {
   console.log(
     JSON.stringify({
-      machine: machine(),
+      machine: where,
       figures: Object.fromEntries(all.map(({ name, value }) => [name, value])),
       limits: Object.fromEntries(
         all.flatMap(({ name, limit }) => (limit === undefined ? [] : [[name, limit]])),
@@ -51,6 +52,6 @@ if (values.json) {
     }),
   );
 } else {
-  printTable(results);
+  printTable(results, where);
 }
 process.exit(values.strict && missed.length > 0 ? 1 : 0);

@@ -53,8 +53,19 @@ export async function timed<T>(task: () => Promise<T>): Promise<{ seconds: numbe
   return { seconds: (performance.now() - started) / 1000, result };
 }
 
-/** The class of machine that figures were taken on. */
-export function machine(): Record<string, string | number> {
+/** Where figures were taken. */
+export interface Machine {
+  processor: string;
+  cores: number;
+  memoryGiB: number;
+  system: string;
+  node: string;
+  /** Processes that wanted a core, averaged over the minute before. */
+  loadAtStart: number;
+}
+
+/** The class of machine that figures are taken on, and how busy it was when asked. */
+export function machine(): Machine {
   const cpus = os.cpus();
   return {
     processor: cpus[0]?.model ?? 'unknown',
@@ -62,5 +73,6 @@ export function machine(): Record<string, string | number> {
     memoryGiB: Math.round(os.totalmem() / 1024 ** 3),
     system: `${os.platform()} ${os.arch()}`,
     node: process.versions.node,
+    loadAtStart: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
   };
 }

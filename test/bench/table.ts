@@ -1,4 +1,4 @@
-import { holds, machine, type Figure, type Measure } from './measure.js';
+import { holds, type Figure, type Machine, type Measure } from './measure.js';
 
 function numberText(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString('en');
@@ -12,7 +12,10 @@ function limitText({ limit, unit }: Figure): string {
 }
 
 /** Prints figures for people, with whether each limit holds. */
-export function printTable(results: readonly { measure: Measure; figures: Figure[] }[]): void {
+export function printTable(
+  results: readonly { measure: Measure; figures: Figure[] }[],
+  where: Machine,
+): void {
   const rows = results.flatMap(({ measure, figures }) => [
     ['', measure.title, '', '', ''],
     ...figures.map((figure) => [
@@ -32,8 +35,8 @@ export function printTable(results: readonly { measure: Measure; figures: Figure
     );
     console.log(cells.join('  ').trimEnd());
   }
-  const { processor, cores, memoryGiB, system, node } = machine();
+  const { processor, cores, memoryGiB, system, node, loadAtStart } = where;
   console.log(
-    `\n${String(cores)} cores (${String(processor)}), ${String(memoryGiB)} GiB, ${String(system)}, Node ${String(node)}`,
+    `\n${String(cores)} cores (${processor}), ${String(memoryGiB)} GiB, ${system}, Node ${node}; load at the start ${String(loadAtStart)}`,
   );
 }
