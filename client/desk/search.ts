@@ -40,15 +40,17 @@ function textOf({ file, overview }: OpenedForHandler): string {
 
 function excerptsOf(text: string, words: readonly string[]): string[] | null {
   const lower = text.toLocaleLowerCase();
+  // A few letters are longer in lower case, and places in one text are then not those in the other.
+  const shown = lower.length === text.length ? text : lower;
   const excerpts: string[] = [];
   for (const word of words) {
     let at = lower.indexOf(word);
     if (at === -1) return null;
     for (; at !== -1 && excerpts.length < MOST_EXCERPTS; at = lower.indexOf(word, at + 400)) {
       const from = Math.max(0, at - EXCERPT_LETTERS);
-      const to = Math.min(text.length, at + word.length + EXCERPT_LETTERS);
-      const cut = text.slice(from, to).replace(/\s+/gu, ' ').trim();
-      excerpts.push(`${from > 0 ? '… ' : ''}${cut}${to < text.length ? ' …' : ''}`);
+      const to = Math.min(shown.length, at + word.length + EXCERPT_LETTERS);
+      const cut = shown.slice(from, to).replace(/\s+/gu, ' ').trim();
+      excerpts.push(`${from > 0 ? '… ' : ''}${cut}${to < shown.length ? ' …' : ''}`);
     }
   }
   return excerpts;

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Api } from '../../../client/api.js';
+import { hashesOf, loadDirectory } from '../../../client/directory.js';
+import { openDraft, sealDraft } from '../../../client/draft.js';
+import { createSearch, type SearchIndex } from '../../../client/desk/search.js';
+import {
+  addDays,
+  directoryHash,
+  fromBase64,
+  randomBytes,
+  ready,
+  toBase64,
+  type Day,
+  type Stamp,
+} from '../../../crypto/private.js';
+import { makeOrganisation, type TestOrganisation } from '../../support/organisation.js';
+
+beforeAll(ready);
+
+describe('how fresh a directory is', () => {
+  let organisation: TestOrganisation;
+  const signedOn = '2026-03-02' as Day;
+  const load = (today: Day, stamps: readonly Stamp[] = []) => {
+    const answer = { directory: organisation.signed, stamps };
+    const api = { ask: () => Promise.resolve(answer) } as unknown as Api;
+    return loadDirectory(api, today);
+  };
+  beforeAll(async () => {
+    organisation = await makeOrganisation({ day: signedOn });
+  });
+
+  it('is counted from its date or the newest stamp that holds', async () => {
+    const freshness = async (days: number, stamps: readonly Stamp[] = []): Promise<string> =>
+      (await load(addDays(signedOn, days), stamps)).freshness;
+    expect(await freshness(0)).toBe('fresh');
+    expect(await freshness(30)).toBe('fresh');
+    expect(await freshness(31)).toBe('stale');
+    expect(await freshness(90)).toBe('stale');
+    expect(await freshness(91)).toBe('expired');
+    // the document's own stamp is of its own day; one that was altered counts for nothing
+    const later = { ...organisation.stamp, day: addDays(signedOn, 80) };
+    expect(await freshness(91, [organisation.stamp])).toBe('expired');
+    expect(await freshness(91, [later])).toBe('expired');
+  });
+
+  it('is not known where everything is still to come', async () => {
+    const early = await load(addDays(signedOn, -2));
+    expect(early).toMatchObject({ freshness: 'expired', confirmedOn: null });
+    // a day ahead may be another time zone
+    expect(await load(addDays(signedOn, -1))).toMatchObject({ freshness: 'fresh' });
+  });
+
+  it('vouches for its own hash and for the one before', async () => {
+    const loaded = await load(signedOn);
+    expect([...hashesOf(loaded)]).toEqual([[1, organisation.hash]]);
+    const next = organisation.next((directory) => directory);
+    const document = fromBase64(next.signed.document);
+    const hash = directoryHash(document);
+    const second = { directory: next.directory, hash };
+    expect([...hashesOf(second)]).toEqual([
+      [2, hash],
+      [1, organisation.hash],
+    ]);
+  });
+});
+
+describe('drafts', () => {
+  it('open under their own key and id only', () => {
+    const key = { id: toBase64(randomBytes(24)), key: randomBytes(32) };
+    const draft = { text: 'Half a sentence', step: 3 };
+    const sealed = sealDraft(key, draft);
+    expect(sealed).not.toContain('sentence');
+    expect(openDraft(key, sealed)).toEqual(draft);
+    expect(() => openDraft({ ...key, key: randomBytes(32) }, sealed)).toThrow();
+    expect(() => openDraft({ ...key, id: 'x' }, sealed)).toThrow();
+  });
+});
+
+describe('search', () => {
+  /** Cases by id, with the text of their one entry. */
+  const searching = (texts: Record<string, string>, index: SearchIndex = new Map()) => {
+    const opened: string[] = [];
+    const search = createSearch({
+      listings: (state) =>
+        Promise.resolve({
+          listings:
+            state === 'closed'
+              ? []
+              : Object.entries(texts).map(([id, text]) => ({
+                  case: { id },
+                  newest: { dialogue: text.length },
+                  overview: { box: '' },
+                })),
+          next: null,
+        } as never),
+      open: (id) => {
+        opened.push(id);
+        const entries = [{ content: { kind: 'message', text: texts[id] ?? '', files: [] } }];
+        return Promise.resolve({
+          overview: { title: '' },
+          file: { dialogue: { entries }, internal: null },
+        } as never);
+      },
+      keep: () => Promise.resolve(),
+      texts: () => index,
+    });
+    const ask = async (query: string): Promise<Record<string, string[]>> => {
+      const hits = await search.search(query, () => undefined);
+      return Object.fromEntries(hits.map(({ id, excerpts }) => [id, excerpts]));
+    };
+    return { ask, opened, index };
+  };
+
+  it('finds every word, in any case, and shows where', async () => {
+    const { ask } = searching({
+      a: 'The invoices were paid twice.',
+      b: 'Nothing of the kind.',
+      c: `${'x '.repeat(100)}INVOICES${' y'.repeat(100)}`,
+    });
+    expect(Object.keys(await ask('invoices'))).toEqual(['a', 'c']);
+    expect(Object.keys(await ask('Twice  INVOICES'))).toEqual(['a']);
+    expect(await ask('')).toEqual({});
+    expect(await ask('missing')).toEqual({});
+    const [excerpt] = (await ask('invoices'))['c'] ?? [];
+    expect(excerpt).toMatch(/^… .*INVOICES.* …$/);
+  });
+
+  it('finds letters that are written in two ways, and such that grow in lower case', async () => {
+    const { ask } = searching({
+      a: 'Ma\u0308rta in \u0130stanbul, \u0130\u0130\u0130 and then Lund',
+    });
+    expect(Object.keys(await ask('Märta'))).toEqual(['a']);
+    const [excerpt] = (await ask('lund'))['a'] ?? [];
+    expect(excerpt?.toLowerCase()).toContain('lund');
+  });
+
+  it('opens a case again only where something was added, and forgets those that are gone', async () => {
+    const texts: Record<string, string> = { a: 'one', b: 'two' };
+    const { ask, opened, index } = searching(texts);
+    await ask('one');
+    await ask('two');
+    expect(opened).toEqual(['a', 'b']);
+    texts['a'] = 'one more';
+    await ask('more');
+    expect(opened).toEqual(['a', 'b', 'a']);
+    delete texts['b'];
+    await ask('two');
+    expect([...index.keys()]).toEqual(['a']);
+  });
+});

@@ -1,0 +1,184 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Api } from '../../../client/api.js';
+import { download } from '../../../client/download.js';
+import { ClientError } from '../../../client/errors.js';
+import { createUploadKeeper } from '../../../client/keeper.js';
+import type { FileSource, SendProgress } from '../../../client/models.js';
+import { chunkHash, ready } from '../../../crypto/private.js';
+import { collect, fileOf, randomFile, silent } from '../../support/fixtures.js';
+
+beforeAll(ready);
+
+/** A place for uploads in memory, which fails where it is told to. */
+function createStore(fail: (method: string, path: string) => string | null = () => null) {
+  const chunks = new Map<string, Uint8Array[]>();
+  const held = { now: 0, most: 0 };
+  const requests: string[] = [];
+  const check = (method: string, path: string): void => {
+    requests.push(`${method} ${path}`);
+    const code = fail(method, path);
+    if (code !== null) throw new ClientError(code, false);
+  };
+  const api: Api = {
+    ask: (_, { method, path, json }) => {
+      check(method, path);
+      const { id } = json as { id: string };
+      chunks.set(id, []);
+      return Promise.resolve({ chunks: 1, stored: [] } as never);
+    },
+    async tell({ method, path, bytes }) {
+      held.now += 1;
+      held.most = Math.max(held.most, held.now);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      held.now -= 1;
+      check(method, path);
+      const [, , , id = '', , index = ''] = path.split('/');
+      const stored = chunks.get(id) ?? [];
+      const before = stored[Number(index)];
+      if (before !== undefined && Buffer.compare(before, bytes ?? before) !== 0) {
+        throw new ClientError('chunk_taken');
+      }
+      stored[Number(index)] = bytes ?? new Uint8Array(0);
+      chunks.set(id, stored);
+    },
+    askBytes({ method, path }) {
+      check(method, path);
+      const [, , , id = '', kind, index = ''] = path.split('/');
+      const stored = chunks.get(id) ?? [];
+      return Promise.resolve(
+        kind === 'hashes'
+          ? Uint8Array.from(Buffer.concat(stored.map(chunkHash)))
+          : (stored[Number(index)] ?? new Uint8Array(0)),
+      );
+    },
+  };
+  return { api, chunks, requests, held };
+}
+
+describe('uploads', () => {
+  it('come back as they were, whatever their size', async () => {
+    for (const size of [0, 1, 65_536, 1_048_576, 1_048_577, 5_000_000]) {
+      const store = createStore();
+      const file = randomFile(size, 'x.bin');
+      const [reference] = await createUploadKeeper(store.api).sendAll([file], silent);
+      if (reference === undefined) throw new Error('no reference');
+      expect(reference).toMatchObject({ name: 'x.bin', size });
+      const place = { path: `/api/attachments/${reference.attachment}`, credential: null };
+      const received: number[] = [];
+      const bytes = await collect(
+        download(store.api, place, reference, (count) => received.push(count)),
+      );
+      expect(Buffer.compare(bytes, await file.read(0, size))).toBe(0);
+      expect(received.at(-1)).toBe(size);
+    }
+  });
+
+  it('hold a few chunks at once, and say how far they are', async () => {
+    const store = createStore();
+    const progress: number[] = [];
+    const note = (each: SendProgress): void => {
+      if (each.step === 'file') progress.push(each.sent);
+    };
+    let reading = 0;
+    let most = 0;
+    const bytes = new Uint8Array(12 * 1_048_576);
+    const file: FileSource = {
+      ...fileOf(bytes),
+      async read(start, end) {
+        reading += 1;
+        most = Math.max(most, reading);
+        await Promise.resolve();
+        reading -= 1;
+        return bytes.slice(start, end);
+      },
+    };
+    await createUploadKeeper(store.api).sendAll([file], note);
+    expect(store.held.most).toBeLessThanOrEqual(3);
+    expect(most).toBeLessThanOrEqual(3);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress[0]).toBe(0);
+    expect(progress.at(-1)).toBe(16 * 1_048_576);
+  });
+
+  it('have keys of their own, also for equal files', async () => {
+    const store = createStore();
+    const same = fileOf(new Uint8Array(10));
+    const references = await createUploadKeeper(store.api).sendAll([same, same], silent);
+    expect(new Set(references.map(({ key }) => key)).size).toBe(2);
+    expect(new Set(references.map(({ attachment }) => attachment)).size).toBe(2);
+  });
+
+  it('that were refused begin anew; those that were cut off go on', async () => {
+    let code: string | null = 'upload_not_found';
+    const store = createStore((method) => (method === 'PUT' ? code : null));
+    const keeper = createUploadKeeper(store.api);
+    const file = randomFile(100);
+    await expect(keeper.sendAll([file], silent)).rejects.toMatchObject({ code });
+    code = null;
+    await keeper.sendAll([file], silent);
+    expect(store.chunks.size).toBe(2);
+
+    const stop = new AbortController();
+    const other = createStore();
+    const second = createUploadKeeper(other.api);
+    stop.abort();
+    await expect(second.sendAll([file], silent, stop.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await second.sendAll([file], silent);
+    expect(other.chunks.size).toBe(1);
+    await second.sendAll([file], silent);
+    expect(other.chunks.size).toBe(1);
+    second.forget();
+    await second.sendAll([file], silent);
+    expect(other.chunks.size).toBe(2);
+  });
+
+  it('asked for twice at once seal each chunk once', async () => {
+    const store = createStore();
+    const keeper = createUploadKeeper(store.api);
+    const file = randomFile(3_000_000);
+    const [one, two] = await Promise.all([
+      keeper.sendAll([file], silent),
+      keeper.sendAll([file], silent),
+    ]);
+    expect(one).toEqual(two);
+    expect(store.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(4);
+  });
+
+  it('of a file that cannot be read, or became shorter, say so', async () => {
+    const gone: FileSource = {
+      ...fileOf(new Uint8Array(10)),
+      read: () => Promise.reject(new Error('NotReadableError')),
+    };
+    const short: FileSource = { ...fileOf(new Uint8Array(10)), size: 20 };
+    for (const file of [gone, short]) {
+      const keeper = createUploadKeeper(createStore().api);
+      await expect(keeper.sendAll([file], silent)).rejects.toMatchObject({
+        code: 'file_unreadable',
+      });
+    }
+  });
+
+  it('keep names and types short', async () => {
+    const file = fileOf(new Uint8Array(1), { name: 'n'.repeat(400), type: 't'.repeat(400) });
+    const [reference] = await createUploadKeeper(createStore().api).sendAll([file], silent);
+    expect(reference?.name).toHaveLength(255);
+    expect(reference?.type).toHaveLength(255);
+  });
+});
+
+describe('downloads', () => {
+  it('of a reference with another number of chunks ask for nothing', async () => {
+    const store = createStore();
+    const [reference] = await createUploadKeeper(store.api).sendAll([randomFile(10)], silent);
+    if (reference === undefined) throw new Error('no reference');
+    store.requests.length = 0;
+    const place = { path: '/api/attachments/x', credential: null };
+    for (const change of [{ chunks: 2 }, { size: 2 ** 40 }, { size: Number.MAX_SAFE_INTEGER }]) {
+      const reading = collect(download(store.api, place, { ...reference, ...change }, silent));
+      await expect(reading).rejects.toMatchObject({ fault: 'wrong_manifest' });
+    }
+    expect(store.requests).toEqual([]);
+  });
+});
