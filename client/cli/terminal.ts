@@ -50,7 +50,6 @@ export function createTerminal({ input, output, errors }: Streams): Terminal {
     complete: (typed: readonly string[]) => boolean,
   ): Promise<string[]> {
     endProgress();
-    errors.write(question);
     const nowhere = new Writable({
       write(_chunk, _encoding, done) {
         done();
@@ -61,7 +60,15 @@ export function createTerminal({ input, output, errors }: Streams): Terminal {
       output: hidden ? nowhere : errors,
       terminal: interactive,
       historySize: 0,
+      prompt: '',
     });
+    // from here on the terminal itself echoes nothing: only then may a person be asked
+    const start = question.lastIndexOf('\n') + 1;
+    errors.write(hidden ? question : question.slice(0, start));
+    if (!hidden) {
+      reader.setPrompt(question.slice(start));
+      reader.prompt();
+    }
     return new Promise((resolve, reject) => {
       const typed: string[] = [];
       let over = false;

@@ -36,6 +36,24 @@ describe('a terminal', () => {
     for (const word of ['legal', 'winner', 'thank', 'year']) expect(seen()).not.toContain(word);
   });
 
+  it('takes the echo of the system away before it asks', async () => {
+    const order: string[] = [];
+    const input = Object.assign(new PassThrough(), {
+      isTTY: true,
+      setRawMode(raw: boolean) {
+        order.push(raw ? 'raw' : 'cooked');
+        return input;
+      },
+    });
+    const errors = Object.assign(new PassThrough(), { isTTY: true });
+    errors.on('data', (piece: Buffer) => order.push(piece.toString('utf8').trim()));
+    const terminal = createTerminal({ input, output: new PassThrough(), errors });
+    const answer = terminal.askHidden('Key:', () => true);
+    input.write('legal\n');
+    await answer;
+    expect(order.slice(0, 2)).toEqual(['raw', 'Key:']);
+  });
+
   it('reads lines until a single dot', async () => {
     const { type, terminal } = person();
     const answer = terminal.askText('Text');
