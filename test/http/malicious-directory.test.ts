@@ -239,6 +239,47 @@ describe('another directory', () => {
   });
 });
 
+describe('the past of a directory', () => {
+  it('is followed back to the version that a case names, and no other past is taken for it', async () => {
+    const { words } = await installation.report();
+    const id = reporterKeys(words).caseId;
+    const { directory } = await newest();
+    const named = directory.version;
+    for (const text of ['One.', 'Two.']) {
+      await installation.administrator.desk.updateChannel(installation.channel, {
+        texts: { en: text },
+      });
+    }
+    const remembering = await deskOf();
+    await remembering.directory();
+
+    const fresh = await deskOf();
+    expect(await fresh.openCase(id)).toMatchObject({ fault: null, warnings: [] });
+
+    const versionOf = ({ document }: SignedDirectory): number =>
+      fromJsonBytes(Directory, fromBase64(document)).version;
+    const lies: ((all: SignedDirectory[]) => SignedDirectory[])[] = [
+      (all) => all.filter((each) => versionOf(each) > named),
+      (all) => all.filter((each) => versionOf(each) !== named + 1),
+      (all) =>
+        all.map((each) =>
+          versionOf(each) === named ? signed({ ...directory, date: '2026-03-01' as never }) : each,
+        ),
+    ];
+    for (const lie of lies) {
+      server.tellTheTruth();
+      const lied = await deskOf();
+      await lied.directory();
+      server.lieAbout(DirectoriesAnswer, HISTORY, ({ directories }) => ({
+        directories: lie(directories),
+      }));
+      server.listen();
+      await expect(lied.openCase(id)).rejects.toMatchObject({ fault: 'directory_rolled_back' });
+      expect(server.writes()).toEqual([]);
+    }
+  });
+});
+
 describe('an administrator together with the server', () => {
   it('cannot bring in a reader alone', async () => {
     const { directory, answer } = await newest();
