@@ -92,6 +92,13 @@ describe('what needs somebody today', () => {
     expect(reasons(row({ escalated: true }), NOW)).toEqual(['escalated']);
   });
 
+  it('are none for practice, which only wants to be read', () => {
+    const practice = { practice: true, acknowledgedOn: null, feedbackBy: '2026-03-03' };
+    expect(reasons(row(practice), NOW)).toEqual([]);
+    expect(reasons(row({ ...practice, unread: true }), NOW)).toEqual(['message']);
+    expect(dueDates(row(practice), rule('law'), NOW)).toEqual([]);
+  });
+
   it('trusts nothing in a row that did not verify', () => {
     expect(reasons(row({ fault: 'malformed', unread: true, escalated: true }), NOW)).toEqual([
       'fault',
