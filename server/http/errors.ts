@@ -111,7 +111,8 @@ export const unknownRoute: RequestHandler = () => {
  * @param onFault given the error itself, for tests.
  */
 export function handleErrors(log: Log, onFault?: (error: unknown) => void): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  // Express tells a handler of errors by its four parameters
+  return (error: unknown, request, response, _next) => {
     const answer = apiErrorOf(error);
     let incident: string | undefined;
     if (answer.code === 'internal') {
@@ -125,8 +126,8 @@ export function handleErrors(log: Log, onFault?: (error: unknown) => void): Erro
       onFault?.(error);
     }
     if (response.headersSent) {
-      // Express closes the connection, so that half an answer is not taken for a whole one
-      next(error);
+      // half an answer must not be taken for a whole one; Express would also print the error
+      response.destroy();
       return;
     }
     if (answer.retryAfter !== undefined) response.set('Retry-After', String(answer.retryAfter));

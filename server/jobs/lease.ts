@@ -28,12 +28,12 @@ export class LeaseLost extends Error {
 /** Takes the lease of a job; null while another runner has it. */
 export async function leaseOf(db: Knex, clock: Clock, name: string): Promise<Lease | null> {
   const holder = textOf(randomBytes(16));
-  const times = (): { now: string; until: string } => {
+  const times = (): { now: string; until: string; latest: string } => {
     const now = clock().getTime();
-    return {
-      now: new Date(now).toISOString(),
-      until: new Date(now + LEASE_MINUTES * 60_000).toISOString(),
-    };
+    const inLeases = (count: number): string =>
+      new Date(now + count * LEASE_MINUTES * 60_000).toISOString();
+    // the holder may have renewed while this waited for the database: that is not a clock set back
+    return { now: inLeases(0), until: inLeases(1), latest: inLeases(2) };
   };
   if (!(await takeLease(db, name, { holder, ...times() }))) return null;
   return {

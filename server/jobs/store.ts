@@ -15,7 +15,13 @@ interface JobRow {
 export async function takeLease(
   db: Knex,
   name: string,
-  lease: { readonly holder: string; readonly now: string; readonly until: string },
+  lease: {
+    readonly holder: string;
+    readonly now: string;
+    readonly until: string;
+    /** Nobody who lives in the same time holds it for longer: what does was held before the clock was set back. */
+    readonly latest: string;
+  },
 ): Promise<boolean> {
   const row = { name, holder: lease.holder, held_until: lease.until };
   const taken = await db<JobRow>('jobs')
@@ -26,7 +32,7 @@ export async function takeLease(
       void free
         .whereNull('jobs.holder')
         .orWhere('jobs.held_until', '<=', lease.now)
-        .orWhere('jobs.held_until', '>', lease.until);
+        .orWhere('jobs.held_until', '>', lease.latest);
     })
     .returning('name');
   return taken.length > 0;

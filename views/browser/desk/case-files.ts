@@ -9,6 +9,7 @@ import { report, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { partyText } from './parties.js';
 import { openPreview, previewKind } from './preview.js';
+import { saveFile } from '../save-file.js';
 
 /** A file with what can be done with it. */
 export function fileItem(
@@ -55,7 +56,7 @@ export function fileItem(
         },
         controller.signal,
       );
-      save(blob, file.name);
+      saveFile(blob, file.name);
       desk.say(t('desk.files.downloaded', { name: file.name }));
     } catch (error) {
       if (codeOf(error) !== 'cancelled') showProblem(item, error);
@@ -78,17 +79,4 @@ export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
         : t('desk.files.from', { name: partyText(author) });
     return files.map((file) => fileItem(desk, data.id, file, from));
   });
-}
-
-/** Hands a file to the browser under a name without path, control or direction letters. */
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name.replace(/[\p{C}/\\]/gu, '_');
-  link.click();
-  // the browser needs the address a moment longer than the click
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 60_000);
 }

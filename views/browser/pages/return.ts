@@ -13,6 +13,7 @@ import { situationOf } from '../reporter/situation.js';
 import { drawSituation, drawTimeline } from '../reporter/timeline.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
+import { saveFile } from '../save-file.js';
 
 /** The reporter's own calendar day. */
 function today(): string {
@@ -33,18 +34,6 @@ function showWarnings({ warnings }: ReporterCaseView): void {
   const codes = warnings.map(({ code }) => code).join(', ');
   byId('warning-codes').textContent = t('warning.codes', { codes });
   show('warnings', warnings.length > 0);
-}
-
-/** Hands a checked file to the browser to save. */
-function saveBlob(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 60_000);
 }
 
 function run({ api, end }: Connection): void {
@@ -82,7 +71,7 @@ function run({ api, end }: Connection): void {
           total: formatSize(file.size),
         });
       };
-      saveBlob(await api.download(words, file, onReceived, controller.signal), file.name);
+      saveFile(await api.download(words, file, onReceived, controller.signal), file.name);
       state.textContent = t('download.done');
     } catch (error) {
       state.classList.add('error');
