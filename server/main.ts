@@ -25,10 +25,6 @@ try {
   // this file is dist/server/main.js when it runs
   const dist = fileURLToPath(new URL('..', import.meta.url));
   const server = await startServer({ config, dist, clock: systemClock, log });
-  console.log(`Casekey is ready at ${server.config.publicAddress}`);
-  const link = await setUpLink(server.db, server.config);
-  if (link !== null) console.log(`Set it up at ${link} (once; the next start prints another link)`);
-
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -37,6 +33,11 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  // said only now, when it can also be stopped cleanly
+  console.log(`Casekey is ready at ${server.config.publicAddress}`);
+  const link = await setUpLink(server.db, server.config);
+  if (link !== null) console.log(`Set it up at ${link} (once; the next start prints another link)`);
 } catch (error) {
   if (error instanceof ConfigError) {
     console.error(`The configuration cannot be used:\n${error.message}`);
