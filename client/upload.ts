@@ -1,11 +1,11 @@
 import {
   attachmentHash,
-  AttachmentId,
+  type AttachmentId,
+  attachmentIdOf,
   CHUNK_BYTES,
   chunkCount,
   chunkHash,
   type FileReference,
-  newId,
   paddedAttachmentSize,
   randomBytes,
   sealChunk,
@@ -46,10 +46,11 @@ export function fileStamp(file: FileSource): string {
 export function beginUpload(file: FileSource): Upload {
   const paddedSize = paddedAttachmentSize(file.size);
   const chunks = chunkCount(paddedSize);
+  const token = toBase64(randomBytes(32));
   return {
-    id: newId(AttachmentId),
+    id: attachmentIdOf(tokenHash('upload', token)),
     key: randomBytes(32),
-    token: toBase64(randomBytes(32)),
+    token,
     paddedSize,
     chunks,
     hashes: new Array<Uint8Array | undefined>(chunks).fill(undefined),

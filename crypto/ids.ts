@@ -70,7 +70,7 @@ export type ChannelId = v.InferOutput<typeof ChannelId>;
 export const InstallationId = v.pipe(v.string(), base64OfLength(16), v.brand('InstallationId'));
 export type InstallationId = v.InferOutput<typeof InstallationId>;
 
-/** An uploaded file: 16 random bytes. */
+/** An uploaded file: 16 bytes, cut from a hash of its upload token's hash. */
 export const AttachmentId = v.pipe(v.string(), base64OfLength(16), v.brand('AttachmentId'));
 export type AttachmentId = v.InferOutput<typeof AttachmentId>;
 

@@ -210,7 +210,6 @@ export async function up(knex: Knex): Promise<void> {
      case_id text references cases (id),
      size bigint not null,
      chunks integer not null,
-     token_hash text not null,
      day text not null`,
   );
   await knex.raw('create index attachments_case on attachments (case_id)');

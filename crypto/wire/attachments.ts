@@ -7,8 +7,9 @@ export const CHUNK_BYTES = 1024 * 1024;
 export const CHUNK_OVERHEAD = 24 + 16;
 
 /**
- * POST /api/attachments: announces an upload. `size` is the padded size in bytes; the token's hash
- * lets only its maker send chunks, with `Authorization: Upload <token>`.
+ * POST /api/attachments: announces an upload. `size` is the padded size in bytes; `id` must come from
+ * the hash of the token (`attachmentIdOf`), so that only its maker can announce it and send chunks,
+ * with `Authorization: Upload <token>`.
  *
  * Chunks follow as PUT /api/attachments/:id/chunks/:index (raw bytes: nonce ‖ ciphertext).
  */

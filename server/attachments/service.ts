@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import {
   addDays,
+  attachmentIdOf,
   chunkCount,
   chunkHash,
   paddedAttachmentSize,
@@ -13,15 +14,14 @@ import {
   type StartUpload,
   type UploadState,
 } from '../../crypto/public.js';
-import { bytesOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import {
   abandonedSince,
   attachmentById,
-  attachmentsByIds,
   chunkAt,
   deleteAttachment,
   deleteChunks,
+  freeByIds,
   hashAt,
   hashesOf,
   insertAttachment,
@@ -44,15 +44,17 @@ export interface Attachments {
   /**
    * Announces an upload, or the same one again.
    *
-   * @throws ApiError `file_too_large`, `wrong_size` where the size is none of the classes,
-   * `attachment_taken`, `malformed`.
+   * @throws ApiError `malformed` where the id is not that of the token's hash: before anything is
+   * looked up, so that an id alone tells nobody whether it exists; `file_too_large`, `wrong_size`
+   * where the size is none of the classes, `attachment_taken` where it was announced otherwise.
    */
   start(upload: StartUpload): Promise<UploadState>;
   /**
    * What an upload's maker may send next.
    *
    * @param token of the upload; null for none.
-   * @throws ApiError `upload_not_found` for an unknown id and a wrong token alike.
+   * @throws ApiError `upload_not_found` for an unknown id and a wrong token alike; a token that the
+   * id does not come from is refused before anything is looked up.
    */
   upload(id: string, token: string | null): Promise<Upload>;
   /**
@@ -63,7 +65,8 @@ export interface Attachments {
   /**
    * Gives whole, free uploads to a case, in the transaction of the entry that names them.
    *
-   * @throws ApiError `upload_incomplete`, `attachment_taken`, `malformed` where one is named twice.
+   * @throws ApiError `upload_incomplete` where one is unknown, lacks chunks or was taken up before:
+   * one answer, since whoever names an id need not be its maker; `malformed` where one is named twice.
    */
   bind(trx: Knex, caseId: CaseId, ids: readonly AttachmentId[]): Promise<void>;
   /**
@@ -133,29 +136,28 @@ export function createAttachments(options: {
 
   return {
     async start({ id, size, tokenHash: hash }) {
+      if (attachmentIdOf(hash) !== id) throw new ApiError('malformed');
       if (size > largest) throw new ApiError('file_too_large');
       if (paddedAttachmentSize(size) !== size) throw new ApiError('wrong_size');
-      bytesOf(id);
-      bytesOf(hash);
-      const row = { id, size, chunks: chunkCount(size), token_hash: hash };
+      const row = { id, size, chunks: chunkCount(size) };
       const fresh = { ...row, case_id: null, day: options.today() };
       if (await insertAttachment(db, fresh)) {
         remember(fresh);
         return { chunks: row.chunks, stored: [] };
       }
       const before = await attachmentById(db, id);
-      const same = before?.token_hash === hash && before.size === size;
-      if (!same) throw new ApiError('attachment_taken');
+      if (before?.size !== size) throw new ApiError('attachment_taken');
       return stateOf(before);
     },
 
     async upload(id, token) {
-      const row = checkToken(await attachmentById(db, id), token);
-      return createUpload(db, row, stateOf, forget);
+      checkToken(id, token);
+      return createUpload(db, known(await attachmentById(db, id)), stateOf, forget);
     },
 
     async uploadForChunk(id, token) {
-      const row = checkToken(recent.get(id) ?? (await attachmentById(db, id)), token);
+      checkToken(id, token);
+      const row = known(recent.get(id) ?? (await attachmentById(db, id)));
       remember(row);
       return createUpload(db, row, stateOf, forget);
     },
@@ -163,13 +165,11 @@ export function createAttachments(options: {
     async bind(trx, caseId, ids) {
       if (ids.length === 0) return;
       if (new Set(ids).size !== ids.length) throw new ApiError('malformed');
-      const rows = await attachmentsByIds(trx, ids);
+      const free = await freeByIds(trx, ids);
+      if (free.length !== ids.length) throw new ApiError('upload_incomplete');
       const stored = await storedCounts(trx, ids);
-      for (const row of rows) {
-        if (row.case_id !== null) throw new ApiError('attachment_taken');
-        if (stored.get(row.id) !== row.chunks) throw new ApiError('upload_incomplete');
-      }
-      if (rows.length !== ids.length) throw new ApiError('upload_incomplete');
+      const whole = free.every((row) => stored.get(row.id) === row.chunks);
+      if (!whole) throw new ApiError('upload_incomplete');
       await setCase(trx, ids, caseId);
     },
 
@@ -187,9 +187,13 @@ export function createAttachments(options: {
   };
 }
 
-function checkToken(row: AttachmentRow | undefined, token: string | null): AttachmentRow {
-  const hash = token === null ? '' : tokenHash('upload', token);
-  if (row?.token_hash !== hash) throw new ApiError('upload_not_found');
+function checkToken(id: string, token: string | null): void {
+  const own = token !== null && attachmentIdOf(tokenHash('upload', token)) === id;
+  if (!own) throw new ApiError('upload_not_found');
+}
+
+function known(row: AttachmentRow | undefined): AttachmentRow {
+  if (row === undefined) throw new ApiError('upload_not_found');
   return row;
 }
 

@@ -8,7 +8,6 @@ export interface AttachmentRow {
   case_id: CaseId | null;
   size: number;
   chunks: number;
-  token_hash: string;
   day: string;
 }
 
@@ -40,12 +39,9 @@ export async function attachmentById(db: Knex, id: string): Promise<AttachmentRo
   return db<AttachmentRow>('attachments').where('id', id).first();
 }
 
-/** Several attachments. */
-export async function attachmentsByIds(
-  db: Knex,
-  ids: readonly AttachmentId[],
-): Promise<AttachmentRow[]> {
-  return db<AttachmentRow>('attachments').whereIn('id', ids).select();
+/** Those of several uploads that no entry took up yet. */
+export async function freeByIds(db: Knex, ids: readonly AttachmentId[]): Promise<AttachmentRow[]> {
+  return db<AttachmentRow>('attachments').whereIn('id', ids).whereNull('case_id').select();
 }
 
 /** Stores a chunk in a place that is free; answers whether it was. */

@@ -21,7 +21,6 @@ serveTasks(async ({ folder, chunks }: DirectChunksTask): Promise<number> => {
       case_id: null,
       size: chunks * CHUNK_BYTES,
       chunks,
-      token_hash: attachment,
       day: '2026-01-01',
     });
     const data = Array.from({ length: 16 }, () => randomBytes(CHUNK_BYTES + CHUNK_OVERHEAD));

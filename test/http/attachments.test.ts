@@ -109,14 +109,40 @@ describe('an upload', () => {
     expect((await stateOf(upload)).json).toEqual({ chunks: 1, stored: [0] });
   });
 
-  test('under an id that is taken is refused', async () => {
+  test('that was announced with another size is refused', async () => {
     const upload = makeUpload(1000);
     await startUpload(server, upload);
-    const other = { ...upload, start: { ...makeUpload(1000).start, id: upload.id } };
-    const answer = await startUpload(server, other);
-    expect([answer.status, answer.code]).toEqual([409, 'attachment_taken']);
     const larger = { ...upload, start: { ...upload.start, size: 2 * CHUNK_BYTES } };
-    expect((await startUpload(server, larger)).code).toBe('attachment_taken');
+    const answer = await startUpload(server, larger);
+    expect([answer.status, answer.code]).toEqual([409, 'attachment_taken']);
+  });
+
+  test('cannot be asked for by its id alone: all ids are refused unlooked-up', async () => {
+    const free = makeUpload(1000);
+    const bound = makeUpload(1000);
+    await sendUpload(server, free);
+    await sendUpload(server, bound);
+    expect((await send(report([bound.id]).request)).status).toBe(201);
+    const stranger = makeUpload(1000);
+    const queries: string[] = [];
+    const note = ({ sql }: { sql: string }) => queries.push(sql);
+    server.db.on('query', note);
+    try {
+      for (const { id } of [free, bound, makeUpload(1000)]) {
+        const other = { ...stranger, id, start: { ...stranger.start, id } };
+        const begun = await startUpload(server, other);
+        expect([begun.status, begun.text]).toEqual([400, '{"error":{"code":"malformed"}}']);
+        const answers = [await stateOf(other), await putChunk(server, other, 0)];
+        for (const answer of [...answers, await cancel(other)]) {
+          expect([answer.status, answer.code]).toEqual([404, 'upload_not_found']);
+        }
+      }
+      expect(queries).toEqual([]);
+      expect((await stateOf(free)).status).toBe(200);
+      expect(queries).not.toEqual([]);
+    } finally {
+      server.db.off('query', note);
+    }
   });
 
   test('answers a wrong token as it does an unknown id', async () => {
@@ -261,6 +287,7 @@ describe('an upload', () => {
       400,
       'malformed',
     ],
+    ['an id that is not its token’s', () => ({ ...good(), id: good().id }), 400, 'malformed'],
     ['a name', () => ({ ...good(), name: 'canary.pdf' }), 400, 'malformed'],
   ])('refuses to begin with %s', async (_name, make, status, code) => {
     const before = await fingerprintOf(server.db);
@@ -291,14 +318,23 @@ describe('a file', () => {
     await send(made.request);
     const before = await fingerprintOf(server.db);
     const other = await send(report([upload.id]).request);
-    expect([other.status, other.code]).toEqual([409, 'attachment_taken']);
+    expect([other.status, other.code]).toEqual([409, 'upload_incomplete']);
     const message = makeMessage(made, made.request.entries[1], { attachments: [upload.id] });
     const again = await ask(server, 'POST', '/api/case/entries', {
       json: message,
       authorization: `Case ${made.keys.lookupToken}`,
     });
-    expect([again.status, again.code]).toEqual([409, 'attachment_taken']);
+    expect([again.status, again.code]).toEqual([409, 'upload_incomplete']);
     expect(await fingerprintOf(server.db)).toBe(before);
+  });
+
+  test('of another case is refused as one that the server does not know', async () => {
+    const upload = makeUpload(1000);
+    await sendUpload(server, upload);
+    await send(report([upload.id]).request);
+    const known = await send(report([upload.id]).request);
+    const unknown = await send(report([makeUpload(1000).id]).request);
+    expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
   });
 
   test('named twice is refused', async () => {

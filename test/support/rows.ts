@@ -136,7 +136,6 @@ export async function fillCase(
         case_id: caseId,
         size: chunks.length * 2 ** 20,
         chunks: chunks.length,
-        token_hash: id(32),
         day: activeDay,
       });
       for (const [position, bytes] of chunks.entries()) {

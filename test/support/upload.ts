@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
-  AttachmentId,
+  type AttachmentId,
   attachmentHash,
+  attachmentIdOf,
   CHUNK_BYTES,
   chunkCount,
   chunkHash,
-  newId,
   paddedAttachmentSize,
   sealChunk,
   toBase64,
@@ -28,9 +28,9 @@ export interface TestUpload {
 
 /** Seals a file of `size` random bytes; nothing is sent. */
 export function makeUpload(size: number): TestUpload {
-  const id = newId(AttachmentId);
   const key = randomBytes(32);
   const token = toBase64(randomBytes(32));
+  const id = attachmentIdOf(tokenHash('upload', token));
   const padded = paddedAttachmentSize(size);
   const chunks = Array.from({ length: chunkCount(padded) }, (_, index) => {
     const own = Math.max(0, Math.min(CHUNK_BYTES, size - index * CHUNK_BYTES));

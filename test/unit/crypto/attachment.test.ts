@@ -6,6 +6,7 @@ import { chunkHash } from '../../../crypto/chunk-hash.js';
 import { AttachmentId, newId } from '../../../crypto/ids.js';
 import { paddedAttachmentSize } from '../../../crypto/padding.js';
 import { randomBytes, ready } from '../../../crypto/sodium.js';
+import { attachmentIdOf, tokenHash } from '../../../crypto/tokens.js';
 import { CHUNK_BYTES, chunkCount } from '../../../crypto/wire/attachments.js';
 import { faultOf } from './faults.js';
 
@@ -37,6 +38,15 @@ function open({ id, key, file, hashes, chunks }: Sealed, index: number): Uint8Ar
 function bytesOf(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 7) & 0xff);
 }
+
+describe('the id of an attachment', () => {
+  it('comes from the hash of its upload token, and from no other', () => {
+    const token = 'TU5PUFFSU1RVVldYWVpbXF1eX2BhYmNkZWZnaGlqa2w';
+    expect(attachmentIdOf(tokenHash('upload', token))).toBe('e3JPEpNM0rgCr4Lo6nruGA');
+    expect(attachmentIdOf(tokenHash('lookup', token))).not.toBe('e3JPEpNM0rgCr4Lo6nruGA');
+    expect(attachmentIdOf(token)).not.toBe('e3JPEpNM0rgCr4Lo6nruGA');
+  });
+});
 
 describe('a sealed file', () => {
   it.each([0, 1, 65_535, 65_536, 65_537, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3_000_000])(
