@@ -3,7 +3,7 @@ import type { Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { announce, byId, onClick, show } from './dom.js';
-import { createWordField, markWrong, splitWords, type WordField } from './words.js';
+import { createWordField, isWhole, markWrong, splitWords, type WordField } from './words.js';
 
 const COUNT = 12;
 
@@ -78,9 +78,8 @@ export function createKeyEntry(
     const prefix = /\p{L}+$/u.exec(before)?.[0] ?? '';
     const words = prefix.length < 2 ? [] : await api.suggestWords(prefix);
     if (question !== asked) return;
-    const isWhole = words.length === 1 && words[0] === prefix.toLowerCase();
     chips.replaceChildren(
-      ...(isWhole ? [] : words).map((word) => {
+      ...(isWhole(prefix, words) ? [] : words).map((word) => {
         const chip = document.createElement('button');
         chip.type = 'button';
         chip.textContent = word;

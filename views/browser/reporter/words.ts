@@ -1,6 +1,7 @@
 import type { Remote } from '../rpc.js';
 import type { ReporterApi } from './api.js';
 import { clone } from './dom.js';
+import { afterPress, watchPresses } from './press.js';
 
 type Suggest = Remote<ReporterApi>['suggestWords'];
 
@@ -25,9 +26,19 @@ interface Options {
   onDone?: () => void;
 }
 
+/** Letters that are typed before anything is offered. */
+const ENOUGH = 2;
+
+/** Whether what was typed is the one word there is to offer: nothing is left to choose then. */
+export function isWhole(typed: string, offered: readonly string[]): boolean {
+  return offered.length === 1 && offered[0] === typed.trim().toLowerCase();
+}
+
 /**
  * A field of the combobox pattern: arrow keys move in the suggestions, Enter or a tap takes one,
- * Escape closes them. The words come from the worker; nothing is looked up elsewhere.
+ * Escape closes them. The words come from the worker; nothing is looked up elsewhere. The list
+ * stands in the page's flow, so that it covers nothing, and closes when the word is whole, when the
+ * field is left and when something else is pressed.
  */
 export function createWordField({ id, label, suggest, onPaste, onDone }: Options): WordField {
   const element = clone('word-field');
@@ -45,12 +56,23 @@ export function createWordField({ id, label, suggest, onPaste, onDone }: Options
   let marked = -1;
   let asked = 0;
 
+  const isOpen = (): boolean => input.getAttribute('aria-expanded') === 'true';
   const options = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>('li')];
-  const close = (): void => {
-    list.hidden = true;
+  const unmark = (): void => {
     marked = -1;
-    input.setAttribute('aria-expanded', 'false');
     input.removeAttribute('aria-activedescendant');
+    for (const item of options()) item.setAttribute('aria-selected', 'false');
+  };
+  const close = (): void => {
+    // an answer that is still to come must not open it again
+    asked += 1;
+    unmark();
+    input.setAttribute('aria-expanded', 'false');
+    if (list.hidden) return;
+    list.classList.add('spent');
+    afterPress(() => {
+      if (!isOpen()) list.hidden = true;
+    });
   };
   const take = (word: string): void => {
     input.value = word;
@@ -75,42 +97,49 @@ export function createWordField({ id, label, suggest, onPaste, onDone }: Options
         item.setAttribute('role', 'option');
         item.setAttribute('aria-selected', 'false');
         item.textContent = word;
-        // mousedown, because a click would come after the field lost its focus
-        item.addEventListener('mousedown', (event) => {
-          event.preventDefault();
+        item.addEventListener('click', () => {
           take(word);
         });
         return item;
       }),
     );
-    marked = -1;
-    list.hidden = words.length === 0;
-    input.setAttribute('aria-expanded', String(words.length > 0));
+    unmark();
+    input.setAttribute('aria-expanded', 'true');
+    list.classList.remove('spent');
+    list.hidden = false;
+    list.scrollIntoView({ block: 'nearest' });
+  };
+  const offer = (): void => {
+    const typed = input.value.trim().toLowerCase();
+    unmark();
+    // what no longer fits goes at once, so that a quick Enter never takes another word
+    for (const item of options()) if (!item.textContent.startsWith(typed)) item.remove();
+    if (typed.length < ENOUGH || options().length === 0) close();
+    if (typed.length < ENOUGH) return;
+    asked += 1;
+    const question = asked;
+    void suggest(typed).then((words) => {
+      if (question !== asked || document.activeElement !== input) return;
+      if (words.length === 0 || isWhole(typed, words)) close();
+      else open(words);
+    }, close);
   };
 
   input.addEventListener('input', () => {
     input.removeAttribute('aria-invalid');
-    const typed = input.value.trim().toLowerCase();
-    asked += 1;
-    const question = asked;
-    // what no longer fits goes at once, so that a quick Enter never takes another word
-    for (const item of options()) if (!item.textContent.startsWith(typed)) item.remove();
-    if (typed.length < 2 || options().length === 0) close();
-    if (typed.length < 2) return;
-    void suggest(typed).then((words) => {
-      const isNewest = question === asked && document.activeElement === input;
-      if (isNewest) open(words.length === 1 && words[0] === typed ? [] : words);
-    }, close);
+    input.removeAttribute('aria-describedby');
+    offer();
   });
   input.addEventListener('keydown', (event) => {
-    const items = options();
-    if (event.key === 'ArrowDown' && !list.hidden) mark(marked + 1);
-    else if (event.key === 'ArrowUp' && !list.hidden) mark(marked - 1);
-    else if (event.key === 'Escape' && !list.hidden) close();
-    else if (event.key === 'Enter' && !list.hidden && items[Math.max(marked, 0)] !== undefined) {
-      take(items[Math.max(marked, 0)]?.textContent ?? '');
-    } else if (event.key === ' ') {
-      if (!list.hidden && items.length === 1) take(items[0]?.textContent ?? '');
+    const items = isOpen() ? options() : [];
+    const item = items[Math.max(marked, 0)];
+    if (event.key === 'ArrowDown' && items.length > 0) mark(marked + 1);
+    else if (event.key === 'ArrowUp' && items.length > 0) mark(Math.max(marked, 0) - 1);
+    else if (event.key === 'ArrowDown') offer();
+    else if (event.key === 'Escape' && items.length > 0) close();
+    else if (event.key === 'Enter' && item !== undefined) take(item.textContent);
+    else if (event.key === ' ') {
+      if (items.length === 1 && item !== undefined) take(item.textContent);
       else onDone?.();
     } else return;
     event.preventDefault();
@@ -123,6 +152,11 @@ export function createWordField({ id, label, suggest, onPaste, onDone }: Options
     onPaste(words);
   });
   input.addEventListener('blur', close);
+  // the field keeps the focus while a word of the list is pressed
+  list.addEventListener('mousedown', (event) => {
+    event.preventDefault();
+  });
+  watchPresses();
   return { element, input };
 }
 
