@@ -5,7 +5,7 @@ import type {
   Party,
   Reading,
 } from '../crypto/private.js';
-import type { AccessView, EntryView } from './models.js';
+import type { AccessView, EntryView, Warning, Writable } from './models.js';
 
 type Author = EntryView['author'];
 
@@ -39,6 +39,17 @@ export function entryViews(
           : null,
     })),
   );
+}
+
+/** Whether something may be written into the case now. */
+export function writableOf({ faults, mendable }: OpenedCase): Writable {
+  if (faults.length > 0) return 'no';
+  return mendable.length > 0 ? 'after_new_keys' : 'yes';
+}
+
+/** All that was found in a case, the gravest first. */
+export function warningsOf({ faults, mendable, notices }: OpenedCase): Warning[] {
+  return [...new Set([...faults, ...mendable, ...notices])].map((code) => ({ code }));
 }
 
 /** Who could read from when on: one line for each epoch. */

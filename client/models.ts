@@ -7,6 +7,7 @@ import type {
   Outcome,
   ProtocolFault,
   Relation,
+  Unreadable,
 } from '../crypto/private.js';
 
 /** A person who may read reports, as the signed directory names them. */
@@ -93,7 +94,8 @@ export interface EntryView {
   /** Hash of the record, base64url. */
   hash: string;
   author: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
-  content: EntryContent;
+  /** What it says, or why nobody can tell although its author signed it. */
+  content: EntryContent | Unreadable;
   /** Day on which a reader first opened it (reporter's entries only), as the server says. */
   readOn: string | null;
 }
@@ -112,6 +114,12 @@ export interface Warning {
   code: ProtocolFault | 'directory_stale' | 'directory_expired';
 }
 
+/**
+ * Whether something may be written into a case: `after_new_keys` where a handler who reads it must
+ * renew its keys first, `no` where the server does not show the case as it is.
+ */
+export type Writable = 'yes' | 'after_new_keys' | 'no';
+
 /** A case as its reporter sees it. */
 export interface ReporterCaseView {
   id: string;
@@ -128,6 +136,7 @@ export interface ReporterCaseView {
   feedbackBy: string;
   entries: EntryView[];
   access: AccessView[];
+  writable: Writable;
   warnings: Warning[];
 }
 
@@ -166,6 +175,9 @@ export interface HandlerCaseView extends CaseRow {
   readers: { id: string; name: string; part: 'handler' | 'recovery_officer' }[];
   /** Handlers of the channel who may be given access; those the reporter left out are not here. */
   grantable: { id: string; name: string }[];
+  /** Those among the readers who left the organisation: new keys take them off. */
+  departed: { id: string; name: string }[];
+  writable: Writable;
   warnings: Warning[];
 }
 

@@ -9,13 +9,13 @@ import {
   newEpochKey,
   type Reader,
   recordHashOf,
+  registrationOf,
   type Report,
   reporterKeys,
   sealEntry,
   sealGrant,
   sealOverview,
   titleOf,
-  tokenHash,
 } from '../crypto/private.js';
 import type { LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
@@ -98,8 +98,7 @@ export function prepareCase(
     channel: channel.id,
     country: channel.country,
     practice: !channel.published,
-    tokenHash: tokenHash('lookup', keys.lookupToken),
-    reporter: keys.publicKeys,
+    ...registrationOf(keys),
     entries: [first, second],
     grants: members.map((member) => sealGrant(epoch, member)),
     overview: sealOverview(epoch, {

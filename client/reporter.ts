@@ -26,7 +26,7 @@ import {
   sealEntry,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection, type Credential } from './api.js';
-import { accessViews, entryViews } from './case-view.js';
+import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
 import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
@@ -40,7 +40,6 @@ import type {
   ReporterCaseView,
   ReportInput,
   SendProgress,
-  Warning,
 } from './models.js';
 import { createUploadKeeper } from './keeper.js';
 import { fileStamp } from './upload.js';
@@ -88,7 +87,7 @@ function credentialOf(keys: ReporterKeys): Credential {
 function reporterCaseView({ facts, readings, file, directory }: Opened): ReporterCaseView {
   const entries = entryViews(file, directory.directory, readings);
   const opened = readings.map(({ day }) => day).sort();
-  const warnings: Warning[] = file.faults.map((code) => ({ code }));
+  const warnings = warningsOf(file);
   if (directory.freshness !== 'fresh') {
     warnings.push({
       code: directory.freshness === 'stale' ? 'directory_stale' : 'directory_expired',
@@ -107,6 +106,7 @@ function reporterCaseView({ facts, readings, file, directory }: Opened): Reporte
     feedbackBy: feedbackDay(facts.receivedOn),
     entries,
     access: accessViews(file, directory.directory),
+    writable: writableOf(file),
     warnings,
   };
 }
@@ -182,7 +182,8 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     const { dialogue } = opened.file;
     const last = dialogue.chain.records.at(-1);
     const epoch = last === undefined ? undefined : dialogue.keys.get(last.epoch.entry.header.epoch);
-    const fault = opened.file.faults[0];
+    const { faults, mendable } = opened.file;
+    const fault = faults[0] ?? mendable[0];
     if (fault !== undefined) throw new ClientError(fault);
     if (last === undefined || epoch === undefined) throw new ClientError('missing_entry');
     const place = {

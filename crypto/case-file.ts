@@ -11,8 +11,14 @@ import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
 import { caseIdOf } from './record.js';
 import type { Directory } from './wire/directory.js';
-import { Count, type Compartment, type Entry, type Party } from './wire/entry.js';
+import { Count, type Compartment, type Entry, type Party, type SealedEntry } from './wire/entry.js';
 import type { CaseFacts } from './wire/reports.js';
+
+/** Stands for what a signed entry says where nobody can tell: its author sealed noise, or its key is lost. */
+export interface Unreadable {
+  kind: 'unreadable';
+  fault: ProtocolFault;
+}
 
 /** A sealed entry after it was verified and opened. */
 export interface OpenedEntry {
@@ -20,24 +26,31 @@ export interface OpenedEntry {
   sequence: number;
   hash: RecordHash;
   author: Party;
-  content: EntryContent;
+  content: EntryContent | Unreadable;
 }
 
 /** A compartment with its keys: what is needed to read and to write on. */
 export interface OpenedCompartment {
   chain: VerifiedChain;
-  /** Keys by epoch number, for every epoch of the chain. */
+  /** Keys by epoch number, as far as they were to be had. */
   keys: Map<number, EpochKey>;
+  /** Why the newest of them was not; null where it was. */
+  lost: ProtocolFault | null;
   entries: OpenedEntry[];
 }
 
-/** A case as far as it could be verified; `faults` is empty for an honest server. */
+/** A case as far as it could be verified. All three lists are empty where everybody is honest. */
 export interface OpenedCase {
   id: CaseId;
   dialogue: OpenedCompartment;
   internal: OpenedCompartment | null;
   report: Report | null;
+  /** What only a server can have done: nothing may be written into such a case. */
   faults: ProtocolFault[];
+  /** What a handler who is a member can mend by new keys: until then nothing else may be written. */
+  mendable: ProtocolFault[];
+  /** What stands in the case for good and hinders nobody: a member did it. */
+  notices: ProtocolFault[];
 }
 
 /** What is needed to open a case. */
@@ -48,114 +61,151 @@ export interface CaseInput {
   directory: Directory;
   /** Hashes of directory versions, as far as this client knows them for certain. */
   directories: ReadonlyMap<number, string>;
-  /** Opens the newest epoch's key from a grant or an own copy; throws a ProtocolError otherwise. */
+  /** Opens an epoch's key from its grant or an own copy; throws a ProtocolError otherwise. */
   keyFor: (place: EpochPlace, commitment: string) => EpochKey;
   /** Whether the internal compartment is this reader's to open. */
   withInternal: boolean;
 }
 
+/** What `make` gives, or the fault of the protocol that it found. */
+function attempt<T>(make: () => T): T | ProtocolFault {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return error.fault;
+  }
+}
+
+/** The key of each epoch: by the way back from the one after it, else from what was given to me. */
 function keysOf(
   caseId: CaseId,
-  compartment: Compartment,
-  epochs: readonly VerifiedEpoch[],
+  { compartment, epochs }: VerifiedChain,
   keyFor: CaseInput['keyFor'],
-): Map<number, EpochKey> {
-  const keys = new Map<number, EpochKey>();
-  let key: EpochKey | null = null;
-  for (const { entry, body } of epochs.toReversed()) {
+): Map<number, EpochKey | ProtocolFault> {
+  const keys = new Map<number, EpochKey | ProtocolFault>();
+  let wayBack: EpochKey | null = null;
+  for (const [index, { entry, body }] of [...epochs.entries()].toReversed()) {
     const { epoch, commitment } = entry.header;
-    key ??= keyFor({ case: caseId, compartment, epoch }, commitment);
+    const key: EpochKey | ProtocolFault =
+      wayBack ?? attempt(() => keyFor({ case: caseId, compartment, epoch }, commitment));
     keys.set(epoch, key);
-    const before = epochs.find((other) => other.entry.header.epoch === epoch - 1);
-    if (body.previousKey !== null && before !== undefined) {
-      key = openPreviousKey(key, body.previousKey, before.entry.header.commitment);
-    }
+    const before = epochs[index - 1]?.entry.header.commitment;
+    const { previousKey } = body;
+    const back: EpochKey | ProtocolFault | null =
+      typeof key === 'string' || previousKey === null || before === undefined
+        ? null
+        : attempt(() => openPreviousKey(key, previousKey, before));
+    wayBack = typeof back === 'string' ? null : back;
   }
   return keys;
 }
 
-function openCompartment(
-  chain: VerifiedChain,
-  input: CaseInput,
-  faults: ProtocolFault[],
-): OpenedCompartment {
-  const opened: OpenedCompartment = { chain, keys: new Map(), entries: [] };
-  if (chain.fault !== null) faults.push(chain.fault);
-  try {
-    opened.keys = keysOf(input.id, chain.compartment, chain.epochs, input.keyFor);
-    for (const { entry, hash } of chain.records) {
-      if ('body' in entry) continue;
-      const { author, sequence, epoch } = entry.header;
-      const key = opened.keys.get(epoch);
-      if (key === undefined) throw new ProtocolError('wrong_epoch');
-      const content = openEntry(key, entry);
-      const side = author === 'reporter' ? 'reporter' : 'reader';
-      if (!mayStand(content, chain.compartment, side, sequence)) {
-        throw new ProtocolError('unknown_author');
-      }
-      opened.entries.push({ compartment: chain.compartment, sequence, hash, author, content });
-    }
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    faults.push(error.fault);
-  }
-  return opened;
+function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartment {
+  const keys = keysOf(input.id, chain, input.keyFor);
+  const entries = chain.records.flatMap(({ entry, hash }): OpenedEntry[] => {
+    if ('body' in entry) return [];
+    const { author, sequence, epoch } = entry.header;
+    const key = keys.get(epoch) ?? 'wrong_epoch';
+    const content = typeof key === 'string' ? key : attempt(() => readEntry(key, entry));
+    return [
+      {
+        compartment: chain.compartment,
+        sequence,
+        hash,
+        author,
+        content: typeof content === 'string' ? { kind: 'unreadable', fault: content } : content,
+      },
+    ];
+  });
+  const found = [...keys].filter((item): item is [number, EpochKey] => typeof item[1] !== 'string');
+  const newest = keys.get(chain.epochs.length);
+  const lost = typeof newest === 'string' ? newest : null;
+  return { chain, keys: new Map(found), lost, entries };
 }
 
-/** Whoever reads the notes now reads the dialogue: one who was taken off cannot begin them again. */
+function readEntry(key: EpochKey, entry: SealedEntry): EntryContent {
+  const content = openEntry(key, entry);
+  if (!mayStand(content, entry.header)) throw new ProtocolError('unknown_author');
+  return content;
+}
+
+/** The notes belong to those readers who have the dialogue, no more and no fewer. */
 function notesFit(dialogue: VerifiedChain, notes: VerifiedChain): boolean {
-  const readers = new Set(dialogue.epochs.at(-1)?.body.members.map(({ id }) => id));
-  return notes.epochs.at(-1)?.body.members.every(({ id }) => readers.has(id)) ?? true;
+  const idsOf = (chain: VerifiedChain): string[] =>
+    (chain.epochs.at(-1)?.body.members ?? [])
+      .map(({ id }) => id)
+      .filter((id) => id !== 'reporter')
+      .sort();
+  const readers = idsOf(dialogue);
+  const members = idsOf(notes);
+  return readers.length === members.length && readers.every((id, at) => id === members[at]);
+}
+
+/** Whoever the reporter left out and has, or had, keys nonetheless. */
+function leftOutIn(opened: OpenedCase): { now: boolean; ever: boolean } {
+  const leftOut: readonly string[] = opened.report?.leftOut ?? [];
+  const names = ({ body }: VerifiedEpoch): boolean =>
+    body.members.some(({ id }) => leftOut.includes(id));
+  const chains = [opened.dialogue.chain, ...(opened.internal ? [opened.internal.chain] : [])];
+  return {
+    now: chains.some(({ epochs }) => epochs.slice(-1).some(names)),
+    ever: chains.some(({ epochs }) => epochs.some(names)),
+  };
 }
 
 /**
  * Verifies and opens a case: the id against the reporter's keys, both chains, every epoch's key and
  * commitment, every entry, and that nobody whom the reporter left out was made a member. Throws
- * nothing of the protocol's: what does not hold is in `faults`, and what stands before it is opened.
+ * nothing of the protocol's: what does not hold is named in the result, and whatever holds is opened.
  */
 export function openCase(input: CaseInput): OpenedCase {
-  const faults: ProtocolFault[] = [];
-  if (caseIdOf(input.reporter) !== input.id) faults.push('wrong_case_id');
   const { directory, directories, reporter } = input;
   const context = { caseId: input.id, reporter, directory, directories };
   const of = (compartment: Compartment): Entry[] =>
     input.entries.filter((entry) => entry.header.compartment === compartment);
   const chain = verifyChain('dialogue', of('dialogue'), { ...context, dialogue: null });
-  const dialogue = openCompartment(chain, input, faults);
-  const notes = of('internal');
-  const internal =
-    input.withInternal && notes.length > 0
-      ? openCompartment(
-          verifyChain('internal', notes, { ...context, dialogue: chain }),
-          input,
-          faults,
-        )
-      : null;
-  if (internal !== null && !notesFit(chain, internal.chain)) faults.push('wrong_epoch');
+  const notes = input.withInternal ? of('internal') : [];
+  const notesChain =
+    notes.length > 0 ? verifyChain('internal', notes, { ...context, dialogue: chain }) : null;
+  const dialogue = openCompartment(chain, input);
+  const internal = notesChain === null ? null : openCompartment(notesChain, input);
   const first = dialogue.entries.at(0)?.content;
   const report = first?.kind === 'report' ? first : null;
-  if (report === null && faults.length === 0) faults.push('missing_entry');
-  const leftOut: readonly string[] = report?.leftOut ?? [];
-  const epochs = [...chain.epochs, ...(internal?.chain.epochs ?? [])];
-  if (epochs.some(({ body }) => body.members.some(({ id }) => leftOut.includes(id)))) {
-    faults.push('left_out_member');
+  const opened: OpenedCase = {
+    id: input.id,
+    dialogue,
+    internal,
+    report,
+    faults: [],
+    mendable: [],
+    notices: [],
+  };
+  const { faults, mendable, notices } = opened;
+  if (caseIdOf(reporter) !== input.id) faults.push('wrong_case_id');
+  if (chain.fault !== null) faults.push(chain.fault);
+  if (notesChain !== null) {
+    if (notesChain.fault !== null) faults.push(notesChain.fault);
+    if (!notesFit(chain, notesChain)) faults.push('wrong_epoch');
   }
-  return { id: input.id, dialogue, internal, report, faults };
+  if (first === undefined && faults.length === 0) faults.push('missing_entry');
+  for (const lost of [dialogue.lost, internal?.lost]) if (lost) mendable.push(lost);
+  const leftOut = leftOutIn(opened);
+  if (leftOut.ever) (leftOut.now ? mendable : notices).push('left_out_member');
+  return opened;
 }
 
 /**
  * Compares what the server says of a case with what its entries say: `wrong_facts` where it names
  * another channel, takes practice for a real report or the reverse, or calls a case closed that
- * nobody closed.
+ * nobody closed. (It may reopen a case by itself, where nobody decided about it in time.)
  */
 export function faultInFacts(
   { report, dialogue }: OpenedCase,
   facts: CaseFacts,
 ): ProtocolFault | null {
-  const turn = dialogue.entries.findLast(
-    ({ content }) => content.kind === 'closure' || content.kind === 'reopening',
-  );
-  const closed = turn?.content.kind === 'closure';
+  const turn = dialogue.chain.records.findLast(({ entry }) => entry.header.effect !== null);
+  const closed = turn?.entry.header.effect === 'close';
   const holds =
     (report === null || (report.channel === facts.channel && report.practice === facts.practice)) &&
     (facts.closedOn === null || closed);

@@ -2,9 +2,11 @@ import { toBase64 } from './bytes.js';
 import { derive } from './derive.js';
 import type { CaseId } from './ids.js';
 import { kemKeys, type KemKeys } from './kem.js';
-import { caseIdOf } from './record.js';
-import { signingKeys, type SigningKeys } from './signature.js';
+import { caseIdOf, creationFields } from './record.js';
+import { sign, signingKeys, type SigningKeys } from './signature.js';
 import { randomBytes } from './sodium.js';
+import { tokenHash } from './tokens.js';
+import type { CreateCase } from './wire/reports.js';
 import { fromWords, toWords } from './words.js';
 
 /** Everything that twelve words give their owner. */
@@ -40,4 +42,16 @@ export function reporterKeys(words: readonly string[]): ReporterKeys {
     sig,
     publicKeys,
   };
+}
+
+/** What registers a case with the server: the public keys and, signed, the hash of the look-up token. */
+export function registrationOf({
+  publicKeys: reporter,
+  lookupToken,
+  sig,
+}: ReporterKeys): Pick<CreateCase, 'tokenHash' | 'signature' | 'reporter'> {
+  const hashed = tokenHash('lookup', lookupToken);
+  const fields = creationFields({ reporter, tokenHash: hashed });
+  const signature = toBase64(sign(sig.secretKey, 'creation', ...fields));
+  return { tokenHash: hashed, signature, reporter };
 }

@@ -114,6 +114,13 @@ function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): v
   }
 }
 
+/** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */
+function checkEffect({ effect, author, compartment }: Entry['header']): void {
+  if (effect === null) return;
+  const place = effect === 'nothing_further' ? 'internal' : 'dialogue';
+  if (author === 'reporter' || compartment !== place) fail('wrong_effect');
+}
+
 function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
   const { header } = entry;
   const last = chain.records.at(-1);
@@ -123,6 +130,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (header.sequence !== chain.records.length + 1) fail('missing_entry');
   if (header.previous !== (last?.hash ?? null)) fail('wrong_previous');
   checkSeen(entry, chain, context);
+  checkEffect(header);
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
     if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');

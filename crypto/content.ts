@@ -8,6 +8,7 @@ import {
   Language,
   ReaderId,
 } from './ids.js';
+import type { Effect, EntryHeader } from './wire/entry.js';
 
 /** Longest text a person can write in one field, in UTF-16 code units. */
 export const TEXT_LIMIT = 100_000;
@@ -182,18 +183,30 @@ export const EntryContent = v.variant('kind', [
 ]);
 export type EntryContent = v.InferOutput<typeof EntryContent>;
 
-/** Whether a kind of entry may stand in a compartment and come from that side. */
+/** What an entry of this kind does to its case; its header must say the same. */
+export function effectOf(content: EntryContent): Effect | null {
+  if (content.kind === 'closure') return 'close';
+  if (content.kind === 'reopening') return 'reopen';
+  return content.kind === 'decision' ? content.decision : null;
+}
+
+/** Whether a kind of entry may stand where it does, come from that side, and have that effect. */
 export function mayStand(
   content: EntryContent,
-  compartment: 'dialogue' | 'internal',
-  side: 'reporter' | 'reader',
-  sequence: number,
+  {
+    compartment,
+    author,
+    sequence,
+    effect,
+  }: Pick<EntryHeader, 'compartment' | 'author' | 'sequence' | 'effect'>,
 ): boolean {
+  if (effectOf(content) !== effect) return false;
+  const isReporter = author === 'reporter';
   if (content.kind === 'report') {
-    return compartment === 'dialogue' && side === 'reporter' && sequence === 2;
+    return compartment === 'dialogue' && isReporter && sequence === 2;
   }
-  if (content.kind === 'message') return compartment === 'dialogue' && side === 'reporter';
-  if (side !== 'reader') return false;
+  if (content.kind === 'message') return compartment === 'dialogue' && isReporter;
+  if (isReporter) return false;
   const internal = content.kind === 'note' || content.kind === 'decision';
   return internal === (compartment === 'internal');
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fromBase64, fromUtf8, toBase64 } from './bytes.js';
 import { openCipher } from './box.js';
-import { EntryContent } from './content.js';
+import { effectOf, EntryContent } from './content.js';
 import { derive } from './derive.js';
 import type { EpochKey } from './epoch.js';
 import { ProtocolError } from './errors.js';
@@ -11,7 +11,14 @@ import { pad, paddedTextSize, unpad } from './padding.js';
 import { headerBytes, signedFields } from './record.js';
 import { sign } from './signature.js';
 import { randomBytes, sodium } from './sodium.js';
-import type { EntryHeader, EpochBody, EpochEntry, Party, SealedEntry } from './wire/entry.js';
+import type {
+  Effect,
+  EntryHeader,
+  EpochBody,
+  EpochEntry,
+  Party,
+  SealedEntry,
+} from './wire/entry.js';
 
 /** Where an entry goes in its chain, and who writes it. */
 export interface EntryPlace {
@@ -24,11 +31,12 @@ export interface EntryPlace {
   seen: RecordHash | null;
 }
 
-function headerFor<F extends EntryHeader['form']>(
+function headerFor<F extends EntryHeader['form'], E extends Effect | null>(
   epoch: EpochKey,
   place: EntryPlace,
   form: F,
-): EntryHeader & { form: F } {
+  effect: E,
+): EntryHeader & { form: F; effect: E } {
   return {
     version: 1,
     case: epoch.case,
@@ -40,6 +48,7 @@ function headerFor<F extends EntryHeader['form']>(
     seen: place.seen,
     commitment: epoch.commitment,
     form,
+    effect,
   };
 }
 
@@ -63,7 +72,7 @@ function checkedBytes(content: EntryContent): Uint8Array {
  */
 export function sealEntry(epoch: EpochKey, place: EntryPlace, content: EntryContent): SealedEntry {
   const bytes = checkedBytes(content);
-  const header = headerFor(epoch, place, 'sealed');
+  const header = headerFor(epoch, place, 'sealed', effectOf(content));
   const nonce = randomBytes(24);
   const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
     pad(bytes, paddedTextSize(bytes.length)),
@@ -100,7 +109,7 @@ export function openEntry(epoch: EpochKey, entry: SealedEntry): EntryContent {
 /** Makes and signs an epoch entry: who may read from here on. */
 export function makeEpochEntry(epoch: EpochKey, place: EntryPlace, body: EpochBody): EpochEntry {
   const unsigned = {
-    header: headerFor(epoch, place, 'epoch'),
+    header: headerFor(epoch, place, 'epoch', null),
     body: toBase64(toJsonBytes(body)),
   };
   const signature = sign(place.secretKey, 'entry', ...signedFields(unsigned));

@@ -23,6 +23,7 @@ export type ProtocolFault =
   | 'wrong_directory'
   | 'directory_rolled_back'
   | 'wrong_facts'
+  | 'wrong_effect'
   | 'wrong_chunk'
   | 'wrong_manifest'
   | 'too_long';

@@ -15,6 +15,18 @@ export function caseIdOf(reporter: { kem: string; sig: string }): CaseId {
   return toBase64(id) as CaseId;
 }
 
+/**
+ * What the reporter signs of a request that creates a case: that this look-up token's hash goes with
+ * this case. Nobody else knows the hash, so nobody who once read the case can send it again, be it to
+ * learn whether it is still there.
+ */
+export function creationFields(request: {
+  reporter: { kem: string; sig: string };
+  tokenHash: string;
+}): Field[] {
+  return [fromBase64(caseIdOf(request.reporter)), fromBase64(request.tokenHash)];
+}
+
 /** The bytes of a header that are signed, hashed and authenticated with the ciphertext. */
 export function headerBytes(header: EntryHeader): Uint8Array {
   return frame('casekey/1 entry header', [
@@ -28,6 +40,7 @@ export function headerBytes(header: EntryHeader): Uint8Array {
     header.seen === null ? '' : fromBase64(header.seen),
     fromBase64(header.commitment),
     header.form,
+    header.effect ?? '',
   ]);
 }
 
@@ -76,7 +89,7 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
   if (new Set(body.members.map((member) => member.id)).size !== body.members.length) {
     throw new ProtocolError('wrong_epoch', 'a member twice');
   }
-  if ((body.previousKey === null) !== (entry.header.epoch === 1)) {
+  if (body.previousKey !== null && entry.header.epoch === 1) {
     throw new ProtocolError('wrong_epoch', 'way back');
   }
   return body;

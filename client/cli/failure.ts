@@ -50,6 +50,8 @@ const unverified = new Set([
   'unknown_author',
   'wrong_case_id',
   'wrong_directory',
+  'wrong_effect',
+  'wrong_facts',
   'wrong_manifest',
   'wrong_previous',
   'wrong_sequence',

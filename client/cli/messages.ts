@@ -70,6 +70,7 @@ const faults: Readonly<Record<ProtocolFault, string>> = {
   left_out_member: 'a case that was opened to somebody whom you left out',
   wrong_directory: 'a list of readers that is not signed as it must be',
   directory_rolled_back: 'an older list of readers than it showed before',
+  wrong_effect: 'an entry that does to the case what its author may not',
   wrong_facts: 'a case that it calls something else than its entries say',
   wrong_chunk: 'a part of a file that is not what was sent',
   wrong_manifest: 'a file that is not what was sent',

@@ -44,6 +44,7 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
     author.side === 'reporter'
       ? ` (${readOn === null ? 'not read yet' : `read on ${readOn}`})`
       : '';
+  if (content.kind === 'unreadable') return `An entry${who} that nobody can read`;
   const lines = [
     `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}${read}`,
   ];

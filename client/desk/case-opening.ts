@@ -147,16 +147,21 @@ export async function fetchCase(
   return { answer, file, overview, newOwnKeys, directory };
 }
 
-/** The sealed overview; one that does not open is a fault of the case. */
+/** The sealed overview; one that does not open is noticed, and the next entry seals another. */
 function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null {
-  const key = file[sealed.compartment]?.keys.get(sealed.epoch);
+  const compartment = file[sealed.compartment];
+  if (compartment?.chain.epochs[sealed.epoch - 1] === undefined) {
+    // whoever shows it hides entries
+    if (file.faults.length === 0) file.faults.push('missing_entry');
+    return null;
+  }
+  const key = compartment.keys.get(sealed.epoch);
+  if (key === undefined) return null;
   try {
-    // It stands under the newest epoch of a compartment that must then be there.
-    if (key === undefined) throw new ProtocolError('missing_entry', 'epoch of the overview');
     return openOverview(key, sealed);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    file.faults.push(error.fault);
+    file.notices.push(error.fault);
     return null;
   }
 }

@@ -49,13 +49,19 @@ function newestMembers(compartment: OpenedCompartment): Member[] {
   return compartment.chain.epochs.at(-1)?.body.members ?? [];
 }
 
-/** The dialogue's members who go on: whoever left the organisation gets no new key. */
+/**
+ * The dialogue's members who go on. Whoever left the organisation gets no new key, nor does somebody
+ * whom the reporter left out and another handler let in.
+ */
 function stayingMembers({ file, directory }: OpenedForHandler): Member[] {
+  const leftOut: readonly string[] = file.report?.leftOut ?? [];
   const { readers } = directory.directory;
   const active = new Set<string>(
     readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
   );
-  return newestMembers(file.dialogue).filter(({ id }) => id === 'reporter' || active.has(id));
+  return newestMembers(file.dialogue).filter(
+    ({ id }) => id === 'reporter' || (active.has(id) && !leftOut.includes(id)),
+  );
 }
 
 /** `opened` must hold: nothing is written where something is wrong. */
@@ -99,7 +105,10 @@ function add(draft: Draft, entry: Entry): void {
   draft.heads.set(compartment, { sequence, hash: recordHashOf(entry) });
 }
 
-/** Adds an epoch with these members, and a grant for each. */
+/**
+ * Adds an epoch with these members, and a grant for each. Where the key before it is lost to me there
+ * is no way back from it: everybody opens what is older by the grants of then.
+ */
 function addEpoch(
   draft: Draft,
   opened: OpenedForHandler,
@@ -111,7 +120,7 @@ function addEpoch(
   const key = newEpochKey({
     case: opened.file.id,
     compartment,
-    epoch: (before?.epoch ?? 0) + 1,
+    epoch: (opened.file[compartment]?.chain.epochs.length ?? 0) + 1,
   });
   const body: EpochBody = {
     members,
@@ -152,7 +161,7 @@ function ensureEpochs(draft: Draft, opened: OpenedForHandler, state: SignedInSta
   const staying = stayingMembers(opened);
   if (staying.length < newestMembers(opened.file.dialogue).length) {
     addEpochs(draft, opened, state, staying);
-  } else if (!draft.keys.has('internal')) {
+  } else if (opened.file.internal === null) {
     const readers = staying.filter(({ id }) => id !== 'reporter');
     addEpoch(draft, opened, state, 'internal', readers);
   }
@@ -166,12 +175,11 @@ function overviewAfter(draft: Draft, opened: OpenedForHandler): HandlerAppend['o
 
 function finish(
   draft: Draft,
-  rest: Partial<Pick<HandlerAppend, 'overview' | 'attachments' | 'state' | 'statistics'>>,
+  rest: Partial<Pick<HandlerAppend, 'overview' | 'attachments' | 'statistics'>>,
 ): HandlerAppend {
   return {
     overview: null,
     attachments: [],
-    state: null,
     statistics: [],
     ...rest,
     entries: draft.entries,
@@ -219,7 +227,6 @@ export function prepareMessage(
   return finish(draft, {
     overview: sealOverview(keyOf(draft, 'internal'), overview),
     attachments: files.map(({ attachment }) => attachment),
-    state: closes ? 'close' : content.kind === 'reopening' ? 'reopen' : null,
     statistics: closes ? statisticsOf(opened, overview) : [],
   });
 }
@@ -238,7 +245,6 @@ export function prepareNote(
   return finish(draft, {
     overview: overviewAfter(draft, opened),
     attachments: files.map(({ attachment }) => attachment),
-    state: content.kind === 'decision' ? 'nothing_further' : null,
   });
 }
 
@@ -257,7 +263,10 @@ export function prepareTitle(
 /** Handlers of the channel who could be given access: not there yet, and not left out. */
 export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
   const present = new Set<string>(newestMembers(opened.file.dialogue).map(({ id }) => id));
-  const leftOut = new Set<string>(opened.file.report?.leftOut ?? []);
+  const { report } = opened.file;
+  // Where the report cannot be read nobody knows whom it leaves out.
+  if (report === null) return [];
+  const leftOut = new Set<string>(report.leftOut);
   return channelReaders(opened.directory.directory, opened.answer.case.channel)
     .map(({ record: { id, name } }) => ({ id, name }))
     .filter(({ id }) => !present.has(id) && !leftOut.has(id));
@@ -271,6 +280,11 @@ function changeMembers(
   const draft = begin(opened);
   addEpochs(draft, opened, state, change(stayingMembers(opened)));
   return finish(draft, { overview: overviewAfter(draft, opened) });
+}
+
+/** New keys for those who read the case and may; it mends whatever is `mendable` in it. */
+export function prepareRenewal(opened: OpenedForHandler, state: SignedInState): HandlerAppend {
+  return changeMembers(opened, state, (members) => members);
 }
 
 /** A new epoch in both compartments that one more reader belongs to, history included. */

@@ -12,7 +12,7 @@ import {
   sealHead,
 } from '../../crypto/private.js';
 import { pause, persist } from '../api.js';
-import { accessViews, entryViews } from '../case-view.js';
+import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
 import { createSentRecords, isConflict, lacksFiles, type SentRecords } from '../conflict.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
@@ -24,6 +24,7 @@ import {
   prepareGrant,
   prepareMessage,
   prepareNote,
+  prepareRenewal,
   prepareRevocation,
   prepareTitle,
 } from './case-work.js';
@@ -63,6 +64,8 @@ export interface CaseDesk {
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
+  /** New keys for those who may read; the only thing that a case `after_new_keys` takes first. */
+  renew(id: string): Promise<HandlerCaseView>;
   download(
     id: string,
     file: FileReference,
@@ -75,20 +78,29 @@ export interface CaseDesk {
 function caseView(opened: OpenedForHandler): HandlerCaseView {
   const { answer, file, directory } = opened;
   const members = file.dialogue.chain.epochs.at(-1)?.body.members ?? [];
-  const readers = members.flatMap(({ id }) => {
+  const known = members.flatMap(({ id }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
-    return reader === undefined
-      ? []
-      : [{ id: reader.record.id, name: reader.record.name, part: reader.record.part }];
+    return reader === undefined ? [] : [reader];
   });
   return {
-    ...rowOf(answer, opened.overview, false, file.faults[0] ?? null),
+    ...rowOf(answer, opened.overview, false, file.faults[0] ?? file.mendable[0] ?? null),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
-    readers,
+    readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),
     grantable: grantable(opened),
-    warnings: file.faults.map((code) => ({ code })),
+    departed: known
+      .filter(({ state }) => state !== 'active')
+      .map(({ record: { id, name } }) => ({ id, name })),
+    writable: writableOf(file),
+    warnings: warningsOf(file),
   };
+}
+
+/** How something is appended to a case. */
+interface AppendOptions {
+  done?: (opened: OpenedForHandler) => boolean;
+  mends?: boolean;
+  signal?: AbortSignal | undefined;
 }
 
 /** What the case work keeps in memory while one person is signed in; it ends with the session. */
@@ -161,9 +173,9 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     return { rows: found.map((listing) => openListing(signedIn, listing)), next };
   }
 
-  /** Keeps what was seen; of a case that does not verify nothing is kept, and it stays unread. */
+  /** Keeps what was seen; of a case that does not open as it should nothing is, and it stays unread. */
   async function keepOpened(opened: OpenedForHandler, readThrough: number | null): Promise<void> {
-    if (opened.file.faults.length > 0) return;
+    if (writableOf(opened.file) !== 'yes') return;
     const state = session.signedIn();
     const { id } = opened.file;
     const head = readThrough === null ? null : headOf(opened.file, readThrough);
@@ -188,13 +200,13 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
    *
    * @param what is to be said: the same again, after a lost answer, is not written twice.
    * @param done whether a case is already as it should become, for what is no entry.
+   * @param mends whether it may go into a case that needs new keys, since it brings them.
    */
   async function append(
     id: string,
     what: unknown,
     prepare: (opened: OpenedForHandler, state: SignedInState) => HandlerAppend,
-    done: (opened: OpenedForHandler) => boolean,
-    signal?: AbortSignal,
+    { done = () => false, mends = false, signal }: AppendOptions = {},
   ): Promise<HandlerCaseView> {
     const state = session.signedIn();
     const { uploads, sent, heads } = workplace();
@@ -202,7 +214,8 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     for (let tries = 1; ; tries += 1) {
       const opened = await persist(() => open(id), signal);
       if (sent.arrived(message, opened.file) || (tries > 1 && done(opened))) break;
-      const [fault] = opened.file.faults;
+      const { faults, mendable } = opened.file;
+      const fault = faults[0] ?? (mends ? undefined : mendable[0]);
       if (fault !== undefined) throw new ClientError(fault);
       const request = prepare(opened, state);
       sent.note(message, request.entries);
@@ -230,8 +243,6 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
     return after;
   }
 
-  const never = (): boolean => false;
-
   const search = createSearch({
     listings,
     open,
@@ -253,8 +264,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
         id,
         [message, references],
         (opened, state) => prepareMessage(opened, state, content, references),
-        never,
-        signal,
+        { signal },
       );
     },
 
@@ -268,8 +278,7 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
         id,
         ['note', text, references],
         (opened, state) => prepareNote(opened, state, content, references),
-        never,
-        signal,
+        { signal },
       );
     },
 
@@ -280,33 +289,32 @@ export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): Cas
         id,
         ['nothing_further', text],
         (opened, state) => prepareNote(opened, state, content, []),
-        (opened) => opened.answer.decisionBy === null,
+        { done: (opened) => opened.answer.decisionBy === null },
       );
     },
 
     rename: (id, title) =>
-      append(
-        id,
-        ['title', title],
-        (opened, state) => prepareTitle(opened, state, title),
-        (opened) => opened.overview.title === title,
-      ),
+      append(id, ['title', title], (opened, state) => prepareTitle(opened, state, title), {
+        done: (opened) => opened.overview.title === title,
+      }),
 
     grant: (id, readerId) =>
-      append(
-        id,
-        ['grant', readerId],
-        (opened, state) => prepareGrant(opened, state, readerId),
-        (opened) => caseView(opened).readers.some((reader) => reader.id === readerId),
-      ),
+      append(id, ['grant', readerId], (opened, state) => prepareGrant(opened, state, readerId), {
+        done: (opened) => caseView(opened).readers.some((reader) => reader.id === readerId),
+      }),
 
     revoke: (id, readerId) =>
       append(
         id,
         ['revoke', readerId],
         (opened, state) => prepareRevocation(opened, state, readerId),
-        (opened) => !caseView(opened).readers.some((reader) => reader.id === readerId),
+        {
+          done: (opened) => !caseView(opened).readers.some((reader) => reader.id === readerId),
+          mends: true,
+        },
       ),
+
+    renew: (id) => append(id, ['renew'], prepareRenewal, { mends: true }),
 
     async *download(id, file, onReceived, signal) {
       const { credential } = session.signedIn();

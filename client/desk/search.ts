@@ -1,4 +1,4 @@
-import type { CaseListing, EntryContent } from '../../crypto/private.js';
+import type { CaseListing, EntryContent, Unreadable } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
 
 /** A case whose text holds every word looked for, with the places around them. */
@@ -22,7 +22,7 @@ export type SearchIndex = Map<string, { version: string; text: string }>;
 const EXCERPT_LETTERS = 60;
 const MOST_EXCERPTS = 3;
 
-function wordsOf(content: EntryContent): string[] {
+function wordsOf(content: EntryContent | Unreadable): string[] {
   const words = 'text' in content ? [content.text] : [];
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
   if (content.kind === 'report') {

@@ -168,16 +168,13 @@ export type SealedStatistics = v.InferOutput<typeof SealedStatistics>;
 
 /**
  * POST /api/desk/cases/:id/entries: entries of a handler with all that belongs to them, in one
- * transaction. An epoch entry needs one grant for each of its members. `state` is what the server
- * must know of their content: whether the case closes, reopens, or stays closed although the
- * reporter wrote.
+ * transaction. An epoch entry needs one grant for each of its members.
  */
 export const HandlerAppend = v.strictObject({
   entries: v.pipe(v.array(Entry), v.maxLength(4)),
   grants: v.pipe(v.array(Grant), v.maxLength(200)),
   overview: v.nullable(SealedOverview),
   attachments: v.pipe(v.array(AttachmentId), v.maxLength(100)),
-  state: v.nullable(v.picklist(['close', 'reopen', 'nothing_further'])),
   statistics: v.pipe(v.array(SealedStatistics), v.maxLength(100)),
 });
 export type HandlerAppend = v.InferOutput<typeof HandlerAppend>;

@@ -16,8 +16,15 @@ export const Party = v.union([v.literal('reporter'), ReaderId]);
 export type Party = v.InferOutput<typeof Party>;
 
 /**
+ * What an entry does to its case, in the one word of it that the server may read: a handler closes or
+ * reopens in the dialogue, or decides among handlers that a closed case needs nothing further.
+ */
+export const Effect = v.picklist(['close', 'reopen', 'nothing_further']);
+export type Effect = v.InferOutput<typeof Effect>;
+
+/**
  * What stands before every entry, in the clear and signed. `form` tells an epoch entry, whose body
- * is readable, from a sealed one.
+ * is readable, from a sealed one; `effect` is null where an entry only says something.
  */
 export const EntryHeader = v.strictObject({
   version: v.literal(1),
@@ -30,6 +37,7 @@ export const EntryHeader = v.strictObject({
   seen: v.nullable(RecordHash),
   commitment: bytesSchema(32),
   form: v.picklist(['epoch', 'sealed']),
+  effect: v.nullable(Effect),
 });
 export type EntryHeader = v.InferOutput<typeof EntryHeader>;
 
@@ -44,7 +52,7 @@ export type SealedEntry = v.InferOutput<typeof SealedEntry>;
 
 /** An epoch entry: `body` is the bytes of an {@link EpochBody} document. */
 export const EpochEntry = v.strictObject({
-  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('epoch') }),
+  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('epoch'), effect: v.null() }),
   body: bytesBetween(1, 256 * 1024),
   signature: bytesSchema(64),
 });
@@ -65,7 +73,10 @@ export type Member = v.InferOutput<typeof Member>;
 export const EpochBody = v.strictObject({
   members: v.pipe(v.array(Member), v.minLength(1), v.maxLength(100)),
   directory: v.strictObject({ version: Count, hash: DirectoryHash }),
-  /** The previous epoch's key in a box under this one's; null in the first. */
+  /**
+   * The previous epoch's key in a box under this one's; null in the first, and where its author could
+   * not have it.
+   */
   previousKey: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),
 });
 export type EpochBody = v.InferOutput<typeof EpochBody>;

@@ -22,6 +22,8 @@ export const CreateCase = v.strictObject({
   practice: v.boolean(),
   /** Hash of the look-up token. */
   tokenHash: bytesSchema(32),
+  /** By the reporter's key over `creationFields`. */
+  signature: bytesSchema(64),
   reporter: v.strictObject({ kem: bytesSchema(KEM_PUBLIC_KEY_BYTES), sig: bytesSchema(32) }),
   entries: v.strictTuple([EpochEntry, SealedEntry]),
   grants: v.pipe(v.array(Grant), v.minLength(1), v.maxLength(100)),

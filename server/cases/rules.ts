@@ -1,4 +1,10 @@
-import { isEpochEntry, type Day, type Entry, type HandlerAppend } from '../../crypto/public.js';
+import {
+  isEpochEntry,
+  type Day,
+  type Effect,
+  type Entry,
+  type HandlerAppend,
+} from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { CaseRow } from '../records/rows.js';
 
@@ -8,20 +14,25 @@ function speaksIn(entry: Entry, compartment: Entry['header']['compartment']): bo
 }
 
 /**
- * A request changes something, and what it changes stands in the case's file: a case is closed and
- * reopened by an entry to the reporter, left closed by a decision among handlers, and files belong to
- * an entry. What those say the server cannot read.
+ * A request changes something, and files belong to an entry.
  *
  * @throws ApiError `malformed`.
  */
-export function checkRequest({ entries, overview, attachments, state }: HandlerAppend): void {
-  const inDialogue = entries.some((entry) => speaksIn(entry, 'dialogue'));
-  const inInternal = entries.some((entry) => speaksIn(entry, 'internal'));
-  const told = state === null || (state === 'nothing_further' ? inInternal : inDialogue);
-  const named = attachments.length === 0 || inDialogue || inInternal;
-  if (!told || !named || (entries.length === 0 && overview === null)) {
-    throw new ApiError('malformed');
-  }
+export function checkRequest({ entries, overview, attachments }: HandlerAppend): void {
+  const speaks = entries.some((entry) => !isEpochEntry(entry));
+  const named = attachments.length === 0 || speaks;
+  if (!named || (entries.length === 0 && overview === null)) throw new ApiError('malformed');
+}
+
+/**
+ * What a request does to its case, as the entries say that the handler signed.
+ *
+ * @throws ApiError `malformed` for more than one thing at once.
+ */
+export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
+  const effects = entries.flatMap(({ header }) => header.effect ?? []);
+  if (effects.length > 1) throw new ApiError('malformed');
+  return effects[0] ?? null;
 }
 
 /**
@@ -29,14 +40,13 @@ export function checkRequest({ entries, overview, attachments, state }: HandlerA
  *
  * @throws ApiError `case_closed` or `case_open`.
  */
-export function checkState(row: CaseRow, { entries, state }: HandlerAppend): void {
+export function checkState(row: CaseRow, { entries }: HandlerAppend, effect: Effect | null): void {
   if (row.closed_day === null) {
-    if (state === 'reopen' || state === 'nothing_further') throw new ApiError('case_open');
+    if (effect === 'reopen' || effect === 'nothing_further') throw new ApiError('case_open');
     return;
   }
-  if (state === 'reopen') return;
-  const speaks = entries.some((entry) => speaksIn(entry, 'dialogue'));
-  if (state === 'close' || speaks) throw new ApiError('case_closed');
+  if (effect === 'reopen') return;
+  if (entries.some((entry) => speaksIn(entry, 'dialogue'))) throw new ApiError('case_closed');
 }
 
 /**
@@ -48,7 +58,8 @@ export function checkState(row: CaseRow, { entries, state }: HandlerAppend): voi
  */
 export function checkStatistics(
   row: CaseRow,
-  { statistics, state }: HandlerAppend,
+  { statistics }: HandlerAppend,
+  effect: Effect | null,
   day: Day,
   readers: ReadonlySet<string>,
 ): void {
@@ -61,18 +72,19 @@ export function checkStatistics(
   );
   const recipients = new Set(statistics.map(({ recipient }) => recipient));
   const once = recipients.size === statistics.length;
-  if (state !== 'close' || row.practice === 1 || !fits || !once) {
+  if (effect !== 'close' || row.practice === 1 || !fits || !once) {
     throw new ApiError('wrong_statistics');
   }
 }
 
 /** What a request changes of the case itself, null for nothing: what says something is activity. */
 export function changesOf(
-  { entries, state }: HandlerAppend,
+  { entries }: HandlerAppend,
+  effect: Effect | null,
   day: Day,
 ): Partial<Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated'>> | null {
   if (entries.every(isEpochEntry)) return null;
-  switch (state) {
+  switch (effect) {
     case 'close':
       return { active_day: day, closed_day: day, decision_due_day: null, escalated: 0 };
     case 'reopen':

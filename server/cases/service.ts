@@ -30,7 +30,7 @@ import {
   readGrants,
   readReadings,
 } from '../records/service.js';
-import { changesOf, checkRequest, checkState, checkStatistics } from './rules.js';
+import { changesOf, checkRequest, checkState, checkStatistics, effectOfAppend } from './rules.js';
 import {
   firstOpeningOn,
   headOf,
@@ -108,17 +108,17 @@ export function createCases(options: {
     trx: Knex,
     row: CaseRow,
     reader: ReaderId,
-    { entries, state }: HandlerAppend,
+    entries: HandlerAppend['entries'],
   ): Promise<void> {
     const note = (action: string, details: Record<string, string | number>): Promise<void> =>
       audit.append(trx, { scope: row.audit_scope, action, actor: reader, details });
     for (const entry of entries) {
-      const { compartment, sequence, epoch } = entry.header;
+      const { compartment, sequence, epoch, effect } = entry.header;
       if (isEpochEntry(entry)) await note('access_changed', { compartment, sequence, epoch });
       else await note('entry_added', { compartment, sequence });
+      if (effect !== null) await note(auditActions[effect], {});
     }
     if (entries.length === 0) await note('overview_changed', {});
-    if (state !== null) await note(auditActions[state], {});
   }
 
   return {
@@ -182,8 +182,9 @@ export function createCases(options: {
         const lookup = directoryLookup(directories, newest);
         const day = today();
         checkRequest(request);
-        checkState(row, request);
-        checkStatistics(row, request, day, await readersOf(trx, row.id));
+        const effect = effectOfAppend(request);
+        checkState(row, request, effect);
+        checkStatistics(row, request, effect, day, await readersOf(trx, row.id));
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
         if (overview !== null) await keepOverview(trx, appended, overview);
@@ -191,9 +192,9 @@ export function createCases(options: {
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, attachments);
         if (!(await insertStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
-        const changes = changesOf(request, day);
+        const changes = changesOf(request, effect, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
-        await writeAudit(trx, row, reader, request);
+        await writeAudit(trx, row, reader, request.entries);
       });
     },
   };

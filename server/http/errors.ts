@@ -21,6 +21,7 @@ export const errorStatus = {
   wrong_directory: 400,
   wrong_epoch: 400,
   wrong_members: 400,
+  wrong_effect: 400,
   wrong_record: 400,
   wrong_signature: 400,
   wrong_statistics: 400,

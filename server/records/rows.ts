@@ -107,7 +107,9 @@ export function entryOf(row: EntryRow): Entry {
   const header = JSON.parse(row.header) as EntryHeader;
   const signature = textOf(row.signature);
   const body = textOf(row.body);
-  if (row.nonce === null) return { header: { ...header, form: 'epoch' }, body, signature };
+  if (row.nonce === null) {
+    return { header: { ...header, form: 'epoch', effect: null }, body, signature };
+  }
   return {
     header: { ...header, form: 'sealed' },
     nonce: textOf(row.nonce),

@@ -7,6 +7,7 @@ import {
   type CaseId,
   type Compartment,
   type Entry,
+  type EntryHeader,
   type EpochBody,
   type EpochEntry,
   type Grant,
@@ -121,6 +122,7 @@ export function followChains(
     chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
   }
   checkGrants(expected, grants);
+  checkNotesReaders(chains);
   return { chains, records };
 }
 
@@ -141,6 +143,14 @@ function checkPlace(
   if (header.sequence > chain.sequence + 1) throw new ApiError('sequence_gap');
   if (header.previous !== chain.head) throw new ApiError('previous_unknown');
   if (header.seen !== null && !seen.has(header.seen)) throw new ApiError('seen_unknown');
+  checkEffect(header);
+}
+
+/** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */
+function checkEffect({ effect, author, compartment }: EntryHeader): void {
+  if (effect === null) return;
+  const place = effect === 'nothing_further' ? 'internal' : 'dialogue';
+  if (author === 'reporter' || compartment !== place) throw new ApiError('wrong_effect');
 }
 
 /** What a good entry makes of its chain. */
@@ -219,6 +229,17 @@ function checkMembers(
     ) {
       throw new ApiError('member_unknown');
     }
+  }
+}
+
+/** The notes belong to those readers who have the dialogue: nobody is shut out of one of the two. */
+function checkNotesReaders({ dialogue, internal }: Chains): void {
+  if (internal.epoch === null) return;
+  const readers = new Set(dialogue.epoch?.members.map(({ id }) => id));
+  readers.delete('reporter');
+  const { members } = internal.epoch;
+  if (members.length !== readers.size || members.some(({ id }) => !readers.has(id))) {
+    throw new ApiError('wrong_members');
   }
 }
 

@@ -3,9 +3,11 @@ import type { Knex } from 'knex';
 import {
   addDays,
   caseIdOf,
+  creationFields,
   hash,
   toJsonBytes,
   tokenHash,
+  verify,
   type CaseId,
   type CreateCase,
   type Day,
@@ -38,8 +40,8 @@ export interface Reports {
   /**
    * Takes in a report whole, or nothing of it. The same request again gets the same answer.
    *
-   * @throws ApiError `case_exists` for another report under the same case key, `channel_unknown`,
-   * `practice_only`, `practice_over`, and what records and attachments find wrong.
+   * @throws ApiError `wrong_signature` unless its reporter sent it, `case_exists` for another report
+   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, and what records and attachments find wrong.
    */
   create(request: CreateCase): Promise<{ receivedOn: Day }>;
   /**
@@ -90,6 +92,7 @@ export function createReports(options: {
 
   return {
     async create(request) {
+      checkCreation(request);
       const empty = newCaseRow(request, today());
       // answered before anything is checked: the directory may have moved on since the first time
       const before = await answerBefore(db, empty);
@@ -158,9 +161,18 @@ async function answerBefore(
   return { receivedOn: before.received_day };
 }
 
+/** @throws ApiError `wrong_signature` unless the case's own reporter sent this look-up token's hash. */
+function checkCreation(request: CreateCase): void {
+  const key = bytesOf(request.reporter.sig);
+  bytesOf(request.tokenHash);
+  bytesOf(request.reporter.kem);
+  if (!verify(key, bytesOf(request.signature), 'creation', ...creationFields(request))) {
+    throw new ApiError('wrong_signature');
+  }
+}
+
 function newCaseRow(request: CreateCase, day: Day): CaseRow {
   const { reporter } = request;
-  bytesOf(request.tokenHash);
   const keys = { reporter_kem: bytesOf(reporter.kem), reporter_sig: bytesOf(reporter.sig) };
   return {
     id: caseIdOf(reporter),

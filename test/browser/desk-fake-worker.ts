@@ -322,6 +322,8 @@ function viewOf(id: string): HandlerCaseView {
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
+    writable: 'yes',
+    departed: [],
     entries: entriesOf(id),
     access: [
       {
@@ -566,6 +568,7 @@ const api: DeskApi = {
     access.set(id, [...(access.get(id) ?? []), reader]);
     return Promise.resolve(viewOf(id));
   },
+  renew: (id) => Promise.resolve(viewOf(id)),
   revoke: (id, reader) => {
     access.set(
       id,

@@ -3,15 +3,24 @@ import {
   BOX_OVERHEAD,
   CaseList,
   DeskCase,
+  isEpochEntry,
   randomBytes,
   sealOwnKey,
   sealStatistics,
   toBase64,
+  type Effect,
+  type EntryContent,
   type HandlerAppend,
 } from '../../crypto/private.js';
 import * as v from 'valibot';
 import { ask, fingerprintOf, type Answer } from '../support/api.js';
-import { contents, startCaseWork, type CaseWork, type WorkedCase } from '../support/casework.js';
+import {
+  contents,
+  signedAnew,
+  startCaseWork,
+  type CaseWork,
+  type WorkedCase,
+} from '../support/casework.js';
 import { askAs, signIn, type TestPerson } from '../support/desk.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
 
@@ -97,7 +106,7 @@ function statisticsOf(
 }
 
 const close = (found: WorkedCase, author = hanna): Promise<Answer> =>
-  found.say(author, contents.closure, { state: 'close', statistics: statisticsOf([hanna, olle]) });
+  found.say(author, contents.closure, { statistics: statisticsOf([hanna, olle]) });
 
 describe('opening a case', () => {
   it('gives all that a member may see', async () => {
@@ -251,7 +260,7 @@ describe('writing in a case', () => {
     await close(found);
     await refuses('case_closed', () => found.say(hanna, contents.reply));
     await refuses('case_closed', () => found.say(hanna, contents.feedback));
-    await refuses('case_closed', () => found.say(hanna, contents.closure, { state: 'close' }));
+    await refuses('case_closed', () => found.say(hanna, contents.closure));
     expect((await found.say(olle, contents.note)).status).toBe(201);
     const draft = (await found.draft(hanna)).rotate('dialogue', [hanna]);
     draft.rotate('internal', [hanna]);
@@ -265,7 +274,7 @@ describe('writing in a case', () => {
     const found = await work.report();
     await close(found);
     await server.db('cases').where('id', found.id).update({ decision_due_day: '2026-03-20' });
-    expect((await found.say(olle, contents.reopening, { state: 'reopen' })).status).toBe(201);
+    expect((await found.say(olle, contents.reopening)).status).toBe(201);
     expect(await rowOf(found)).toMatchObject({
       closed_day: null,
       decision_due_day: null,
@@ -280,7 +289,7 @@ describe('writing in a case', () => {
     await close(found);
     await server.db('cases').where('id', found.id).update({ decision_due_day: '2026-03-20' });
     expect((await found.read(hanna)).decisionBy).toBe('2026-03-20');
-    const answer = await found.say(hanna, contents.decision, { state: 'nothing_further' });
+    const answer = await found.say(hanna, contents.decision);
     expect(answer.status).toBe(201);
     expect(await rowOf(found)).toMatchObject({ closed_day: today, decision_due_day: null });
     expect((await auditOf(found)).at(-1)).toMatchObject({ action: 'nothing_further' });
@@ -335,7 +344,7 @@ describe('writing in a case', () => {
 describe('what a handler may not write', () => {
   it.each([
     ['nothing at all', {}],
-    ['a state without an entry', { state: 'close' }],
+    ['a state beside its entries', { state: 'close' }],
     ['files without an entry', { attachments: [toBase64(new Uint8Array(16))] }],
     ['too many entries', { entries: Array(5).fill({}) }],
     ['another field', { more: 1 }],
@@ -344,20 +353,44 @@ describe('what a handler may not write', () => {
     await refuses('malformed', () => found.append(hanna, request as Partial<HandlerAppend>));
   });
 
-  it('refuses to close by a note, or to decide by a message', async () => {
+  it('refuses to close or reopen by a note', async () => {
     const found = await openedReport();
-    await refuses('malformed', () => found.say(hanna, contents.note, { state: 'close' }));
+    const withEffect = async (content: EntryContent, effect: Effect): Promise<Answer> => {
+      const { request } = (await found.draft(hanna)).say(content);
+      const entries = request.entries.map((entry) =>
+        isEpochEntry(entry) ? entry : signedAnew(entry, { effect }, hanna.keys.sig.secretKey),
+      );
+      return found.append(hanna, { ...request, entries });
+    };
+    await found.say(hanna, contents.note);
+    await refuses('wrong_effect', () => withEffect(contents.note, 'close'));
     await close(found);
-    const decided = { state: 'nothing_further' } as const;
-    await refuses('malformed', () => found.say(hanna, contents.reply, decided));
-    await refuses('malformed', () => found.say(hanna, contents.note, { state: 'reopen' }));
+    await refuses('wrong_effect', () => withEffect(contents.note, 'reopen'));
+  });
+
+  it('refuses to close and decide at once', async () => {
+    const found = await openedReport();
+    await found.say(hanna, contents.note);
+    const draft = (await found.draft(hanna)).say(contents.closure).say(contents.decision);
+    await refuses('malformed', () => found.append(hanna, draft.request));
+  });
+
+  it('refuses notes for others than those who read the dialogue', async () => {
+    for (const readers of [[hanna], [olle]]) {
+      const found = await openedReport();
+      const draft = (await found.draft(hanna)).rotate('internal', readers);
+      await refuses('wrong_members', () => found.append(hanna, draft.request));
+    }
+    const found = await openedReport();
+    await found.say(hanna, contents.note);
+    const one = (await found.draft(hanna)).rotate('dialogue', [hanna]);
+    await refuses('wrong_members', () => found.append(hanna, one.request));
   });
 
   it('refuses to reopen, or leave closed, what is open', async () => {
     const found = await openedReport();
-    await refuses('case_open', () => found.say(hanna, contents.reopening, { state: 'reopen' }));
-    const decided = { state: 'nothing_further' } as const;
-    await refuses('case_open', () => found.say(hanna, contents.decision, decided));
+    await refuses('case_open', () => found.say(hanna, contents.reopening));
+    await refuses('case_open', () => found.say(hanna, contents.decision));
   });
 
   it('refuses an epoch that leaves a reader without the key of the overview', async () => {
@@ -377,15 +410,13 @@ describe('what a handler may not write', () => {
   ])('refuses statistics of %s', async (_, change) => {
     const found = await openedReport();
     const statistics = statisticsOf([hanna], change as object);
-    await refuses('wrong_statistics', () =>
-      found.say(hanna, contents.closure, { state: 'close', statistics }),
-    );
+    await refuses('wrong_statistics', () => found.say(hanna, contents.closure, { statistics }));
   });
 
   it('refuses statistics to somebody who was left out, twice, used before, or without a closure', async () => {
     const found = await openedReport([hanna]);
     const closing = (statistics: HandlerAppend['statistics']) => () =>
-      found.say(hanna, contents.closure, { state: 'close', statistics });
+      found.say(hanna, contents.closure, { statistics });
     await refuses('wrong_statistics', closing(statisticsOf([hanna, olle])));
     const [record] = statisticsOf([hanna]);
     if (record === undefined) throw new Error('no record');
@@ -394,7 +425,7 @@ describe('what a handler may not write', () => {
       found.say(hanna, contents.reply, { statistics: [record] }),
     );
     const other = await openedReport();
-    await other.say(hanna, contents.closure, { state: 'close', statistics: [record] });
+    await other.say(hanna, contents.closure, { statistics: [record] });
     await refuses('wrong_statistics', closing([record]));
   });
 
@@ -402,7 +433,7 @@ describe('what a handler may not write', () => {
     const found = await openedReport();
     await server.db('cases').where('id', found.id).update({ practice: 1 });
     await refuses('wrong_statistics', () => close(found));
-    expect((await found.say(hanna, contents.closure, { state: 'close' })).status).toBe(201);
+    expect((await found.say(hanna, contents.closure)).status).toBe(201);
     expect((await found.read(hanna)).case).toMatchObject({ purgeOn: '2026-04-01' });
   });
 
@@ -479,7 +510,7 @@ describe('for somebody without access', () => {
     const found = await work.report([hanna]);
     await found.read(hanna);
     await found.say(hanna, contents.note);
-    await found.say(hanna, contents.closure, { state: 'close', statistics: statisticsOf([hanna]) });
+    await found.say(hanna, contents.closure, { statistics: statisticsOf([hanna]) });
     expect(await all()).toEqual(before);
   });
 });

@@ -101,17 +101,21 @@ function lieAboutCase(change: Partial<DeskCase> | ((answer: DeskCase) => object)
   }));
 }
 
-/** Everything that a desk could write in a case, each in vain. */
-async function expectNothingWritten(code: string, at = desk): Promise<void> {
+/** Everything that a desk could write in a case, each in vain; what brings new keys may be let in. */
+async function expectNothingWritten(code: string, at = desk, evenKeys = true): Promise<void> {
   server.listen();
   const attempts: (() => Promise<unknown>)[] = [
     () => at.reply(id, { kind: 'reply', text: 'Never' }, [], silent),
     () => at.reply(id, { kind: 'closure', outcome: 'spam', text: 'Never' }, [], silent),
     () => at.note(id, 'Never', [], silent),
     () => at.rename(id, 'Never'),
-    () => at.revoke(id, harald.id),
     () => at.decideNothingFurther(id, 'Never'),
   ];
+  if (evenKeys)
+    attempts.push(
+      () => at.revoke(id, harald.id),
+      () => at.renew(id),
+    );
   for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code });
   expect(server.writes()).toEqual([]);
 }
@@ -123,7 +127,8 @@ async function expectFault(code: string, at = desk): Promise<void> {
   expect(view.warnings.map((warning) => warning.code)).toContain(code);
   // neither keys nor a head are kept, and nothing counts as read
   expect(server.writes()).toEqual([]);
-  await expectNothingWritten(view.warnings[0]?.code ?? '', at);
+  expect(view.writable).not.toBe('yes');
+  await expectNothingWritten(view.warnings[0]?.code ?? '', at, view.writable === 'no');
 }
 
 function of(entries: readonly Entry[], compartment: 'dialogue' | 'internal'): Entry[] {
@@ -360,7 +365,10 @@ describe('what the server says of a case', () => {
 
   it('in an overview of another case is named when the case is opened', async () => {
     lieAboutCase({ overview: other.overview });
-    await expectFault('wrong_commitment');
+    const view = await desk.openCase(id);
+    expect(view.warnings).toEqual([{ code: 'wrong_commitment' }]);
+    // its title alone is lost, and the next entry brings another
+    expect(view).toMatchObject({ writable: 'yes', title: '', category: 'fraud' });
   });
 
   it('in an overview counts only for the title: the rest comes from the entries', async () => {
@@ -441,6 +449,9 @@ describe('a reporter together with the server', () => {
     lieAboutCase({ keys: [], grants: [twin], head: null });
     const view = await fresh.openCase(caseId);
     expect(view.warnings).toContainEqual({ code: 'wrong_commitment' });
-    expect(view.entries).toEqual([]);
+    expect(view.writable).toBe('after_new_keys');
+    expect(view.entries.map(({ content }) => content)).toEqual([
+      { kind: 'unreadable', fault: 'wrong_commitment' },
+    ]);
   });
 });

@@ -100,6 +100,11 @@ function reporterMember(): Member {
   return { id: 'reporter', ...report.keys.publicKeys };
 }
 
+/** Those readers whom the report was sealed to. */
+function membersOfReport(): Member[] {
+  return report.body.members.filter(({ id }) => id !== 'reporter');
+}
+
 function nextEpoch(
   writer: Writer | null,
   compartment: Compartment,
@@ -178,7 +183,7 @@ const members = (...readers: (TestReader | undefined)[]) =>
 describe('a handler', () => {
   test('answers, and opens the internal notes', async () => {
     const answer = note(dialogue(), reader(ann));
-    const internal = nextEpoch(null, 'internal', reader(ann), members(ann, bo));
+    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport());
     const first = note(internal.writer, reader(ann), recordHashOf(answer));
     expect(await append(reader(ann), [answer, internal.entry, first], internal.grants)).toBe(
       'stored',
@@ -326,8 +331,8 @@ describe('a handler’s entry is refused', () => {
   });
 
   test('for a second first epoch of the internal notes: sequence_taken', async () => {
-    const first = nextEpoch(null, 'internal', reader(ann), members(ann, bo));
-    const second = nextEpoch(null, 'internal', reader(bo), members(ann, bo));
+    const first = nextEpoch(null, 'internal', reader(ann), membersOfReport());
+    const second = nextEpoch(null, 'internal', reader(bo), membersOfReport());
     expect(await append(reader(ann), [first.entry], first.grants)).toBe('stored');
     expect(await append(reader(bo), [second.entry], second.grants)).toBe('sequence_taken');
   });
@@ -347,15 +352,22 @@ describe('a handler’s entry is refused', () => {
     expect(await append(reader(ann), [ahead.entry], ahead.grants)).toBe('epoch_outdated');
   });
 
-  test('for an epoch without the way back: wrong_epoch', async () => {
-    const epoch = nextEpoch(
-      dialogue(),
-      'dialogue',
-      reader(ann),
-      [reporterMember(), ...members(ann, bo)],
-      { previousKey: null },
-    );
+  test('for a way back from the first epoch of the notes: wrong_epoch', async () => {
+    const previousKey = sealPreviousKey(report.epoch, report.epoch);
+    const epoch = nextEpoch(null, 'internal', reader(ann), membersOfReport(), { previousKey });
     expect(await append(reader(ann), [epoch.entry], epoch.grants)).toBe('wrong_epoch');
+  });
+
+  test('for notes that not all readers of the dialogue could read: wrong_members', async () => {
+    const internal = nextEpoch(null, 'internal', reader(ann), members(ann, bo));
+    expect(await append(reader(ann), [internal.entry], internal.grants)).toBe('wrong_members');
+    const all = nextEpoch(null, 'internal', reader(ann), membersOfReport());
+    expect(await append(reader(ann), [all.entry], all.grants)).toBe('stored');
+    const fewer = nextEpoch(dialogue(), 'dialogue', reader(ann), [
+      reporterMember(),
+      ...members(ann, bo),
+    ]);
+    expect(await append(reader(ann), [fewer.entry], fewer.grants)).toBe('wrong_members');
   });
 
   test('for grants that are not the members’: grants_do_not_fit', async () => {
@@ -373,7 +385,7 @@ describe('a handler’s entry is refused', () => {
   });
 
   test('for a record seen among the internal notes: seen_unknown', async () => {
-    const internal = nextEpoch(null, 'internal', reader(ann), members(ann, bo));
+    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport());
     expect(await append(reader(ann), [internal.entry], internal.grants)).toBe('stored');
     const entry = note(internal.writer, reader(ann), recordHashOf(internal.entry));
     expect(await append(reader(ann), [entry])).toBe('seen_unknown');
@@ -383,7 +395,7 @@ describe('a handler’s entry is refused', () => {
 
   test('whole, where one of several is wrong', async () => {
     const good = note(dialogue(), reader(ann));
-    const internal = nextEpoch(null, 'internal', reader(ann), members(ann, bo));
+    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport());
     const bad = resigned(reader(ann).sig.secretKey, note(internal.writer, reader(ann)), {
       header: { commitment: toBase64(new Uint8Array(32)) },
     });

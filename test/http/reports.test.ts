@@ -4,6 +4,7 @@ import {
   openEntry,
   openGrant,
   recordHashOf,
+  registrationOf,
   ReporterCase,
   toBase64,
   type AttachmentId,
@@ -133,12 +134,29 @@ describe('a report', () => {
     expect(await fingerprintOf(server.db)).toBe(before);
   });
 
+  test('copied by somebody who read it tells nothing of whether the case is still there', async () => {
+    const there = makeReport(organisation);
+    await send(there.request);
+    const before = await fingerprintOf(server.db);
+    for (const { request } of [there, makeReport(organisation)]) {
+      // of the first request a reader knows all but the hash of the look-up token
+      const { tokenHash } = makeReport(organisation).request;
+      const copied = await send({ ...request, tokenHash });
+      expect([copied.status, copied.code]).toEqual([400, 'wrong_signature']);
+      const signed = await send({ ...request, tokenHash, signature: toBase64(new Uint8Array(64)) });
+      expect([signed.status, signed.code]).toEqual([400, 'wrong_signature']);
+    }
+    expect(await fingerprintOf(server.db)).toBe(before);
+  });
+
   test('whose look-up token another case has is refused', async () => {
     const report = makeReport(organisation);
     await send(report.request);
     const before = await fingerprintOf(server.db);
-    const other = { ...makeReport(organisation).request, tokenHash: report.request.tokenHash };
-    const answer = await send(other);
+    const other = makeReport(organisation);
+    const { keys } = report;
+    const registration = registrationOf({ ...other.keys, lookupToken: keys.lookupToken });
+    const answer = await send({ ...other.request, ...registration });
     expect([answer.status, answer.code]).toEqual([409, 'case_exists']);
     expect(await fingerprintOf(server.db)).toBe(before);
   });
@@ -311,7 +329,7 @@ const wrong: Wrong[] = [
   },
   {
     name: 'the reporter’s keys exchanged',
-    change: (report) => changed(report, { reporter: makeReport(organisation).keys.publicKeys }),
+    change: (report) => changed(report, registrationOf(makeReport(organisation).keys)),
     status: 400,
     code: 'wrong_case',
   },

@@ -118,7 +118,12 @@ export function resignedBy<E extends Entry>(
 /** Makes a case with its report, sealed to all readers but those left out. */
 export function makeCase(
   organisation: TestOrganisation,
-  options: { readonly leftOut?: readonly TestReader[]; readonly words?: readonly string[] } = {},
+  options: {
+    readonly leftOut?: readonly TestReader[];
+    readonly words?: readonly string[];
+    /** False for a case whose second entry is still to be made. */
+    readonly report?: boolean;
+  } = {},
 ): TestCase {
   const words = options.words ?? newCaseKey();
   const keys = reporterKeys(words);
@@ -219,6 +224,6 @@ export function makeCase(
   const leftOut = options.leftOut ?? [];
   const readers = organisation.readers.filter((reader) => !leftOut.includes(reader));
   made.rotate('reporter', 'dialogue', readers);
-  made.say('reporter', reportContent(organisation, leftOut));
+  if (options.report !== false) made.say('reporter', reportContent(organisation, leftOut));
   return made;
 }

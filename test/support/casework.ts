@@ -8,6 +8,9 @@ import {
   sealPreviousKey,
   directoryHash,
   fromBase64,
+  sign,
+  signedFields,
+  toBase64,
   type CaseId,
   type Compartment,
   type DeskCase,
@@ -19,6 +22,7 @@ import {
   type HandlerAppend,
   type Member,
   type ReaderId,
+  type SealedEntry,
   type SealedOverview,
 } from '../../crypto/private.js';
 import { ask, type Answer } from './api.js';
@@ -73,12 +77,22 @@ export const contents = {
   decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
 } satisfies Record<string, EntryContent>;
 
+/** A sealed entry with another header, signed by its author again: it no longer opens. */
+export function signedAnew(
+  entry: SealedEntry,
+  change: Partial<SealedEntry['header']>,
+  secretKey: Uint8Array,
+): SealedEntry {
+  const changed = { ...entry, header: { ...entry.header, ...change } };
+  const signature = toBase64(sign(secretKey, 'entry', ...signedFields(changed)));
+  return { ...changed, signature };
+}
+
 const nothing: HandlerAppend = {
   entries: [],
   grants: [],
   overview: null,
   attachments: [],
-  state: null,
   statistics: [],
 };
 

@@ -30,6 +30,7 @@ const caseWith = (
   feedbackBy: '2026-06-02',
   entries: [entry(2, 'message', '2026-03-02'), ...entries],
   access: [],
+  writable: 'yes',
   warnings: [],
   ...facts,
 });

@@ -22,6 +22,7 @@ const FAULTS = {
   left_out_member: 'error.left_out',
   wrong_directory: 'error.directory',
   directory_rolled_back: 'error.directory',
+  wrong_effect: 'error.tampered',
   wrong_facts: 'error.tampered',
   wrong_chunk: 'error.file_altered',
   wrong_manifest: 'error.file_altered',

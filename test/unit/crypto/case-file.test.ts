@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BOX_OVERHEAD } from '../../../crypto/box.js';
 import { toBase64 } from '../../../crypto/bytes.js';
 import {
   faultAgainstHead,
@@ -10,11 +11,13 @@ import {
   type OpenedCase,
 } from '../../../crypto/case-file.js';
 import type { EntryContent } from '../../../crypto/content.js';
+import { sealEntry } from '../../../crypto/entry.js';
 import { newEpochKey, openGrant, sealGrant } from '../../../crypto/epoch.js';
 import { ChannelId, newId, type CaseId, type Day, type RecordHash } from '../../../crypto/ids.js';
 import { randomBytes } from '../../../crypto/sodium.js';
+import type { SealedEntry } from '../../../crypto/wire/entry.js';
 import type { CaseFacts } from '../../../crypto/wire/reports.js';
-import { makeCase, message, note, reply, type TestCase } from '../../support/case.js';
+import { makeCase, message, note, reply, resignedBy, type TestCase } from '../../support/case.js';
 import { testDay } from '../../support/desk.js';
 import {
   makeOrganisation,
@@ -45,6 +48,19 @@ const textsOf = ({ dialogue, internal }: OpenedCase): unknown[] =>
     'text' in content ? content.text : null,
   );
 
+const faultsOf = ({ dialogue }: OpenedCase): unknown[] =>
+  dialogue.entries.map(({ content }) => (content.kind === 'unreadable' ? content.fault : null));
+
+/** An entry that its author signs, under the right commitment, and nobody can open. */
+function sayNoise(writer: 'reporter' | TestReader): SealedEntry {
+  const epoch = made.epoch('dialogue');
+  const place = made.place(writer, 'dialogue');
+  const content = writer === 'reporter' ? message('noise') : reply('noise');
+  const entry = sealEntry({ ...epoch, key: randomBytes(32) }, place, content);
+  made.entries.push(entry);
+  return entry;
+}
+
 describe('a case', () => {
   it('opens for its reporter and its readers, each as far as they belong to it', () => {
     made.say('reporter', message('one'));
@@ -64,7 +80,7 @@ describe('a case', () => {
     expect(textsOf(asHanna)).toEqual([...texts, 'two', 'four']);
     expect(asHanna.report?.kind).toBe('report');
     // taken off: the server has no grant of the newest epoch to give
-    expect(made.open(harald).faults).toContain('missing_entry');
+    expect(made.open(harald).mendable).toContain('missing_entry');
   });
 
   it('opens with the newest grant alone, history included', () => {
@@ -88,13 +104,20 @@ describe('a case', () => {
     made = makeCase(organisation, { leftOut: [harald] });
     expect(made.open(hanna).faults).toEqual([]);
     made.rotate(hanna, 'dialogue', [hanna, harald]);
-    expect(made.open(hanna).faults).toEqual(['left_out_member']);
+    expect(made.open(hanna)).toMatchObject({ faults: [], mendable: ['left_out_member'] });
+    // for good, but it hinders nobody once that one is out
+    made.rotate(hanna, 'dialogue', [hanna]);
+    expect(made.open(hanna)).toMatchObject({
+      faults: [],
+      mendable: [],
+      notices: ['left_out_member'],
+    });
     made = makeCase(organisation, { leftOut: [harald] });
     made.rotate(hanna, 'internal', [hanna, harald]);
-    expect(made.open(hanna).faults).toContain('left_out_member');
+    expect(made.open(hanna).mendable).toContain('left_out_member');
   });
 
-  it('whose notes somebody can read who cannot read the dialogue says so', () => {
+  it('whose notes others can read than its dialogue says so', () => {
     made.rotate(hanna, 'dialogue', [hanna]);
     made.rotate(hanna, 'internal', [hanna]);
     expect(made.open(hanna).faults).toEqual([]);
@@ -103,6 +126,10 @@ describe('a case', () => {
     hidden.rotate(harald, 'internal', [hanna, harald]);
     hidden.rotate(hanna, 'dialogue', [hanna]);
     expect(hidden.open(hanna).faults).toEqual(['wrong_epoch']);
+    // Shut out of the notes alone.
+    const shut = makeCase(organisation);
+    shut.rotate(harald, 'internal', [harald]);
+    expect(shut.open(hanna).faults).toEqual(['wrong_epoch']);
   });
 
   it('without a report, or with one in another place, says so', () => {
@@ -112,30 +139,89 @@ describe('a case', () => {
     const second = made.open('reporter').report;
     if (second === null) throw new Error('a report');
     made.say('reporter', second);
-    expect(made.open(hanna).faults).toEqual(['unknown_author']);
+    const opened = made.open(hanna);
+    expect(opened.faults).toEqual([]);
+    expect(faultsOf(opened)).toEqual([null, 'unknown_author']);
+  });
+
+  it('that its reporter closed says so', () => {
+    made.say('reporter', closure);
+    expect(made.open(hanna).faults).toEqual(['wrong_effect']);
   });
 
   it.each<[string, (writer: TestReader) => EntryContent, 'reporter' | 'reader']>([
-    ['a closure by the reporter', () => closure, 'reporter'],
     ['a reply by the reporter', () => reply('x'), 'reporter'],
     ['a message by a handler', () => message('x'), 'reader'],
     ['a report by a handler', (writer) => reportFrom(writer), 'reader'],
   ])('with %s says so', (_, content, side) => {
     made.say(side === 'reporter' ? 'reporter' : hanna, content(hanna));
-    expect(made.open(hanna).faults).toEqual(['unknown_author']);
+    const opened = made.open(hanna);
+    expect(opened.faults).toEqual([]);
+    expect(faultsOf(opened)).toEqual([null, 'unknown_author']);
   });
 
-  it('whose entry does not open shows what stands before it', () => {
+  it('with an entry that its author sealed wrongly shows all the others', () => {
     made.say('reporter', message('one'));
-    const key = made.epoch('dialogue');
-    // An author who signs what nobody can open, under the right commitment.
-    const place = made.place('reporter', 'dialogue');
-    const wrong = makeCase(organisation).epoch('dialogue').key;
-    Object.assign(key, { key: wrong });
-    made.say('reporter', message('two'), place);
+    sayNoise('reporter');
+    made.say(hanna, reply('three'));
+    for (const who of ['reporter', hanna] as const) {
+      const opened = made.open(who);
+      expect(opened).toMatchObject({ faults: [], mendable: [], notices: [] });
+      expect(textsOf(opened)).toEqual(['Something is wrong here.', 'one', null, 'three']);
+      expect(faultsOf(opened)).toEqual([null, null, 'does_not_open', null]);
+    }
+  });
+
+  it('whose report cannot be read can be written in all the same', () => {
+    made = makeCase(organisation, { report: false });
+    sayNoise('reporter');
+    made.say(hanna, closure);
     const opened = made.open(hanna);
-    expect(opened.faults).toEqual(['does_not_open']);
-    expect(textsOf(opened)).toEqual(['Something is wrong here.', 'one']);
+    expect(opened).toMatchObject({ report: null, faults: [], mendable: [], notices: [] });
+    expect(faultsOf(opened)).toEqual(['does_not_open', null]);
+  });
+
+  it('with a closure that nobody can read is closed', () => {
+    const noise = sayNoise(hanna);
+    made.entries[made.entries.length - 1] = resignedBy(hanna.sig.secretKey, noise, {
+      effect: 'close',
+    });
+    const opened = made.open('reporter');
+    expect(opened.faults).toEqual([]);
+    const facts = { channel: organisation.channel.id, practice: false, closedOn: testDay };
+    expect(faultInFacts(opened, facts as CaseFacts)).toBeNull();
+  });
+
+  it('with a way back that does not open is read by the grants of then', () => {
+    made.say('reporter', message('one'));
+    const noise = toBase64(randomBytes(BOX_OVERHEAD + 32));
+    made.rotate(hanna, 'dialogue', [hanna, harald], { body: { previousKey: noise } });
+    made.say('reporter', message('two'));
+    made.rotate(hanna, 'dialogue', [hanna, harald], { body: { previousKey: null } });
+    made.say(harald, reply('three'));
+    for (const who of ['reporter', hanna, harald] as const) {
+      const opened = made.open(who);
+      expect(opened).toMatchObject({ faults: [], mendable: [], notices: [] });
+      expect(textsOf(opened)).toEqual(['Something is wrong here.', 'one', 'two', 'three']);
+    }
+  });
+
+  it('whose newest key somebody was not given needs new keys, and shows what is older', () => {
+    made.say('reporter', message('one'));
+    made.rotate(hanna, 'dialogue', [hanna, harald]);
+    const foreign = newEpochKey({ case: made.keys.caseId, compartment: 'dialogue', epoch: 2 });
+    made.grants.push(sealGrant(foreign, harald.member));
+    made.say('reporter', message('two'));
+    expect(made.open(hanna)).toMatchObject({ faults: [], mendable: [] });
+    const shut = made.open(harald);
+    expect(shut).toMatchObject({ faults: [], mendable: ['wrong_commitment'] });
+    expect(faultsOf(shut)).toEqual([null, null, 'wrong_commitment']);
+    made.rotate(harald, 'dialogue', [hanna, harald], { body: { previousKey: null } });
+    made.say('reporter', message('three'));
+    const mended = made.open(harald);
+    expect(mended).toMatchObject({ faults: [], mendable: [] });
+    expect(faultsOf(mended)).toEqual([null, null, 'wrong_commitment', null]);
+    expect(textsOf(made.open(hanna))).toEqual(['Something is wrong here.', 'one', 'two', 'three']);
   });
 
   it('whose grant is missing or another says so, and opens nothing', () => {
@@ -144,8 +230,8 @@ describe('a case', () => {
     const opened = made.open(hanna, {
       keyFor: (place, commitment) => openGrant(swapped, place, commitment, hanna.kem),
     });
-    expect(opened.faults).toEqual(['wrong_commitment']);
-    expect(opened.dialogue.entries).toEqual([]);
+    expect(opened.mendable).toEqual(['wrong_commitment']);
+    expect(faultsOf(opened)).toEqual(['wrong_commitment']);
   });
 });
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BOX_OVERHEAD } from '../../../crypto/box.js';
 import { toBase64 } from '../../../crypto/bytes.js';
 import { verifyChain, type ChainContext, type VerifiedChain } from '../../../crypto/chain.js';
 import type { DirectoryHash, RecordHash } from '../../../crypto/ids.js';
-import { recordHashOf } from '../../../crypto/record.js';
+import { toJsonBytes } from '../../../crypto/json.js';
+import { epochBodyOf, isEpochEntry, recordHashOf } from '../../../crypto/record.js';
 import { randomBytes } from '../../../crypto/sodium.js';
 import type { Compartment, Entry, EntryHeader } from '../../../crypto/wire/entry.js';
 import {
@@ -309,8 +311,21 @@ describe('epochs', () => {
     expect(verify().fault).toBe('wrong_epoch');
   });
 
-  it('have a way back, from the second on', () => {
+  it('have a way back from the second on, where their author had the key', () => {
     made.rotate(hanna, 'dialogue', [hanna], { body: { previousKey: null } });
+    expect(verify().fault).toBeNull();
+  });
+
+  it('have no way back from the first', () => {
+    made = makeCase(organisation, { report: false });
+    const [first] = made.entries;
+    if (first === undefined || !isEpochEntry(first)) throw new Error('an epoch');
+    const body = {
+      ...epochBodyOf(first),
+      previousKey: toBase64(new Uint8Array(BOX_OVERHEAD + 32)),
+    };
+    const forged = { ...first, body: toBase64(toJsonBytes(body)) };
+    made.entries[0] = resignedBy(made.keys.sig.secretKey, forged, {});
     expect(verify().fault).toBe('wrong_epoch');
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  effectOf,
   EntryContent,
   FileReference,
   mayStand,
@@ -9,6 +10,8 @@ import {
   TEXT_LIMIT,
 } from '../../../crypto/content.js';
 import { toBase64 } from '../../../crypto/bytes.js';
+import { ReaderId } from '../../../crypto/ids.js';
+import { Effect } from '../../../crypto/wire/entry.js';
 
 const id = toBase64(new Uint8Array(16));
 const long = toBase64(new Uint8Array(32));
@@ -69,7 +72,15 @@ describe('contents of entries', () => {
       const found = (['dialogue', 'internal'] as const).flatMap((compartment) =>
         (['reporter', 'reader'] as const).flatMap((side) =>
           [2, 3]
-            .filter((sequence) => mayStand(content, compartment, side, sequence))
+            .filter((sequence) => {
+              const author = side === 'reporter' ? side : v.parse(ReaderId, id);
+              const place = { compartment, author, sequence };
+              const own = effectOf(content);
+              for (const effect of [null, ...Effect.options]) {
+                if (effect !== own) expect(mayStand(content, { ...place, effect })).toBe(false);
+              }
+              return mayStand(content, { ...place, effect: own });
+            })
             .map((sequence) => `${compartment} ${side} ${String(sequence)}`),
         ),
       );

@@ -66,7 +66,8 @@ function entryElement(
   item.classList.add(fromReporter ? 'from-reporter' : 'from-desk', `kind-${content.kind}`);
   write(item, 'author', partyText(entry.author));
   write(item, 'kind', t(`desk.entry.${content.kind}`));
-  write(item, 'when', momentText(content.at));
+  const isReadable = content.kind !== 'unreadable';
+  write(item, 'when', isReadable ? momentText(content.at) : '');
   write(
     item,
     'read',
@@ -77,9 +78,10 @@ function entryElement(
   const outcome = part(item, 'outcome');
   show(outcome, content.kind === 'closure');
   if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
-  const text = keepPrivate(write(item, 'text', content.text));
+  const said = isReadable ? content.text : t('desk.entry.unreadable_text');
+  const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';
-  show(text, content.text !== '');
+  show(text, said !== '');
   if (fromReporter && language !== '') text.lang = language;
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));

@@ -22,6 +22,7 @@ function kindText({ content }: EntryView): string | null {
     case 'feedback':
     case 'closure':
     case 'reopening':
+    case 'unreadable':
       return t(`conversation.kind.${content.kind}`);
     case 'message':
     case 'reply':
@@ -74,8 +75,11 @@ function entryElement(entry: EntryView, fetchFile: Fetcher): HTMLElement {
   element.classList.add(entry.author.side);
   fillSlot(element, 'author', authorName(entry.author));
   fillSlot(element, 'kind', kindText(entry));
-  fillSlot(element, 'day', formatDay(entry.content.at));
-  fillSlot(element, 'text', entry.content.text === '' ? null : entry.content.text);
+  const { content } = entry;
+  const isReadable = content.kind !== 'unreadable';
+  fillSlot(element, 'day', isReadable ? formatDay(content.at) : null);
+  const text = isReadable ? content.text : t('conversation.unreadable');
+  fillSlot(element, 'text', text === '' ? null : text);
   fillSlot(
     element,
     'read',

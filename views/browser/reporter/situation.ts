@@ -33,7 +33,8 @@ function firstDay(
   kinds: readonly EntryView['content']['kind'][],
 ): string | null {
   const found = entries.find(({ content }) => kinds.includes(content.kind));
-  return found === undefined ? null : dayOf(found.content.at);
+  if (found === undefined || found.content.kind === 'unreadable') return null;
+  return dayOf(found.content.at);
 }
 
 /**
