@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   AuditEntry,
+  CreateCase,
   DeskCase,
   DirectoryAnswer,
   DirectoriesAnswer,
@@ -27,6 +28,7 @@ export function fieldOf(vector: FieldVector): Field {
 
 const text = v.string();
 const words = v.array(text);
+const registration = v.pick(CreateCase, ['tokenHash', 'signature', 'reporter']);
 const publicKeys = v.strictObject({ kem: text, sig: text });
 
 /** Frames, hashes and derived keys. All bytes in all files are base64url. */
@@ -52,7 +54,7 @@ export const HashVectors = v.strictObject({
 /** What words, seeds and passphrases give. */
 export const KeyVectors = v.strictObject({
   caseKeys: v.array(
-    v.strictObject({ words, caseId: text, lookupToken: text, lookupHash: text, publicKeys }),
+    v.strictObject({ words, caseId: text, lookupToken: text, registration }),
   ),
   accounts: v.array(v.strictObject({ seed: text, own: text, publicKeys })),
   fingerprints: v.array(v.strictObject({ publicKeys: v.array(text), words })),

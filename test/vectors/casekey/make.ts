@@ -32,6 +32,7 @@ import {
   ready,
   recordHashOf,
   recoverySecrets,
+  registrationOf,
   reporterKeys,
   sealBox,
   sealChunk,
@@ -175,9 +176,9 @@ function keyVectors(): Vectors['keys'] {
   return {
     caseKeys: [0, 128, 240].map((from) => {
       const words = toWords(counting(from, 16));
-      const { caseId, lookupToken, publicKeys } = reporterKeys(words);
-      const lookupHash = tokenHash('lookup', lookupToken);
-      return { words, caseId, lookupToken, lookupHash, publicKeys };
+      const keys = reporterKeys(words);
+      const { caseId, lookupToken } = keys;
+      return { words, caseId, lookupToken, registration: registrationOf(keys) };
     }),
     accounts: [{ seed: toBase64(seed), own: toBase64(own.own), publicKeys: publicKeysOf(own) }],
     fingerprints: [[counting(50)], [counting(51, 1216), counting(52)]].map((keys) => ({
@@ -476,6 +477,19 @@ function caseVectors(): Vectors['case'] {
     kind: 'acknowledgement',
     at: '2026-03-04T05:06:07.890Z',
     text: 'Thank you.',
+    files: [],
+  });
+  say(dialogueTwo, place('handler', 'dialogue', report), {
+    kind: 'closure',
+    at: '2026-03-04T05:06:08.000Z',
+    outcome: 'minor',
+    text: 'Closed.',
+    files: [],
+  });
+  say(dialogueTwo, place('handler', 'dialogue', report), {
+    kind: 'reopening',
+    at: '2026-03-04T05:06:09.000Z',
+    text: 'Open again.',
     files: [],
   });
   say(internal, place('handler', 'internal', change), {
