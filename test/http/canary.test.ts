@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import type { HandlerCaseView } from '../../client/models.js';
-import { fromWords } from '../../crypto/private.js';
+import { fromBase64, fromWords } from '../../crypto/private.js';
 import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
 import { startInstallation, type Installation } from '../support/installation.js';
@@ -30,8 +31,18 @@ describe('what people type and send', () => {
   /** A browser that says everything about itself, behind a proxy that says everything about it. */
   const agent = `Agent/${randomUUID()}`;
   const referrer = `https://intranet.example/${randomUUID()}`;
-  const talkative: Fetch = (address, init) =>
-    fetch(address, {
+  /** Every token and proof that a client showed, to look for as well. */
+  const shown = new Map<string, string>();
+  const overhear = ({ headers, body }: RequestInit): void => {
+    const [scheme = '', token] = new Headers(headers).get('Authorization')?.split(' ') ?? [];
+    if (token !== undefined) shown.set(`${scheme} token ${token.slice(0, 6)}`, token);
+    const sent: unknown = typeof body === 'string' ? JSON.parse(body) : null;
+    const proof = v.safeParse(v.object({ proof: v.string() }), sent);
+    if (proof.success) shown.set(`proof ${proof.output.proof.slice(0, 6)}`, proof.output.proof);
+  };
+  const talkative: Fetch = (address, init) => {
+    overhear(init);
+    return fetch(address, {
       ...init,
       headers: {
         ...(init.headers as Record<string, string>),
@@ -42,6 +53,7 @@ describe('what people type and send', () => {
         Cookie: `trace=${agent}`,
       },
     });
+  };
 
   function places(): Record<string, Buffer> {
     return {
@@ -55,10 +67,11 @@ describe('what people type and send', () => {
     mail = await startMailServer();
     installation = await startInstallation({
       env: { ...mail.env, CASEKEY_TRUSTED_PROXIES: 'loopback', CASEKEY_TIME_ZONE: 'UTC' },
+      through: talkative,
     });
     const { administrator, handlers } = installation;
     await handlers[0].desk.setMail('hanna@example.org');
-    const reporter = installation.newReporter(talkative);
+    const reporter = installation.newReporter();
     words = await reporter.newCaseKey();
     const field = {
       text: unique('What happened'),
@@ -96,7 +109,7 @@ describe('what people type and send', () => {
     });
     await reporter.submit(input, [file], silent);
     await reporter.send(words, field.message, [file], silent);
-    const desk = await installation.signIn(handlers[0], talkative);
+    const desk = await installation.signIn(handlers[0]);
     const [row] = (await desk.inbox('open')).rows.filter(({ practice }) => !practice);
     const id = row?.id ?? '';
     caseRow = await desk.openCase(id);
@@ -107,6 +120,7 @@ describe('what people type and send', () => {
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
     await reporter.open(words);
+    const draft = await reporter.draftKey(null);
     const secrets = [administrator, ...handlers].flatMap((person) => [
       canary(`passphrase of ${person.name}`, person.passphrase),
       canary(`recovery words of ${person.name}`, person.recoveryWords.join(' ')),
@@ -124,13 +138,17 @@ describe('what people type and send', () => {
       canary('user agent', agent),
       canary('referrer', referrer),
       canary('language header', 'smj-SE'),
+      canary('draft key', draft.key),
     ];
     installation.clock.addDays(1);
     installation.clock.set(installation.clock.now().toISOString().replace(/T.*/, 'T23:00:00Z'));
     await installation.server.scheduler.tick();
-    const closing = await installation.signIn(handlers[0], talkative);
+    const closing = await installation.signIn(handlers[0]);
     const closure = { kind: 'closure', outcome: 'substantiated', text: field.closure } as const;
     await closing.reply(id, closure, [], silent);
+    for (const [what, token] of shown) {
+      canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
+    }
   });
   afterAll(async () => {
     await installation.stop();
@@ -166,6 +184,11 @@ describe('what people type and send', () => {
     for (const shift of [0, 1, 2, 3]) {
       expect(tracesIn({ there: around(shift) }, [first])).toEqual([`${first.what} in there`]);
     }
+  });
+
+  it('is looked for with every kind of secret that clients show', () => {
+    const kinds = new Set([...shown.keys()].map((what) => what.split(' ')[0]));
+    expect([...kinds].sort()).toEqual(['Case', 'Desk', 'Invitation', 'Setup', 'Upload', 'proof']);
   });
 
   it('stands in no file of the data folder, no log line and no mail', () => {

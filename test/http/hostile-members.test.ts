@@ -47,7 +47,8 @@ function altering<const S extends v.GenericSchema>(
 ): Fetch {
   return async (input, init) => {
     if (init.method !== method || !path.test(new URL(input).pathname)) return fetch(input, init);
-    const request = v.parse(schema, JSON.parse(String(init.body)));
+    if (typeof init.body !== 'string') throw new Error('a request without a body');
+    const request = v.parse(schema, JSON.parse(init.body));
     return fetch(input, { ...init, body: JSON.stringify(change(request)) });
   };
 }

@@ -733,6 +733,31 @@ describe('a case', () => {
     await server.db('cases').where({ id: purging.keys.caseId }).update({ purging: 0 });
   });
 
+  test('is looked for once and by an index, whether the token is right or wrong', async () => {
+    const { request, keys } = makeReport(organisation);
+    await send(request);
+    const asked: { sql: string; bindings: string[] }[] = [];
+    const listen = (query: { sql: string; bindings: string[] }): void => {
+      if (query.sql.startsWith('select')) asked.push(query);
+    };
+    const queriesFor = async (token: string): Promise<typeof asked> => {
+      asked.length = 0;
+      server.db.on('query', listen);
+      await ask(server, 'GET', '/api/case', { authorization: `Case ${token}` });
+      server.db.removeListener('query', listen);
+      return [...asked];
+    };
+    const missed = await queriesFor(toBase64(new Uint8Array(32)));
+    const hit = await queriesFor(keys.lookupToken);
+    expect(missed).toHaveLength(1);
+    expect(hit[0]?.sql).toBe(missed[0]?.sql);
+    const { sql = '', bindings = [] } = missed[0] ?? {};
+    const plan = await server.db.raw<{ detail: string }[]>(`explain query plan ${sql}`, bindings);
+    expect(plan.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^SEARCH cases USING INDEX \w+ \(token_hash=\?\)$/),
+    ]);
+  });
+
   test('takes what its reporter writes later', async () => {
     const report = makeReport(organisation);
     await send(report.request);

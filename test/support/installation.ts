@@ -49,6 +49,8 @@ export interface InstallationOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dist?: string;
   readonly dataFolder?: string;
+  /** How clients reach the server, where nothing else is asked for. */
+  readonly through?: Fetch;
   /** False leaves the channel as it is before anybody read a practice report. */
   readonly published?: boolean;
 }
@@ -132,7 +134,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
   });
   try {
-    return await furnish(server, clock, options.published ?? true);
+    return await furnish(server, clock, options);
   } catch (error) {
     await server.stop();
     throw error;
@@ -142,12 +144,12 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
 async function furnish(
   server: TestServer,
   clock: TestClock,
-  published: boolean,
+  { published = true, through: usual = fetch }: InstallationOptions,
 ): Promise<Installation> {
   const address = server.url;
-  const newDesk = (through: Fetch = fetch): Desk =>
+  const newDesk = (through = usual): Desk =>
     createDesk({ address, fetch: through, now: clock.now, stretch: 'least' });
-  const newReporter = (through: Fetch = fetch): Reporter =>
+  const newReporter = (through = usual): Reporter =>
     createReporter({
       address,
       fetch: through,
