@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import {
-  acknowledgementDay,
   CaseId,
-  type CaseListing,
   dayOf,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
@@ -11,7 +9,6 @@ import {
   epochBodyOf,
   faultAgainstHead,
   faultInFacts,
-  feedbackDay,
   type Grant,
   type Head,
   isEpochEntry,
@@ -29,7 +26,6 @@ import {
   type SealedOverview,
 } from '../../crypto/private.js';
 import type { LoadedDirectory } from '../directory.js';
-import type { CaseRow } from '../models.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession, SignedInState } from './session.js';
 
@@ -43,12 +39,15 @@ export interface OpenedForHandler {
   directory: LoadedDirectory;
 }
 
-function samePlace(place: EpochPlace): (item: { compartment: string; epoch: number }) => boolean {
+/** Tells what belongs to this compartment and epoch. */
+export function samePlace(
+  place: EpochPlace,
+): (item: { compartment: string; epoch: number }) => boolean {
   return ({ compartment, epoch }) => compartment === place.compartment && epoch === place.epoch;
 }
 
 /** An epoch key from the handler's own copy, else from the grant. */
-function keyFrom(
+export function keyFrom(
   state: SignedInState,
   place: EpochPlace,
   commitment: string,
@@ -188,55 +187,4 @@ export function applyTo(
   if (content.kind === 'feedback') overview.feedbackOn ??= dayOf(new Date(content.at));
   if (content.kind === 'closure') overview.outcome = content.outcome;
   if (content.kind === 'reopening') overview.outcome = null;
-}
-
-/** The facts of a row, without what its overview holds. */
-export function rowOf(
-  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated'>,
-  overview: Overview | null,
-  unread: boolean,
-  fault: CaseRow['fault'],
-): CaseRow {
-  const { id, channel, practice, receivedOn, closedOn, purgeOn } = answer.case;
-  return {
-    id,
-    channel,
-    practice,
-    receivedOn,
-    state: closedOn === null ? 'open' : 'closed',
-    closedOn,
-    purgeOn,
-    decisionBy: answer.decisionBy,
-    escalated: answer.escalated,
-    unread,
-    title: overview?.title ?? '',
-    category: overview?.category ?? 'unknown',
-    acknowledgedOn: overview?.acknowledgedOn ?? null,
-    feedbackOn: overview?.feedbackOn ?? null,
-    acknowledgementBy: acknowledgementDay(receivedOn),
-    feedbackBy: feedbackDay(receivedOn),
-    outcome: overview?.outcome ?? null,
-    fault,
-  };
-}
-
-/** Opens one row of the list. What cannot be opened is shown as such, never left out. */
-export function openListing(state: SignedInState, listing: CaseListing): CaseRow {
-  const { compartment, epoch } = listing.overview;
-  const place = { case: listing.case.id, compartment, epoch };
-  try {
-    const own = 'recipient' in listing.key ? undefined : listing.key;
-    const grant = 'recipient' in listing.key ? listing.key : undefined;
-    if (!samePlace(place)(listing.key)) throw new ProtocolError('wrong_epoch');
-    const { key } = keyFrom(state, place, listing.commitment, own, grant);
-    const head =
-      listing.head === null
-        ? null
-        : openHead(state.keys.own, place.case, state.account.id, listing.head);
-    const unread = listing.newest.reporter > (head?.readThrough ?? 0);
-    return rowOf(listing, openOverview(key, listing.overview), unread, null);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return rowOf(listing, null, true, error.fault);
-  }
 }

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import {
+  type Compartment,
+  type Entry,
+  type EntryContent,
+  type EntryPlace,
+  type EpochKey,
+  type Grant,
+  type HandlerAppend,
+  makeEpochEntry,
+  type Member,
+  newEpochKey,
+  newestOfOtherSide,
+  type Overview,
+  ReaderId,
+  type RecordHash,
+  recordHashOf,
+  sealEntry,
+  sealGrant,
+  sealOverview,
+  sealPreviousKey,
+} from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
+import { newestMembers, stayingMembers } from './case-members.js';
+import type { OpenedForHandler } from './case-opening.js';
+import type { SignedInState } from './session.js';
+
+/** What goes along with the entries of a request. */
+type Rest = Partial<Pick<HandlerAppend, 'overview' | 'attachments' | 'statistics'>>;
+
+/** A request in the making: entries in their order, with the keys that come with them. */
+export interface CaseDraft {
+  /** Opens an epoch in both compartments for these members of the dialogue, with a grant for each. */
+  openEpochs(members: readonly Member[]): void;
+  /**
+   * Opens what epochs must be there before anything is said. The notes begin with whoever writes
+   * first: all readers of the dialogue belong to them. Where one of those left the organisation,
+   * whoever writes next takes that reader off.
+   */
+  ensureEpochs(): void;
+  /** Adds an entry. Throws as `sealEntry` does. */
+  say(compartment: Compartment, content: EntryContent): void;
+  /** The overview under the newest key of the notes. */
+  overview(overview: Overview): HandlerAppend['overview'];
+  /** Where epochs were opened, the overview goes along under their key unless `rest` has one. */
+  request(rest?: Rest): HandlerAppend;
+}
+
+/** Begins a request on a case as it was opened. */
+export function beginDraft(opened: OpenedForHandler, state: SignedInState): CaseDraft {
+  const { file, directory } = opened;
+  const author = v.parse(ReaderId, state.account.id);
+  const entries: Entry[] = [];
+  const grants: Grant[] = [];
+  /** Newest epoch of each compartment, its key null where it is lost to me. */
+  const epochs = new Map<Compartment, { number: number; key: EpochKey | null }>();
+  const heads = new Map<Compartment, { sequence: number; hash: RecordHash }>();
+  for (const name of ['dialogue', 'internal'] as const) {
+    const number = file[name]?.chain.epochs.length ?? 0;
+    epochs.set(name, { number, key: file[name]?.keys.get(number) ?? null });
+    const last = file[name]?.chain.records.at(-1);
+    if (last !== undefined) {
+      heads.set(name, { sequence: last.entry.header.sequence, hash: last.hash });
+    }
+  }
+
+  function keyOf(compartment: Compartment): EpochKey {
+    const key = epochs.get(compartment)?.key;
+    if (key === undefined || key === null) throw new ClientError('missing_entry');
+    return key;
+  }
+
+  function placeIn(compartment: Compartment): EntryPlace {
+    const head = heads.get(compartment);
+    return {
+      author,
+      secretKey: state.keys.sig.secretKey,
+      sequence: (head?.sequence ?? 0) + 1,
+      previous: head?.hash ?? null,
+      seen:
+        compartment === 'internal'
+          ? (heads.get('dialogue')?.hash ?? null)
+          : newestOfOtherSide(file.dialogue.chain, author),
+    };
+  }
+
+  function add(entry: Entry): void {
+    const { compartment, sequence } = entry.header;
+    entries.push(entry);
+    heads.set(compartment, { sequence, hash: recordHashOf(entry) });
+  }
+
+  /** Where the key before it is lost there is no way back: what is older opens by grants of then. */
+  function openEpoch(compartment: Compartment, members: Member[]): void {
+    const before = epochs.get(compartment) ?? { number: 0, key: null };
+    const number = before.number + 1;
+    const key = newEpochKey({ case: file.id, compartment, epoch: number });
+    const named = { version: directory.directory.version, hash: directory.hash };
+    const previousKey = before.key === null ? null : sealPreviousKey(key, before.key);
+    const body = { members, directory: named, previousKey };
+    add(makeEpochEntry(key, placeIn(compartment), body));
+    grants.push(...members.map((member) => sealGrant(key, member)));
+    epochs.set(compartment, { number, key });
+  }
+
+  const readersOf = (members: readonly Member[]): Member[] =>
+    members.filter(({ id }) => id !== 'reporter');
+
+  const draft: CaseDraft = {
+    openEpochs(members) {
+      openEpoch('dialogue', [...members]);
+      openEpoch('internal', readersOf(members));
+    },
+    ensureEpochs() {
+      const staying = stayingMembers(opened);
+      if (staying.length < newestMembers(opened).length) draft.openEpochs(staying);
+      else if (file.internal === null) openEpoch('internal', readersOf(staying));
+    },
+    say(compartment, content) {
+      add(sealEntry(keyOf(compartment), placeIn(compartment), content));
+    },
+    overview: (overview) => sealOverview(keyOf('internal'), overview),
+    request: (rest = {}) => ({
+      entries,
+      grants,
+      overview: grants.length === 0 ? null : draft.overview(opened.overview),
+      attachments: [],
+      statistics: [],
+      ...rest,
+    }),
+  };
+  return draft;
+}

@@ -1,0 +1,34 @@
+import { channelReaders, type Member } from '../../crypto/private.js';
+import type { OpenedForHandler } from './case-opening.js';
+
+/** The dialogue's members by its newest epoch, the reporter among them. */
+export function newestMembers({ file }: Pick<OpenedForHandler, 'file'>): Member[] {
+  return file.dialogue.chain.epochs.at(-1)?.body.members ?? [];
+}
+
+/**
+ * The dialogue's members who go on. Whoever left the organisation gets no new key, nor does somebody
+ * whom the reporter left out and another handler let in.
+ */
+export function stayingMembers(opened: OpenedForHandler): Member[] {
+  const leftOut: readonly string[] = opened.file.report?.leftOut ?? [];
+  const { readers } = opened.directory.directory;
+  const active = new Set<string>(
+    readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
+  );
+  return newestMembers(opened).filter(
+    ({ id }) => id === 'reporter' || (active.has(id) && !leftOut.includes(id)),
+  );
+}
+
+/** Handlers of the channel who could be given access: not there yet, and not left out. */
+export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
+  const present = new Set<string>(newestMembers(opened).map(({ id }) => id));
+  const { report } = opened.file;
+  // Where the report cannot be read nobody knows whom it leaves out.
+  if (report === null) return [];
+  const leftOut = new Set<string>(report.leftOut);
+  return channelReaders(opened.directory.directory, opened.answer.case.channel)
+    .map(({ record: { id, name } }) => ({ id, name }))
+    .filter(({ id }) => !present.has(id) && !leftOut.has(id));
+}

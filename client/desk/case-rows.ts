@@ -1,0 +1,86 @@
+import {
+  acknowledgementDay,
+  type CaseListing,
+  feedbackDay,
+  openHead,
+  openOverview,
+  type Overview,
+  ProtocolError,
+} from '../../crypto/private.js';
+import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
+import type { CaseRow, HandlerCaseView } from '../models.js';
+import { grantable, newestMembers } from './case-members.js';
+import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
+import type { SignedInState } from './session.js';
+
+/** The facts of a row, without what its overview holds. */
+function rowOf(
+  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated'>,
+  overview: Overview | null,
+  unread: boolean,
+  fault: CaseRow['fault'],
+): CaseRow {
+  const { id, channel, practice, receivedOn, closedOn, purgeOn } = answer.case;
+  return {
+    id,
+    channel,
+    practice,
+    receivedOn,
+    state: closedOn === null ? 'open' : 'closed',
+    closedOn,
+    purgeOn,
+    decisionBy: answer.decisionBy,
+    escalated: answer.escalated,
+    unread,
+    title: overview?.title ?? '',
+    category: overview?.category ?? 'unknown',
+    acknowledgedOn: overview?.acknowledgedOn ?? null,
+    feedbackOn: overview?.feedbackOn ?? null,
+    acknowledgementBy: acknowledgementDay(receivedOn),
+    feedbackBy: feedbackDay(receivedOn),
+    outcome: overview?.outcome ?? null,
+    fault,
+  };
+}
+
+/** Opens one row of the list. What cannot be opened is shown as such, never left out. */
+export function openListing(state: SignedInState, listing: CaseListing): CaseRow {
+  const { compartment, epoch } = listing.overview;
+  const place = { case: listing.case.id, compartment, epoch };
+  try {
+    const own = 'recipient' in listing.key ? undefined : listing.key;
+    const grant = 'recipient' in listing.key ? listing.key : undefined;
+    if (!samePlace(place)(listing.key)) throw new ProtocolError('wrong_epoch');
+    const { key } = keyFrom(state, place, listing.commitment, own, grant);
+    const head =
+      listing.head === null
+        ? null
+        : openHead(state.keys.own, place.case, state.account.id, listing.head);
+    const unread = listing.newest.reporter > (head?.readThrough ?? 0);
+    return rowOf(listing, openOverview(key, listing.overview), unread, null);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return rowOf(listing, null, true, error.fault);
+  }
+}
+
+/** An opened case as a page shows it. */
+export function caseView(opened: OpenedForHandler): HandlerCaseView {
+  const { answer, file, directory } = opened;
+  const known = newestMembers(opened).flatMap(({ id }) => {
+    const reader = directory.directory.readers.find(({ record }) => record.id === id);
+    return reader === undefined ? [] : [reader];
+  });
+  return {
+    ...rowOf(answer, opened.overview, false, file.faults[0] ?? file.mendable[0] ?? null),
+    entries: entryViews(file, directory.directory, answer.readings),
+    access: accessViews(file, directory.directory),
+    readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),
+    grantable: grantable(opened),
+    departed: known
+      .filter(({ state }) => state !== 'active')
+      .map(({ record: { id, name } }) => ({ id, name })),
+    writable: writableOf(file),
+    warnings: warningsOf(file),
+  };
+}

@@ -1,0 +1,188 @@
+import {
+  type CaseOpened,
+  type FileReference,
+  type HandlerAppend,
+  type Head,
+  headOf,
+  recordHashOf,
+  sealHead,
+} from '../../crypto/private.js';
+import { pause, persist } from '../api.js';
+import { writableOf } from '../case-view.js';
+import { createSentRecords, isConflict, lacksFiles, type SentRecords } from '../conflict.js';
+import { ClientError } from '../errors.js';
+import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
+import type { FileSource, HandlerCaseView, SendProgress } from '../models.js';
+import { fetchCase, type OpenedForHandler } from './case-opening.js';
+import { caseView } from './case-rows.js';
+import type { DirectoryWatch } from './directory-watch.js';
+import type { SearchIndex } from './search.js';
+import type { DeskSession, SignedInState } from './session.js';
+
+/** Seals what is to be said into a case as it stands now. */
+export type Prepare = (opened: OpenedForHandler, state: SignedInState) => HandlerAppend;
+
+/** How something is appended to a case. */
+export interface AppendOptions {
+  /** Whether a case is already as it should become, for what is no entry. */
+  done?: (opened: OpenedForHandler) => boolean;
+  /** Whether it may go into a case that needs new keys, since it brings them. */
+  mends?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** Where one signed-in person opens cases and writes in them; its memory ends with the session. */
+export interface Workplace {
+  /** Fetches and opens a case, and marks nothing. */
+  open(id: string): Promise<OpenedForHandler>;
+  /** Keeps the keys of an opened case, so that the next opening is quick. */
+  keepKeys(opened: OpenedForHandler): Promise<void>;
+  /** Opens a case to read it: from now on its entries count as read. */
+  view(id: string): Promise<HandlerCaseView>;
+  /** Sends files ahead of the entry that will name them. */
+  sendFiles(
+    files: readonly FileSource[],
+    onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<FileReference[]>;
+  /**
+   * Seals and sends; reads again and seals again when somebody else wrote in the same moment.
+   *
+   * @param what is to be said: the same again, after a lost answer, is not written twice.
+   */
+  append(
+    id: string,
+    what: unknown,
+    prepare: Prepare,
+    options?: AppendOptions,
+  ): Promise<HandlerCaseView>;
+  /** The decrypted text of cases, for the search. */
+  texts(): SearchIndex;
+}
+
+/** What is kept in memory while one person is signed in. */
+interface Memory {
+  uploads: UploadKeeper;
+  sent: SentRecords;
+  /** How far each case was seen, whatever the server says was seen. */
+  heads: Map<string, Head>;
+  texts: SearchIndex;
+}
+
+/** The head as it is once these entries stand. */
+function headWith(head: Head | undefined, { entries }: HandlerAppend): Head | undefined {
+  return entries.reduce((before, entry) => {
+    const { compartment, sequence } = entry.header;
+    return before && { ...before, [compartment]: { sequence, hash: recordHashOf(entry) } };
+  }, head);
+}
+
+/** See {@link Workplace}. */
+export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Workplace {
+  const { api } = session;
+  const memories = new WeakMap<SignedInState, Memory>();
+
+  function memory(): Memory {
+    const state = session.signedIn();
+    const here = memories.get(state) ?? {
+      uploads: createUploadKeeper(api),
+      sent: createSentRecords(),
+      heads: new Map(),
+      texts: new Map(),
+    };
+    memories.set(state, here);
+    return here;
+  }
+
+  async function open(id: string): Promise<OpenedForHandler> {
+    const { heads } = memory();
+    const opened = await fetchCase(session, watch, id, heads.get(id) ?? null);
+    if (opened.file.faults.length === 0) keepHead(heads, id, headOf(opened.file, 0));
+    return opened;
+  }
+
+  function keepHead(heads: Map<string, Head>, id: string, head: Head): void {
+    const before = heads.get(id);
+    const goesOn =
+      head.dialogue.sequence >= (before?.dialogue.sequence ?? 0) &&
+      (head.internal?.sequence ?? 0) >= (before?.internal?.sequence ?? 0);
+    if (goesOn) heads.set(id, head);
+  }
+
+  /** Keeps what was seen; of a case that does not open as it should nothing is, and it stays unread. */
+  async function keepOpened(opened: OpenedForHandler, readThrough: number | null): Promise<void> {
+    if (writableOf(opened.file) !== 'yes') return;
+    const state = session.signedIn();
+    const { id } = opened.file;
+    const head = readThrough === null ? null : headOf(opened.file, readThrough);
+    const kept: CaseOpened = {
+      keys: opened.newOwnKeys,
+      head: head === null ? null : sealHead(state.keys.own, id, state.account.id, head),
+      through: head === null ? 0 : (readThrough ?? 0),
+    };
+    if (kept.keys.length === 0 && kept.head === null) return;
+    const path = `/api/desk/cases/${id}/opened`;
+    await api.tell({ method: 'PUT', path, credential: state.credential, json: kept });
+  }
+
+  async function view(id: string): Promise<HandlerCaseView> {
+    const opened = await open(id);
+    await keepOpened(opened, opened.file.dialogue.chain.records.length);
+    return caseView(opened);
+  }
+
+  async function append(
+    id: string,
+    what: unknown,
+    prepare: Prepare,
+    { done = () => false, mends = false, signal }: AppendOptions = {},
+  ): Promise<HandlerCaseView> {
+    const state = session.signedIn();
+    const { uploads, sent, heads } = memory();
+    const message = JSON.stringify([id, what]);
+    for (let tries = 1; ; tries += 1) {
+      const opened = await persist(() => open(id), signal);
+      if (sent.arrived(message, opened.file) || (tries > 1 && done(opened))) break;
+      const { faults, mendable } = opened.file;
+      const fault = faults[0] ?? (mends ? undefined : mendable[0]);
+      if (fault !== undefined) throw new ClientError(fault);
+      const request = prepare(opened, state);
+      sent.note(message, request.entries);
+      try {
+        await api.tell({
+          method: 'POST',
+          path: `/api/desk/cases/${id}/entries`,
+          credential: state.credential,
+          json: request,
+          signal,
+        });
+        const head = headWith(heads.get(id), request);
+        if (head !== undefined) keepHead(heads, id, head);
+        break;
+      } catch (error) {
+        if (lacksFiles(error)) uploads.forget();
+        const passing = error instanceof ClientError && error.temporary;
+        if ((!passing && !isConflict(error)) || tries >= 5) throw error;
+        if (passing) await pause(250 * 2 ** tries, signal);
+      }
+    }
+    const after = await view(id);
+    uploads.forget();
+    sent.forget(message);
+    return after;
+  }
+
+  return {
+    open,
+    keepKeys: (opened) => keepOpened(opened, null),
+    view,
+    async sendFiles(files, onProgress, signal) {
+      onProgress({ step: 'sealing' });
+      const references = await memory().uploads.sendAll(files, onProgress, signal);
+      onProgress({ step: 'sending' });
+      return references;
+    },
+    append,
+    texts: () => memory().texts,
+  };
+}
