@@ -1,34 +1,17 @@
 import {
   acknowledgementDay,
   CaseCreated,
-  type CaseFacts,
   type CreateCase,
   type Day,
-  type Entry,
-  faultAgainstHead,
-  faultInFacts,
   feedbackDay,
   type FileReference,
-  type Head,
-  headOf,
   newCaseKey,
-  newestOfOtherSide,
-  openCase,
-  type OpenedCase,
-  openGrant,
-  ProtocolError,
-  type Reading,
   ready,
-  recordHashOf,
-  ReporterCase,
   reporterKeys,
-  type ReporterKeys,
-  sealEntry,
 } from '../crypto/private.js';
-import { createApi, pause, persist, type Connection, type Credential } from './api.js';
-import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
+import { createApi, pause, persist, type Connection } from './api.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
-import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
+import { directoryView, loadDirectory, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
 import { createSentRecords, isConflict, lacksFiles } from './conflict.js';
@@ -42,6 +25,7 @@ import type {
   SendProgress,
 } from './models.js';
 import { createUploadKeeper } from './keeper.js';
+import { createReporterCases, credentialOf, nextEntry, reporterCaseView } from './reporter-case.js';
 import { fileStamp } from './upload.js';
 
 /** What a reporter's page, the command-line client and the tests can do. */
@@ -71,46 +55,6 @@ export interface Reporter {
   draftKey(id: string | null): Promise<DraftKey>;
 }
 
-/** An opened case with what was needed to open it, for writing on. */
-interface Opened {
-  keys: ReporterKeys;
-  facts: CaseFacts;
-  readings: readonly Reading[];
-  file: OpenedCase;
-  directory: LoadedDirectory;
-}
-
-function credentialOf(keys: ReporterKeys): Credential {
-  return { scheme: 'Case', token: keys.lookupToken };
-}
-
-function reporterCaseView({ facts, readings, file, directory }: Opened): ReporterCaseView {
-  const entries = entryViews(file, directory.directory, readings);
-  const opened = readings.map(({ day }) => day).sort();
-  const warnings = warningsOf(file);
-  if (directory.freshness !== 'fresh') {
-    warnings.push({
-      code: directory.freshness === 'stale' ? 'directory_stale' : 'directory_expired',
-    });
-  }
-  return {
-    id: facts.id,
-    channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
-    practice: facts.practice,
-    receivedOn: facts.receivedOn,
-    state: facts.closedOn === null ? 'open' : 'closed',
-    closedOn: facts.closedOn,
-    purgeOn: facts.purgeOn,
-    openedOn: opened.at(-1) ?? null,
-    acknowledgementBy: acknowledgementDay(facts.receivedOn),
-    feedbackBy: feedbackDay(facts.receivedOn),
-    entries,
-    access: accessViews(file, directory.directory),
-    writable: writableOf(file),
-    warnings,
-  };
-}
-
 /**
  * Connects a reporter to an installation. `today` gives the reporter's own calendar day; no finer
  * time is ever used. A failed `submit` or `send` may be called again with the same input: what the
@@ -120,8 +64,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
   const api = createApi(connection);
   const uploads = createUploadKeeper(api);
   const sent = createSentRecords();
-  /** How far each case was seen; in memory only, since a reporter's device keeps nothing. */
-  const heads = new Map<string, Head>();
+  const cases = createReporterCases(api, connection.today);
   let prepared: { of: string; request: CreateCase } | null = null;
   /** The directory whose readers the page shows. */
   let shown: LoadedDirectory | null = null;
@@ -136,64 +79,6 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     // Said before any file is sent.
     audienceOf(input, loaded);
     return loaded;
-  }
-
-  async function openWith(words: readonly string[]): Promise<Opened> {
-    await ready();
-    const keys = reporterKeys(words);
-    // Of before the question, so that answers that overtake each other are no fault.
-    const head = heads.get(keys.caseId);
-    const answer = await api.ask(ReporterCase, {
-      method: 'GET',
-      path: '/api/case',
-      credential: credentialOf(keys),
-    });
-    if (answer.case.id !== keys.caseId) throw new ClientError('wrong_case_id');
-    const directory = await loadDirectory(api, connection.today());
-    const file = openCase({
-      id: keys.caseId,
-      reporter: keys.publicKeys,
-      entries: answer.entries,
-      directory: directory.directory,
-      directories: hashesOf(directory),
-      withInternal: false,
-      keyFor(place, commitment) {
-        const grant = answer.grants.find(
-          ({ compartment, epoch }) => compartment === place.compartment && epoch === place.epoch,
-        );
-        if (grant === undefined) throw new ProtocolError('missing_entry', 'grant');
-        return openGrant(grant, place, commitment, keys.kem);
-      },
-    });
-    const fault =
-      (head === undefined ? null : faultAgainstHead(file, head)) ??
-      (file.faults.length > 0 ? null : faultInFacts(file, answer.case));
-    if (fault !== null) file.faults.push(fault);
-    if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
-    return { keys, facts: answer.case, readings: answer.readings, file, directory };
-  }
-
-  function keepHead(caseId: string, head: Head): void {
-    const before = heads.get(caseId)?.dialogue.sequence ?? 0;
-    if (head.dialogue.sequence > before) heads.set(caseId, head);
-  }
-
-  function nextEntry(opened: Opened, text: string, files: FileReference[]): Entry {
-    const { dialogue } = opened.file;
-    const last = dialogue.chain.records.at(-1);
-    const epoch = last === undefined ? undefined : dialogue.keys.get(last.epoch.entry.header.epoch);
-    const { faults, mendable } = opened.file;
-    const fault = faults[0] ?? mendable[0];
-    if (fault !== undefined) throw new ClientError(fault);
-    if (last === undefined || epoch === undefined) throw new ClientError('missing_entry');
-    const place = {
-      author: 'reporter',
-      secretKey: opened.keys.sig.secretKey,
-      sequence: last.entry.header.sequence + 1,
-      previous: last.hash,
-      seen: newestOfOtherSide(dialogue.chain, 'reporter'),
-    } as const;
-    return sealEntry(epoch, place, { kind: 'message', at: connection.today(), text, files });
   }
 
   return {
@@ -245,7 +130,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     },
 
     async open(words) {
-      return reporterCaseView(await openWith(words));
+      return reporterCaseView(await cases.open(words));
     },
 
     async send(words, text, files, onProgress, signal) {
@@ -257,9 +142,9 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       const message = JSON.stringify([caseId, text, references]);
       // A handler may write in the same moment: the later of the two reads again and seals again.
       for (let tries = 1; ; tries += 1) {
-        const opened = await persist(() => openWith(words), signal);
+        const opened = await persist(() => cases.open(words), signal);
         if (!sent.arrived(message, opened.file)) {
-          const entry = nextEntry(opened, text, references);
+          const entry = nextEntry(opened, connection.today(), text, references);
           sent.note(message, [entry]);
           try {
             await api.tell({
@@ -276,11 +161,9 @@ export function createReporter(connection: Connection & { today: () => Day }): R
             if (error.temporary) await pause(250 * 2 ** tries, signal);
             continue;
           }
-          const { sequence } = entry.header;
-          const dialogue = { sequence, hash: recordHashOf(entry) };
-          keepHead(caseId, { dialogue, internal: null, readThrough: 0 });
+          cases.noteSent(entry);
         }
-        const after = await persist(() => openWith(words), signal);
+        const after = await persist(() => cases.open(words), signal);
         uploads.forget();
         sent.forget(message);
         return reporterCaseView(after);

@@ -1,0 +1,166 @@
+import {
+  acknowledgementDay,
+  type CaseFacts,
+  type Day,
+  type Entry,
+  faultAgainstHead,
+  faultInFacts,
+  feedbackDay,
+  type FileReference,
+  type Head,
+  headOf,
+  newestOfOtherSide,
+  openCase,
+  type OpenedCase,
+  openGrant,
+  ProtocolError,
+  type Reading,
+  ready,
+  recordHashOf,
+  ReporterCase,
+  reporterKeys,
+  type ReporterKeys,
+  sealEntry,
+} from '../crypto/private.js';
+import type { Api, Credential } from './api.js';
+import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
+import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
+import { ClientError } from './errors.js';
+import type { ReporterCaseView } from './models.js';
+
+/** An opened case with what was needed to open it, for writing on. */
+export interface OpenedForReporter {
+  keys: ReporterKeys;
+  facts: CaseFacts;
+  readings: readonly Reading[];
+  file: OpenedCase;
+  directory: LoadedDirectory;
+}
+
+/** How a reporter shows which case it is. */
+export function credentialOf(keys: ReporterKeys): Credential {
+  return { scheme: 'Case', token: keys.lookupToken };
+}
+
+/** An opened case as its reporter's page shows it. */
+export function reporterCaseView({
+  facts,
+  readings,
+  file,
+  directory,
+}: OpenedForReporter): ReporterCaseView {
+  const entries = entryViews(file, directory.directory, readings);
+  const opened = readings.map(({ day }) => day).sort();
+  const warnings = warningsOf(file);
+  if (directory.freshness !== 'fresh') {
+    warnings.push({
+      code: directory.freshness === 'stale' ? 'directory_stale' : 'directory_expired',
+    });
+  }
+  return {
+    id: facts.id,
+    channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
+    practice: facts.practice,
+    receivedOn: facts.receivedOn,
+    state: facts.closedOn === null ? 'open' : 'closed',
+    closedOn: facts.closedOn,
+    purgeOn: facts.purgeOn,
+    openedOn: opened.at(-1) ?? null,
+    acknowledgementBy: acknowledgementDay(facts.receivedOn),
+    feedbackBy: feedbackDay(facts.receivedOn),
+    entries,
+    access: accessViews(file, directory.directory),
+    writable: writableOf(file),
+    warnings,
+  };
+}
+
+/** Opens cases by their words, and remembers how far it saw each. */
+export interface ReporterCases {
+  /** Throws ClientError `case_not_found`, and what is wrong with the directory. */
+  open(words: readonly string[]): Promise<OpenedForReporter>;
+  /** To be called when an entry was stored. */
+  noteSent(entry: Entry): void;
+}
+
+/** See {@link ReporterCases}. `today` is the reporter's own calendar day. */
+export function createReporterCases(api: Api, today: () => Day): ReporterCases {
+  /** How far each case was seen; in memory only, since a reporter's device keeps nothing. */
+  const heads = new Map<string, Head>();
+
+  function keepHead(caseId: string, head: Head): void {
+    const before = heads.get(caseId)?.dialogue.sequence ?? 0;
+    if (head.dialogue.sequence > before) heads.set(caseId, head);
+  }
+
+  async function open(words: readonly string[]): Promise<OpenedForReporter> {
+    await ready();
+    const keys = reporterKeys(words);
+    // Of before the question, so that answers that overtake each other are no fault.
+    const head = heads.get(keys.caseId);
+    const answer = await api.ask(ReporterCase, {
+      method: 'GET',
+      path: '/api/case',
+      credential: credentialOf(keys),
+    });
+    if (answer.case.id !== keys.caseId) throw new ClientError('wrong_case_id');
+    const directory = await loadDirectory(api, today());
+    const file = openCase({
+      id: keys.caseId,
+      reporter: keys.publicKeys,
+      entries: answer.entries,
+      directory: directory.directory,
+      directories: hashesOf(directory),
+      withInternal: false,
+      keyFor(place, commitment) {
+        const grant = answer.grants.find(
+          ({ compartment, epoch }) => compartment === place.compartment && epoch === place.epoch,
+        );
+        if (grant === undefined) throw new ProtocolError('missing_entry', 'grant');
+        return openGrant(grant, place, commitment, keys.kem);
+      },
+    });
+    const fault =
+      (head === undefined ? null : faultAgainstHead(file, head)) ??
+      (file.faults.length > 0 ? null : faultInFacts(file, answer.case));
+    if (fault !== null) file.faults.push(fault);
+    if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
+    return { keys, facts: answer.case, readings: answer.readings, file, directory };
+  }
+
+  return {
+    open,
+    noteSent(entry) {
+      const { case: caseId, sequence } = entry.header;
+      const dialogue = { sequence, hash: recordHashOf(entry) };
+      keepHead(caseId, { dialogue, internal: null, readThrough: 0 });
+    },
+  };
+}
+
+/**
+ * Seals the reporter's next message. Throws ClientError with the first fault of a case into which
+ * nothing may be written.
+ */
+export function nextEntry(
+  opened: OpenedForReporter,
+  today: Day,
+  text: string,
+  files: FileReference[],
+): Entry {
+  const { dialogue } = opened.file;
+  const last = dialogue.chain.records.at(-1);
+  const epoch = last === undefined ? undefined : dialogue.keys.get(last.epoch.entry.header.epoch);
+  const { faults, mendable } = opened.file;
+  const fault = faults[0] ?? mendable[0];
+  if (fault !== undefined) throw new ClientError(fault);
+  if (last === undefined || epoch === undefined) throw new ClientError('missing_entry');
+  const place = {
+    author: 'reporter',
+    secretKey: opened.keys.sig.secretKey,
+    sequence: last.entry.header.sequence + 1,
+    previous: last.hash,
+    seen: newestOfOtherSide(dialogue.chain, 'reporter'),
+  } as const;
+  return sealEntry(epoch, place, { kind: 'message', at: today, text, files });
+}
