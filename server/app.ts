@@ -9,6 +9,7 @@ import type { ServerKey } from './accounts/server-key.js';
 import { createSessions, deskOf, readerOf } from './accounts/sessions.js';
 import { createSetUp } from './accounts/set-up.js';
 import { createSignIn } from './accounts/sign-in.js';
+import { createWrongProofs } from './accounts/wrong-proofs.js';
 import { downloadRoutes, uploadRoutes, type CaseAccess } from './attachments/routes.js';
 import { createAttachments } from './attachments/service.js';
 import { auditRoutes } from './audit/routes.js';
@@ -52,11 +53,14 @@ export interface Capability {
   readonly router: Router;
 }
 
-/** Wrong proofs, and wrong one-time codes, until an account rests for a quarter of an hour. */
+/**
+ * Wrong proofs when changing credentials in a session, and wrong one-time codes after a right proof,
+ * until an account rests for a quarter of an hour.
+ */
 const PROOFS = { count: 20, seconds: 15 * 60 };
 const CODES = { count: 10, seconds: 15 * 60 };
-/** Requests without a session that one address can make, everybody behind an onion service together. */
-const ENTRANCE = { count: 240, seconds: 10 * 60 };
+/** Requests to set up that one address can make. */
+const SETTING_UP = { count: 240, seconds: 10 * 60 };
 
 /** All capabilities. What one needs of another is handed over here. */
 export function capabilitiesOf(context: Context): readonly Capability[] {
@@ -84,7 +88,6 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const audit = createAudit({ clock });
   const sessions = createSessions({ db, clock });
   const { guard } = sessions;
-  const attempts = limits.perName(PROOFS);
   const takeCode = createTakeCode({ serverKey, clock, throttle: limits.perName(CODES) });
   const membership = createMembership();
   const directory = createDirectoryService({
@@ -97,12 +100,25 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   });
   const entrance = entranceRoutes({
     setUp: createSetUp({ db, clock, timeZone, serverKey, audit, directory }),
-    signIn: createSignIn({ db, audit, serverKey, sessions, attempts, takeCode }),
+    signIn: createSignIn({
+      db,
+      audit,
+      serverKey,
+      sessions,
+      wrongProofs: createWrongProofs(limits),
+      takeCode,
+    }),
     joining: createJoining({ db, clock, timeZone, audit, serverKey, directories }),
-    slowDown: limits.perAddress(ENTRANCE),
+    slowDown: limits.perAddress(SETTING_UP),
     log,
   });
-  const ownAccount = createOwnAccount({ db, audit, serverKey, attempts, takeCode });
+  const ownAccount = createOwnAccount({
+    db,
+    audit,
+    serverKey,
+    attempts: limits.perName(PROOFS),
+    takeCode,
+  });
   const members = createMembers({ db, clock, timeZone, audit, directories });
 
   const cases = createCases({ db, today: day, audit, directories, bindAttachments, readPurgeOn });

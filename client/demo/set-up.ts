@@ -9,7 +9,9 @@ async function addHandler(people: People, maja: Person, administrator: Person): 
   const inviter = await people.at(maja);
   const { fragment } = await inviter.invite({ shownName: invited.shownName });
   const { name, role } = invited;
-  const secrets = await people.newDesk().join(fragment, { name, role });
+  const joining = people.newDesk();
+  const secrets = await joining.prepareJoining();
+  await joining.finishJoining(fragment, { name, role });
   const [pending] = (await inviter.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
   await inviter.admit(pending.id);

@@ -3,20 +3,13 @@ import {
   AccountId,
   accountKeys,
   admissionFields,
-  derive,
   fingerprintWords,
   fromBase64,
-  InvitationAnswer,
   Members,
-  newAccountKeys,
   newId,
   newPaperKey,
-  newPaperSecrets,
-  normaliseName,
   openBox,
-  type PaperSecrets,
   paperSecret,
-  passphraseReady,
   randomBytes,
   ReaderId,
   type ReaderRecord,
@@ -24,15 +17,15 @@ import {
   sealBox,
   sign,
   toBase64,
-  toJsonBytes,
   tokenHash,
   verify,
-  verifyDirectory,
 } from '../../crypto/private.js';
+import { persist } from '../api.js';
 import { ClientError } from '../errors.js';
-import type { AdmissionView, InvitationView, MembersView } from '../models.js';
+import type { AdmissionView, MembersView } from '../models.js';
 import { publishChange } from './directory-edit.js';
 import type { DirectoryWatch } from './directory-watch.js';
+import { authenticatorOf, invitationKeys } from './joining.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** How people come to the desk and leave it. */
@@ -41,53 +34,30 @@ export interface PeopleDesk {
   /** Answers what goes behind `#` in the link; it authenticates the keys that come back. */
   invite(input: { shownName: string }): Promise<{ fragment: string }>;
   withdrawInvitation(id: string): Promise<void>;
-  readInvitation(fragment: string): Promise<InvitationView>;
-  /** Makes the new person's keys and account; `words` are to be told to the inviter. */
-  join(
-    fragment: string,
-    input: { name: string; role: Record<string, string> },
-  ): Promise<PaperSecrets & { words: string[] }>;
   /** A handler's signature, or with it in place the administrator's, which makes a new version. */
   admit(id: string): Promise<void>;
   refuse(id: string): Promise<void>;
   /**
-   * 24 words that exist nowhere else once they are printed, and the eight words of their keys: they
-   * belong on the same paper, since whoever signs the admission compares them.
+   * Makes a recovery officer's 24 words, which exist nowhere else once they are printed, and the
+   * eight words of their keys: they belong on the same paper, since whoever signs the admission
+   * compares them. Nothing is sent.
    */
-  nameRecoveryOfficer(input: {
-    shownName: string;
-  }): Promise<{ words: string[]; fingerprint: string[] }>;
+  prepareRecoveryOfficer(): Promise<{ words: string[]; fingerprint: string[] }>;
+  /** Proposes what was prepared, once it is on paper. May be called again after a failure. */
+  proposeRecoveryOfficer(input: { shownName: string }): Promise<void>;
   /** Takes a reader out of the directory and ends the account. */
   remove(readerId: string): Promise<void>;
 }
 
 type PendingAdmission = v.InferOutput<typeof Members>['admissions'][number];
 
-/** The two keys of an invitation's secret: one lets the holder join, one vouches for the keys. */
-function invitationKeys(secret: Uint8Array): { token: string; vouching: Uint8Array } {
-  return {
-    token: toBase64(derive(secret, 'invitation token')),
-    vouching: derive(secret, 'invitation authenticator'),
-  };
-}
-
-function authenticatorOf(vouching: Uint8Array, record: ReaderRecord): string {
-  return toBase64(derive(vouching, 'record', toJsonBytes(record)));
-}
-
-function parseFragment(fragment: string): { id: string; secret: Uint8Array } {
-  const found = /^#?([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(fragment.trim());
-  if (found?.[1] === undefined || found[2] === undefined) {
-    throw new ClientError('invitation_unreadable');
-  }
-  return { id: found[1], secret: fromBase64(found[2]) };
-}
-
 /** See {@link PeopleDesk}. */
 export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): PeopleDesk {
   const { api } = session;
   /** Records that this session proposed, by id: nobody else vouches for their keys. */
   const proposals = new WeakMap<SignedInState, Map<string, string>>();
+  /** The officer whose words are being put on paper. */
+  const officers = new WeakMap<SignedInState, Pick<ReaderRecord, 'id' | 'kem' | 'sig'>>();
 
   async function fetchMembers(): Promise<v.InferOutput<typeof Members>> {
     const { credential } = session.signedIn();
@@ -205,64 +175,6 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
 
     withdrawInvitation: (id) => remove(`/api/desk/invitations/${id}`),
 
-    async readInvitation(fragment) {
-      await ready();
-      const { id, secret } = parseFragment(fragment);
-      const answer = await api.ask(InvitationAnswer, {
-        method: 'GET',
-        path: `/api/desk/invitations/${id}`,
-        credential: { scheme: 'Invitation', token: invitationKeys(secret).token },
-      });
-      const { directory } = verifyDirectory(answer.directory);
-      const channel = directory.channels.find((one) => one.id === answer.channel);
-      const organisation = directory.organisations.find((one) => one.id === channel?.organisation);
-      if (channel === undefined || organisation === undefined) {
-        throw new ClientError('wrong_directory');
-      }
-      return {
-        shownName: answer.shownName,
-        organisation: organisation.names,
-        channel: channel.names,
-        fingerprint: fingerprintWords(fromBase64(organisation.root)),
-      };
-    },
-
-    async join(fragment, { name, role }) {
-      await Promise.all([ready(), passphraseReady()]);
-      const { id, secret } = parseFragment(fragment);
-      const { token, vouching } = invitationKeys(secret);
-      const credential = { scheme: 'Invitation', token } as const;
-      const path = `/api/desk/invitations/${id}`;
-      const answer = await api.ask(InvitationAnswer, { method: 'GET', path, credential });
-      const { directory } = verifyDirectory(answer.directory);
-      const channel = directory.channels.find((one) => one.id === answer.channel);
-      if (channel === undefined) throw new ClientError('wrong_directory');
-      const keys = newAccountKeys();
-      const record: ReaderRecord = {
-        id: newId(ReaderId),
-        organisation: channel.organisation,
-        channels: [channel.id],
-        part: 'handler',
-        name: answer.shownName,
-        role,
-        kem: toBase64(keys.kem.publicKey),
-        sig: toBase64(keys.sig.publicKey),
-      };
-      const paper = newPaperSecrets();
-      await api.tell({
-        method: 'POST',
-        path: `${path}/join`,
-        credential,
-        json: {
-          name: normaliseName(name),
-          credentials: await session.credentialsFor(record.id, name, keys.seed, paper),
-          record,
-          authenticator: authenticatorOf(vouching, record),
-        },
-      });
-      return { ...paper, words: fingerprintWords(keys.kem.publicKey, keys.sig.publicKey) };
-    },
-
     async admit(id) {
       const { credential, keys, account, installation } = session.signedIn();
       const { admissions } = await fetchMembers();
@@ -284,29 +196,47 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
 
     refuse: (id) => remove(`/api/desk/admissions/${id}`),
 
-    async nameRecoveryOfficer({ shownName }) {
-      const { credential } = session.signedIn();
+    async prepareRecoveryOfficer() {
+      const state = session.signedIn();
+      await ready();
+      const words = newPaperKey();
+      const keys = accountKeys(paperSecret(words, 'recovery officer seed'));
+      const [kem, sig] = [keys.kem.publicKey, keys.sig.publicKey];
+      officers.set(state, { id: newId(ReaderId), kem: toBase64(kem), sig: toBase64(sig) });
+      return { words, fingerprint: fingerprintWords(kem, sig) };
+    },
+
+    async proposeRecoveryOfficer({ shownName }) {
+      const state = session.signedIn();
+      const officer = officers.get(state);
+      if (officer === undefined) throw new ClientError('not_prepared');
       const { directory } = await watch.current();
       const [organisation] = directory.organisations;
       if (organisation === undefined) throw new ClientError('wrong_directory');
-      const words = newPaperKey();
-      const keys = accountKeys(paperSecret(words, 'recovery officer seed'));
+      const { id, kem, sig } = officer;
       const record: ReaderRecord = {
-        id: newId(ReaderId),
+        id,
         organisation: organisation.id,
-        channels: directory.channels.map(({ id }) => id),
+        channels: directory.channels.map((channel) => channel.id),
         part: 'recovery_officer',
         name: shownName,
         role: {},
-        kem: toBase64(keys.kem.publicKey),
-        sig: toBase64(keys.sig.publicKey),
+        kem,
+        sig,
       };
+      const { credential } = state;
       const path = '/api/desk/admissions';
-      await api.tell({ method: 'POST', path, credential, json: { record } });
-      const state = session.signedIn();
+      try {
+        await persist(() => api.tell({ method: 'POST', path, credential, json: { record } }));
+      } catch (error) {
+        // a lost answer, or a second try after one: then the very record waits already
+        const { admissions } = await fetchMembers();
+        const waiting = admissions.find((each) => each.record.id === id);
+        if (JSON.stringify(waiting?.record) !== JSON.stringify(record)) throw error;
+      }
       const own = proposals.get(state) ?? new Map<string, string>();
-      proposals.set(state, own.set(record.id, JSON.stringify(record)));
-      return { words, fingerprint: fingerprintWords(keys.kem.publicKey, keys.sig.publicKey) };
+      proposals.set(state, own.set(id, JSON.stringify(record)));
+      officers.delete(state);
     },
 
     async remove(readerId) {

@@ -1,12 +1,12 @@
 import {
   type AccountKeys,
   accountKeys,
+  type Credentials,
   type Day,
   dayOf,
   InstallationAnswer,
   type InstallationId,
   makeCredentials,
-  newPaperSecrets,
   normaliseName,
   OneTimeCodeStarted,
   openVault,
@@ -15,12 +15,11 @@ import {
   passphraseSecrets,
   ProtocolError,
   ready,
-  Recovered,
-  recoverySecrets,
   SignedIn,
   type StretchLevel,
+  tokenHash,
 } from '../../crypto/private.js';
-import { createApi, pause, persist, type Api, type Connection, type Credential } from '../api.js';
+import { createApi, persist, type Api, type Connection, type Credential } from '../api.js';
 import { ClientError } from '../errors.js';
 import type { AccountView } from '../models.js';
 
@@ -39,19 +38,12 @@ export interface SignedInState {
   account: AccountView;
   /** The sealed memory as the server handed it out at sign-in. */
   memory: string | null;
+  /** What the passphrase in force is known by: hash of its proof, and how it is stretched. */
+  passphrase: { proofHash: string; level: StretchLevel };
 }
 
-/** New secrets on their way: until the server's answer is here, nobody knows which ones count. */
-interface PendingSecrets {
-  /** Normalised. */
-  name: string;
-  paper: PaperSecrets;
-  /** They were sent, and no answer came. */
-  sent: boolean;
-}
-
-/** Times that credentials are sent before giving up. */
-const TRIES = 5;
+/** Times that new secrets are tried where the answer to sending them was lost. */
+const TRIES = 3;
 
 /** The session that the other parts of the desk share. */
 export interface DeskSession {
@@ -61,12 +53,24 @@ export interface DeskSession {
   /** Throws `sign_in_needed` when nobody is signed in. */
   signedIn(): SignedInState;
   installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
+  /** The id alone, asked for once, with everything loaded that passphrases need. */
+  installationId(): Promise<InstallationId>;
+  /** What the server gets to keep for new secrets, and how hard the passphrase was stretched. */
   credentialsFor(
     account: string,
     name: string,
     seed: Uint8Array,
     paper: PaperSecrets,
-  ): Promise<ReturnType<typeof makeCredentials>>;
+  ): Promise<{ credentials: Credentials; level: StretchLevel }>;
+  /**
+   * Sends new secrets, which the person has on paper by now. Where the answer is lost, or a refusal
+   * may only say that they arrived before, signing in with them tells whether they count. May be
+   * called again.
+   *
+   * @throws ClientError `answer_lost` while nobody can say which secrets count; any other: the
+   * secrets from before do.
+   */
+  bringInForce(name: string, paper: PaperSecrets, send: () => Promise<void>): Promise<void>;
   account: AccountDesk;
 }
 
@@ -74,8 +78,6 @@ export interface DeskSession {
 export interface AccountDesk {
   installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
   signIn(name: string, passphrase: string, code?: string): Promise<AccountView>;
-  recover(name: string, words: readonly string[], code?: string): Promise<PaperSecrets>;
-  changePassphrase(passphrase: string): Promise<PaperSecrets>;
   startOneTimeCode(): Promise<{ uri: string; secret: string }>;
   confirmOneTimeCode(code: string): Promise<void>;
   stopOneTimeCode(code: string): Promise<void>;
@@ -88,7 +90,6 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
   const api = createApi(connection);
   let state: SignedInState | null = null;
   let known: InstallationId | null = null;
-  let pending: PendingSecrets | null = null;
 
   async function installation(): Promise<{
     installation: InstallationId;
@@ -117,15 +118,19 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     name: string,
     seed: Uint8Array,
     paper: PaperSecrets,
-  ): Promise<ReturnType<typeof makeCredentials>> {
+  ): Promise<{ credentials: Credentials; level: StretchLevel }> {
     const id = await installationId();
+    const at = (level: StretchLevel): { credentials: Credentials; level: StretchLevel } => ({
+      credentials: makeCredentials(id, account, name, seed, paper, level),
+      level,
+    });
     const level = connection.stretch ?? 'full';
     try {
-      return makeCredentials(id, account, name, seed, paper, level);
+      return at(level);
     } catch (error) {
       // A small device has no 256 MiB to give: the floor still holds.
       if (level === 'least') throw error;
-      return makeCredentials(id, account, name, seed, paper, 'least');
+      return at('least');
     }
   }
 
@@ -156,59 +161,60 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
         mail: account.mail,
       },
       memory: account.memory,
+      passphrase: { proofHash: tokenHash('login proof', secrets.proof), level },
     };
   }
 
-  /** Whether the server has these secrets by now: it then knows the proof of the recovery kit. */
-  async function isInPlace({ name, paper }: PendingSecrets): Promise<boolean> {
-    const { proof } = recoverySecrets(paper.recoveryWords);
-    const json = { name, proof, code: null };
+  const levels: readonly [StretchLevel, StretchLevel] =
+    connection.stretch === 'least' ? ['least', 'full'] : ['full', 'least'];
+
+  async function enter(name: string, passphrase: string, code?: string): Promise<SignedInState> {
     try {
-      await api.ask(Recovered, { method: 'POST', path: '/api/desk/recovery', json });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ClientError) || error.temporary) throw error;
-      return error.code === 'one_time_code_needed';
-    }
-  }
-
-  /** The secrets of an earlier try whose answer was lost, if they arrived; else null. */
-  async function arrivedBefore(name: string): Promise<PaperSecrets | null> {
-    const before = pending;
-    if (before?.name !== normaliseName(name) || !before.sent) return null;
-    if (!(await persist(() => isInPlace(before)))) return null;
-    pending = null;
-    return before.paper;
-  }
-
-  /** Puts new secrets in place; a lost answer must not leave a passphrase that nobody was shown. */
-  async function putCredentials(
-    credential: Credential,
-    account: string,
-    name: string,
-    seed: Uint8Array,
-    proof: string,
-  ): Promise<PaperSecrets> {
-    const own = normaliseName(name);
-    const made = pending?.name === own ? pending : null;
-    const current = made ?? { name: own, paper: newPaperSecrets(), sent: false };
-    pending = current;
-    const credentials = await credentialsFor(account, name, seed, current.paper);
-    const path = '/api/desk/account/credentials';
-    for (let tries = 1; ; tries += 1) {
+      return await signInAt(levels[0], name, passphrase, code);
+    } catch (first) {
+      // An account made on a small device was stretched at the floor; nothing tells which ones.
+      if (!mayBeOtherLevel(first)) throw first;
       try {
-        await api.tell({ method: 'PUT', path, credential, json: { proof, credentials } });
-        break;
-      } catch (error) {
-        if (!(error instanceof ClientError) || !error.temporary) throw error;
-        current.sent = true;
-        if (tries >= TRIES) throw error;
-        await pause(250 * 2 ** tries);
-        if (await persist(() => isInPlace(current))) break;
+        return await signInAt(levels[1], name, passphrase, code);
+      } catch (second) {
+        throw isRefusal(first) && mayBeOtherLevel(second) ? first : second;
       }
     }
-    pending = null;
-    return current.paper;
+  }
+
+  /** Whether an account with this name takes this passphrase. A session it opens is ended again. */
+  async function isInForce(name: string, { passphrase }: PaperSecrets): Promise<boolean> {
+    try {
+      const { credential } = await enter(name, passphrase.join(' '));
+      const ending = api.tell({ method: 'DELETE', path: '/api/desk/sessions', credential });
+      // else it ends by itself
+      await ending.catch(() => undefined);
+      return true;
+    } catch (error) {
+      const code = error instanceof ClientError ? error.code : '';
+      // both come after the right proof only
+      if (code === 'one_time_code_needed' || code === 'not_admitted') return true;
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  }
+
+  async function bringInForce(
+    name: string,
+    paper: PaperSecrets,
+    send: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await persist(send);
+    } catch (failure) {
+      let inForce: boolean;
+      try {
+        inForce = await persist(() => isInForce(name, paper), undefined, TRIES);
+      } catch {
+        throw new ClientError('answer_lost', true);
+      }
+      if (!inForce) throw failure;
+    }
   }
 
   async function change(
@@ -220,53 +226,10 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     await api.tell({ method, path: `/api/desk/account/${part}`, credential, json });
   }
 
-  const levels: readonly [StretchLevel, StretchLevel] =
-    connection.stretch === 'least' ? ['least', 'full'] : ['full', 'least'];
-
   const account: Omit<AccountDesk, 'installation'> = {
     async signIn(name, passphrase, code) {
-      try {
-        state = await signInAt(levels[0], name, passphrase, code);
-      } catch (error) {
-        // An account made on a small device was stretched at the floor; nothing tells which ones.
-        const refused = error instanceof ClientError && error.code === 'sign_in_refused';
-        const other = error instanceof ClientError || error instanceof ProtocolError;
-        if (other && !refused) throw error;
-        state = await signInAt(levels[1], name, passphrase, code);
-      }
+      state = await enter(name, passphrase, code);
       return state.account;
-    },
-
-    async recover(name, words, code) {
-      const id = await installationId();
-      const arrived = await arrivedBefore(name);
-      if (arrived !== null) return arrived;
-      const secrets = recoverySecrets(words);
-      const answer = await api.ask(Recovered, {
-        method: 'POST',
-        path: '/api/desk/recovery',
-        json: { name: normaliseName(name), proof: secrets.proof, code: code ?? null },
-      });
-      const seed = openVault(secrets.vaultKey, id, answer.account.id, answer.vault);
-      const credential = { scheme: 'Desk', token: answer.token } as const;
-      return putCredentials(credential, answer.account.id, name, seed, secrets.proof);
-    },
-
-    async changePassphrase(passphrase) {
-      const { credential, account, keys, installation: id } = signedIn();
-      const arrived = await arrivedBefore(account.name);
-      if (arrived !== null) return arrived;
-      const putAt = (level: StretchLevel): Promise<PaperSecrets> => {
-        const { proof } = passphraseSecrets(id, account.name, passphrase, level);
-        return putCredentials(credential, account.id, account.name, keys.seed, proof);
-      };
-      try {
-        return await putAt(levels[0]);
-      } catch (error) {
-        const refused = error instanceof ClientError && error.code === 'sign_in_refused';
-        if (error instanceof ClientError && !refused) throw error;
-        return putAt(levels[1]);
-      }
     },
 
     startOneTimeCode() {
@@ -306,7 +269,20 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     today: () => dayOf(connection.now()),
     signedIn,
     installation,
+    installationId,
     credentialsFor,
+    bringInForce,
     account: { installation, ...account },
   };
+}
+
+/** Whether the server found the proof wrong: answers that come for no right one. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ClientError)) return false;
+  return error.code === 'sign_in_refused' || error.code === 'too_many_attempts';
+}
+
+/** Whether a passphrase may be right at the other level: refused, or too hard for this device. */
+function mayBeOtherLevel(error: unknown): boolean {
+  return isRefusal(error) || !(error instanceof ClientError || error instanceof ProtocolError);
 }

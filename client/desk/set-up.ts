@@ -59,6 +59,7 @@ function rootKeys(words: readonly string[]): SigningKeys {
 /** The set-up of an installation: secrets first, then everything in one request. */
 export interface SetUpDesk {
   prepareSetUp(): Promise<SetUpSecrets>;
+  /** May be called again after a failure: what arrived before is not refused. */
   finishSetUp(secret: string, input: SetUpInput): Promise<void>;
 }
 
@@ -145,7 +146,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
       const document = toJsonBytes(directory);
       const hash = directoryHash(document);
       const stamp = sign(handlerKeys.sig.secretKey, 'stamp', ...stampFields({ hash, day: today }));
-      const [administratorCredentials, handlerCredentials] = [
+      const [ofAdministrator, ofHandler] = [
         await session.credentialsFor(
           administrator.id,
           input.administrator.name,
@@ -159,10 +160,10 @@ export function createSetUp(session: DeskSession): SetUpDesk {
           secrets.handler,
         ),
       ];
-      await session.api.tell({
-        method: 'POST',
+      const setUp = {
+        method: 'POST' as const,
         path: '/api/desk/set-up',
-        credential: { scheme: 'Setup', token: secret },
+        credential: { scheme: 'Setup' as const, token: secret },
         json: {
           directory: {
             document: toBase64(document),
@@ -173,15 +174,18 @@ export function createSetUp(session: DeskSession): SetUpDesk {
           administrator: {
             id: administrator.id,
             name: normaliseName(input.administrator.name),
-            credentials: administratorCredentials,
+            credentials: ofAdministrator.credentials,
           },
           handler: {
             id: v.parse(AccountId, record.id),
             name: normaliseName(input.handler.name),
-            credentials: handlerCredentials,
+            credentials: ofHandler.credentials,
           },
         },
-      });
+      };
+      await session.bringInForce(input.administrator.name, secrets.administrator, () =>
+        session.api.tell(setUp),
+      );
       secrets = null;
     },
   };

@@ -1,4 +1,4 @@
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import {
   ChangeCredentials,
   Invite,
@@ -21,7 +21,7 @@ import type { MembersService } from './members.js';
 import type { OwnAccountService } from './own-account.js';
 import { deskOf, type DeskGuard } from './sessions.js';
 import type { SetUpService } from './set-up.js';
-import type { AfterAnswer, SignInService } from './sign-in.js';
+import type { Asked, SignInService } from './sign-in.js';
 
 const SMALL = 65_536;
 /** The largest memory in base64url, and its wrapping. */
@@ -35,7 +35,10 @@ export interface EntranceOptions {
   setUp: SetUpService;
   signIn: SignInService;
   joining: JoiningService;
-  /** Slows down whoever tries often. */
+  /**
+   * Slows down who sets up. Signing in and joining have no such limit: where everybody has one
+   * address, it would let anybody keep all others out.
+   */
   slowDown: RequestHandler;
   log: Log;
 }
@@ -45,15 +48,16 @@ export function entranceRoutes(options: EntranceOptions): Router {
   const { setUp, signIn, joining, slowDown, log } = options;
   const router = Router();
 
-  const afterAnswerOf =
-    (response: Response): AfterAnswer =>
-    (task) => {
+  const asked = (request: Request, response: Response): Asked => ({
+    address: request.ip ?? '',
+    afterAnswer(task) {
       response.once('close', () => {
         task().catch(() => {
-          log({ event: 'lock-out not written down' });
+          log({ event: 'refusals not written down' });
         });
       });
-    };
+    },
+  });
 
   router.get('/installation', async (_request, response) => {
     response.json(await setUp.installation());
@@ -63,18 +67,18 @@ export function entranceRoutes(options: EntranceOptions): Router {
     await setUp.setUp(tokenOf(request, 'Setup'), body);
     response.status(204).end();
   });
-  router.post('/sessions', slowDown, async (request, response) => {
+  router.post('/sessions', async (request, response) => {
     const body = await readJson(request, SignIn, SMALL);
-    response.status(201).json(await signIn.signIn(body, afterAnswerOf(response)));
+    response.status(201).json(await signIn.signIn(body, asked(request, response)));
   });
-  router.post('/recovery', slowDown, async (request, response) => {
+  router.post('/recovery', async (request, response) => {
     const body = await readJson(request, Recover, SMALL);
-    response.status(201).json(await signIn.recover(body, afterAnswerOf(response)));
+    response.status(201).json(await signIn.recover(body, asked(request, response)));
   });
-  router.get('/invitations/:id', slowDown, async (request, response) => {
+  router.get('/invitations/:id', async (request, response) => {
     response.json(await joining.read(pathText(request, 'id'), tokenOf(request, 'Invitation')));
   });
-  router.post('/invitations/:id/join', slowDown, async (request, response) => {
+  router.post('/invitations/:id/join', async (request, response) => {
     const body = await readJson(request, Join, SMALL);
     await joining.join(pathText(request, 'id'), tokenOf(request, 'Invitation'), body);
     response.status(204).end();

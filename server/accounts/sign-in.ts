@@ -10,19 +10,26 @@ import {
 import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
-import type { Throttle } from '../http/limits.js';
 import { accountById, proofsOfName, type AccountRow } from './accounts-store.js';
 import { hashHolds } from './credentials.js';
 import type { TakeCode } from './one-time-code.js';
 import type { ServerKey } from './server-key.js';
 import type { Sessions } from './sessions.js';
+import type { WrongProofs } from './wrong-proofs.js';
 
 /** Runs a task once the answer is sent, so that what it does cannot be told from the answer's time. */
 export type AfterAnswer = (task: () => Promise<void>) => void;
 
+/** Where a request came from and how its answer can be followed. */
+export interface Asked {
+  /** Of the network. */
+  readonly address: string;
+  readonly afterAnswer: AfterAnswer;
+}
+
 /**
  * Opens sessions. An unknown name, a removed account and a wrong proof get the same answer, after
- * the same look-up and comparison, and count alike.
+ * the same look-up and comparison, and count alike. A right proof is taken however many were wrong.
  *
  * Both throw ApiError `too_many_attempts`, `sign_in_refused`, `not_admitted` (right proof, but the
  * two signatures are missing), `one_time_code_needed` (right proof without the code that is on).
@@ -30,11 +37,11 @@ export type AfterAnswer = (task: () => Promise<void>) => void;
 export interface SignInService {
   signIn(
     input: v.InferOutput<typeof SignIn>,
-    afterAnswer: AfterAnswer,
+    asked: Asked,
   ): Promise<v.InferOutput<typeof SignedIn>>;
   recover(
     input: v.InferOutput<typeof Recover>,
-    afterAnswer: AfterAnswer,
+    asked: Asked,
   ): Promise<v.InferOutput<typeof Recovered>>;
 }
 
@@ -43,8 +50,7 @@ export interface SignInOptions {
   audit: Audit;
   serverKey: ServerKey;
   sessions: Sessions;
-  /** Counts wrong proofs by name. */
-  attempts: Throttle;
+  wrongProofs: WrongProofs;
   takeCode: TakeCode;
 }
 
@@ -52,13 +58,14 @@ type Way = 'login proof' | 'recovery proof';
 
 /** Makes signing in and recovery. */
 export function createSignIn(options: SignInOptions): SignInService {
-  const { db, audit, serverKey, sessions, attempts, takeCode } = options;
+  const { db, audit, serverKey, sessions, wrongProofs, takeCode } = options;
 
-  async function recordLockOut(name: string): Promise<void> {
+  /** Writes down what happened to an account, and nothing where there is none of that name. */
+  async function record(action: string, name: string): Promise<void> {
     await db.transaction(async (trx) => {
       const account = await proofsOfName(trx, name);
       if (account === undefined) return;
-      const event = { scope: OPERATION_SCOPE, action: 'locked_out', actor: null };
+      const event = { scope: OPERATION_SCOPE, action, actor: null };
       await audit.append(trx, { ...event, details: { account: account.id } });
     });
   }
@@ -68,20 +75,18 @@ export function createSignIn(options: SignInOptions): SignInService {
     way: Way,
     name: string,
     proof: string,
-    afterAnswer: AfterAnswer,
+    { address, afterAnswer }: Asked,
   ): Promise<string> {
     bytesOf(proof);
-    const key = `${way} ${name}`;
-    attempts.check(key);
-    // counted first, so that many at once do not all come before the count
-    const locks = attempts.failed(key);
+    const key = { way, name, address };
     const account = await proofsOfName(db, name);
     const column = way === 'login proof' ? 'proof_hash' : 'recovery_proof_hash';
     if (!hashHolds(tokenHash(way, proof), account?.[column] ?? null) || account === undefined) {
-      if (locks) afterAnswer(() => recordLockOut(name));
-      throw new ApiError('sign_in_refused');
+      throw await wrongProofs.refusal(key, () => {
+        afterAnswer(() => record('proofs_refused', name));
+      });
     }
-    attempts.succeeded(key);
+    wrongProofs.succeeded(key);
     if (account.state !== 'active') throw new ApiError('not_admitted');
     return account.id;
   }
@@ -90,23 +95,23 @@ export function createSignIn(options: SignInOptions): SignInService {
     trx: Knex,
     id: string,
     code: string | null,
-    afterAnswer: AfterAnswer,
+    { afterAnswer }: Asked,
   ): Promise<AccountRow> {
     const account = await accountById(trx, id);
     if (account?.state !== 'active') throw new ApiError('sign_in_refused');
     if (account.one_time_state !== 'on') return account;
     if (code === null) throw new ApiError('one_time_code_needed');
     const taken = await takeCode(trx, account, code);
-    if (taken === 'locked') afterAnswer(() => recordLockOut(account.name));
+    if (taken === 'locked') afterAnswer(() => record('locked_out', account.name));
     if (taken !== 'right') throw new ApiError('sign_in_refused');
     return account;
   }
 
   return {
-    async signIn({ name, proof, code }, afterAnswer) {
-      const id = await proven('login proof', name, proof, afterAnswer);
+    async signIn({ name, proof, code }, asked) {
+      const id = await proven('login proof', name, proof, asked);
       return db.transaction(async (trx) => {
-        const account = await activeAccount(trx, id, code, afterAnswer);
+        const account = await activeAccount(trx, id, code, asked);
         const { part, memory, mail } = account;
         const token = await sessions.open(trx, account.id, 'desk');
         const event = { scope: OPERATION_SCOPE, action: 'signed_in', actor: account.id };
@@ -126,10 +131,10 @@ export function createSignIn(options: SignInOptions): SignInService {
       });
     },
 
-    async recover({ name, proof, code }, afterAnswer) {
-      const id = await proven('recovery proof', name, proof, afterAnswer);
+    async recover({ name, proof, code }, asked) {
+      const id = await proven('recovery proof', name, proof, asked);
       return db.transaction(async (trx) => {
-        const account = await activeAccount(trx, id, code, afterAnswer);
+        const account = await activeAccount(trx, id, code, asked);
         const token = await sessions.open(trx, account.id, 'recovery');
         const event = { scope: OPERATION_SCOPE, action: 'recovery_kit_used', actor: account.id };
         await audit.append(trx, { ...event, details: {} });

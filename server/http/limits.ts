@@ -15,6 +15,15 @@ export interface Limits {
   perAddress(options: { readonly count: number; readonly seconds: number }): RequestHandler;
   /** Counts failures under a name, such as sign-ins to an account. */
   perName(options: { readonly count: number; readonly seconds: number }): Throttle;
+  /** Counts by key, such as a name or a name with an address, until nothing came for that long. */
+  counter(options: { readonly seconds: number }): Counter;
+}
+
+export interface Counter {
+  /** Counts once more. Answers how often by now. */
+  add(key: string): number;
+  /** Starts anew. */
+  clear(key: string): void;
 }
 
 export interface Throttle {
@@ -48,6 +57,27 @@ export function createLimits(clock: Clock): Limits {
           throw new ApiError('too_many_requests', { retryAfter: seconds });
         },
       }),
+    counter: ({ seconds }) => {
+      const counts = new Map<string, { count: number; until: number }>();
+      return {
+        add(key) {
+          const hidden = hide(key);
+          const now = clock().getTime();
+          const before = counts.get(hidden);
+          const count = before !== undefined && before.until > now ? before.count + 1 : 1;
+          counts.delete(hidden);
+          counts.set(hidden, { count, until: now + seconds * 1000 });
+          if (counts.size > mostNames) {
+            const [oldest] = counts.keys();
+            if (oldest !== undefined) counts.delete(oldest);
+          }
+          return count;
+        },
+        clear(key) {
+          counts.delete(hide(key));
+        },
+      };
+    },
     perName: ({ count, seconds }) => {
       const failures = new Map<string, { count: number; until: number }>();
       const current = (name: string) => {

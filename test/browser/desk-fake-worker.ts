@@ -460,9 +460,11 @@ const api: DeskApi = {
       mail: null,
     };
   },
-  recover: () => Promise.resolve(secrets),
-  changePassphrase: (passphrase) =>
-    passphrase === 'wrong' ? refuse('sign_in_refused') : Promise.resolve(secrets),
+  prepareRecovery: () => Promise.resolve(secrets),
+  finishRecovery: () => pause(100),
+  prepareChange: (passphrase) =>
+    passphrase === 'wrong' ? refuse('proof_refused') : Promise.resolve(secrets),
+  finishChange: () => pause(100),
   startOneTimeCode: () =>
     Promise.resolve({
       uri: 'otpauth://totp/Casekey:hanna?secret=JBSWY3DPEHPK3PXP&issuer=Casekey',
@@ -600,13 +602,15 @@ const api: DeskApi = {
           channel: directory.channels[0]?.names ?? {},
           fingerprint: directory.fingerprint,
         }),
-  join: async () => {
+  prepareJoining: () => Promise.resolve({ ...secrets, words: members.admissions[0]?.words ?? [] }),
+  finishJoining: async (_fragment, { name }) => {
     await pause(100);
-    return { ...secrets, words: members.admissions[0]?.words ?? [] };
+    if (name === 'taken') refuse('name_taken');
   },
   admit: () => Promise.resolve(),
   refuse: () => Promise.resolve(),
-  nameRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
+  prepareRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
+  proposeRecoveryOfficer: () => pause(100),
   remove: () => Promise.resolve(),
   audit: () => (scenario === 'ended' ? refuse('sign_in_needed') : Promise.resolve([...log])),
   verifyAudit: () =>

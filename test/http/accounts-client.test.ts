@@ -44,7 +44,8 @@ describe("people at the desk, through the desk's own engine", () => {
     const { fragment } = await handler.invite({ shownName: 'Works council' });
     const newcomer = newDesk();
     expect((await newcomer.readInvitation(fragment)).fingerprint).toEqual(secrets.fingerprint);
-    const paper = await newcomer.join(fragment, { name: 'Lena', role: { en: 'Reader' } });
+    const paper = await newcomer.prepareJoining();
+    await newcomer.finishJoining(fragment, { name: 'Lena', role: { en: 'Reader' } });
     await expect(newcomer.signIn('Lena', phrase(paper.passphrase))).rejects.toMatchObject({
       code: 'not_admitted',
     });
@@ -55,8 +56,11 @@ describe("people at the desk, through the desk's own engine", () => {
     await newcomer.signIn('Lena', phrase(paper.passphrase));
     await newcomer.directory();
 
-    await administrator.nameRecoveryOfficer({ shownName: 'Paper in the safe' });
+    const officerPaper = await administrator.prepareRecoveryOfficer();
+    expect((await handler.members()).admissions).toEqual([]);
+    await administrator.proposeRecoveryOfficer({ shownName: 'Paper in the safe' });
     const [officer] = (await handler.members()).admissions;
+    expect(officer?.words).toEqual(officerPaper.fingerprint);
     await handler.admit(officer?.id ?? '');
     await administrator.admit(officer?.id ?? '');
     const directory = await handler.directory();
@@ -70,7 +74,10 @@ describe("people at the desk, through the desk's own engine", () => {
       { version: 3, lines: [{ code: 'reader_added', name: 'Paper in the safe' }] },
     ]);
 
-    const recovered = await newDesk().recover('Lena', paper.recoveryWords);
+    const recovering = newDesk();
+    const recovered = await recovering.prepareRecovery('Lena', paper.recoveryWords);
+    await newcomer.members();
+    await recovering.finishRecovery();
     await expect(newcomer.members()).rejects.toMatchObject({ code: 'sign_in_needed' });
     await newcomer.signIn('Lena', phrase(recovered.passphrase));
     const { secret } = await newcomer.startOneTimeCode();

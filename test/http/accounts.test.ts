@@ -100,53 +100,6 @@ describe('signing in', () => {
     expect(statements).toEqual(unknown);
   });
 
-  it('answers unknown and known names alike when they were tried too often', async () => {
-    const answers: Record<string, Answer[]> = { hanna: [], nobody: [] };
-    for (const name of ['hanna', 'nobody']) {
-      for (let count = 0; count < 22; count += 1) {
-        answers[name]?.push(await tryToSignIn(name, wrongProof()));
-      }
-    }
-    const shape = (list: Answer[] | undefined): unknown =>
-      list?.map(({ status, text, headers }) => [status, text, headers.get('retry-after')]);
-    expect(shape(answers['hanna'])).toEqual(shape(answers['nobody']));
-    expect(answers['hanna']?.map(({ code }) => code)).toEqual([
-      ...Array.from({ length: 20 }, () => 'sign_in_refused'),
-      'too_many_attempts',
-      'too_many_attempts',
-    ]);
-    expect((await signIn(desk, desk.handler)).code).toBe('too_many_attempts');
-    expect((await signIn(desk, desk.administrator)).status).toBe(201);
-    minutes(15);
-    expect((await signIn(desk, desk.handler)).status).toBe(201);
-  });
-
-  it('writes down that an account was locked, and no name that is none', async () => {
-    for (let count = 0; count < 20; count += 1) {
-      await tryToSignIn('hanna', wrongProof());
-      await tryToSignIn('some passphrase typed as a name', wrongProof());
-    }
-    await expect
-      .poll(async () => (await actionsIn('operation')).map(({ action }) => action))
-      .toContain('locked_out');
-    const entries = await actionsIn('operation');
-    expect(entries.filter(({ action }) => action === 'locked_out')).toMatchObject([
-      { actor: null, details: { account: desk.handler.id } },
-    ]);
-    expect(JSON.stringify(entries)).not.toContain('passphrase');
-  });
-
-  it('counts attempts that come all at once', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => tryToSignIn('hanna', wrongProof())),
-    );
-    const refused = answers.filter(({ code }) => code === 'sign_in_refused');
-    expect(refused).toHaveLength(20);
-    const lockOuts = async (): Promise<number> =>
-      (await actionsIn('operation')).filter(({ action }) => action === 'locked_out').length;
-    await expect.poll(lockOuts).toBe(1);
-  });
-
   it('refuses what is not a proof', async () => {
     for (const proof of ['', 'A', wrongProof().slice(1), `${'A'.repeat(42)}B`, null]) {
       const answer = await ask(server, 'POST', '/api/desk/sessions', {

@@ -3,7 +3,7 @@ import type { Desk } from '../../client/handler.js';
 import { reporterKeys } from '../../crypto/private.js';
 import { collect, fileOf, randomFile, reportInput, silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
-import { createLyingServer, type LyingServer } from '../support/lying-server.js';
+import { createLyingServer, hurry, type LyingServer } from '../support/lying-server.js';
 
 /*
  * Networks break after the server did what was asked and before its answer arrives. Whatever is
@@ -17,15 +17,6 @@ let desk: Desk;
 const CASES = /^\/api\/cases$/;
 const ENTRIES = /^\/api\/case\/entries$/;
 const DESK_ENTRIES = /^\/api\/desk\/cases\/[^/]+\/entries$/;
-
-/** Lets the client's pauses between tries, and nothing else that waits, take no time. */
-function hurry(): void {
-  const wait = globalThis.setTimeout;
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation((run: () => void, time?: number) => {
-    const isPause = new Error().stack?.includes('/client/api.') === true;
-    return wait(run, isPause ? 1 : time);
-  });
-}
 
 beforeAll(async () => {
   installation = await startInstallation();
@@ -320,52 +311,5 @@ describe('what a handler writes', () => {
     // said again on purpose, it is another reply
     await desk.reply(id, reply, [], silent);
     expect(await contents(id)).toEqual(['Once', 'Once']);
-  });
-});
-
-describe('a new passphrase', () => {
-  const CREDENTIALS = /^\/api\/desk\/account\/credentials$/;
-
-  it('is the one that was shown, although the answer was lost', async () => {
-    const [, harald] = installation.handlers;
-    const own = installation.newDesk(server.fetch);
-    await own.signIn(harald.name, harald.passphrase);
-    server.loseAnswer('PUT', CREDENTIALS);
-    const paper = await own.changePassphrase(harald.passphrase);
-    const fresh = installation.newDesk();
-    await fresh.signIn(harald.name, paper.passphrase.join(' '));
-
-    server.loseAnswer('PUT', CREDENTIALS);
-    const recovered = await installation
-      .newDesk(server.fetch)
-      .recover(harald.name, paper.recoveryWords);
-    await fresh.signIn(harald.name, recovered.passphrase.join(' '));
-  });
-
-  it('is the same at the next try, where the connection broke for good', async () => {
-    const { administrator } = installation;
-    let broken = false;
-    const breaking = createLyingServer(async (input, init) => {
-      if (broken) throw new TypeError('fetch failed');
-      const response = await fetch(input, init);
-      if (input.endsWith('/credentials')) {
-        broken = true;
-        await response.arrayBuffer();
-        throw new TypeError('fetch failed');
-      }
-      return response;
-    });
-    const own = installation.newDesk(breaking.fetch);
-    await own.signIn(administrator.name, administrator.passphrase);
-    await expect(own.changePassphrase(administrator.passphrase)).rejects.toMatchObject({
-      code: 'network',
-    });
-    broken = false;
-    const paper = await own.changePassphrase(administrator.passphrase);
-    const fresh = installation.newDesk();
-    await fresh.signIn(administrator.name, paper.passphrase.join(' '));
-    await expect(fresh.signIn(administrator.name, administrator.passphrase)).rejects.toMatchObject({
-      code: 'sign_in_refused',
-    });
   });
 });

@@ -409,7 +409,8 @@ describe('a person who is invited', () => {
     const desk = await deskOf();
     const { fragment } = await desk.invite({ shownName: 'New Handler' });
     const newcomer = installation.newDesk();
-    const paper = await newcomer.join(fragment, { name: 'nina', role: {} });
+    const paper = await newcomer.prepareJoining();
+    await newcomer.finishJoining(fragment, { name: 'nina', role: {} });
     const forged = toBase64(signingKeys(randomBytes(32)).publicKey);
     const swap =
       (change: (pending: Members['admissions'][number]) => object) =>
@@ -462,7 +463,8 @@ describe('a person who is invited', () => {
     const desk = installation.newDesk(server.fetch);
     const { name, passphrase } = installation.administrator;
     await desk.signIn(name, passphrase);
-    const { fingerprint } = await desk.nameRecoveryOfficer({ shownName: 'Paper' });
+    const { fingerprint } = await desk.prepareRecoveryOfficer();
+    await desk.proposeRecoveryOfficer({ shownName: 'Paper' });
     const pendingOf = async (at: Desk) =>
       (await at.members()).admissions.find((each) => each.part === 'recovery_officer');
     expect(await pendingOf(desk)).toMatchObject({ authentic: true, words: fingerprint });

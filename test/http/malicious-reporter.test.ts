@@ -434,7 +434,8 @@ describe('the directory that a reporter is shown', () => {
     const reporter = reporterOf();
     await reporter.directory();
     const { administrator } = installation;
-    await administrator.desk.nameRecoveryOfficer({ shownName: 'Paper in the safe' });
+    await administrator.desk.prepareRecoveryOfficer();
+    await administrator.desk.proposeRecoveryOfficer({ shownName: 'Paper in the safe' });
     const [pending] = (await hanna.members()).admissions;
     await hanna.admit(pending?.id ?? '');
     await administrator.desk.admit(pending?.id ?? '');

@@ -112,7 +112,8 @@ async function addHandler(
 ): Promise<InstallationPerson> {
   const { fragment } = await inviter.desk.invite({ shownName: 'Harald Handler' });
   const desk = newDesk();
-  const { passphrase, recoveryWords } = await desk.join(fragment, { name: 'harald', role: {} });
+  const { passphrase, recoveryWords } = await desk.prepareJoining();
+  await desk.finishJoining(fragment, { name: 'harald', role: {} });
   const [pending] = (await inviter.desk.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
   await inviter.desk.admit(pending.id);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { vi } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 
 /** One request that went out. */
@@ -132,4 +133,16 @@ export function createLyingServer(through: Fetch = fetch): LyingServer {
     },
   };
   return server;
+}
+
+/**
+ * Lets the client's pauses between tries, and nothing else that waits, take no time, until
+ * `vi.restoreAllMocks`.
+ */
+export function hurry(): void {
+  const wait = globalThis.setTimeout;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((run: () => void, time?: number) => {
+    const isPause = new Error().stack?.includes('/client/api.') === true;
+    return wait(run, isPause ? 1 : time);
+  });
 }

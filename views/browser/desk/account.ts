@@ -1,10 +1,9 @@
-import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
 import { localText, type Desk } from './desk.js';
 import { act, showProblem } from './failures.js';
+import { newSecretsView } from './new-secrets.js';
 import { qrPicture } from './qr.js';
-import { paperPanel } from './words.js';
 
 /** One's own account: passphrase and kit, one-time codes, where the daily mail goes. */
 export function accountView(desk: Desk): HTMLElement {
@@ -31,31 +30,31 @@ function wirePassphrase(desk: Desk, view: HTMLElement): void {
     void act(form, async () => {
       write(form, 'working', t('desk.sign_in.working'));
       try {
-        const { passphrase, recoveryWords } = await desk.api.changePassphrase(field.value);
+        const { passphrase, recoveryWords } = await desk.api.prepareChange(field.value);
         field.value = '';
-        const panel = paperPanel(
-          [
+        const { element } = newSecretsView({
+          purpose: 'change',
+          groups: [
             { kind: 'passphrase', words: passphrase, asked: 2 },
             { kind: 'kit', words: recoveryWords, asked: 3 },
           ],
-          () => ({
+          facts: () => ({
             organisation: localText(desk.directory.organisation.names),
             name: desk.account.name,
           }),
-          () => {
-            desk.unsent.delete('passphrase');
-            desk.say(t('desk.account.passphrase_done'));
+          send: () => desk.api.finishChange(),
+          done: () => {
+            showPart(view, 'passphrase-done', true);
+            part(view, 'passphrase-done').focus();
           },
-        );
-        // until it is confirmed, leaving the page would leave the person without either
-        desk.unsent.add('passphrase');
-        part(view, 'paper').replaceChildren(panel);
+          uncertain: (uncertain) => {
+            if (uncertain) desk.unsent.add('passphrase');
+            else desk.unsent.delete('passphrase');
+          },
+        });
+        part(view, 'paper').replaceChildren(element);
         show(form, false);
-        part(panel, 'groups').focus();
-      } catch (error) {
-        if (codeOf(error) !== 'sign_in_refused') throw error;
-        showProblem(form, t('desk.account.passphrase_wrong'));
-        field.focus();
+        part(element, 'groups').focus();
       } finally {
         write(form, 'working', '');
       }

@@ -3,7 +3,7 @@ import { t } from '../strings.js';
 import { copyTemplate, part, showPart, write } from './dom.js';
 import { localText, type Desk } from './desk.js';
 import { act, showProblem } from './failures.js';
-import { paperPanel } from './words.js';
+import { newSecretsView } from './new-secrets.js';
 
 /** Where an administrator names the recovery officer: a key that exists on paper only. */
 export function officerSection(
@@ -31,20 +31,22 @@ export function officerSection(
       return;
     }
     void act(form, async () => {
-      const { words, fingerprint } = await desk.api.nameRecoveryOfficer({ shownName });
-      const panel = paperPanel(
-        [{ kind: 'officer', words, fingerprint, asked: 4 }],
-        () => ({
+      const { words, fingerprint } = await desk.api.prepareRecoveryOfficer();
+      const { element } = newSecretsView({
+        purpose: 'officer',
+        groups: [{ kind: 'officer', words, fingerprint, asked: 4 }],
+        facts: () => ({
           organisation: localText(desk.directory.organisation.names),
           name: shownName,
         }),
-        () => {
+        send: () => desk.api.proposeRecoveryOfficer({ shownName }),
+        done: () => {
           done(t('desk.officer.done', { name: shownName }));
         },
-      );
-      part(section, 'paper').replaceChildren(panel);
+      });
+      part(section, 'paper').replaceChildren(element);
       form.hidden = true;
-      part(panel, 'groups').focus();
+      part(element, 'groups').focus();
     });
   });
   return section;

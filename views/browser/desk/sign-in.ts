@@ -4,7 +4,8 @@ import { plural, t } from '../strings.js';
 import type { DeskApi, PaperFault } from './api.js';
 import { copyTemplate, focusHeading, onClick, part, show, showPart, write } from './dom.js';
 import { act, showProblem } from './failures.js';
-import { paperPanel } from './words.js';
+import { guardLeaving } from './link-secret.js';
+import { newSecretsView } from './new-secrets.js';
 
 /** What signing in needs from the page. */
 export interface Entrance {
@@ -86,7 +87,7 @@ export function showSignIn(entrance: Entrance, name = ''): void {
   );
 }
 
-function showRecovery(entrance: Entrance, name: string): void {
+function showRecovery(entrance: Entrance, name: string, problem: string | null = null): void {
   const view = copyTemplate('recover');
   const form = part(view, 'form', HTMLFormElement);
   const nameField = part(form, 'name', HTMLInputElement);
@@ -101,14 +102,21 @@ function showRecovery(entrance: Entrance, name: string): void {
         words.focus();
         return;
       }
-      const secrets = await entrance.api.recover(nameField.value, read.words, codeIn(form));
-      words.value = '';
-      showNewSecrets(entrance, nameField.value, secrets);
+      const name = nameField.value;
+      try {
+        const secrets = await entrance.api.prepareRecovery(name, read.words, codeIn(form));
+        words.value = '';
+        showNewSecrets(entrance, name, secrets);
+      } catch (error) {
+        if (codeOf(error) !== 'sign_in_refused') throw error;
+        showProblem(form, t('desk.recover.refused'));
+      }
     });
   });
   onClick(view, 'back', () => {
     showSignIn(entrance, nameField.value);
   });
+  showProblem(form, problem);
   swap(entrance, view);
 }
 
@@ -118,19 +126,34 @@ function showNewSecrets(
   { passphrase, recoveryWords }: { passphrase: string[]; recoveryWords: string[] },
 ): void {
   const view = copyTemplate('recovered');
-  const finish = part(view, 'finish', HTMLButtonElement);
-  const panel = paperPanel(
-    [
+  let uncertain = false;
+  guardLeaving(() => uncertain);
+  const { element } = newSecretsView({
+    purpose: 'recover',
+    groups: [
       { kind: 'passphrase', words: passphrase, asked: 2 },
       { kind: 'kit', words: recoveryWords, asked: 3 },
     ],
-    () => ({ organisation: '', name }),
-    () => {
-      finish.disabled = false;
+    facts: () => ({ organisation: '', name }),
+    send: async () => {
+      try {
+        await entrance.api.finishRecovery();
+      } catch (error) {
+        if (codeOf(error) === 'sign_in_needed')
+          showRecovery(entrance, name, t('desk.recover.took_long'));
+        throw error;
+      }
     },
-  );
-  part(view, 'paper').append(panel);
-  finish.addEventListener('click', () => {
+    done: () => {
+      showPart(view, 'in-force', true);
+      part(view, 'in-force').focus();
+    },
+    uncertain: (is) => {
+      uncertain = is;
+    },
+  });
+  part(view, 'paper').append(element);
+  onClick(view, 'finish', () => {
     showSignIn(entrance, name);
   });
   swap(entrance, view);

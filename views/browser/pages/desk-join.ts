@@ -1,12 +1,13 @@
-import { callWorker, startWorker } from '../rpc.js';
+import { callWorker, codeOf, startWorker } from '../rpc.js';
 import { t } from '../strings.js';
 import type { DeskApi } from '../desk/api.js';
 import { localText } from '../desk/desk.js';
-import { part, show, showPart, write } from '../desk/dom.js';
+import { onClick, part, showPart, write } from '../desk/dom.js';
 import { act, showProblem } from '../desk/failures.js';
 import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.js';
+import { newSecretsView, type NewSecretsView } from '../desk/new-secrets.js';
 import { roleFields } from '../desk/role-fields.js';
-import { fillWords, paperPanel } from '../desk/words.js';
+import { fillWords } from '../desk/words.js';
 
 const fragment = takeLinkSecret();
 const api = callWorker<DeskApi>(startWorker());
@@ -15,9 +16,11 @@ const form = part(page, 'join-form', HTMLFormElement);
 const steps = ['invitation', 'secrets', 'words'] as const;
 const roles = roleFields(part(page, 'roles'));
 const languageLinks = carrySecret(fragment);
-let losing = false;
+const nameField = part(form, 'join-name', HTMLInputElement);
+let secrets: NewSecretsView | null = null;
+let uncertain = false;
 
-guardLeaving(() => losing);
+guardLeaving(() => uncertain);
 
 function go(step: (typeof steps)[number]): void {
   for (const each of steps) showPart(page, `step-${each}`, each === step);
@@ -40,40 +43,59 @@ void act(part(page, 'step-invitation'), async () => {
   }
 });
 
+/** Makes keys and secrets, once; whoever comes back to change the name finds the same. */
+async function prepare(): Promise<NewSecretsView> {
+  const made = await api.prepareJoining();
+  const view = newSecretsView({
+    purpose: 'join',
+    groups: [
+      { kind: 'passphrase', words: made.passphrase, asked: 2 },
+      { kind: 'kit', words: made.recoveryWords, fingerprint: made.words, asked: 3 },
+    ],
+    facts: () => ({
+      organisation: part(page, 'organisation').textContent,
+      name: nameField.value.trim(),
+    }),
+    send: async () => {
+      showPart(page, 'to-name', false);
+      try {
+        await api.finishJoining(fragment, { name: nameField.value, role: roles.read() });
+      } catch (error) {
+        if (codeOf(error) === 'name_taken') {
+          go('invitation');
+          showProblem(form, t('desk.join.name_taken'));
+          nameField.focus();
+        }
+        throw error;
+      }
+    },
+    done: () => {
+      fillWords(part(page, 'own-words'), made.words);
+      go('words');
+    },
+    uncertain: (is) => {
+      uncertain = is;
+    },
+  });
+  part(page, 'paper').replaceChildren(view.element);
+  languageLinks.hide();
+  return view;
+}
+
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const name = part(form, 'join-name', HTMLInputElement);
-  if (name.value.trim() === '') {
+  if (nameField.value.trim() === '') {
     showProblem(form, t('desk.set_up.name_missing'));
-    name.focus();
+    nameField.focus();
     return;
   }
   void act(form, async () => {
-    const button = part(form, 'join', HTMLButtonElement);
-    button.disabled = true;
-    showPart(form, 'joining', true);
-    try {
-      const joined = await api.join(fragment, { name: name.value, role: roles.read() });
-      losing = true;
-      languageLinks.hide();
-      const panel = paperPanel(
-        [
-          { kind: 'passphrase', words: joined.passphrase, asked: 2 },
-          { kind: 'kit', words: joined.recoveryWords, asked: 3 },
-        ],
-        () => ({ organisation: part(page, 'organisation').textContent, name: name.value }),
-        () => {
-          losing = false;
-          part(page, 'paper').replaceChildren();
-          fillWords(part(page, 'own-words'), joined.words);
-          go('words');
-        },
-      );
-      part(page, 'paper').replaceChildren(panel);
-      go('secrets');
-    } finally {
-      button.disabled = false;
-      show(part(form, 'joining'), false);
-    }
+    const before = secrets;
+    secrets ??= await prepare();
+    go('secrets');
+    before?.resume();
   });
+});
+onClick(page, 'to-name', () => {
+  go('invitation');
 });

@@ -1,0 +1,141 @@
+import {
+  derive,
+  fingerprintWords,
+  fromBase64,
+  InvitationAnswer,
+  newAccountKeys,
+  newId,
+  newPaperSecrets,
+  normaliseName,
+  type AccountKeys,
+  type PaperSecrets,
+  passphraseReady,
+  ReaderId,
+  type ReaderRecord,
+  ready,
+  toBase64,
+  toJsonBytes,
+  verifyDirectory,
+} from '../../crypto/private.js';
+import type * as v from 'valibot';
+import { ClientError } from '../errors.js';
+import type { InvitationView } from '../models.js';
+import type { DeskSession } from './session.js';
+
+/** What the holder of an invitation's link does. */
+export interface JoiningDesk {
+  readInvitation(fragment: string): Promise<InvitationView>;
+  /**
+   * Makes the new person's keys and secrets; nothing is sent before they are on paper. `words` are
+   * those of the keys, to be told to the inviter.
+   */
+  prepareJoining(): Promise<PaperSecrets & { words: string[] }>;
+  /**
+   * Makes the account of what was prepared. May be called again after a failure.
+   *
+   * @throws ClientError `answer_lost` while nobody can say whether the account was made, `name_taken`,
+   * `invitation_not_found`.
+   */
+  finishJoining(
+    fragment: string,
+    input: { name: string; role: Record<string, string> },
+  ): Promise<void>;
+}
+
+/** The two keys of an invitation's secret: one lets the holder join, one vouches for the keys. */
+export function invitationKeys(secret: Uint8Array): { token: string; vouching: Uint8Array } {
+  return {
+    token: toBase64(derive(secret, 'invitation token')),
+    vouching: derive(secret, 'invitation authenticator'),
+  };
+}
+
+/** What vouches for a record to whoever made the link. */
+export function authenticatorOf(vouching: Uint8Array, record: ReaderRecord): string {
+  return toBase64(derive(vouching, 'record', toJsonBytes(record)));
+}
+
+function parseFragment(fragment: string): { id: string; secret: Uint8Array } {
+  const found = /^#?([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(fragment.trim());
+  if (found?.[1] === undefined || found[2] === undefined) {
+    throw new ClientError('invitation_unreadable');
+  }
+  return { id: found[1], secret: fromBase64(found[2]) };
+}
+
+/** See {@link JoiningDesk}. */
+export function createJoiningDesk(session: DeskSession): JoiningDesk {
+  const { api } = session;
+  let prepared: { keys: AccountKeys; id: ReaderId; paper: PaperSecrets } | null = null;
+
+  async function invitationOf(id: string, token: string) {
+    const answer: v.InferOutput<typeof InvitationAnswer> = await api.ask(InvitationAnswer, {
+      method: 'GET',
+      path: `/api/desk/invitations/${id}`,
+      credential: { scheme: 'Invitation', token },
+    });
+    const { directory } = verifyDirectory(answer.directory);
+    const channel = directory.channels.find((one) => one.id === answer.channel);
+    const organisation = directory.organisations.find((one) => one.id === channel?.organisation);
+    if (channel === undefined || organisation === undefined) {
+      throw new ClientError('wrong_directory');
+    }
+    return { shownName: answer.shownName, channel, organisation };
+  }
+
+  return {
+    async readInvitation(fragment) {
+      await ready();
+      const { id, secret } = parseFragment(fragment);
+      const { token } = invitationKeys(secret);
+      const { shownName, channel, organisation } = await invitationOf(id, token);
+      return {
+        shownName,
+        organisation: organisation.names,
+        channel: channel.names,
+        fingerprint: fingerprintWords(fromBase64(organisation.root)),
+      };
+    },
+
+    async prepareJoining() {
+      await Promise.all([ready(), passphraseReady()]);
+      const keys = newAccountKeys();
+      const paper = newPaperSecrets();
+      prepared = { keys, id: newId(ReaderId), paper };
+      return { ...paper, words: fingerprintWords(keys.kem.publicKey, keys.sig.publicKey) };
+    },
+
+    async finishJoining(fragment, { name, role }) {
+      if (prepared === null) throw new ClientError('not_prepared');
+      const { keys, id: reader, paper } = prepared;
+      const { id, secret } = parseFragment(fragment);
+      const { token, vouching } = invitationKeys(secret);
+      const { credentials } = await session.credentialsFor(reader, name, keys.seed, paper);
+      await session.bringInForce(name, paper, async () => {
+        const { shownName, channel } = await invitationOf(id, token);
+        const record: ReaderRecord = {
+          id: reader,
+          organisation: channel.organisation,
+          channels: [channel.id],
+          part: 'handler',
+          name: shownName,
+          role,
+          kem: toBase64(keys.kem.publicKey),
+          sig: toBase64(keys.sig.publicKey),
+        };
+        await api.tell({
+          method: 'POST',
+          path: `/api/desk/invitations/${id}/join`,
+          credential: { scheme: 'Invitation', token },
+          json: {
+            name: normaliseName(name),
+            credentials,
+            record,
+            authenticator: authenticatorOf(vouching, record),
+          },
+        });
+      });
+      prepared = null;
+    },
+  };
+}
