@@ -250,6 +250,7 @@ describe('from the one-time link to a published channel', () => {
     await omar.click('[data-part=join]');
     await omar.waitForSelector('[data-part=step-secrets]:not([hidden])');
     secrets['omar'] = await confirmPaper(omar.locator('[data-part=paper]'));
+    await omar.waitForSelector('[data-part=step-words]:not([hidden])');
     const told = await omar.locator('[data-part=own-words] li').allTextContents();
     expect(told).toHaveLength(8);
     expect(complaints).toEqual([]);
@@ -392,6 +393,8 @@ describe('from the one-time link to a published channel', () => {
     await page.click('[data-part=passphrase-form] [type=submit]');
     await page.waitForSelector('.account .paper');
     secrets['omar'] = await confirmPaper(page.locator('.account .paper'));
+    await page.waitForSelector('[data-part=passphrase-done]:not([hidden])');
+    expect(await page.locator('.account .words').count()).toBe(0);
     await leave(page);
 
     const { page: lost } = await openDeskPage(browser, `${server.url}/desk/en/`);
@@ -405,6 +408,7 @@ describe('from the one-time link to a published channel', () => {
     await lost.click('form [type=submit]');
     await lost.waitForSelector('.paper');
     secrets['omar'] = await confirmPaper(lost.locator('.paper'));
+    await lost.waitForSelector('[data-part=in-force]:not([hidden])');
     await lost.click('[data-part=finish]');
     await signInInBrowser(lost, 'omar', passphraseOf('omar'));
     await leave(lost);

@@ -83,6 +83,10 @@ describe.each([
     await page.click('[data-part=to-questions]');
     await page.click('.paper form [type=submit]');
     await check(opened);
+    await page.click('[data-part=to-words]');
+    await confirmPaper(page.locator('.paper'));
+    await page.waitForSelector('[data-part=in-force]:not([hidden])');
+    await check(opened);
   });
 
   it('the inbox: full, searched, empty', async () => {
@@ -148,6 +152,13 @@ describe.each([
     await page.click('[data-part=codes-start]');
     await page.waitForSelector('.qr svg');
     await check(opened);
+    await page.fill('#account-current', 'x');
+    await page.click('[data-part=passphrase-form] [type=submit]');
+    await page.waitForSelector('.account .paper');
+    await check(opened);
+    await confirmPaper(page.locator('.account .paper'));
+    await page.waitForSelector('[data-part=passphrase-done]:not([hidden])');
+    await check(opened);
     await page.click('[data-part=lock]');
     await page.waitForSelector('.locked');
     await check(opened);
@@ -168,6 +179,16 @@ describe.each([
     await check(opened);
     const joining = await visit('usual', { ...options, path: `${lang}/join#secret` });
     await joining.page.waitForSelector('[data-part=invitation]:not([hidden])');
+    await check(joining);
+    await joining.page.fill('#join-name', 'taken');
+    await joining.page.click('[data-part=join]');
+    await check(joining);
+    await confirmPaper(joining.page.locator('[data-part=paper]'));
+    await joining.page.waitForSelector('[data-part=join-form] [data-part=problem]:not([hidden])');
+    await check(joining);
+    await joining.page.fill('#join-name', 'siv');
+    await joining.page.click('[data-part=join]');
+    await joining.page.waitForSelector('[data-part=step-words]:not([hidden])');
     await check(joining);
   });
 });
@@ -439,11 +460,14 @@ describe('paper', () => {
     await page.click('[data-part=join]');
     await page.waitForSelector('.paper');
     await page.click('[data-part=print]:visible');
-    expect(await page.locator('.print-sheet .words li').count()).toBe(24);
+    // and the eight words of the keys, to be told to the inviter
+    expect(await page.locator('.print-sheet [data-part=words] li').count()).toBe(24);
+    expect(await page.locator('.print-sheet [data-part=fingerprint] li').count()).toBe(8);
     expect(await page.locator('.print-sheet').innerText()).toContain('siv');
     expect(pagesOf(await page.pdf({ format: 'A4' }))).toBe(1);
     expect(await page.locator('.print-sheet').count()).toBe(0);
     await confirmPaper(page.locator('[data-part=paper]'));
+    await page.waitForSelector('[data-part=step-words]:not([hidden])');
     expect(await page.locator('[data-part=own-words] li').count()).toBe(8);
     expect(await page.locator('[data-part=paper] .words').count()).toBe(0);
   });

@@ -40,11 +40,12 @@ export async function confirmPaper(panel: Locator): Promise<string[][]> {
   for (const question of await partOf(panel, 'questions').locator('.field').all()) {
     const label = (await question.locator('label').textContent()) ?? '';
     const number = Number(/\d+/.exec(label)?.[0]);
-    if (number <= before || (groups.length > 1 && group === 0 && label.includes('kit'))) group += 1;
+    if (number <= before || (groups.length > 1 && group === 0 && /kit|blad/.test(label)))
+      group += 1;
     before = number;
     await question.locator('input').fill(groups[group]?.[number - 1] ?? '');
   }
-  await panel.getByRole('button', { name: 'Check the words' }).click();
+  await partOf(panel, 'confirm').click();
   await partOf(panel, 'asked').waitFor({ state: 'hidden' });
   return groups;
 }
@@ -94,6 +95,7 @@ export async function joinInBrowser(
   const secrets = partOf(page, 'step-secrets');
   await secrets.waitFor({ timeout: 120_000 });
   const paper = paperOf(await confirmPaper(partOf(secrets, 'paper')));
+  await partOf(page, 'step-words').waitFor({ timeout: 120_000 });
   const words = await partOf(page, 'own-words').locator('li').allTextContents();
   return { ...paper, words };
 }

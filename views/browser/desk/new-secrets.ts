@@ -44,7 +44,7 @@ export function newSecretsView(secrets: NewSecrets): NewSecretsView {
       try {
         await secrets.send();
         part(view, 'panel').replaceChildren();
-        showPart(view, 'waiting', false);
+        showPart(view, 'not-yet', false);
         secrets.done();
       } catch (error) {
         known = codeOf(error) !== 'answer_lost';
@@ -59,7 +59,7 @@ export function newSecretsView(secrets: NewSecrets): NewSecretsView {
     });
   };
 
-  write(view, 'waiting', t(`desk.paper.waiting.${purpose}`));
+  write(view, 'not-yet', t(`desk.paper.waiting.${purpose}`));
   const panel = paperPanel(secrets.groups, secrets.facts, () => {
     confirmed = true;
     send();
