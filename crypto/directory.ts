@@ -237,6 +237,12 @@ export function stampHolds(current: VerifiedDirectory, stamp: Stamp): boolean {
 export const STALE_AFTER_DAYS = 30;
 export const EXPIRED_AFTER_DAYS = 90;
 
+/**
+ * Days from the one on which the server took a directory that shortens a channel's retention until
+ * the shorter term is in force: whoever reads the channel's cases sees what will go so long before.
+ */
+export const SHORTER_TERM_DAYS = 90;
+
 /** The readers a report in this channel is sealed to: active ones, in the directory's order. */
 export function channelReaders(directory: Directory, channel: string): Reader[] {
   return directory.readers.filter(

@@ -37,7 +37,8 @@ export async function up(knex: Knex): Promise<void> {
      hash text not null unique,
      document text not null,
      administrator text not null,
-     signature text not null`,
+     signature text not null,
+     day text not null`,
   );
   await create(
     'stamps',

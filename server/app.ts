@@ -35,7 +35,8 @@ import type { Log } from './log.js';
 import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports } from './reports/service.js';
-import { createRules } from './retention/rules.js';
+import { retentionRoutes } from './retention/routes.js';
+import { createRules, type ReadTerms } from './retention/rules.js';
 
 /** What every capability is made from. */
 export interface Context {
@@ -70,9 +71,10 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const directories = createDirectories();
   const readRules = createRules();
   const readPurgeOn: ReadPurgeOn = async (handle) => {
-    const rules = await readRules(handle);
+    const rules = await readRules(handle, day());
     return (row) => rules.purgeOn(row);
   };
+  const readTerms: ReadTerms = async () => (await readRules(db, day())).terms();
 
   const attachments = createAttachments({ db, today: day, maxFileBytes: config.maxFileBytes });
   const bindAttachments: BindAttachments = (trx, caseId, ids) => attachments.bind(trx, caseId, ids);
@@ -131,6 +133,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: ownAccountRoutes(ownAccount, guard) },
     { path: '/api/desk', router: memberRoutes(members, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
+    { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },
     { path: '/api/desk/cases', router: caseRoutes({ cases, guard, readerOf }) },
     {

@@ -130,3 +130,23 @@ export type DirectoryAnswer = v.InferOutput<typeof DirectoryAnswer>;
 
 /** GET /api/desk/directories?after=N: every version above N, oldest first. */
 export const DirectoriesAnswer = v.strictObject({ directories: v.array(SignedDirectory) });
+
+/**
+ * The months after closure that a channel's cases are kept, the longest first: those in force now,
+ * `from` null, and the shorter ones that take their place on a day to come.
+ */
+export const RetentionTerm = v.strictObject({ months: Count, from: v.nullable(Day) });
+export type RetentionTerm = v.InferOutput<typeof RetentionTerm>;
+
+/** GET /api/desk/retention */
+export const RetentionAnswer = v.strictObject({
+  /** From when on a term would count that is shorter than all of these, were it published today. */
+  shorterFrom: Day,
+  channels: v.array(
+    v.strictObject({
+      channel: ChannelId,
+      terms: v.pipe(v.array(RetentionTerm), v.minLength(1)),
+    }),
+  ),
+});
+export type RetentionAnswer = v.InferOutput<typeof RetentionAnswer>;

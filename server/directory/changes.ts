@@ -17,8 +17,9 @@ export interface DirectoryChanges {
   published: Channel[];
   unpublished: Channel[];
   added: Channel[];
-  /** Channels and organisations that say something else, with the names of those fields. */
-  changed: { channel: Channel; fields: string[] }[];
+  /** Channels that say something else than before, with the names of those fields. */
+  changed: { was: Channel; channel: Channel; fields: string[] }[];
+  /** Organisations that say something else. */
   renamed: Organisation[];
 }
 
@@ -95,7 +96,7 @@ function channelChanges(
     const fields = (Object.keys(was) as (keyof Channel)[]).filter(
       (field) => field !== 'published' && !same(was[field], channel[field]),
     );
-    if (fields.length > 0) changed.push({ channel, fields });
+    if (fields.length > 0) changed.push({ was, channel, fields });
   }
   const added = after.channels.filter(({ id }) => !before.channels.some((was) => was.id === id));
   published.push(...added.filter((channel) => channel.published));

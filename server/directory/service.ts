@@ -14,7 +14,7 @@ import type * as v from 'valibot';
 import type { Membership } from '../accounts/membership.js';
 import type { DeskSession } from '../accounts/sessions.js';
 import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
-import type { Clock } from '../clock.js';
+import { today, type Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
 import { directoryChanges, type DirectoryChanges } from './changes.js';
@@ -22,6 +22,7 @@ import {
   deleteStamps,
   insertDirectory,
   keepStamp,
+  newestDay,
   newestRow,
   practiceRead,
   rowsAfter,
@@ -93,13 +94,25 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     }
   }
 
+  /** Stores a version under the day it is here, which never lies before that of the one before. */
+  async function keepVersion(
+    trx: Knex,
+    { directory, hash }: VerifiedDirectory,
+    signed: SignedDirectory,
+  ): Promise<void> {
+    const now = today(clock, timeZone);
+    const before = await newestDay(trx);
+    const day = before !== undefined && before > now ? before : now;
+    await insertDirectory(trx, { version: directory.version, hash, ...signed, day });
+  }
+
   async function auditChanges(
     trx: Knex,
     actor: string,
     version: number,
     changes: DirectoryChanges,
   ): Promise<void> {
-    const tell = (action: string, details: Record<string, string> = {}): Promise<void> =>
+    const tell = (action: string, details: Record<string, string | number> = {}): Promise<void> =>
       audit.append(trx, {
         scope: ORGANISATION_SCOPE,
         action,
@@ -115,8 +128,13 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     for (const { id } of changes.revoked) await tell('administrator_revoked', { account: id });
     for (const { id } of changes.renamed) await tell('organisation_changed', { organisation: id });
     for (const { id } of changes.added) await tell('channel_added', { channel: id });
-    for (const { channel, fields } of changes.changed) {
-      await tell('channel_changed', { channel: channel.id, fields: fields.join(' ') });
+    for (const { was, channel, fields } of changes.changed) {
+      const months = channel.retentionMonths;
+      await tell('channel_changed', {
+        channel: channel.id,
+        fields: fields.join(' '),
+        ...(months === was.retentionMonths ? {} : { monthsBefore: was.retentionMonths, months }),
+      });
     }
     for (const { id } of changes.published) await tell('channel_published', { channel: id });
     for (const { id } of changes.unpublished) await tell('channel_unpublished', { channel: id });
@@ -140,7 +158,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
       if (channels.some(({ published }) => published)) throw new ApiError('channel_not_ready');
       checkDay(date, clock, timeZone);
       checkStamp(first, stamp, clock, timeZone);
-      await insertDirectory(trx, { version, hash: first.hash, ...signed });
+      await keepVersion(trx, first, signed);
       await keepStamp(trx, stamp);
       return first;
     },
@@ -169,7 +187,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
         for (const { record } of changes.left) await membership.remove(trx, record.id);
         for (const { id } of changes.revoked) await membership.remove(trx, id);
         await checkChannels(trx, directory, changes);
-        await insertDirectory(trx, { version: directory.version, hash: next.hash, ...signed });
+        await keepVersion(trx, next, signed);
         await deleteStamps(trx);
         await auditChanges(trx, actor, directory.version, changes);
       });

@@ -15,6 +15,8 @@ export interface DirectoryRow {
   document: string;
   administrator: AccountId;
   signature: string;
+  /** The day on which the server took it, by its own clock: nobody who signs can date it back. */
+  day: Day;
 }
 
 interface StampRow {
@@ -49,6 +51,12 @@ export async function rowsAfter(db: Knex, version: number): Promise<DirectoryRow
 export async function hasVersion(db: Knex, version: number, hash: string): Promise<boolean> {
   const row = await db<DirectoryRow>('directories').where({ version }).first('hash');
   return row?.hash === hash;
+}
+
+/** The day on which the newest version was taken; undefined before set-up. */
+export async function newestDay(db: Knex): Promise<Day | undefined> {
+  const row = await db<DirectoryRow>('directories').orderBy('version', 'desc').first('day');
+  return row?.day;
 }
 
 /** Stores a version. */

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { addDays, type CaseId, type Day } from '../../crypto/public.js';
 import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
 import { SHORTEST_DAYS, type RetentionRule } from './rule.js';
-import type { RetentionRules } from './rules.js';
+import type { ReadRules, RetentionRules } from './rules.js';
 import {
   beginPurge,
   begunCases,
@@ -38,7 +38,9 @@ export type InBatch = <Result>(work: (trx: Knex) => Promise<Result>) => Promise<
 export interface PurgeTools {
   readonly db: Knex;
   readonly audit: Audit;
+  /** The rules when the purge began, and how to read them anew. */
   readonly rules: RetentionRules;
+  readonly readRules: ReadRules;
   readonly today: Day;
 }
 
@@ -53,10 +55,14 @@ export async function* dueCases({
   do {
     page = await closedUntil(db, last, page.at(-1) ?? null, PAGE);
     for (const row of page) {
-      const day = rules.purgeOn(row);
-      if (day !== null && day <= today) yield row;
+      if (isDue(rules, row, today)) yield row;
     }
   } while (page.length === PAGE);
+}
+
+function isDue(rules: RetentionRules, row: ClosedCase, today: Day): boolean {
+  const day = rules.purgeOn(row);
+  return day !== null && day <= today;
 }
 
 /**
@@ -82,7 +88,7 @@ export async function purge(tools: PurgeTools, inBatch: InBatch): Promise<PurgeC
   let emptied: ClosedCase[] = [];
   let group: ClosedCase[] = [];
   const flush = async (): Promise<void> => {
-    emptied.push(...(await beginAndEmpty(group, tools.audit, inBatch)));
+    emptied.push(...(await beginAndEmpty(group, tools, inBatch)));
     group = [];
   };
   for await (const row of dueCases(tools)) {
@@ -106,17 +112,23 @@ function groupsOf(rows: readonly ClosedCase[]): ClosedCase[][] {
   return groups;
 }
 
-/** Marks and empties cases; answers those that nobody reopened and no reporter wrote to meanwhile. */
+/**
+ * Marks and empties cases; answers those that nobody reopened and no reporter wrote to meanwhile, and
+ * whose term nobody made longer: that holds at once, also while a purge is at work.
+ */
 async function beginAndEmpty(
   group: readonly ClosedCase[],
-  audit: Audit,
+  { audit, readRules, today }: PurgeTools,
   inBatch: InBatch,
 ): Promise<ClosedCase[]> {
   if (group.length === 0) return [];
   const begun: ClosedCase[] = [];
   const isEmpty = await inBatch(async (trx) => {
     begun.length = 0;
-    for (const row of group) if (await beginPurge(trx, row)) begun.push(row);
+    const rules = await readRules(trx, today);
+    for (const row of group) {
+      if (isDue(rules, row, today) && (await beginPurge(trx, row))) begun.push(row);
+    }
     return emptySome(trx, audit, begun);
   });
   if (!isEmpty) await empty(begun, audit, inBatch);

@@ -67,7 +67,7 @@ export function createRetention(options: {
 
   async function runWith(lease: Lease, signal: AbortSignal | undefined): Promise<RetentionRun> {
     const today = todayOf(clock, timeZone);
-    const tools = { db, audit, today, rules: await readRules(db) };
+    const tools = { db, audit, today, readRules, rules: await readRules(db, today) };
     const inBatch = batches(db, lease, signal);
     const escalated = await escalateUndecided(tools, inBatch);
     const purged = await purge(tools, inBatch);
@@ -89,9 +89,10 @@ export function createRetention(options: {
     },
 
     async plan() {
-      const rules = await readRules(db);
+      const today = todayOf(clock, timeZone);
+      const rules = await readRules(db, today);
       const plans = new Map<string, { cases: number; practice: number }>();
-      for await (const row of dueCases({ db, rules, today: todayOf(clock, timeZone) })) {
+      for await (const row of dueCases({ db, rules, today })) {
         const plan = plans.get(row.channel) ?? { cases: 0, practice: 0 };
         plan[row.practice === 1 ? 'practice' : 'cases'] += 1;
         plans.set(row.channel, plan);

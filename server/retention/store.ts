@@ -13,11 +13,11 @@ const closedColumns = ['id', 'channel', 'practice', 'audit_scope', 'closed_day']
 export async function directoriesAfter(
   db: Knex,
   version: number,
-): Promise<{ version: number; document: string }[]> {
-  return db<{ version: number; document: string }>('directories')
+): Promise<{ version: number; document: string; day: Day }[]> {
+  return db<{ version: number; document: string; day: Day }>('directories')
     .where('version', '>', version)
     .orderBy('version')
-    .select('version', 'document');
+    .select('version', 'document', 'day');
 }
 
 /** Cases closed on a day or before, after a place in the order of closing, no decision pending. */

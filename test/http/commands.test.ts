@@ -8,6 +8,7 @@ import { addDays, dayOf } from '../../crypto/public.js';
 import { systemClock } from '../../server/clock.js';
 import { leaseOf } from '../../server/jobs/lease.js';
 import { RETENTION_JOB } from '../../server/retention/service.js';
+import { installOrganisation } from '../support/organisation.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase } from '../support/rows.js';
 import { projectDist, temporaryFolder } from '../support/server.js';
@@ -71,6 +72,24 @@ describe('the purge as a command', () => {
     ]);
     expect(await cases()).toBe(1);
     expect((await run('purge', ['--dry-run'])).output).toBe('Nothing is due.\n');
+  });
+
+  it('counts by a shorter term only 90 days after the server took it', async () => {
+    const day = dayOf(new Date(), 'UTC');
+    await fillCase(store.db, store.organisation, { closedDay: addDays(day, -500) });
+    const shorter = store.organisation.next((directory) => ({
+      ...directory,
+      channels: directory.channels.map((channel) => ({ ...channel, retentionMonths: 12 })),
+    }));
+    await installOrganisation(store.db, shorter, addDays(day, -80));
+    expect((await run('purge', ['--dry-run'])).output).toBe('Nothing is due.\n');
+    await store
+      .db('directories')
+      .where({ version: 2 })
+      .update({ day: addDays(day, -90) });
+    expect((await run('purge', ['--dry-run'])).output).toBe(
+      'Due in Reports: cases 1, practice cases 0\n',
+    );
   });
 
   it('leaves the work to a purge that is running', async () => {

@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ChannelId,
   newId,
   OrganisationId,
   randomBytes,
+  RetentionAnswer,
   sign,
   signingKeys,
   toBase64,
@@ -242,11 +244,72 @@ describe('the next version', () => {
       {
         action: 'channel_changed',
         actor,
-        details: { version: 3, channel, fields: 'names retentionMonths' },
+        details: {
+          version: 3,
+          channel,
+          fields: 'names retentionMonths',
+          monthsBefore: 24,
+          months: 12,
+        },
       },
       { action: 'directory_published', actor, details: { version: 4 } },
       { action: 'reader_left', actor, details: { version: 4, reader: other.id } },
     ]);
+  });
+});
+
+describe('the time that closed cases are kept', () => {
+  const set = (retentionMonths: number, date?: string): Promise<Answer> =>
+    publish(desk, (directory) =>
+      withChannel({ retentionMonths })(date === undefined ? directory : dated(date)(directory)),
+    );
+  const terms = async (person: TestPerson): Promise<unknown> => {
+    await signIn(desk, person);
+    const { json } = await askAs(desk, person, 'GET', '/api/desk/retention');
+    return v.parse(RetentionAnswer, json);
+  };
+  const shown = (shorterFrom: string, ...all: [number, string | null][]): unknown => ({
+    shorterFrom,
+    channels: [
+      { channel: desk.channel.id, terms: all.map(([months, from]) => ({ months, from })) },
+    ],
+  });
+
+  it('is told to everybody at the desk, with the day from which a shorter one counts', async () => {
+    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', [24, null]));
+    await set(12);
+    const both: [number, string | null][] = [
+      [24, null],
+      [12, '2026-05-31'],
+    ];
+    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', ...both));
+    clock.addDays(89);
+    expect(await terms(desk.administrator)).toEqual(shown('2026-08-28', ...both));
+    clock.addDays(1);
+    expect(await terms(desk.administrator)).toEqual(shown('2026-08-29', [12, null]));
+    expect((await set(36, '2026-05-31')).status).toBe(204);
+    expect(await terms(desk.handler)).toEqual(shown('2026-08-29', [36, null]));
+  });
+
+  it('counts from the day on which the server took it, whatever the document says', async () => {
+    clock.addDays(1);
+    await signIn(desk, desk.administrator);
+    expect((await set(12, '2026-03-02')).status).toBe(204);
+    expect((await newestDirectory(desk)).directory.date).toBe('2026-03-02');
+    expect(await terms(desk.handler)).toEqual(shown('2026-06-01', [24, null], [12, '2026-06-01']));
+  });
+
+  it('is not made to count sooner by a clock that was set back', async () => {
+    clock.addDays(1);
+    await signIn(desk, desk.administrator);
+    await publish(desk, dated('2026-03-03'));
+    clock.addDays(-1);
+    await set(12, '2026-03-03');
+    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', [24, null], [12, '2026-06-01']));
+  });
+
+  it('is nothing for others', async () => {
+    expect((await ask(server, 'GET', '/api/desk/retention')).code).toBe('sign_in_needed');
   });
 });
 

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { addDays, type Day } from '../../crypto/public.js';
+import { addDays, dayOf, type Day } from '../../crypto/public.js';
 import { createAudit } from '../../server/audit/service.js';
 import { leaseOf, LEASE_MINUTES } from '../../server/jobs/lease.js';
+import { purge } from '../../server/retention/purge.js';
+import { createRules } from '../../server/retention/rules.js';
 import { RETENTION_JOB } from '../../server/retention/service.js';
 import { countRows } from '../support/api.js';
-import { installOrganisation } from '../support/organisation.js';
+import { installOrganisation, type TestOrganisation } from '../support/organisation.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase, type FillOptions } from '../support/rows.js';
 import { createTestClock } from '../support/server.js';
@@ -104,13 +106,13 @@ describe('a purge', () => {
     });
   });
 
-  it('goes by the newest setting of each channel, and the last one of a channel that was dropped', async () => {
+  it('goes by the setting of each channel, and the last one of a channel that was dropped', async () => {
     const { organisation } = store;
     const other = `${'B'.repeat(21)}A`;
     const second = organisation.next((directory) => ({
       ...directory,
       channels: directory.channels.flatMap((channel) => [
-        { ...channel, retentionMonths: 12 },
+        channel,
         { ...channel, id: other as typeof channel.id, retentionMonths: 36 },
       ]),
     }));
@@ -120,7 +122,7 @@ describe('a purge', () => {
       channels: directory.channels.filter(({ id }) => id !== other),
     }));
     await installOrganisation(store.db, dropped);
-    await fill({ closedDay: '2025-03-02' as Day });
+    await fill(due);
     const kept = await fill({ closedDay: '2023-03-03' as Day, channel: other });
     await fill({ closedDay: '2023-03-02' as Day, channel: other });
     expect(await run()).toMatchObject({ purged: { cases: 2 } });
@@ -226,6 +228,98 @@ describe('a purge', () => {
       },
     ]);
     expect(await countRows(store.db)).toEqual(before);
+  });
+});
+
+describe('a term that was changed', () => {
+  /** The next version with this term, taken by the server on the day that its clock shows. */
+  const set = async (months: number, date?: string): Promise<void> => {
+    newest = newest.next((directory) => ({
+      ...directory,
+      ...(date === undefined ? {} : { date: date as Day }),
+      channels: directory.channels.map((channel) => ({ ...channel, retentionMonths: months })),
+    }));
+    await installOrganisation(store.db, newest, dayOf(clock.now(), 'UTC'));
+  };
+  const purged = async (): Promise<number> => {
+    const retention = store.retention(clock.now);
+    const planned = (await retention.plan()).reduce((sum, { cases }) => sum + cases, 0);
+    expect(await retention.run()).toMatchObject({ purged: { cases: planned } });
+    return planned;
+  };
+  let newest: TestOrganisation;
+  beforeEach(() => {
+    newest = store.organisation;
+  });
+
+  it('counts 90 days after the server took it, if it is shorter', async () => {
+    await fill({ closedDay: '2024-12-24' as Day });
+    await fill({ closedDay: '2025-03-02' as Day });
+    await fill(due);
+    await set(12);
+    expect(await purged()).toBe(1);
+    clock.addDays(89);
+    expect(await purged()).toBe(0);
+    clock.addDays(1);
+    expect(await purged()).toBe(2);
+    expect(await operations()).toContainEqual(
+      expect.objectContaining({ rule: 'months_after_closure', length: 12, count: 2 }),
+    );
+  });
+
+  it('holds at once if it is longer', async () => {
+    await fill(due);
+    await set(25);
+    expect(await purged()).toBe(0);
+    clock.set('2026-04-01T03:00:00Z');
+    expect(await purged()).toBe(0);
+    clock.addDays(1);
+    expect(await purged()).toBe(1);
+  });
+
+  it('holds at once while a purge is at work already', async () => {
+    for (let count = 0; count < 12; count += 1) await fill(due);
+    const readRules = createRules();
+    const rules = await readRules(store.db, today);
+    const audit = createAudit({ clock: clock.now });
+    let batches = 0;
+    const counts = await purge({ db: store.db, audit, today, rules, readRules }, async (work) => {
+      batches += 1;
+      if (batches === 2) await set(25);
+      return store.db.transaction(work);
+    });
+    // what was begun by then is ended
+    expect(counts).toEqual({ cases: 4, practice: 0 });
+    expect(await caseIds()).toHaveLength(8);
+  });
+
+  it('that is made longer again before it counted changes nothing', async () => {
+    await fill({ closedDay: '2024-12-24' as Day });
+    await set(12);
+    clock.addDays(50);
+    await set(24);
+    clock.addDays(40);
+    expect(await purged()).toBe(0);
+    await set(12);
+    clock.addDays(89);
+    expect(await purged()).toBe(0);
+    clock.addDays(1);
+    expect(await purged()).toBe(1);
+  });
+
+  it('counts from that day on, whatever day its document names', async () => {
+    await fill({ closedDay: '2024-12-24' as Day });
+    await set(12, '2025-01-01');
+    clock.addDays(89);
+    expect(await purged()).toBe(0);
+    clock.addDays(1);
+    expect(await purged()).toBe(1);
+  });
+
+  it('leaves practice cases as they are', async () => {
+    await set(12);
+    await fill({ practice: true, closedDay: addDays(today, -30) });
+    expect(await run()).toMatchObject({ purged: { practice: 1 } });
   });
 });
 

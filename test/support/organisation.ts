@@ -168,11 +168,16 @@ export async function makeOrganisation(
   });
 }
 
-/** Puts an organisation's directory in force in a server's database. */
+/**
+ * Puts an organisation's directory in force in a server's database.
+ *
+ * @param day on which the server took it; the one that the document names where none is given.
+ */
 export async function installOrganisation(
   db: Knex,
   { directory, hash, signed, stamp }: TestOrganisation,
+  day: Day = directory.date,
 ): Promise<void> {
-  await db('directories').insert({ version: directory.version, hash, ...signed });
+  await db('directories').insert({ version: directory.version, hash, ...signed, day });
   await db('stamps').insert(stamp).onConflict('reader').merge();
 }
