@@ -207,17 +207,61 @@ export type { Answers, Category, FileReference, HandlerMessage, Outcome, Relatio
 export interface DirectoryChange {
   version: number;
   date: string;
-  lines: {
-    code:
-      | 'reader_added'
-      | 'reader_left'
-      | 'administrator_added'
-      | 'administrator_revoked'
-      | 'channel_added'
-      | 'channel_published'
-      | 'channel_changed';
-    name: string;
-  }[];
+  lines: DirectoryChangeLine[];
+}
+
+type ByLanguage = Readonly<Record<string, string>>;
+
+/** One thing that a version changed; `before` and `after` are null where there was, or is, none. */
+export type DirectoryChangeLine =
+  | {
+      code: 'reader_added';
+      name: string;
+      role: ByLanguage;
+      part: ReaderView['part'];
+      /** Names of the channels that the person reads. */
+      channels: ByLanguage[];
+      /** Eight words of the keys. */
+      words: string[];
+      /** The handler who let the person in; null for the root. */
+      by: string | null;
+    }
+  | { code: 'reader_left'; name: string }
+  | { code: 'administrator_added' | 'administrator_revoked'; serial: number }
+  | {
+      code: 'organisation_name';
+      language: string;
+      before: string | null;
+      after: string | null;
+    }
+  | { code: 'organisation_country'; organisation: ByLanguage; before: string; after: string }
+  | { code: 'channel_added'; channel: ByLanguage; months: number }
+  | {
+      code: 'channel_removed' | 'channel_published' | 'channel_unpublished';
+      channel: ByLanguage;
+    }
+  | { code: 'channel_moved'; channel: ByLanguage; before: ByLanguage; after: ByLanguage }
+  | {
+      code: 'channel_name';
+      channel: ByLanguage;
+      language: string;
+      before: string | null;
+      after: string | null;
+    }
+  | { code: 'channel_texts'; channel: ByLanguage; languages: string[] }
+  | { code: 'channel_country'; channel: ByLanguage; before: string; after: string }
+  | { code: 'channel_languages'; channel: ByLanguage; before: string[]; after: string[] }
+  | { code: 'channel_months'; channel: ByLanguage; before: number; after: number }
+  | { code: 'order'; of: 'organisations' | 'administrators' | 'channels' | 'readers' }
+  | { code: 'nothing' };
+
+/** How long a channel's closed cases are kept. */
+export interface RetentionView {
+  channel: string;
+  /** Months after closure: those in force, `from` null, then the shorter ones to come. */
+  terms: { months: number; from: string | null }[];
+  /** From when on a shorter term than all of these would count, were it published today. */
+  shorterFrom: string;
 }
 
 /** Somebody who asks to be let in, or a recovery officer who was proposed. */

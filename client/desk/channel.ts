@@ -1,6 +1,6 @@
-import { type Channel, Readiness } from '../../crypto/private.js';
+import { type Channel, Readiness, RetentionAnswer } from '../../crypto/private.js';
 import { directoryView } from '../directory.js';
-import type { DirectoryChange, DirectoryView } from '../models.js';
+import type { DirectoryChange, DirectoryView, RetentionView } from '../models.js';
 import { publishChange } from './directory-edit.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
@@ -22,6 +22,8 @@ export interface ChannelDesk {
   directory(): Promise<DirectoryView>;
   directoryChanges(): Promise<DirectoryChange[]>;
   readiness(): Promise<ReadinessView[]>;
+  /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
+  retention(): Promise<RetentionView[]>;
   updateChannel(id: string, change: ChannelChange): Promise<DirectoryView>;
   publish(id: string): Promise<DirectoryView>;
 }
@@ -48,6 +50,13 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       const { credential } = session.signedIn();
       const path = '/api/desk/readiness';
       return (await session.api.ask(Readiness, { method: 'GET', path, credential })).channels;
+    },
+    async retention() {
+      const { credential } = session.signedIn();
+      const path = '/api/desk/retention';
+      const answer = await session.api.ask(RetentionAnswer, { method: 'GET', path, credential });
+      const { channels, shorterFrom } = answer;
+      return channels.map(({ channel, terms }) => ({ channel, terms, shorterFrom }));
     },
     updateChannel: changeChannel,
     publish: (id) => changeChannel(id, { published: true }),

@@ -19,6 +19,7 @@ import {
 } from '../../crypto/private.js';
 import { loadDirectory, type LoadedDirectory } from '../directory.js';
 import type { DirectoryChange } from '../models.js';
+import { changesBetween } from './directory-changes.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** What a desk remembers between sign-ins: the highest directory it has seen. */
@@ -33,36 +34,6 @@ function openMemory(state: SignedInState): Memory | null {
   if (state.memory === null) return null;
   const box = fromBase64(state.memory);
   return fromJsonBytes(Memory, openBox(state.keys.own, 'memory', memoryContext(state), box));
-}
-
-/** What differs between two versions, as lines a page can translate. */
-export function changesBetween(
-  before: VerifiedDirectory | null,
-  after: VerifiedDirectory,
-): DirectoryChange['lines'] {
-  const lines: DirectoryChange['lines'] = [];
-  for (const { record, state } of after.directory.readers) {
-    const known = before?.directory.readers.find((reader) => reader.record.id === record.id);
-    if (known === undefined) lines.push({ code: 'reader_added', name: record.name });
-    else if (known.state !== state) lines.push({ code: 'reader_left', name: record.name });
-  }
-  for (const administrator of after.directory.administrators) {
-    const known = before?.directory.administrators.find(({ id }) => id === administrator.id);
-    if (known === undefined) lines.push({ code: 'administrator_added', name: '' });
-    else if (known.state !== administrator.state) {
-      lines.push({ code: 'administrator_revoked', name: '' });
-    }
-  }
-  for (const channel of after.directory.channels) {
-    const known = before?.directory.channels.find(({ id }) => id === channel.id);
-    const name = Object.values(channel.names)[0] ?? '';
-    if (known === undefined) lines.push({ code: 'channel_added', name });
-    else if (!known.published && channel.published) lines.push({ code: 'channel_published', name });
-    else if (JSON.stringify(known) !== JSON.stringify(channel)) {
-      lines.push({ code: 'channel_changed', name });
-    }
-  }
-  return lines;
 }
 
 /** A directory that knows this person with other keys is not the one that admitted this person. */
@@ -169,7 +140,7 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       changes.push({
         version: version.directory.version,
         date: version.directory.date,
-        lines: changesBetween(before, version),
+        lines: changesBetween(before.directory, version.directory),
       });
       before = version;
     }

@@ -2,11 +2,13 @@ import type {
   AuditLine,
   CaseRow,
   ChannelView,
+  DirectoryChange,
   DirectoryView,
   EntryView,
   FileReference,
   HandlerCaseView,
   MembersView,
+  RetentionView,
 } from '../../client/models.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
@@ -74,6 +76,53 @@ let directory: DirectoryView = {
     },
   ],
 };
+
+let terms: RetentionView['terms'] = [{ months: 24, from: null }];
+
+const named = { en: 'Reporting channel', sv: 'Rapporteringskanal' };
+const changes: DirectoryChange[] = [
+  {
+    version: 3,
+    date: day(-9),
+    lines: [
+      {
+        code: 'reader_added',
+        name: 'Omar Lind',
+        role: { en: 'Internal audit', sv: 'Internrevision' },
+        part: 'handler',
+        channels: [named],
+        words: ['anchor', 'basket', 'candle', 'desert', 'eagle', 'fabric', 'galaxy', 'hammer'],
+        by: 'Hanna Ek',
+      },
+      { code: 'reader_left', name: 'Sven Alm' },
+      { code: 'administrator_revoked', serial: 2 },
+    ],
+  },
+  {
+    version: 4,
+    date: day(-1),
+    lines: [
+      { code: 'channel_months', channel: named, before: 24, after: 12 },
+      {
+        code: 'channel_name',
+        channel: named,
+        language: 'fi',
+        before: null,
+        after: 'Ilmoituskanava',
+      },
+      { code: 'channel_texts', channel: named, languages: ['en', 'sv'] },
+      {
+        code: 'channel_languages',
+        channel: named,
+        before: ['en', 'sv'],
+        after: ['en', 'sv', 'fi'],
+      },
+      { code: 'organisation_name', language: 'en', before: 'Northwind', after: 'Northwind Group' },
+      { code: 'channel_country', channel: named, before: 'NO', after: 'SE' },
+      { code: 'channel_published', channel: named },
+    ],
+  },
+];
 
 function row(change: Partial<CaseRow> & { id: string }): CaseRow {
   const received = change.receivedOn ?? day(-20);
@@ -477,23 +526,17 @@ const api: DeskApi = {
   setMail: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   directory: () => Promise.resolve(directory),
-  directoryChanges: () =>
-    Promise.resolve(
-      scenario === 'warnings'
-        ? [
-            {
-              version: 4,
-              date: day(-1),
-              lines: [
-                { code: 'reader_added', name: 'Omar Lind' },
-                { code: 'channel_changed', name: 'Reporting channel' },
-              ],
-            },
-          ]
-        : [],
-    ),
+  directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
+  retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
   readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),
   updateChannel: (id, change) => {
+    const { retentionMonths: months } = change;
+    if (months !== undefined && months < 24) {
+      terms = [
+        { months: 24, from: null },
+        { months, from: day(90) },
+      ];
+    }
     directory = {
       ...directory,
       channels: directory.channels.map((each) => (each.id === id ? { ...each, ...change } : each)),

@@ -1,7 +1,9 @@
-import type { DirectoryChange } from '../../../client/models.js';
+import type { DirectoryChange, DirectoryChangeLine } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { dayText, numberText } from './days.js';
+import { localText } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, write } from './dom.js';
-import { dayText } from './days.js';
+import { countryText, languageText } from './languages.js';
 
 /**
  * Announces what changed in the directory since this desk last looked, until the person says that
@@ -16,9 +18,7 @@ export function showChanges(place: HTMLElement, changes: readonly DirectoryChang
   fillList(part(box, 'versions'), changes, ({ version, date, lines }) => {
     const entry = copyTemplate('changes-version');
     write(entry, 'version', t('desk.changes.version', { version, date: dayText(date) }));
-    fillList(part(entry, 'lines'), lines, ({ code, name }) =>
-      element('li', t(`desk.change.${code}`, { name })),
-    );
+    fillList(part(entry, 'lines'), lines, (line) => element('li', lineText(line)));
     return entry;
   });
   onClick(box, 'seen', () => {
@@ -26,4 +26,108 @@ export function showChanges(place: HTMLElement, changes: readonly DirectoryChang
     document.getElementById('main')?.focus();
   });
   place.replaceChildren(box);
+}
+
+/** What one line says, in the page's language. */
+function lineText(line: DirectoryChangeLine): string {
+  const say = (values: Readonly<Record<string, string | number>>): string =>
+    t(`desk.change.${line.code}`, values);
+  switch (line.code) {
+    case 'reader_added':
+      return readerText(line);
+    case 'reader_left':
+      return say({ name: line.name });
+    case 'administrator_added':
+    case 'administrator_revoked':
+      return say({ number: line.serial });
+    case 'organisation_name':
+      return say({ language: languageText(line.language), ...quoted(line) });
+    case 'organisation_country':
+      return say({
+        name: localText(line.organisation),
+        before: countryText(line.before),
+        after: countryText(line.after),
+      });
+    case 'channel_added':
+      return say({ name: localText(line.channel), months: numberText(line.months) });
+    case 'channel_removed':
+    case 'channel_published':
+    case 'channel_unpublished':
+      return say({ name: localText(line.channel) });
+    case 'channel_moved':
+      return say({
+        name: localText(line.channel),
+        before: localText(line.before),
+        after: localText(line.after),
+      });
+    case 'channel_name':
+      return say({
+        name: localText(line.channel),
+        language: languageText(line.language),
+        ...quoted(line),
+      });
+    case 'channel_texts':
+      return say({ name: localText(line.channel), languages: languagesText(line.languages) });
+    case 'channel_country':
+      return say({
+        name: localText(line.channel),
+        before: countryText(line.before),
+        after: countryText(line.after),
+      });
+    case 'channel_languages':
+      return say({
+        name: localText(line.channel),
+        before: languagesText(line.before),
+        after: languagesText(line.after),
+      });
+    case 'channel_months':
+      return monthsText(line);
+    case 'order':
+      return t(`desk.change.order.${line.of}`);
+    case 'nothing':
+      return say({});
+  }
+}
+
+/** Who the person is, where the person reads, who let the person in, and the words of the keys. */
+function readerText(line: DirectoryChangeLine & { code: 'reader_added' }): string {
+  const role = localText(line.role);
+  const is = t(`desk.part.${line.part}`);
+  const sentences = [
+    t('desk.change.reader_added', {
+      name: line.name,
+      part: role === '' ? is : `${is}, ${role}`,
+      channels: line.channels.map(localText).join(', ') || t('desk.change.none'),
+    }),
+    line.by === null
+      ? t('desk.change.reader_by_root')
+      : t('desk.change.reader_by', { name: line.by }),
+    t('desk.change.reader_words', { words: line.words.join(' ') }),
+  ];
+  return sentences.join(' ');
+}
+
+function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): string {
+  const values = {
+    name: localText(line.channel),
+    before: numberText(line.before),
+    after: numberText(line.after),
+  };
+  return line.after < line.before
+    ? t('desk.change.channel_months.shorter', values)
+    : t('desk.change.channel_months.longer', values);
+}
+
+function languagesText(languages: readonly string[]): string {
+  return languages.map(languageText).join(', ');
+}
+
+/** A text as it was and is; where there is none, it says so. */
+function quoted({ before, after }: { before: string | null; after: string | null }): {
+  before: string;
+  after: string;
+} {
+  const text = (value: string | null): string =>
+    value === null ? t('desk.change.none') : t('desk.change.quoted', { text: value });
+  return { before: text(before), after: text(after) };
 }

@@ -1,4 +1,4 @@
-import type { ChannelView } from '../../../client/models.js';
+import type { ChannelView, RetentionView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { readFields, textFields } from './channel-texts.js';
 import {
@@ -18,7 +18,11 @@ import { reportAddress } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
 import { posterElement } from './poster.js';
 import { printSheet } from './print.js';
+import { effectText, fillTerms } from './retention.js';
 import { fillWords } from './words.js';
+
+/** Tells a channel's section that its settings were saved. */
+const SAVED = 'settings-saved';
 
 /** The channel as reporters meet it: state, address, poster; for administrators also its texts. */
 export function channelView(desk: Desk): HTMLElement {
@@ -39,9 +43,30 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
     part(view, 'heading').focus();
   });
   fillPoster(desk, section, channel);
+  fillRetention(desk, section, channel);
   showPart(section, 'settings', administrator);
   if (administrator) wireSettings(desk, section, channel);
   return section;
+}
+
+/** How long closed cases are kept, and when what stands in the field of months would count. */
+function fillRetention(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+  const months = part(section, 'months', HTMLInputElement);
+  let retention: RetentionView | undefined;
+  const tell = (): void => {
+    if (retention === undefined) return;
+    fillTerms(part(section, 'terms'), retention);
+    write(section, 'months-effect', effectText(retention, Number(months.value)));
+  };
+  const load = (): void => {
+    void desk.api.retention().then((all) => {
+      retention = all.find((each) => each.channel === channel.id);
+      tell();
+    }, report);
+  };
+  months.addEventListener('input', tell);
+  section.addEventListener(SAVED, load);
+  load();
 }
 
 function currentOf(desk: Desk, channel: ChannelView): ChannelView {
@@ -149,6 +174,7 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       write(form, 'saved', t('desk.channel.saved'));
       const changed = currentOf(desk, channel);
       fillPoster(desk, replacePosterPart(section), changed);
+      section.dispatchEvent(new Event(SAVED));
     });
   });
   form.addEventListener('input', () => {

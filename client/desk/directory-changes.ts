@@ -1,0 +1,235 @@
+import {
+  type Administrator,
+  type Channel,
+  type Directory,
+  fingerprintWords,
+  fromBase64,
+  type Organisation,
+  type Reader,
+} from '../../crypto/private.js';
+import type { DirectoryChangeLine } from '../models.js';
+
+/** A version and the one before it, of which a thing was taken, with the thing as it was and is. */
+interface Change<Thing> {
+  before: Thing;
+  after: Thing;
+  versions: { before: Directory; after: Directory };
+}
+
+/**
+ * How a change of each field is told, `fixed` where `checkSuccession` refuses any: a field that is
+ * added to the schema has to be added here.
+ */
+type Tellers<Thing> = {
+  readonly [Field in keyof Thing]-?: ((change: Change<Thing>) => DirectoryChangeLine[]) | 'fixed';
+};
+
+type ByLanguage = Readonly<Record<string, string>>;
+
+/** The languages in which two sets of texts differ. */
+function changedLanguages(before: ByLanguage, after: ByLanguage): string[] {
+  const languages = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...languages].filter((language) => before[language] !== after[language]).sort();
+}
+
+const organisationTellers: Tellers<Organisation> = {
+  id: 'fixed',
+  root: 'fixed',
+  names: ({ before, after }) =>
+    changedLanguages(before.names, after.names).map((language) => ({
+      code: 'organisation_name',
+      language,
+      before: before.names[language] ?? null,
+      after: after.names[language] ?? null,
+    })),
+  country: ({ before, after }) => [
+    {
+      code: 'organisation_country',
+      organisation: after.names,
+      before: before.country,
+      after: after.country,
+    },
+  ],
+};
+
+const administratorTellers: Tellers<Administrator> = {
+  id: 'fixed',
+  organisation: 'fixed',
+  serial: 'fixed',
+  sig: 'fixed',
+  delegation: 'fixed',
+  state: ({ after }) => [{ code: 'administrator_revoked', serial: after.serial }],
+};
+
+const channelTellers: Tellers<Channel> = {
+  id: 'fixed',
+  organisation: ({ before, after, versions }) => [
+    {
+      code: 'channel_moved',
+      channel: after.names,
+      before: organisationNames(versions.before, before),
+      after: organisationNames(versions.after, after),
+    },
+  ],
+  names: ({ before, after }) =>
+    changedLanguages(before.names, after.names).map((language) => ({
+      code: 'channel_name',
+      channel: after.names,
+      language,
+      before: before.names[language] ?? null,
+      after: after.names[language] ?? null,
+    })),
+  texts: ({ before, after }) => {
+    const languages = changedLanguages(before.texts, after.texts);
+    return languages.length === 0
+      ? []
+      : [{ code: 'channel_texts', channel: after.names, languages }];
+  },
+  country: ({ before, after }) => [
+    {
+      code: 'channel_country',
+      channel: after.names,
+      before: before.country,
+      after: after.country,
+    },
+  ],
+  languages: ({ before, after }) => [
+    {
+      code: 'channel_languages',
+      channel: after.names,
+      before: before.languages,
+      after: after.languages,
+    },
+  ],
+  published: ({ after }) => [
+    { code: after.published ? 'channel_published' : 'channel_unpublished', channel: after.names },
+  ],
+  retentionMonths: ({ before, after }) => [
+    {
+      code: 'channel_months',
+      channel: after.names,
+      before: before.retentionMonths,
+      after: after.retentionMonths,
+    },
+  ],
+};
+
+const readerTellers: Tellers<Reader> = {
+  record: 'fixed',
+  admission: 'fixed',
+  state: ({ after }) => [{ code: 'reader_left', name: after.record.name }],
+};
+
+const directoryTellers: Tellers<Directory> = {
+  v: 'fixed',
+  installation: 'fixed',
+  version: 'fixed',
+  previous: 'fixed',
+  // stands above the lines of its version
+  date: () => [],
+  organisations: ({ versions }) =>
+    tellEach(versions, 'organisations', ({ id }) => id, organisationTellers, {}),
+  administrators: ({ versions }) =>
+    tellEach(versions, 'administrators', ({ id }) => id, administratorTellers, {
+      added: ({ serial }) => [{ code: 'administrator_added', serial }],
+    }),
+  channels: ({ versions }) =>
+    tellEach(versions, 'channels', ({ id }) => id, channelTellers, {
+      added: ({ names, retentionMonths, published }) => [
+        { code: 'channel_added', channel: names, months: retentionMonths },
+        ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
+      ],
+      removed: ({ names }) => [{ code: 'channel_removed', channel: names }],
+    }),
+  readers: ({ versions }) =>
+    tellEach(versions, 'readers', ({ record }) => record.id, readerTellers, {
+      added: (reader) => [
+        readerAdded(reader, versions.after),
+        ...(reader.state === 'left'
+          ? [{ code: 'reader_left', name: reader.record.name } as const]
+          : []),
+      ],
+    }),
+};
+
+function organisationNames({ organisations }: Directory, { organisation }: Channel): ByLanguage {
+  return organisations.find(({ id }) => id === organisation)?.names ?? {};
+}
+
+/** All by which people can tell that the new reader is whom they think. */
+function readerAdded({ record, admission }: Reader, directory: Directory): DirectoryChangeLine {
+  const by = admission.by === 'two' ? admission.handler : null;
+  return {
+    code: 'reader_added',
+    name: record.name,
+    role: record.role,
+    part: record.part,
+    channels: directory.channels
+      .filter(({ id }) => record.channels.includes(id))
+      .map(({ names }) => names),
+    words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
+    by: directory.readers.find((reader) => reader.record.id === by)?.record.name ?? null,
+  };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What changed in each thing of a list, and which came, went, or stand in another order. */
+function tellEach<Kind extends 'organisations' | 'administrators' | 'channels' | 'readers'>(
+  versions: Change<unknown>['versions'],
+  kind: Kind,
+  idOf: (thing: Directory[Kind][number]) => string,
+  tellers: Tellers<Directory[Kind][number]>,
+  told: {
+    added?: (thing: Directory[Kind][number]) => DirectoryChangeLine[];
+    removed?: (thing: Directory[Kind][number]) => DirectoryChangeLine[];
+  },
+): DirectoryChangeLine[] {
+  type Thing = Directory[Kind][number];
+  const old: readonly Thing[] = versions.before[kind];
+  const now: readonly Thing[] = versions.after[kind];
+  const lines: DirectoryChangeLine[] = [];
+  for (const after of now) {
+    const before = old.find((thing) => idOf(thing) === idOf(after));
+    lines.push(
+      ...(before === undefined
+        ? (told.added?.(after) ?? [])
+        : tellFields({ before, after, versions }, tellers)),
+    );
+  }
+  const remaining = new Set(now.map(idOf));
+  for (const thing of old) {
+    if (!remaining.has(idOf(thing))) lines.push(...(told.removed?.(thing) ?? []));
+  }
+  const known = new Set(old.map(idOf));
+  const [order, orderBefore] = [
+    now.map(idOf).filter((id) => known.has(id)),
+    old.map(idOf).filter((id) => remaining.has(id)),
+  ];
+  if (!same(order, orderBefore)) lines.push({ code: 'order', of: kind });
+  return lines;
+}
+
+function tellFields<Thing extends object>(
+  change: Change<Thing>,
+  tellers: Tellers<Thing>,
+): DirectoryChangeLine[] {
+  const fields = Object.keys(tellers) as (keyof Thing)[];
+  return fields.flatMap((field) => {
+    const tell = tellers[field];
+    if (tell === 'fixed' || same(change.before[field], change.after[field])) return [];
+    return tell(change);
+  });
+}
+
+/**
+ * All that differs between a version and the one that follows it, as lines a page can translate.
+ * What `checkSuccession` refuses is not among them.
+ */
+export function changesBetween(before: Directory, after: Directory): DirectoryChangeLine[] {
+  const versions = { before, after };
+  const lines = tellFields({ before, after, versions }, directoryTellers);
+  return lines.length === 0 ? [{ code: 'nothing' }] : lines;
+}

@@ -1,0 +1,355 @@
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { changesBetween } from '../../../client/desk/directory-changes.js';
+import type { DirectoryChangeLine } from '../../../client/models.js';
+import {
+  ChannelId,
+  checkSuccession,
+  Directory,
+  fingerprintWords,
+  fromBase64,
+  newId,
+  OrganisationId,
+  ProtocolError,
+  randomBytes,
+  ReaderId,
+  toBase64,
+  type Channel,
+  type Organisation,
+  type Reader,
+} from '../../../crypto/private.js';
+import { makeOrganisation, type TestOrganisation } from '../../support/organisation.js';
+
+/*
+ * Every desk tells of everything that a new version of the directory changes. The fields come from
+ * the schema itself: each is changed in a real directory, and either that is told, or no desk takes
+ * such a directory.
+ */
+
+let organisation: TestOrganisation;
+let before: Directory;
+
+beforeAll(async () => {
+  organisation = await makeOrganisation({ parts: ['handler', 'handler', 'recovery_officer'] });
+  const [channel] = organisation.directory.channels;
+  if (channel === undefined) throw new Error('a directory without a channel');
+  const second: Channel = { ...channel, id: newId(ChannelId), published: false };
+  const [one, two, three] = organisation.directory.readers;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('readers');
+  const elsewhere: Organisation = {
+    id: newId(OrganisationId),
+    names: { en: 'Subsidiary' },
+    country: 'NO',
+    root: toBase64(randomBytes(32)),
+  };
+  const [administrator] = organisation.directory.administrators;
+  if (administrator === undefined) throw new Error('a directory without an administrator');
+  before = {
+    ...organisation.directory,
+    organisations: [...organisation.directory.organisations, elsewhere],
+    administrators: [
+      administrator,
+      { ...administrator, id: newId(ReaderId) as string as typeof administrator.id, serial: 2 },
+    ],
+    channels: [channel, second],
+    readers: [one, two, three],
+  };
+});
+
+/** A schema as far as this test looks into it. */
+type Schema = v.GenericSchema & {
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly item?: Schema;
+  readonly wrapped?: Schema;
+  readonly options?: readonly unknown[];
+  readonly pipe?: readonly unknown[];
+};
+
+type Path = readonly (string | number)[];
+
+/** Every place in a value that a schema knows, the value's own keys in records among them. */
+function* placesOf(schema: Schema, value: unknown, path: Path = []): Generator<[Path, Schema]> {
+  if (schema.type === 'strict_object' && schema.entries !== undefined) {
+    for (const [field, inner] of Object.entries(schema.entries)) {
+      yield* placesOf(inner, (value as Record<string, unknown>)[field], [...path, field]);
+    }
+    return;
+  }
+  if (schema.type === 'variant') {
+    const options = schema.options as readonly Schema[];
+    const option = options.find((each) => v.is(each, value));
+    if (option === undefined) throw new Error(`no option at ${path.join('.')}`);
+    yield* placesOf(option, value, path);
+    return;
+  }
+  yield [path, schema];
+  const { item } = schema;
+  if (schema.type === 'array' && item?.entries !== undefined) {
+    for (const [index, each] of (value as unknown[]).entries()) {
+      yield* placesOf(item, each, [...path, index]);
+    }
+  }
+}
+
+/** Other values that the schema allows there; none where it allows only this one. */
+function othersFor(schema: Schema, value: unknown): unknown[] {
+  const others = candidatesFor(schema, value);
+  return others.filter((other) => JSON.stringify(other) !== JSON.stringify(value));
+}
+
+function candidatesFor(schema: Schema, value: unknown): unknown[] {
+  if (schema.type === 'picklist') return [...(schema.options ?? [])];
+  if (schema.type === 'nullable') return [null, toBase64(randomBytes(32))];
+  if (schema.type === 'literal') return [];
+  if (typeof value === 'boolean') return [!value];
+  if (typeof value === 'number') return [value + 1];
+  if (typeof value === 'string') return stringsLike(value).filter((other) => v.is(schema, other));
+  if (Array.isArray(value)) return [value.slice(1), value.toReversed()];
+  const texts = v.parse(v.record(v.string(), v.string()), value);
+  const [first = 'en'] = Object.keys(texts);
+  const rest = Object.fromEntries(Object.entries(texts).slice(1));
+  return [{ ...texts, [first]: 'Other words' }, { ...texts, fi: 'More words' }, rest];
+}
+
+function stringsLike(value: string): string[] {
+  const bytes = /^[\w-]+$/.test(value) ? Math.floor((value.length * 3) / 4) : 1;
+  return ['2026-03-03', 'NO', 'DK', 'fi', toBase64(randomBytes(bytes)), `${value} more`];
+}
+
+function withValue(value: unknown, [head, ...rest]: Path, other: unknown): unknown {
+  if (head === undefined) return other;
+  if (Array.isArray(value)) {
+    return value.map((each: unknown, index) =>
+      index === head ? withValue(each, rest, other) : each,
+    );
+  }
+  const fields = value as Record<string, unknown>;
+  return { ...fields, [head]: withValue(fields[head], rest, other) };
+}
+
+/** Whether a desk takes this as the version after the other. */
+function isTaken(after: Directory): boolean {
+  const hash = organisation.hash;
+  const next = {
+    ...after,
+    version: after.version + 1,
+    previous: after.previous === before.previous ? hash : after.previous,
+  };
+  try {
+    checkSuccession({ directory: before, hash }, { directory: next, hash });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.fault !== 'wrong_directory') throw error;
+    return false;
+  }
+}
+
+function tell(change: Partial<Directory>): DirectoryChangeLine[] {
+  return changesBetween(before, { ...before, ...change });
+}
+
+function withChannel(change: Partial<Channel>): Partial<Directory> {
+  return {
+    channels: before.channels.map((channel, index) =>
+      index === 0 ? { ...channel, ...change } : channel,
+    ),
+  };
+}
+
+describe('every field of the schema', () => {
+  it('is told when it changes, or cannot change', () => {
+    const fates = new Map<string, 'told' | 'refused'>();
+    for (const [path, schema] of placesOf(Directory, before)) {
+      const value = path.reduce<unknown>(
+        (at, key) => (at as Record<string | number, unknown>)[key],
+        before,
+      );
+      const name = path.filter((key) => typeof key === 'string').join('.');
+      const others = othersFor(schema, value);
+      if (schema.type !== 'literal') expect(others, name).not.toEqual([]);
+      for (const other of others) {
+        const after = withValue(before, path, other) as Directory;
+        const taken = isTaken(after);
+        fates.set(name, taken ? 'told' : (fates.get(name) ?? 'refused'));
+        // the day stands above the lines of each version
+        if (taken && name !== 'date') {
+          expect(changesBetween(before, after), name).not.toEqual([{ code: 'nothing' }]);
+        }
+      }
+    }
+    const told = [...fates].filter(([, fate]) => fate === 'told').map(([name]) => name);
+    expect(told).toEqual([
+      'date',
+      'organisations',
+      'organisations.names',
+      'organisations.country',
+      'administrators',
+      'administrators.state',
+      'channels',
+      'channels.id',
+      'channels.organisation',
+      'channels.names',
+      'channels.texts',
+      'channels.country',
+      'channels.languages',
+      'channels.published',
+      'channels.retentionMonths',
+      'readers',
+      'readers.state',
+    ]);
+    const refused = [...fates].filter(([, fate]) => fate === 'refused').map(([name]) => name);
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        'installation',
+        'version',
+        'previous',
+        'organisations.id',
+        'organisations.root',
+        'administrators.sig',
+        'administrators.delegation',
+        'readers.record.name',
+        'readers.record.role',
+        'readers.record.part',
+        'readers.record.channels',
+        'readers.record.kem',
+        'readers.record.sig',
+        'readers.admission.handlerSignature',
+      ]),
+    );
+  });
+
+  it('is told beside other changes of the same thing', () => {
+    const after: Omit<Channel, 'id' | 'organisation'> = {
+      names: { en: 'Speak up' },
+      texts: {},
+      country: 'NO',
+      languages: ['en'],
+      published: false,
+      retentionMonths: 12,
+    };
+    const codes = tell(withChannel(after)).map(({ code }) => code);
+    expect(codes.sort()).toEqual([
+      'channel_country',
+      'channel_languages',
+      'channel_months',
+      'channel_name',
+      'channel_texts',
+      'channel_unpublished',
+    ]);
+  });
+});
+
+function fail(): never {
+  throw new Error('nothing there');
+}
+
+describe('a change', () => {
+  const channel = { en: 'Reports' };
+
+  it('of a channel is told as it was and as it is', () => {
+    expect(tell(withChannel({ retentionMonths: 12 }))).toEqual([
+      { code: 'channel_months', channel, before: 24, after: 12 },
+    ]);
+    expect(tell(withChannel({ country: 'NO' }))).toEqual([
+      { code: 'channel_country', channel, before: 'SE', after: 'NO' },
+    ]);
+    expect(tell(withChannel({ languages: ['fi'] }))).toEqual([
+      { code: 'channel_languages', channel, before: ['en', 'sv'], after: ['fi'] },
+    ]);
+    expect(tell(withChannel({ published: false }))).toEqual([
+      { code: 'channel_unpublished', channel },
+    ]);
+    expect(tell(withChannel({ texts: { en: 'Other.', sv: 'Andra.' } }))).toEqual([
+      { code: 'channel_texts', channel, languages: ['en', 'sv'] },
+    ]);
+    const names = { en: 'Speak up', fi: 'Kanava' };
+    expect(tell(withChannel({ names }))).toEqual([
+      {
+        code: 'channel_name',
+        channel: names,
+        language: 'en',
+        before: 'Reports',
+        after: 'Speak up',
+      },
+      { code: 'channel_name', channel: names, language: 'fi', before: null, after: 'Kanava' },
+    ]);
+    const [, other] = before.organisations;
+    expect(tell(withChannel({ organisation: other?.id ?? fail() }))).toEqual([
+      {
+        code: 'channel_moved',
+        channel,
+        before: before.organisations[0]?.names,
+        after: { en: 'Subsidiary' },
+      },
+    ]);
+  });
+
+  it('of the channels themselves is told', () => {
+    const [first, second] = before.channels;
+    if (first === undefined || second === undefined) fail();
+    expect(tell({ channels: [second] })).toEqual([{ code: 'channel_removed', channel }]);
+    const added = { ...first, id: newId(ChannelId), names: { en: 'New' } };
+    expect(tell({ channels: [first, second, added] })).toEqual([
+      { code: 'channel_added', channel: { en: 'New' }, months: 24 },
+      { code: 'channel_published', channel: { en: 'New' } },
+    ]);
+    expect(tell({ channels: [second, first] })).toEqual([{ code: 'order', of: 'channels' }]);
+  });
+
+  it('of the organisation is told', () => {
+    const [own, other] = before.organisations;
+    if (own === undefined || other === undefined) fail();
+    const names = { en: 'Example Group', sv: 'Exempel' };
+    expect(tell({ organisations: [{ ...own, names, country: 'NO' }, other] })).toEqual([
+      { code: 'organisation_name', language: 'en', before: 'Example', after: 'Example Group' },
+      { code: 'organisation_country', organisation: names, before: 'SE', after: 'NO' },
+    ]);
+  });
+
+  it('of administrators is told', () => {
+    const [first, second] = before.administrators;
+    if (first === undefined || second === undefined) fail();
+    const third = { ...second, id: newId(ReaderId) as string as typeof second.id, serial: 3 };
+    expect(tell({ administrators: [first, { ...second, state: 'revoked' }, third] })).toEqual([
+      { code: 'administrator_revoked', serial: 2 },
+      { code: 'administrator_added', serial: 3 },
+    ]);
+  });
+
+  it('of readers is told with all that the person is known by', () => {
+    const [first, second, third] = before.readers;
+    if (first === undefined || second === undefined || third === undefined) fail();
+    const gone: Reader = { ...second, state: 'left' };
+    expect(tell({ readers: [first, gone, third] })).toEqual([
+      { code: 'reader_left', name: 'Reader 2' },
+    ]);
+    const { record } = third;
+    expect(changesBetween({ ...before, readers: [first, second] }, before)).toEqual([
+      {
+        code: 'reader_added',
+        name: 'Reader 3',
+        role: { en: 'Case handler' },
+        part: 'recovery_officer',
+        channels: [channel],
+        words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
+        by: 'Reader 1',
+      },
+    ]);
+    const left: Reader = { ...third, state: 'left' };
+    expect(
+      changesBetween(
+        { ...before, readers: [first, second] },
+        { ...before, readers: [first, second, left] },
+      ).map(({ code }) => code),
+    ).toEqual(['reader_added', 'reader_left']);
+  });
+
+  it('that nobody sees is told as such', () => {
+    expect(tell({ version: 2 })).toEqual([{ code: 'nothing' }]);
+    const texts = Object.fromEntries(Object.entries({ sv: 'B', en: 'A' }));
+    const same = { ...before, ...withChannel({ texts: { en: 'A', sv: 'B' } }) };
+    expect(changesBetween(same, { ...same, ...withChannel({ texts }) })).toEqual([
+      { code: 'nothing' },
+    ]);
+  });
+});
