@@ -2,8 +2,23 @@ import * as v from 'valibot';
 import { ErrorAnswer } from '../crypto/private.js';
 import { ClientError } from './errors.js';
 
+/** What a call asks of fetch: nothing is stored, followed or told about where it comes from. */
+export interface FetchRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer>;
+  signal?: AbortSignal;
+  cache: 'no-store';
+  credentials: 'omit';
+  redirect: 'error';
+  referrerPolicy: 'no-referrer';
+}
+
+/** What is read of an answer. */
+export type FetchAnswer = Pick<Response, 'ok' | 'status' | 'text' | 'json' | 'arrayBuffer'>;
+
 /** The part of the platform's fetch that is used. */
-export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+export type Fetch = (input: string, init: FetchRequest) => Promise<FetchAnswer>;
 
 /** Where an installation is and how to reach it. */
 export interface Connection {
@@ -37,7 +52,7 @@ export interface Api {
   tell(call: Call): Promise<void>;
 }
 
-async function errorOf(response: Response): Promise<ClientError> {
+async function errorOf(response: FetchAnswer): Promise<ClientError> {
   const temporary = response.status >= 500 || response.status === 429;
   const body = v.safeParse(ErrorAnswer, await response.json().catch(() => null));
   return new ClientError(body.success ? body.output.error.code : 'unexpected_answer', temporary);
@@ -45,9 +60,9 @@ async function errorOf(response: Response): Promise<ClientError> {
 
 /** Connects the typed calls to an installation. */
 export function createApi({ address, fetch }: Connection): Api {
-  async function call(request: Call): Promise<Response> {
+  async function call(request: Call): Promise<FetchAnswer> {
     const headers: Record<string, string> = {};
-    const init: RequestInit = {
+    const init: FetchRequest = {
       method: request.method,
       headers,
       cache: 'no-store',
@@ -63,10 +78,10 @@ export function createApi({ address, fetch }: Connection): Api {
       init.body = JSON.stringify(request.json);
     } else if (request.bytes !== undefined) {
       headers['Content-Type'] = 'application/octet-stream';
-      init.body = request.bytes as BufferSource;
+      init.body = request.bytes as Uint8Array<ArrayBuffer>;
     }
     if (request.signal) init.signal = request.signal;
-    let response: Response;
+    let response: FetchAnswer;
     try {
       response = await fetch(`${address}${request.path}`, init);
     } catch {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { run } from './cli/run.js';
 import { createTerminal } from './cli/terminal.js';
+import { createFetch } from './node/fetch.js';
 
 const cancel = new AbortController();
 process.once('SIGINT', () => {
@@ -13,7 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
     output: process.stdout,
     errors: process.stderr,
   }),
-  fetch: (input, init) => fetch(input, init),
+  fetch: createFetch(),
   now: () => new Date(),
   signal: cancel.signal,
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dayOf } from '../../crypto/private.js';
+import { createFetch } from '../../client/node/fetch.js';
 import { createReporter } from '../../client/reporter.js';
 import { serveTasks } from './process.js';
 
@@ -26,7 +27,7 @@ function patternAt(start: number, end: number): Uint8Array {
 serveTasks(async ({ address, bytes }: UploadTask): Promise<number> => {
   const reporter = createReporter({
     address,
-    fetch: (input, init) => fetch(input, init),
+    fetch: createFetch(),
     today: () => dayOf(new Date()),
   });
   const [channel] = (await reporter.directory()).channels;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { vi } from 'vitest';
-import type { Fetch } from '../../client/api.js';
+import type { Fetch, FetchAnswer } from '../../client/api.js';
 
 /** One request that went out. */
 export interface Sent {
@@ -45,7 +45,7 @@ export interface LyingServer {
 interface Lie {
   method: string;
   path: RegExp;
-  change: (response: Response) => Promise<Response>;
+  change: (response: FetchAnswer) => Promise<FetchAnswer>;
 }
 
 interface Loss {
@@ -55,11 +55,8 @@ interface Loss {
   arrives: boolean;
 }
 
-function withBody(response: Response, body: BodyInit): Response {
-  const headers = new Headers(response.headers);
-  headers.delete('content-length');
-  headers.delete('content-encoding');
-  return new Response(body, { status: response.status, headers });
+function withBody({ status }: FetchAnswer, body: BodyInit): FetchAnswer {
+  return new Response(body, { status });
 }
 
 /** Makes one in front of the real server. */
@@ -71,7 +68,7 @@ export function createLyingServer(through: Fetch = fetch): LyingServer {
   const server: LyingServer = {
     async fetch(input, init) {
       const url = new URL(input);
-      const method = init.method ?? 'GET';
+      const { method } = init;
       const path = url.pathname + url.search;
       sent.push({ method, path });
       const loss = losses.find(
