@@ -21,6 +21,8 @@ import type { ChannelView, DirectoryView } from './models.js';
 export interface LoadedDirectory extends VerifiedDirectory {
   freshness: DirectoryView['freshness'];
   confirmedOn: Day | null;
+  /** As the server says. */
+  maxFileBytes: number;
 }
 
 /** Fetches the newest directory and checks signatures, admissions and stamps. */
@@ -41,7 +43,7 @@ export async function loadDirectory(api: Api, today: Day): Promise<LoadedDirecto
   const age = confirmedOn === null ? Infinity : daysBetween(confirmedOn, today);
   const freshness =
     age > EXPIRED_AFTER_DAYS ? 'expired' : age > STALE_AFTER_DAYS ? 'stale' : 'fresh';
-  return { ...verified, freshness, confirmedOn };
+  return { ...verified, freshness, confirmedOn, maxFileBytes: answer.maxFileBytes };
 }
 
 function channelView({ directory }: VerifiedDirectory, channel: Channel): ChannelView {
@@ -75,6 +77,7 @@ export function directoryView(loaded: LoadedDirectory): DirectoryView {
     confirmedOn: loaded.confirmedOn,
     fingerprint: fingerprintWords(fromBase64(organisation.root)),
     root: organisation.root,
+    maxFileBytes: loaded.maxFileBytes,
     organisation: {
       id: organisation.id,
       names: organisation.names,

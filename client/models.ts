@@ -46,6 +46,8 @@ export interface DirectoryView {
   fingerprint: string[];
   /** The root's public key, base64url: what the poster's QR code carries after `#`. */
   root: string;
+  /** The largest file that the server takes, in bytes. */
+  maxFileBytes: number;
   organisation: { id: string; names: Record<string, string>; country: string };
   channels: ChannelView[];
 }
@@ -138,6 +140,8 @@ export interface ReporterCaseView {
   access: AccessView[];
   writable: Writable;
   warnings: Warning[];
+  /** The largest file that can be added, in bytes. */
+  maxFileBytes: number;
 }
 
 /** A case in the desk's list. */

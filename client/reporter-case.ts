@@ -72,6 +72,7 @@ export function reporterCaseView({
     access: accessViews(file, directory.directory),
     writable: writableOf(file),
     warnings,
+    maxFileBytes: directory.maxFileBytes,
   };
 }
 

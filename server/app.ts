@@ -99,6 +99,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     audit,
     directories,
     membership,
+    maxFileBytes: config.maxFileBytes,
   });
   const entrance = entranceRoutes({
     setUp: createSetUp({ db, clock, timeZone, serverKey, audit, directory }),

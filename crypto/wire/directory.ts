@@ -125,6 +125,8 @@ export type Stamp = v.InferOutput<typeof Stamp>;
 export const DirectoryAnswer = v.strictObject({
   directory: SignedDirectory,
   stamps: v.array(Stamp),
+  /** The largest file the server takes, in bytes; a setting of the server's, so nobody signs it. */
+  maxFileBytes: Count,
 });
 export type DirectoryAnswer = v.InferOutput<typeof DirectoryAnswer>;
 

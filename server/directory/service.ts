@@ -35,7 +35,7 @@ import { checkDay, checkSigned, checkStamp, type Directories } from './versions.
 const LEAST_READERS = 2;
 
 export interface DirectoryService {
-  /** The newest version with the stamps that name it. @throws ApiError `not_set_up`. */
+  /** The newest version with the stamps that name it, and what uploads may measure. @throws ApiError `not_set_up`. */
   newest(): Promise<DirectoryAnswer>;
   /** Every version above one, oldest first. */
   after(version: number): Promise<SignedDirectory[]>;
@@ -66,11 +66,12 @@ export interface DirectoryOptions {
   audit: Audit;
   directories: Directories;
   membership: Membership;
+  maxFileBytes: number;
 }
 
 /** Makes the writing side of the directory. */
 export function createDirectoryService(options: DirectoryOptions): DirectoryService {
-  const { db, clock, timeZone, audit, directories, membership } = options;
+  const { db, clock, timeZone, audit, directories, membership, maxFileBytes } = options;
 
   async function isReady(trx: Knex, directory: Directory, channel: string): Promise<boolean> {
     const readers = channelReaders(directory, channel);
@@ -144,7 +145,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     async newest() {
       const row = await newestRow(db);
       if (row === undefined) throw new ApiError('not_set_up');
-      return { directory: signedOf(row), stamps: await stampsOf(db, row.hash) };
+      return { directory: signedOf(row), stamps: await stampsOf(db, row.hash), maxFileBytes };
     },
 
     async after(version) {

@@ -52,6 +52,7 @@ let directory: DirectoryView = {
   hash: 'A'.repeat(43),
   freshness: scenario === 'warnings' ? 'stale' : 'fresh',
   confirmedOn: day(-1),
+  maxFileBytes: 2 ** 30,
   fingerprint: ['harbor', 'violin', 'copper', 'meadow', 'silent', 'garden', 'ribbon', 'planet'],
   root: 'q2vT0cJ9m1kZ8wYx3uLr5nBs7dHf4gKp6aEi0oCt2VQ',
   organisation: {

@@ -360,8 +360,15 @@ describe('writing on', () => {
     expect(await page.inputValue('#answer-text')).toBe('A secret thought.');
     await page.reload();
     await openCaseWith(page, other);
-    await page.waitForFunction(() => sessionStorage.getItem('m') === null);
-    expect(await page.inputValue('#answer-text')).toBe('');
+    await page.fill('#answer-text', 'Of the other case.');
+    await page.click('#close-case');
+    await openCaseWith(page, words);
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#answer-text')).toBe('A secret thought.');
+    await page.click('#close-case');
+    await openCaseWith(page, other);
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#answer-text')).toBe('Of the other case.');
     await page.context().close();
   });
 });

@@ -135,7 +135,7 @@ function newReader(directory: Directory, signers: { second: SignedInState }): Re
 
 /** Shows this as the newest directory, and as the last of its history. */
 function show(fork: SignedDirectory, stamps: DirectoryAnswer['stamps'] = []): void {
-  server.lieAbout(DirectoryAnswer, DIRECTORY, () => ({ directory: fork, stamps }));
+  server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({ ...honest, directory: fork, stamps }));
   server.lieAbout(DirectoriesAnswer, HISTORY, ({ directories }) => {
     const { version } = fromJsonBytes(Directory, fromBase64(fork.document));
     const before = directories.filter(
@@ -213,7 +213,7 @@ describe('another directory', () => {
     const desk = await deskOf();
     await desk.directory();
     const lie = { directory: strange.signed, stamps: [strange.stamp] };
-    server.lieAbout(DirectoryAnswer, DIRECTORY, () => lie);
+    server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({ ...honest, ...lie }));
     server.lieAbout(DirectoriesAnswer, HISTORY, () => ({ directories: [strange.signed] }));
     await expectRefused('directory_rolled_back', desk);
     server.lieTo('POST', SignedIn, /sessions$/, (answer) => ({
@@ -320,7 +320,11 @@ describe('an administrator together with the server', () => {
     ];
     for (const [fault, fork] of forks) {
       server.tellTheTruth();
-      server.lieAbout(DirectoryAnswer, DIRECTORY, () => ({ directory: fork, stamps: [] }));
+      server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({
+        ...honest,
+        directory: fork,
+        stamps: [],
+      }));
       const reporter = installation.newReporter(server.fetch);
       const words = await reporter.newCaseKey();
       const id = reporterKeys(words).caseId;

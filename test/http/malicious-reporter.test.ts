@@ -374,7 +374,8 @@ describe('the directory that a reporter is shown', () => {
 
   it('of another root has another fingerprint, and does not fit the case', async () => {
     const strange = await makeOrganisation();
-    server.lieAbout(DirectoryAnswer, DIRECTORY, () => ({
+    server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({
+      ...honest,
       directory: strange.signed,
       stamps: [strange.stamp],
     }));

@@ -71,7 +71,9 @@ describe('set-up', () => {
     const state = await ask(server, 'GET', '/api/desk/installation');
     expect(state.json).toEqual({ installation, state: 'ready' });
     const directory = await ask(server, 'GET', '/api/directory');
-    expect(directory.json).toEqual({ directory: request.directory, stamps: [request.stamp] });
+    const { maxFileBytes } = server.config;
+    const shown = { directory: request.directory, stamps: [request.stamp], maxFileBytes };
+    expect(directory.json).toEqual(shown);
     expect((await signIn({ server }, administrator)).json).toMatchObject({
       account: { id: administrator.id, part: 'administrator', oneTimeCode: false, memory: null },
       vault: administrator.credentials.vault,

@@ -23,9 +23,11 @@ export async function startReporterSite(
     readonly published?: boolean;
     readonly country?: string;
     readonly parts?: readonly ('handler' | 'recovery_officer')[];
+    /** Further `CASEKEY_…` settings. */
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ReporterSite> {
-  const server = await startTestServer();
+  const server = await startTestServer(options.env === undefined ? {} : { env: options.env });
   const first = await makeOrganisation({
     day: dayFromNow(-(options.confirmed ?? 0)),
     published: options.published ?? true,

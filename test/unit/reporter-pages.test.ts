@@ -32,6 +32,7 @@ const caseWith = (
   access: [],
   writable: 'yes',
   warnings: [],
+  maxFileBytes: 1,
   ...facts,
 });
 

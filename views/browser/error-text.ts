@@ -60,6 +60,7 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   practice_over: 'error.outdated',
   not_set_up: 'error.outdated',
   nobody_left: 'error.nobody_left',
+  readers_changed: 'error.readers_changed',
   conflict: 'error.conflict',
   previous_unknown: 'error.conflict',
   sequence_gap: 'error.conflict',
@@ -91,17 +92,49 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
 const WHILE_SENDING: Readonly<Record<string, string>> = {
   'error.tampered': 'error.refused',
   'error.file_altered': 'error.upload_gone',
+  'error.outdated': 'error.changed',
 };
+
+/** What stands in the way of opening a case: nothing of it is shown then. */
+const WHILE_OPENING: Readonly<Record<string, string>> = {
+  'error.tampered': 'error.opening',
+  'error.missing': 'error.opening',
+  'error.directory': 'error.opening_directory',
+  'error.outdated': 'error.opening_unset',
+};
+
+/** Within a case, the signature holds; it is the list that is not the one of the case. */
+const IN_A_CASE: Readonly<Record<string, string>> = { 'error.directory': 'error.directory_other' };
+
+const DURING = {
+  anything: {},
+  sending: WHILE_SENDING,
+  opening: WHILE_OPENING,
+  reading: IN_A_CASE,
+} as const;
+
+/** What changed at the organisation while a page was open: a try with what holds now may succeed. */
+const OUTDATED: readonly string[] = [
+  'error.outdated',
+  'error.readers_changed',
+  'error.nobody_left',
+];
+
+/** Whether the page should read anew who reads before the same call is tried again. */
+export function isOutdated(code: string): boolean {
+  return OUTDATED.includes(ERROR_TEXTS[code] ?? '');
+}
 
 /**
  * What happened and what to do next, in the page's language, for any code that a worker's error
  * carries. Codes without words of their own get the general ones, and the code with them, for
  * whoever helps.
  */
-export function errorText(code: string, during: 'reading' | 'sending' = 'reading'): string {
+export function errorText(code: string, during: keyof typeof DURING = 'anything'): string {
   const key = ERROR_TEXTS[code];
   if (key === undefined) return t('error.unexpected', { code });
-  return t(during === 'sending' ? (WHILE_SENDING[key] ?? key) : key);
+  const others: Readonly<Record<string, string>> = DURING[during];
+  return t(others[key] ?? key);
 }
 
 /** Whether the same call may succeed later, unchanged. */

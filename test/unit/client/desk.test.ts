@@ -21,7 +21,7 @@ describe('how fresh a directory is', () => {
   let organisation: TestOrganisation;
   const signedOn = '2026-03-02' as Day;
   const load = (today: Day, stamps: readonly Stamp[] = []) => {
-    const answer = { directory: organisation.signed, stamps };
+    const answer = { directory: organisation.signed, stamps, maxFileBytes: 1 };
     const api = { ask: () => Promise.resolve(answer) } as unknown as Api;
     return loadDirectory(api, today);
   };

@@ -121,7 +121,7 @@ export const BoxVectors = v.strictObject({
 /** A directory in two versions. */
 export const DirectoryVectors = v.strictObject({
   versions: DirectoriesAnswer.entries.directories,
-  newest: DirectoryAnswer,
+  newest: v.omit(DirectoryAnswer, ['maxFileBytes']),
   hashes: v.array(text),
 });
 

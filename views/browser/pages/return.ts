@@ -23,7 +23,7 @@ function today(): string {
 }
 
 function showWarnings({ warnings }: ReporterCaseView): void {
-  const texts = new Set(warnings.map(({ code }) => errorText(code)));
+  const texts = new Set(warnings.map(({ code }) => errorText(code, 'reading')));
   byId('warning-list').replaceChildren(
     ...[...texts].map((text) => {
       const item = document.createElement('li');
@@ -54,8 +54,8 @@ function run({ api, end }: Connection): void {
     for (const id of ['case-title', 'who-reads']) byId(id).textContent = '';
   };
   guardPage(() => {
-    answer.store.wipe();
     forget();
+    answer.wipe();
     end();
   });
   // what was opened must not lie in the browser's page cache
@@ -87,6 +87,7 @@ function run({ api, end }: Connection): void {
     drawTimeline(view, situation);
     drawConversation(view, fetchFile);
     show('answer-closed', view.state === 'closed');
+    answer.limit(view.maxFileBytes);
   };
 
   const open = async (typed: string[]): Promise<void> => {
@@ -102,9 +103,12 @@ function run({ api, end }: Connection): void {
       show('case');
       window.scrollTo({ top: 0 });
       byId('case-title').focus({ preventScroll: true });
-      await answer.enter(view.id, words);
+      await answer.enter(view, words);
     } catch (error) {
-      entry.complain(errorText(codeOf(error)));
+      const code = codeOf(error);
+      // the key may be right where something else failed: it stays to be tried again
+      const isWrongKey = code === 'case_not_found';
+      entry.complain(errorText(code, 'opening'), ...(isWrongKey ? [] : [t('return.kept')]));
     } finally {
       button.disabled = false;
       show('enter-waiting', false);
@@ -114,11 +118,12 @@ function run({ api, end }: Connection): void {
   const refresh = async (): Promise<void> => {
     const button = byId('refresh', HTMLButtonElement);
     button.disabled = true;
+    show('refresh-state', false);
     try {
       draw(await api.open(words));
       byId('case-title').focus();
     } catch (error) {
-      write('answer-sent', errorText(codeOf(error)));
+      write('refresh-state', errorText(codeOf(error)));
     } finally {
       button.disabled = false;
     }
@@ -126,14 +131,14 @@ function run({ api, end }: Connection): void {
 
   onClick('refresh', () => void refresh());
   onClick('close-case', () => {
-    void answer.store.flush().finally(() => {
+    void answer.flush().finally(() => {
       forget();
       show('case', false);
       show('enter');
       entry.focus();
     });
   });
-  sealBeforeLinks(answer.store);
+  sealBeforeLinks(answer);
   hintAtPersonal();
   show('enter');
 }

@@ -48,8 +48,9 @@ function isPlain(event: MouseEvent): boolean {
 function run({ api, end }: Connection): void {
   let writing: Writing | undefined;
   let loading: Promise<DirectoryView> | undefined;
-  /** Start and form share one answer; after a failure the next to ask tries again. */
-  const directory = (): Promise<DirectoryView> => {
+  /** Start and form share one answer; after a failure, or when told so, it is asked for again. */
+  const directory = (anew = false): Promise<DirectoryView> => {
+    if (anew) loading = undefined;
     loading ??= api.directory().catch((error: unknown) => {
       loading = undefined;
       throw error;

@@ -2,25 +2,34 @@ import type { ReporterCaseView } from '../../../client/models.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
-import { announce, byId, show, write } from './dom.js';
-import { createDraftStore, type DraftStore } from './draft.js';
+import { announce, byId, onClick, show, write } from './dom.js';
+import { createDraftStore } from './draft.js';
 import { createFileChoice } from './files.js';
 import { isLeaving } from './guard.js';
 import { createProgressView } from './progress.js';
 import { showSendError } from './sending.js';
 
-/** An answer being written; it belongs to one case only. */
-interface Draft {
-  case: string;
-  text: string;
-}
+/** Answers being written, by case: a text belongs to one case only, and none takes another's place. */
+type Draft = Record<string, string>;
 
 /** Where a reporter writes on in a case. */
 export interface AnswerForm {
   /** Begins with a case: brings back what was being written in it. */
-  enter(caseId: string, words: string[]): Promise<void>;
+  enter(view: ReporterCaseView, words: string[]): Promise<void>;
+  /** Says how large a file may be. */
+  limit(bytes: number): void;
+  /** Seals what was typed, now. */
+  flush(): Promise<boolean>;
+  /** Takes everything off the page; what is sealed stays in the tab. */
   forget(): void;
-  store: DraftStore<Draft>;
+  /** Forgets what is sealed too. */
+  wipe(): void;
+}
+
+/** Whether the reporter's newest entry says exactly this: then it arrived, though no answer came. */
+function isThere({ entries }: ReporterCaseView, text: string): boolean {
+  const own = entries.findLast(({ author }) => author.side === 'reporter');
+  return own?.content.kind === 'message' && own.content.text === text.trim();
 }
 
 /** Prepares the form. `onSent` gets the case as it is then. */
@@ -30,19 +39,20 @@ export function createAnswerForm(
 ): AnswerForm {
   const area = byId('answer-text', HTMLTextAreaElement);
   const progress = createProgressView();
-  let caseId = '';
+  let current: ReporterCaseView | null = null;
   let words: string[] = [];
+  let others: Draft = {};
   let isBusy = false;
 
-  const store = createDraftStore<Draft>(
-    api,
-    'm',
-    () => (caseId === '' || area.value === '' ? null : { case: caseId, text: area.value }),
-    (kept) => {
-      byId('draft-state').textContent = t(kept ? 'draft.kept' : 'draft.unkept');
-    },
+  const store = createDraftStore<Draft>(api, 'm', () => {
+    if (current === null) return null;
+    const draft = area.value === '' ? others : { ...others, [current.id]: area.value };
+    return Object.keys(draft).length === 0 ? null : draft;
+  });
+  const files = createFileChoice(
+    () => undefined,
+    () => void store.flush(),
   );
-  const files = createFileChoice(() => undefined);
 
   const send = async (): Promise<void> => {
     const text = area.value.trim();
@@ -63,10 +73,11 @@ export function createAnswerForm(
     });
     try {
       const view = await api.send(words, text, chosen, progress.show, controller.signal);
+      current = view;
       area.value = '';
       files.clear();
-      store.wipe();
-      byId('draft-state').textContent = '';
+      store.touch();
+      show('draft-notice', false);
       show('answer');
       onSent(view);
       write('answer-sent', t('answer.sent'));
@@ -79,6 +90,32 @@ export function createAnswerForm(
     }
   };
 
+  /** Asks for what was being written in this case, and puts it before what was typed since. */
+  const restore = async (view: ReporterCaseView): Promise<void> => {
+    show('draft-notice', false);
+    const restored = await store.restore();
+    // another case may have been opened meanwhile
+    if (current?.id !== view.id) return;
+    show('draft-actions', restored.state === 'failed');
+    if (restored.state === 'failed' || restored.state === 'gone') {
+      write('draft-text', t(`draft.${restored.state}`));
+      show('draft-notice');
+    }
+    if (restored.state !== 'found') {
+      if (area.value !== '') store.touch();
+      return;
+    }
+    const { [view.id]: earlier = '', ...rest } = restored.draft;
+    others = rest;
+    const isLost = earlier !== '' && !isThere(view, earlier);
+    if (isLost) {
+      area.value = area.value === '' ? earlier : `${earlier}\n\n${area.value}`;
+      write('draft-text', t('draft.back.text'));
+      show('draft-notice');
+    }
+    store.touch();
+  };
+
   area.addEventListener('input', () => {
     show('answer-sent', false);
     store.touch();
@@ -87,25 +124,43 @@ export function createAnswerForm(
     event.preventDefault();
     void send();
   });
+  onClick('draft-again', () => {
+    if (current !== null) void restore(current);
+  });
+  onClick('draft-drop', () => {
+    store.wipe();
+    others = {};
+    show('draft-notice', false);
+    if (area.value !== '') store.touch();
+  });
   window.addEventListener('beforeunload', (event) => {
     if (isBusy && !isLeaving()) event.preventDefault();
   });
 
   return {
-    store,
-    async enter(id, key) {
-      caseId = id;
+    async enter(view, key) {
+      current = view;
       words = key;
-      const restored = await store.restore();
-      if (restored.state === 'found' && restored.draft.case === id && area.value === '') {
-        area.value = restored.draft.text;
-      } else if (restored.state === 'found' && restored.draft.case !== id) store.wipe();
+      others = {};
+      await restore(view);
     },
+    limit: (bytes) => {
+      files.limit(bytes);
+    },
+    flush: () => store.flush(),
     forget() {
-      caseId = '';
+      store.rest();
+      current = null;
       words = [];
+      others = {};
       area.value = '';
       files.clear();
+      show('draft-notice', false);
+      show('answer-sent', false);
+      show('send-error', false);
+    },
+    wipe: () => {
+      store.wipe();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ChannelView, DirectoryView, ReaderView } from '../../../client/mod
 import { errorText, isPassing } from '../error-text.js';
 import { t } from '../strings.js';
 import { byId, clone, fillSlot, show, slot, write } from './dom.js';
+import { hasReport } from './draft.js';
 import { pickText, writeText } from './format.js';
 
 /** What the page knows of a country, as the build wrote it into `<template id="countries">`. */
@@ -92,7 +93,7 @@ export function chooseChannel(
     }),
   );
   if (channels.some(({ id }) => id === before)) select.value = before;
-  select.addEventListener('change', choose);
+  select.onchange = choose;
   show(`${list}-field`, channels.length > 1);
   choose();
 }
@@ -139,6 +140,7 @@ export function showObstacle(
   write(`${part}-problem-title`, t(titles[obstacle]));
   write(`${part}-problem-text`, text);
   show(`${part}-problem`);
+  if (part === 'form') show('form-problem-kept', hasReport());
   const button = byId(`${part}-again`, HTMLButtonElement);
   button.hidden = obstacle !== 'unreachable';
   button.onclick = () => {

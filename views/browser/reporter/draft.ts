@@ -1,39 +1,64 @@
-import { isPassing } from '../error-text.js';
 import { codeOf, type Remote } from '../rpc.js';
+import { t } from '../strings.js';
 import type { ReporterApi, SealedDraft } from './api.js';
+import { byId, show, write } from './dom.js';
+import { isLeaving } from './guard.js';
 
-/** How long a pause in typing is before what was typed is sealed. */
-const PAUSE = 400;
+/** Milliseconds until what could not be sealed is tried again; each failure doubles them. */
+const FIRST_RETRY = 2000;
+const LAST_RETRY = 60_000;
+/** How long a link waits: a network that is neither dead nor alive must not hold it for ever. */
+const PATIENCE = 4000;
+
+/** Codes of a draft that no later try will open. */
+const LOST: readonly string[] = ['draft_key_gone', 'does_not_open', 'malformed'];
 
 /** What became of an earlier draft: there was none; here it is; its time is over; not to be had now. */
 export type Restored<Draft> =
-  | { state: 'none' }
-  | { state: 'found'; draft: Draft }
-  | { state: 'gone' }
-  | { state: 'failed'; code: string };
+  { state: 'none' } | { state: 'found'; draft: Draft } | { state: 'gone' } | { state: 'failed' };
 
 /**
  * Keeps what is being written in the tab, sealed under a short-lived key that only the server holds:
  * it survives a reload, a change of language and a tab that the system threw away, and is of no use
- * to whoever looks into the browser's files.
+ * to whoever looks into the browser's files. Nothing is sealed before {@link DraftStore.restore} has
+ * settled what became of an earlier draft, so that an empty page never takes its place.
  */
 export interface DraftStore<Draft> {
   restore(): Promise<Restored<Draft>>;
-  /** Seals the current draft soon; `onState` hears whether that worked. */
+  /** To be called whenever something was typed: seals the current draft, and again until it could. */
   touch(): void;
-  /** Seals it now. */
-  flush(): Promise<void>;
-  /** Forgets it, in the tab too. */
+  /** Seals what is not sealed yet. Resolves to whether all of it is. */
+  flush(): Promise<boolean>;
+  /** Seals no more and leaves in the tab what lies there: the page forgets what it holds. */
+  rest(): void;
+  /** Forgets it, in the tab too, and begins anew. */
   wipe(): void;
 }
 
-/** Links that lead to other pages of ours wait until what was typed is sealed. */
+/** Whether the tab keeps a report that was begun, here or before. */
+export function hasReport(): boolean {
+  return sessionStorage.getItem('d') !== null;
+}
+
+/**
+ * Links that lead to other pages of ours wait until what was typed is sealed. Where it cannot be,
+ * the page stays and says so; who chooses the link again goes all the same, if the browser's own
+ * question is answered so.
+ */
 export function sealBeforeLinks(store: Pick<DraftStore<unknown>, 'flush'>): void {
+  let isWarned = false;
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.ways a, .foot a')) {
     link.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      void store.flush().finally(() => {
-        location.assign(link.href);
+      void store.flush().then((isSealed) => {
+        if (isSealed || isWarned) {
+          location.assign(link.href);
+          return;
+        }
+        isWarned = true;
+        write('stay-notice', t('draft.stay'));
+        byId('stay-notice').focus();
       });
     });
   }
@@ -47,64 +72,121 @@ export function createDraftStore<Draft>(
   api: Remote<ReporterApi>,
   name: string,
   current: () => Draft | null,
-  onState: (kept: boolean) => void,
 ): DraftStore<Draft> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let wiped = 0;
-  let last: Promise<void> = Promise.resolve();
+  let isOpen = false;
+  let isDirty = false;
+  let running: Promise<void> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let wait = FIRST_RETRY;
+  /** Counts what ended a draft: what was being sealed meanwhile must not come back. */
+  let ended = 0;
 
-  const seal = async (): Promise<void> => {
-    const generation = wiped;
+  const tell = (isKept: boolean): void => {
+    const line = byId('draft-state');
+    const text = t(isKept ? 'draft.kept' : 'draft.unkept');
+    // said once, not with every letter
+    if (line.textContent !== text) line.textContent = text;
+    line.classList.toggle('error', !isKept);
+    if (isKept) show('stay-notice', false);
+  };
+
+  const seal = async (): Promise<boolean> => {
+    const generation = ended;
     const draft = current();
     if (draft === null) {
       sessionStorage.removeItem(name);
-      return;
+      byId('draft-state').textContent = '';
+      return true;
     }
     try {
       const sealed = await api.sealDraft(draft);
-      if (generation !== wiped) return;
-      sessionStorage.setItem(name, JSON.stringify(sealed));
-      onState(true);
+      if (generation === ended) {
+        sessionStorage.setItem(name, JSON.stringify(sealed));
+        tell(true);
+      }
+      return true;
     } catch {
-      if (generation === wiped) onState(false);
+      if (generation === ended) tell(false);
+      return false;
     }
   };
-  const flush = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    // one after the other, so that an older text never replaces a newer one
-    last = last.then(seal);
-    return last;
+
+  /** Seals until nothing new was typed meanwhile: one after the other, so that the newest stays. */
+  const run = async (): Promise<void> => {
+    while (isDirty && isOpen) {
+      isDirty = false;
+      if (await seal()) {
+        wait = FIRST_RETRY;
+        continue;
+      }
+      isDirty = isOpen;
+      retry = setTimeout(begin, wait);
+      wait = Math.min(wait * 2, LAST_RETRY);
+      break;
+    }
+    running = undefined;
+  };
+  const begin = (): void => {
+    clearTimeout(retry);
+    running ??= run();
+  };
+  const end = (): void => {
+    ended += 1;
+    isDirty = false;
+    clearTimeout(retry);
   };
 
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden' && timer !== undefined) void flush();
+  window.addEventListener('online', begin);
+  // what is typed is sealed within a moment: only what could not be holds the page back
+  window.addEventListener('beforeunload', (event) => {
+    if ((isDirty || running !== undefined) && !isLeaving()) event.preventDefault();
   });
 
   return {
     async restore() {
       const kept = sessionStorage.getItem(name);
+      isOpen = kept === null;
       if (kept === null) return { state: 'none' };
       try {
-        const draft = await api.openDraft(JSON.parse(kept) as SealedDraft);
-        return { state: 'found', draft: draft as Draft };
+        const draft = (await api.openDraft(readSealed(kept))) as Draft;
+        isOpen = true;
+        return { state: 'found', draft };
       } catch (error) {
-        const code = codeOf(error);
-        if (isPassing(code)) return { state: 'failed', code };
+        if (!LOST.includes(codeOf(error))) return { state: 'failed' };
         sessionStorage.removeItem(name);
+        isOpen = true;
         return { state: 'gone' };
       }
     },
     touch() {
-      clearTimeout(timer);
-      timer = setTimeout(() => void flush(), PAUSE);
+      isDirty = isOpen || current() !== null;
+      if (isOpen) begin();
     },
-    flush,
+    async flush() {
+      if (isOpen && isDirty) begin();
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
+      await Promise.race([running, patience]);
+      return !isDirty && running === undefined;
+    },
+    rest() {
+      end();
+      isOpen = false;
+    },
     wipe() {
-      wiped += 1;
-      clearTimeout(timer);
-      timer = undefined;
+      end();
+      isOpen = true;
       sessionStorage.removeItem(name);
+      byId('draft-state').textContent = '';
+      show('stay-notice', false);
     },
   };
+}
+
+function readSealed(kept: string): SealedDraft {
+  try {
+    return JSON.parse(kept) as SealedDraft;
+  } catch {
+    // not of our making: nothing of it can be had
+    throw Object.assign(new Error('no draft'), { code: 'malformed' });
+  }
 }

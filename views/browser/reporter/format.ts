@@ -14,8 +14,12 @@ export function formatDay(day: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeZone: 'UTC' }).format(date);
 }
 
-/** Bytes in the largest unit that leaves a whole number, decimal as file managers count. */
-export function formatSize(bytes: number): string {
+/**
+ * Bytes in the largest unit that leaves a whole number, decimal as file managers count.
+ *
+ * @param rounding `floor` for a limit, which must not promise more than holds.
+ */
+export function formatSize(bytes: number, rounding: 'round' | 'floor' | 'ceil' = 'round'): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   let value = bytes;
   let unit = 0;
@@ -23,12 +27,13 @@ export function formatSize(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
+  const digits = value < 10 && unit > 1 ? 1 : 0;
   return new Intl.NumberFormat(language(), {
     style: 'unit',
     unit: units[unit] ?? 'byte',
     unitDisplay: unit === 0 ? 'long' : 'short',
-    maximumFractionDigits: value < 10 && unit > 1 ? 1 : 0,
-  }).format(value);
+    maximumFractionDigits: digits,
+  }).format(Math[rounding](value * 10 ** digits) / 10 ** digits);
 }
 
 /** How long something will still take, roughly: "about 2 minutes left". */

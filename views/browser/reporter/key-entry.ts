@@ -13,8 +13,8 @@ type Fault = Extract<ParsedWords, { faults: unknown }>['faults'][number];
 export interface KeyEntry {
   forget(): void;
   focus(): void;
-  /** Shows a plain message where faults are shown. */
-  complain(text: string): void;
+  /** Says plainly, where faults are shown, why the case does not open; what was typed stays. */
+  complain(...texts: string[]): void;
 }
 
 /** Prepares the entry. `onWords` gets words whose checksum is right. */
@@ -187,10 +187,14 @@ export function createKeyEntry(
     focus() {
       byId('enter-title').focus();
     },
-    complain(text) {
-      const line = document.createElement('p');
-      line.textContent = text;
-      faults.replaceChildren(line);
+    complain(...texts) {
+      faults.replaceChildren(
+        ...texts.map((text) => {
+          const line = document.createElement('p');
+          line.textContent = text;
+          return line;
+        }),
+      );
       faults.hidden = false;
       faults.focus();
     },

@@ -1,24 +1,29 @@
 import type { ChannelView, ReaderView } from '../../../client/models.js';
-import { byId, clone, show } from './dom.js';
+import { byId, clone, show, slot } from './dom.js';
 import { fillReader, showAuthority } from './directory.js';
 
 /** Who must not read the report. */
 export interface LeaveOut {
-  /** Ids of the readers left out. */
+  /** Ids of the channel's readers who are left out. */
   ids(): string[];
   /** Those who will read it. */
   remaining(): ReaderView[];
   /** Those who will not. */
   leftOut(): ReaderView[];
+  /** Those who came since the reporter first saw the list. */
+  newcomers(): ReaderView[];
   /** Whether a case handler remains: the recovery officer's key lies in a safe and reads nothing. */
   somebodyReads(): boolean;
-  /** Shows the readers of a channel, these ones left out. */
-  show(channel: ChannelView, leftOut: readonly string[]): void;
+  /** Ticks these ones, in whichever channel they are. */
+  tick(ids: readonly string[]): void;
+  /** Shows the readers of a channel, what was ticked before still ticked. */
+  show(channel: ChannelView, isNew: (reader: ReaderView) => boolean): void;
 }
 
 /** Lists the readers with a box each. Where no handler remains, the way on is closed and others shown. */
 export function createLeaveOut(onChange: () => void): LeaveOut {
   let readers: ReaderView[] = [];
+  let fresh: ReaderView[] = [];
   const chosen = new Set<string>();
   let country = '';
 
@@ -35,16 +40,20 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
     ids: () => readers.map(({ id }) => id).filter((id) => chosen.has(id)),
     remaining: () => readers.filter(({ id }) => !chosen.has(id)),
     leftOut: () => readers.filter(({ id }) => chosen.has(id)),
+    newcomers: () => [...fresh],
     somebodyReads,
-    show(channel, leftOut) {
+    tick(ids) {
+      for (const id of ids) chosen.add(id);
+    },
+    show(channel, isNew) {
       readers = channel.readers;
+      fresh = readers.filter(isNew);
       country = channel.country;
-      chosen.clear();
-      for (const { id } of readers) if (leftOut.includes(id)) chosen.add(id);
       byId('reader-boxes').replaceChildren(
         ...readers.map((reader) => {
           const item = clone('leave-out');
           fillReader(item, reader);
+          slot(item, 'new').hidden = !fresh.includes(reader);
           const box = item.querySelector('input');
           if (box === null) throw new Error('No box');
           box.checked = chosen.has(reader.id);

@@ -1,9 +1,9 @@
-import type { ReceiptView, ReportInput } from '../../../client/models.js';
+import type { ReceiptView, ReportInput, SendProgress } from '../../../client/models.js';
 import { errorText } from '../error-text.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
-import { announce, byId, show, write } from './dom.js';
+import { byId, show, write } from './dom.js';
 import { isLeaving } from './guard.js';
 import { createProgressView } from './progress.js';
 
@@ -13,9 +13,13 @@ export interface Parcel {
   files: File[];
 }
 
+/** What became of a report: it is there, or why not. */
+export type Outcome = { receipt: ReceiptView } | { code: string };
+
 /** Sends reports with progress; `isBusy` while one is on its way. */
 export interface Sending {
-  send(parcel: Parcel): Promise<ReceiptView | null>;
+  /** @param onDeparture called when the report itself goes out: from then on it may have arrived. */
+  send(parcel: Parcel, onDeparture: () => void): Promise<Outcome>;
   isBusy(): boolean;
 }
 
@@ -40,7 +44,7 @@ export function createSending(api: Remote<ReporterApi>): Sending {
 
   return {
     isBusy: () => isBusy,
-    async send({ input, files }) {
+    async send({ input, files }, onDeparture) {
       const controller = new AbortController();
       isBusy = true;
       byId('step-send-title').textContent = t('send.busy');
@@ -50,14 +54,16 @@ export function createSending(api: Remote<ReporterApi>): Sending {
       progress.start(() => {
         controller.abort();
       });
+      const onProgress = (step: SendProgress): void => {
+        if (step.step === 'sending') onDeparture();
+        progress.show(step);
+      };
       try {
-        return await api.submit(input, files, progress.show, controller.signal);
+        return { receipt: await api.submit(input, files, onProgress, controller.signal) };
       } catch (error) {
         show('send-ready');
         byId('send-now').textContent = t('send.again');
-        showSendError(codeOf(error));
-        announce(t('send.failed'));
-        return null;
+        return { code: codeOf(error) };
       } finally {
         isBusy = false;
         byId('step-send-title').textContent = t('send.heading');

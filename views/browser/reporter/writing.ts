@@ -1,90 +1,83 @@
-import type { ChannelView, DirectoryView, ReceiptView } from '../../../client/models.js';
+import type {
+  ChannelView,
+  DirectoryView,
+  ReaderView,
+  ReceiptView,
+} from '../../../client/models.js';
+import { isOutdated } from '../error-text.js';
 import { codeOf, type Remote } from '../rpc.js';
-import { plural, t } from '../strings.js';
+import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { createCaseKeyStep } from './case-key.js';
 import { basisText, chooseChannel, obstacleOf, showObstacle, showPlace } from './directory.js';
-import { addTerm, byId, onClick, show, write } from './dom.js';
+import { byId, onClick, show, write } from './dom.js';
 import { createDraftStore, sealBeforeLinks } from './draft.js';
 import { createFileChoice } from './files.js';
-import {
-  answersOf,
-  checkForm,
-  fillForm,
-  type FormState,
-  isBlank,
-  readForm,
-  watchForm,
-} from './form.js';
-import { formatDay, formatList, formatSize } from './format.js';
+import { answersOf, checkForm, fillForm, isBlank, readForm, watchForm } from './form.js';
+import { formatDay, formatList } from './format.js';
 import { createLeaveOut } from './leave-out.js';
+import { createLostFiles } from './lost-files.js';
 import { hintAtPersonal } from './personal-data.js';
-import { createSending } from './sending.js';
+import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
+import { createSending, showSendError } from './sending.js';
 import { neighbour, showStep, type Step } from './steps.js';
-
-/** What is kept in the tab while a report is being written. The case key never is. */
-interface Draft {
-  step: Step;
-  form: FormState;
-  leftOut: string[];
-  /** Names of the files chosen: after a reload they must be chosen again. */
-  files: string[];
-  keyShown: boolean;
-}
-
-/** Steps that a reload leads back to; those after them need the key or the files again. */
-const RESUMED: readonly Step[] = ['write', 'files', 'readers'];
+import { drawSummary } from './summary.js';
 
 /** The form, from its first field to the receipt. */
 export interface Writing {
   /** Seals what was typed, now. */
-  flush(): Promise<void>;
+  flush(): Promise<boolean>;
   /** Forgets text, draft and key: the page is being left. */
   forget(): void;
+}
+
+/** Tells a reader of a channel from all others. */
+function seat(channel: ChannelView, { id }: ReaderView): string {
+  return `${channel.id} ${id}`;
 }
 
 /**
  * Begins the form, with the draft that the tab keeps if there is one.
  *
- * @param directory the verified directory; asks for it again after a failure.
+ * @param directory the verified directory; asks for it again after a failure, or when told so.
  * @param options.channel chosen at the start; `''` for none.
  * @param options.focus whether the form takes the place of something in the same document.
  */
 export function startWriting(
   api: Remote<ReporterApi>,
-  directory: () => Promise<DirectoryView>,
+  directory: (anew?: boolean) => Promise<DirectoryView>,
   options: { readonly channel: string; readonly focus: boolean },
 ): Writing {
   let step: Step = 'write';
   let channel: ChannelView | null = null;
-  let earlierLeftOut: string[] = [];
   let isOver = false;
+  let earlier = { keyShown: false, departed: false };
+  const seen = new Set<string>();
 
-  const store = createDraftStore<Draft>(
-    api,
-    'd',
-    () => {
-      const form = readForm();
-      const draft = {
-        step,
-        form,
-        leftOut: leaveOut.ids(),
-        files: files.files().map(({ name }) => name),
-        keyShown: caseKey.wasShown(),
-      };
-      return isOver || (isBlank(form) && draft.files.length === 0) ? null : draft;
-    },
-    (kept) => {
-      byId('draft-state').textContent = t(kept ? 'draft.kept' : 'draft.unkept');
-    },
-  );
+  const store = createDraftStore<ReportDraft>(api, 'd', () => {
+    const form = readForm();
+    const draft = {
+      step,
+      form,
+      leftOut: leaveOut.ids(),
+      seen: [...seen],
+      files: [...files.files().map(({ name }) => name), ...lost.names()],
+      keyShown: caseKey.wasShown() || earlier.keyShown,
+      departed: earlier.departed,
+    };
+    return isOver || (isBlank(form) && draft.files.length === 0) ? null : draft;
+  });
   const touch = (): void => {
     if (!isOver) store.touch();
   };
-  const files = createFileChoice(() => {
-    touch();
-    if (files.files().length > 0) show('files-lost', false);
-  });
+  const lost = createLostFiles();
+  const files = createFileChoice(
+    () => {
+      lost.found(files.files());
+      touch();
+    },
+    () => void store.flush(),
+  );
   const leaveOut = createLeaveOut(touch);
   const caseKey = createCaseKeyStep(api, touch, () => {
     go('send');
@@ -101,48 +94,70 @@ export function startWriting(
   const go = (wanted: Step): void => {
     step = wanted;
     if (step === 'key') void caseKey.enter().catch(fail);
-    if (step === 'send') drawSummary();
+    if (step === 'send') {
+      show('send-error', false);
+      drawSummary({
+        text: readForm().text,
+        files: files.files(),
+        readers: leaveOut.remaining(),
+        leftOut: leaveOut.leftOut(),
+      });
+    }
     showStep(step, { focus: true });
     touch();
-  };
-
-  const drawSummary = (): void => {
-    const list = byId('send-summary');
-    list.replaceChildren();
-    const chosen = files.files();
-    const { text } = readForm();
-    const size = formatSize(chosen.reduce((sum, file) => sum + file.size, 0));
-    const names = (readers: readonly { name: string }[]): string =>
-      formatList(readers.map(({ name }) => name));
-    addTerm(list, t('send.text'), plural('send.characters', text.trim().length));
-    addTerm(
-      list,
-      t('send.files'),
-      chosen.length === 0 ? t('send.none') : plural('files.sum', chosen.length, { size }),
-    );
-    addTerm(list, t('send.readers'), names(leaveOut.remaining()));
-    if (leaveOut.leftOut().length > 0) addTerm(list, t('send.leftOut'), names(leaveOut.leftOut()));
-    show('send-error', false);
   };
 
   const sendNow = async (): Promise<void> => {
     const words = caseKey.words();
     if (words === null || channel === null || sending.isBusy()) return;
     const form = readForm();
-    const receipt = await sending.send({
-      input: {
-        words,
-        channel: channel.id,
-        language: document.documentElement.lang,
-        category: form.category,
-        relation: form.relation,
-        text: form.text.trim(),
-        answers: answersOf(form),
-        leftOut: leaveOut.ids(),
-      },
-      files: files.files(),
+    const input = {
+      words,
+      channel: channel.id,
+      language: document.documentElement.lang,
+      category: form.category,
+      relation: form.relation,
+      text: form.text.trim(),
+      answers: answersOf(form),
+      leftOut: leaveOut.ids(),
+    };
+    const outcome = await sending.send({ input, files: files.files() }, () => {
+      earlier.departed = true;
+      touch();
     });
-    if (receipt !== null) finish(receipt, channel);
+    if ('receipt' in outcome) finish(outcome.receipt, channel);
+    else if (isOutdated(outcome.code)) await readAgain(outcome.code);
+    else showSendError(outcome.code);
+  };
+
+  /** Something about this place changed meanwhile: shows who reads now, with all else kept. */
+  const readAgain = async (code: string): Promise<void> => {
+    try {
+      const found = await directory(true);
+      if (found.freshness === 'expired') {
+        showSendError('directory_expired');
+        return;
+      }
+      offer(found);
+    } catch (error) {
+      showSendError(codeOf(error));
+      return;
+    }
+    if (!tellNewcomers() && leaveOut.somebodyReads()) showSendError(code);
+    else go('readers');
+  };
+
+  /** Names those who came to read since the list was shown first. Whether there is anybody. */
+  const tellNewcomers = (): boolean => {
+    const names = formatList(leaveOut.newcomers().map(({ name }) => name));
+    show('readers-changed', names !== '');
+    if (names !== '') write('readers-changed-text', t('readers.changed.text', { names }));
+    return names !== '';
+  };
+  const acceptNewcomers = (): void => {
+    show('readers-changed', false);
+    if (channel === null) return;
+    for (const reader of leaveOut.newcomers()) seen.add(seat(channel, reader));
   };
 
   const finish = (receipt: ReceiptView, sentTo: ChannelView): void => {
@@ -160,63 +175,65 @@ export function startWriting(
     go('done');
   };
 
-  const begin = (found: DirectoryView): void => {
+  /** Offers the channels, and the readers of the one that is chosen. */
+  const offer = (found: DirectoryView): void => {
     showPlace(found);
+    files.limit(found.maxFileBytes);
     const choose = (choice: ChannelView): void => {
       channel = choice;
-      leaveOut.show(choice, leaveOut.ids());
+      leaveOut.show(choice, (reader) => !seen.has(seat(choice, reader)));
       show('practice', !choice.published);
     };
-    chooseChannel('channel', found.channels, choose, options.channel);
+    chooseChannel('channel', found.channels, choose, channel?.id ?? options.channel);
   };
 
-  const resume = (draft: Draft): void => {
-    fillForm(draft.form);
-    channel = null;
-    byId('channel').dispatchEvent(new Event('change'));
-    earlierLeftOut = draft.leftOut;
-    step = RESUMED.includes(draft.step) ? draft.step : 'readers';
-    if (draft.files.length > 0) {
-      byId('files-lost-list').replaceChildren(
-        ...draft.files.map((name) => {
-          const item = document.createElement('li');
-          item.textContent = name;
-          return item;
-        }),
-      );
-      show('files-lost');
-      if (step === 'readers') step = 'files';
+  const begin = (found: DirectoryView): void => {
+    for (const each of found.channels) {
+      for (const reader of each.readers) seen.add(seat(each, reader));
     }
-    show('key-replaced', draft.keyShown);
-    write('draft-text', t(draft.keyShown ? 'draft.backKey' : 'draft.back'));
-    show('draft-notice');
+    offer(found);
+    open();
+  };
+
+  const resume = (draft: ReportDraft, found: DirectoryView): void => {
+    for (const each of draft.seen) seen.add(each);
+    channel = found.channels.find(({ id }) => id === draft.form.channel) ?? null;
+    leaveOut.tick(draft.leftOut);
+    offer(found);
+    fillForm(draft.form);
+    tellNewcomers();
+    lost.set(draft.files);
+    earlier = { keyShown: draft.keyShown, departed: draft.departed };
+    step = resumedStep(draft);
+    tellResumed(draft);
+    open();
   };
 
   /** Asks for an earlier draft before anything new may take its place. */
-  const restore = async (): Promise<boolean> => {
+  const restore = async (found: DirectoryView): Promise<void> => {
+    show('draft-notice', false);
     const restored = await store.restore();
-    if (restored.state === 'failed') {
-      write('draft-text', t('draft.failed'));
-      show('draft-notice');
-      show('draft-again');
-      show('draft-drop');
-      return false;
+    show('draft-actions', restored.state === 'failed');
+    if (restored.state === 'found') {
+      resume(restored.draft, found);
+      return;
     }
-    if (restored.state === 'gone') {
-      write('draft-text', t('draft.gone'));
-      show('draft-notice');
+    if (restored.state === 'none') {
+      begin(found);
+      return;
     }
-    if (restored.state === 'found') resume(restored.draft);
-    return true;
+    write('draft-text', t(`draft.${restored.state}`));
+    show('draft-notice');
+    if (restored.state === 'gone') begin(found);
   };
 
   const open = (): void => {
     show('waiting', false);
     show('steps');
     showStep(step, { focus: options.focus });
-    if (channel !== null) leaveOut.show(channel, earlierLeftOut);
     watchForm(touch);
     hintAtPersonal();
+    touch();
   };
 
   const start = async (): Promise<void> => {
@@ -228,8 +245,13 @@ export function startWriting(
         showObstacle('form', isUnset ? 'unset' : 'expired', '', () => undefined);
         return;
       }
-      begin(found);
-      if (await restore()) open();
+      byId('draft-again').onclick = () => void restore(found).catch(fail);
+      byId('draft-drop').onclick = () => {
+        store.wipe();
+        show('draft-notice', false);
+        begin(found);
+      };
+      await restore(found);
     } catch (error) {
       const code = codeOf(error);
       showObstacle('form', obstacleOf(code), code, () => void start());
@@ -244,21 +266,15 @@ export function startWriting(
   });
   for (const button of document.querySelectorAll<HTMLElement>('[data-go]')) {
     button.addEventListener('click', () => {
-      go(neighbour(step, button.dataset['go'] === 'back' ? 'back' : 'next'));
+      const wanted = neighbour(step, button.dataset['go'] === 'back' ? 'back' : 'next');
+      if (step === 'readers' && wanted === 'key') {
+        acceptNewcomers();
+        // whoever came back to the readers has confirmed the key already
+        go(caseKey.words() === null ? 'key' : 'send');
+      } else go(wanted);
     });
   }
   onClick('send-now', () => void sendNow().catch(fail));
-  onClick('draft-again', () => {
-    show('draft-notice', false);
-    void restore().then((isReady) => {
-      if (isReady) open();
-    }, fail);
-  });
-  onClick('draft-drop', () => {
-    store.wipe();
-    show('draft-notice', false);
-    open();
-  });
   sealBeforeLinks(store);
   void start();
 

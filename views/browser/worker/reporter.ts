@@ -1,4 +1,3 @@
-import { openDraft, sealDraft, type DraftKey } from '../../../client/draft.js';
 import type { FileSource } from '../../../client/models.js';
 import { createReporter } from '../../../client/reporter.js';
 import {
@@ -11,8 +10,9 @@ import {
 } from '../../../crypto/private.js';
 import type { ReporterApi } from '../reporter/api.js';
 import { serve } from '../rpc.js';
+import { createDraftSealer } from './draft-sealer.js';
 
-/** The reporter's worker: adapts the engine to a page, and holds the draft key. */
+/** The reporter's worker: adapts the engine to a page, and holds the key to its draft. */
 const today = (): Day => dayOf(new Date());
 const reporter = createReporter({
   address: '',
@@ -20,7 +20,10 @@ const reporter = createReporter({
   today,
 });
 
-let draftKey: DraftKey | null = null;
+const drafts = createDraftSealer(
+  (id) => reporter.draftKey(id),
+  () => Date.now(),
+);
 
 function sourceOf(file: File): FileSource {
   return {
@@ -62,14 +65,8 @@ const api: ReporterApi = {
     }
     return new Blob([whole, ...parts], { type: whole.type });
   },
-  async sealDraft(draft) {
-    draftKey ??= await reporter.draftKey(null);
-    return { id: draftKey.id, sealed: sealDraft(draftKey, draft) };
-  },
-  async openDraft({ id, sealed }) {
-    draftKey = await reporter.draftKey(id);
-    return openDraft(draftKey, sealed);
-  },
+  sealDraft: (draft) => drafts.seal(draft),
+  openDraft: (draft) => drafts.open(draft),
 };
 
 serve(self, api);
