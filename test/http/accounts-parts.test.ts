@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RequestHandler } from 'express';
-import { capabilitiesOf, type Capability } from '../../server/app.js';
-import { guardOptions, type GuardOptions } from '../../server/accounts/sessions.js';
+import { capabilitiesOf } from '../../server/app.js';
 import { randomBytes, toBase64 } from '../../crypto/private.js';
 import { ask } from '../support/api.js';
 import {
@@ -15,35 +13,13 @@ import {
   type TestDesk,
   type TestPerson,
 } from '../support/desk.js';
+import { fillPath, routesOf, type Route } from '../support/routes.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
-
-interface Route {
-  method: string;
-  path: string;
-  /** Null for a route that asks for no session. */
-  guard: GuardOptions | null;
-}
 
 let server: TestServer;
 let desk: TestDesk;
 let routes: readonly Route[] = [];
 const tokens: Record<string, string> = {};
-
-/** Every route of the capabilities, as their routers know them. */
-function routesOf(capabilities: readonly Capability[]): Route[] {
-  return capabilities.flatMap(({ path, router }) =>
-    router.stack.flatMap(({ route }) => {
-      if (route === undefined) return [];
-      return route.stack
-        .filter((layer, index) => index === 0 || layer.method !== route.stack[index - 1]?.method)
-        .map((layer) => ({
-          method: layer.method.toUpperCase(),
-          path: `${path}${route.path === '/' ? '' : route.path}`,
-          guard: guardOptions(layer.handle as RequestHandler),
-        }));
-    }),
-  );
-}
 
 /** The token that a recovery kit gives. */
 async function recoveryToken(person: TestPerson): Promise<string> {
@@ -53,9 +29,6 @@ async function recoveryToken(person: TestPerson): Promise<string> {
   });
   return (answer.json as { token: string }).token;
 }
-
-/** A route's path with random ids in it. */
-const fill = (path: string): string => path.replace(/:\w+/g, toBase64(randomBytes(16)));
 
 beforeAll(async () => {
   server = await startTestServer({
@@ -122,7 +95,7 @@ describe('every route of the desk', () => {
     expect(guarded.length).toBeGreaterThan(15);
     for (const [who, authorization] of Object.entries(tokens)) {
       for (const { method, path } of guarded) {
-        const answer = await ask(server, method, fill(path), { authorization });
+        const answer = await ask(server, method, fillPath(path), { authorization });
         expect([who, method, path, answer.status, answer.code]).toEqual([
           who,
           method,
@@ -139,7 +112,7 @@ describe('every route of the desk', () => {
       if (guard === null || path === '/api/desk/sessions') continue;
       for (const person of [desk.administrator, desk.handler]) {
         const authorization = `Desk ${person.token}`;
-        const answer = await ask(server, method, fill(path), { authorization });
+        const answer = await ask(server, method, fillPath(path), { authorization });
         const refused = answer.code === 'forbidden' || answer.status === 401;
         const seen = [method, path, person.part, refused];
         expect(seen).toEqual([method, path, person.part, !guard.parts.includes(person.part)]);
@@ -152,7 +125,7 @@ describe('every route of the desk', () => {
     const open: string[] = [];
     for (const { method, path, guard } of routes) {
       if (guard === null) continue;
-      const answer = await ask(server, method, fill(path), { authorization });
+      const answer = await ask(server, method, fillPath(path), { authorization });
       if (answer.status !== 401) open.push(`${method} ${path}`);
     }
     expect(open).toEqual(['PUT /api/desk/account/credentials']);
