@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { startDemo, type Demo } from './demo/run.js';
+import { ConfigError, loadConfig } from '../server/config.js';
+import { PortTaken, startDemo, type Demo } from './demo/run.js';
 
 // what the demo makes is its own user's to read
 process.umask(0o077);
@@ -34,12 +35,22 @@ const stop = (): void => {
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
-demo = await startDemo({
-  // this file is dist/client/demo.js when it runs
-  dist: fileURLToPath(new URL('..', import.meta.url)),
-  port: 8080,
-  say: (line) => {
-    console.log(line);
-  },
-});
-console.log(introduction(demo));
+try {
+  // of the settings only the port: data folder, mail and all else are the demo's own
+  const asked = process.env['CASEKEY_PORT'] ?? '';
+  const { port } = await loadConfig({ CASEKEY_PORT: asked });
+  demo = await startDemo({
+    // this file is dist/client/demo.js when it runs
+    dist: fileURLToPath(new URL('..', import.meta.url)),
+    port,
+    insist: asked !== '',
+    say: (line) => {
+      console.log(line);
+    },
+  });
+  console.log(introduction(demo));
+} catch (error) {
+  if (!(error instanceof ConfigError) && !(error instanceof PortTaken)) throw error;
+  console.error(`The demo cannot start: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -29,10 +29,31 @@ export interface Demo extends Cast {
   stop(): Promise<void>;
 }
 
+/** The port that was asked for is taken; the message says so, and what to do. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+
+  constructor(port: number) {
+    super(
+      `Port ${String(port)} is taken: another program listens there. Set CASEKEY_PORT to another.`,
+    );
+  }
+}
+
+/** How the demo is started. */
+export interface DemoOptions {
+  /** Folder of the build's output. */
+  readonly dist: string;
+  /** To listen on. */
+  readonly port: number;
+  /** Whether no other port will do; else any free one does where that one is taken. */
+  readonly insist: boolean;
+  readonly say: (line: string) => void;
+}
+
 async function serve(
-  dist: string,
+  { dist, port, insist, say }: DemoOptions,
   dataFolder: string,
-  port: number,
   now: () => Date,
 ): Promise<RunningServer> {
   const start = async (wanted: number): Promise<RunningServer> =>
@@ -50,6 +71,8 @@ async function serve(
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!taken) throw error;
+    if (insist) throw new PortTaken(port);
+    say(`Port ${String(port)} is taken by another program, so any free one is used.`);
     return start(0);
   }
 }
@@ -58,14 +81,9 @@ async function serve(
  * Starts a server on a new folder and fills it through the client, past days by a clock that server
  * and clients share; then that clock tells the real time.
  *
- * @param options.dist folder of the build's output.
- * @param options.port to listen on; where it is taken, any free one.
+ * @throws PortTaken
  */
-export async function startDemo(options: {
-  readonly dist: string;
-  readonly port: number;
-  readonly say: (line: string) => void;
-}): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'casekey-demo-'));
   const clock = createShiftedClock();
   clock.daysAgo = FIRST_DAY;
@@ -81,7 +99,7 @@ export async function startDemo(options: {
     remove();
   };
   try {
-    server = await serve(options.dist, dataFolder, options.port, () => clock.now());
+    server = await serve(options, dataFolder, () => clock.now());
     const link = await setUpLink(server.db, server.config);
     const people = createPeople(server.address, clock, server.config.timeZone);
     options.say('Setting up an organisation …');

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemo, type Demo } from '../../client/demo/run.js';
 import { createDesk, type Desk } from '../../client/handler.js';
@@ -8,6 +13,9 @@ import { addDays, dayOf } from '../../crypto/private.js';
 import { projectDist } from '../support/server.js';
 
 const today = dayOf(new Date());
+let other: Server;
+let taken: number;
+const said: string[] = [];
 let demo: Demo;
 let maja: Desk;
 let tobias: Desk;
@@ -15,7 +23,15 @@ let open: CaseRow[];
 let closed: CaseRow[];
 
 beforeAll(async () => {
-  demo = await startDemo({ dist: projectDist, port: 0, say: () => undefined });
+  other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  taken = (other.address() as AddressInfo).port;
+  demo = await startDemo({
+    dist: projectDist,
+    port: taken,
+    insist: false,
+    say: (line) => said.push(line),
+  });
   const deskOf = async (name: 'maja' | 'tobias'): Promise<Desk> => {
     const desk = createDesk({
       address: demo.address,
@@ -34,9 +50,44 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await demo.stop();
+  other.close();
 });
 
+/** Runs the demo as `npm run demo` does, until it ends by itself. */
+async function runDemo(port: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const program = path.join(projectDist, 'client', 'demo.js');
+  const env = { PATH: process.env['PATH'], CASEKEY_PORT: port };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { env });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return error as { code: unknown; stdout: string; stderr: string };
+  }
+}
+
 describe('the demo', () => {
+  it('runs elsewhere where its usual port is taken, and says so', () => {
+    expect(said[0]).toBe(
+      `Port ${String(taken)} is taken by another program, so any free one is used.`,
+    );
+    expect(new URL(demo.address).port).not.toBe(String(taken));
+  });
+
+  it('does not start elsewhere than at a port that was asked for', async () => {
+    const { code, stdout, stderr } = await runDemo(String(taken));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      `The demo cannot start: Port ${String(taken)} is taken: another program listens there. ` +
+        'Set CASEKEY_PORT to another.\n',
+    );
+  });
+
+  it('names a port that is none', async () => {
+    const { code, stdout, stderr } = await runDemo('eighty');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('CASEKEY_PORT');
+  });
+
   it('has a dozen cases, each of which verifies', async () => {
     expect(open.length + closed.length).toBe(demo.cases);
     expect(demo.cases).toBeGreaterThanOrEqual(12);
