@@ -270,6 +270,10 @@ describe('the case', () => {
     expect(warning).toContain('not right with this case');
     expect(warning.includes(said) || warning.includes('does not fit together')).toBe(true);
     expect(await page.innerText('#warning-codes')).toMatch(/: \w+/);
+    // nobody writes into a case that is not shown as it is, and what is typed is not taken away
+    expect(await page.innerText('#answer-stopped')).toContain('Nothing can be sent now');
+    expect(await page.locator('#answer-actions').isVisible()).toBe(false);
+    expect(await page.locator('#answer-text').isVisible()).toBe(true);
     // what was checked before it still stands
     expect(await page.innerText('#conversation')).toContain('The doors are locked');
     await expectAccessible(page);

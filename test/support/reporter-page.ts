@@ -151,3 +151,45 @@ export async function unusedKey(): Promise<string[]> {
   await ready();
   return newCaseKey();
 }
+
+/** A tab that the system threw away and loaded again: playwright's own page of it is dead. */
+export interface ReloadedTab {
+  /** What an expression gives there; waits until it gives something that is true. */
+  until(expression: string): Promise<unknown>;
+}
+
+/** Kills the page's process, as a phone short of memory does, and loads the tab again. */
+export async function throwAway(browser: Browser, page: Page): Promise<ReloadedTab> {
+  const own = await page.context().newCDPSession(page);
+  const { targetInfo } = await own.send('Target.getTargetInfo');
+  const all = await browser.newBrowserCDPSession();
+  const { targetId } = targetInfo;
+  const { sessionId } = await all.send('Target.attachToTarget', { targetId, flatten: false });
+  const waiting = new Map<number, (result: unknown) => void>();
+  let last = 0;
+  all.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const answer = JSON.parse(message) as { id?: number; result?: unknown };
+    waiting.get(answer.id ?? 0)?.(answer.result);
+  });
+  const call = (method: string, params: object): Promise<unknown> =>
+    new Promise((resolve) => {
+      last += 1;
+      waiting.set(last, resolve);
+      const message = JSON.stringify({ id: last, method, params });
+      void all.send('Target.sendMessageToTarget', { sessionId, message });
+    });
+  const crashed = page.waitForEvent('crash');
+  own.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await call('Page.reload', {});
+  return {
+    async until(expression) {
+      for (;;) {
+        const found = await call('Runtime.evaluate', { expression, returnByValue: true });
+        const { value } = (found as { result: { value?: unknown } }).result;
+        if (value !== undefined && value !== null && value !== false && value !== '') return value;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+  };
+}

@@ -88,6 +88,9 @@ function run({ api, end }: Connection): void {
     drawConversation(view, fetchFile);
     show('answer-closed', view.state === 'closed');
     answer.limit(view.maxFileBytes);
+    if (view.writable === 'yes') show('answer-stopped', false);
+    else write('answer-stopped', t(`answer.stopped.${view.writable}`));
+    show('answer-actions', view.writable === 'yes');
   };
 
   const open = async (typed: string[]): Promise<void> => {

@@ -113,7 +113,7 @@ export function createAnswerForm(
       write('draft-text', t('draft.back.text'));
       show('draft-notice');
     }
-    store.touch();
+    store.renew();
   };
 
   area.addEventListener('input', () => {

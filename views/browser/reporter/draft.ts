@@ -5,8 +5,8 @@ import { byId, show, write } from './dom.js';
 import { isLeaving } from './guard.js';
 
 /** Milliseconds until what could not be sealed is tried again; each failure doubles them. */
-const FIRST_RETRY = 2000;
-const LAST_RETRY = 60_000;
+const FIRST_RETRY = 1000;
+const LAST_RETRY = 15_000;
 /** How long a link waits: a network that is neither dead nor alive must not hold it for ever. */
 const PATIENCE = 4000;
 
@@ -27,7 +27,9 @@ export interface DraftStore<Draft> {
   restore(): Promise<Restored<Draft>>;
   /** To be called whenever something was typed: seals the current draft, and again until it could. */
   touch(): void;
-  /** Seals what is not sealed yet. Resolves to whether all of it is. */
+  /** Seals again what came back from the tab: its key may be near its end. */
+  renew(): void;
+  /** Seals what is not sealed yet. Resolves to whether all that was typed is. */
   flush(): Promise<boolean>;
   /** Seals no more and leaves in the tab what lies there: the page forgets what it holds. */
   rest(): void;
@@ -74,7 +76,10 @@ export function createDraftStore<Draft>(
   current: () => Draft | null,
 ): DraftStore<Draft> {
   let isOpen = false;
-  let isDirty = false;
+  let isWanted = false;
+  /** Counts what was typed, and how much of it lies sealed in the tab. */
+  let typed = 0;
+  let safe = 0;
   let running: Promise<void> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let wait = FIRST_RETRY;
@@ -92,16 +97,19 @@ export function createDraftStore<Draft>(
 
   const seal = async (): Promise<boolean> => {
     const generation = ended;
+    const now = typed;
     const draft = current();
     if (draft === null) {
       sessionStorage.removeItem(name);
       byId('draft-state').textContent = '';
+      safe = now;
       return true;
     }
     try {
       const sealed = await api.sealDraft(draft);
       if (generation === ended) {
         sessionStorage.setItem(name, JSON.stringify(sealed));
+        safe = now;
         tell(true);
       }
       return true;
@@ -113,33 +121,39 @@ export function createDraftStore<Draft>(
 
   /** Seals until nothing new was typed meanwhile: one after the other, so that the newest stays. */
   const run = async (): Promise<void> => {
-    while (isDirty && isOpen) {
-      isDirty = false;
+    while (isWanted && isOpen) {
+      isWanted = false;
       if (await seal()) {
         wait = FIRST_RETRY;
         continue;
       }
-      isDirty = isOpen;
+      isWanted = isOpen;
       retry = setTimeout(begin, wait);
       wait = Math.min(wait * 2, LAST_RETRY);
       break;
     }
-    running = undefined;
   };
   const begin = (): void => {
     clearTimeout(retry);
-    running ??= run();
+    retry = undefined;
+    if (!isWanted || !isOpen || running !== undefined) return;
+    running = run().finally(() => {
+      running = undefined;
+      if (retry === undefined) begin();
+    });
   };
   const end = (): void => {
     ended += 1;
-    isDirty = false;
+    safe = typed;
+    isWanted = false;
     clearTimeout(retry);
+    retry = undefined;
   };
 
   window.addEventListener('online', begin);
   // what is typed is sealed within a moment: only what could not be holds the page back
   window.addEventListener('beforeunload', (event) => {
-    if ((isDirty || running !== undefined) && !isLeaving()) event.preventDefault();
+    if (safe < typed && !isLeaving()) event.preventDefault();
   });
 
   return {
@@ -159,14 +173,21 @@ export function createDraftStore<Draft>(
       }
     },
     touch() {
-      isDirty = isOpen || current() !== null;
-      if (isOpen) begin();
+      if (!isOpen && current() === null) return;
+      typed += 1;
+      isWanted = true;
+      // while the server does not answer, its turn comes again by the clock and not with every letter
+      if (isOpen && retry === undefined) begin();
+    },
+    renew() {
+      isWanted = true;
+      begin();
     },
     async flush() {
-      if (isOpen && isDirty) begin();
+      if (isOpen && safe < typed) begin();
       const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE));
       await Promise.race([running, patience]);
-      return !isDirty && running === undefined;
+      return safe === typed;
     },
     rest() {
       end();

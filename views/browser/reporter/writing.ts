@@ -207,6 +207,7 @@ export function startWriting(
     step = resumedStep(draft);
     tellResumed(draft);
     open();
+    store.renew();
   };
 
   /** Asks for an earlier draft before anything new may take its place. */
@@ -233,7 +234,6 @@ export function startWriting(
     showStep(step, { focus: options.focus });
     watchForm(touch);
     hintAtPersonal();
-    touch();
   };
 
   const start = async (): Promise<void> => {
