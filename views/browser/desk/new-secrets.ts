@@ -36,6 +36,7 @@ export function newSecretsView(secrets: NewSecrets): NewSecretsView {
 
   const send = (): void => {
     showPart(view, 'retry', false);
+    showPart(view, 'not-yet', false);
     write(view, 'sending-text', t(`desk.paper.sending.${purpose}`));
     showPart(view, 'sending', true);
     secrets.uncertain?.(true);
@@ -44,7 +45,6 @@ export function newSecretsView(secrets: NewSecrets): NewSecretsView {
       try {
         await secrets.send();
         part(view, 'panel').replaceChildren();
-        showPart(view, 'not-yet', false);
         secrets.done();
       } catch (error) {
         known = codeOf(error) !== 'answer_lost';

@@ -79,13 +79,23 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
   const value = (name: string): string => part(page, name, HTMLInputElement).value.trim();
 
   const prepared = await api.prepareSetUp();
+  /** One thing to do at a time: going on stands out once the words are confirmed. */
+  const waitFor = (step: 'root' | 'administrator' | 'handler'): (() => void) => {
+    const next = part(section(step), 'next');
+    next.classList.remove('primary');
+    return () => {
+      confirmed.add(step);
+      next.classList.add('primary');
+      showProblem(section(step), null);
+    };
+  };
   const organisation = (): string => localText(readFields(fields).organisation);
   fillWords(part(page, 'fingerprint'), prepared.fingerprint);
   part(page, 'root-paper').replaceChildren(
     paperPanel(
       [{ kind: 'root', words: prepared.rootWords, fingerprint: prepared.fingerprint, asked: 4 }],
       () => ({ organisation: organisation(), name: null }),
-      () => confirmed.add('root'),
+      waitFor('root'),
     ),
   );
   for (const who of ['administrator', 'handler'] as const) {
@@ -97,7 +107,7 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
           { kind: 'kit', words: recoveryWords, asked: 3 },
         ],
         () => ({ organisation: organisation(), name: value(`${who}-name`) }),
-        () => confirmed.add(who),
+        waitFor(who),
       ),
     );
   }

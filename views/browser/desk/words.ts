@@ -92,6 +92,7 @@ export function paperPanel(
       const input = part(row, 'word', HTMLInputElement);
       const right = sameWord(input.value, questions[index]?.word ?? '');
       input.setAttribute('aria-invalid', String(!right));
+      write(row, 'wrong', t(input.value.trim() === '' ? 'desk.paper.missing' : 'desk.paper.wrong'));
       showPart(row, 'wrong', !right);
       return !right;
     });

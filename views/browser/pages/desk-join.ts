@@ -78,6 +78,7 @@ async function prepare(): Promise<NewSecretsView> {
     },
   });
   part(page, 'paper').replaceChildren(view.element);
+  write(form, 'join', t('desk.set_up.forward'));
   languageLinks.hide();
   return view;
 }
