@@ -38,6 +38,7 @@ interface Call {
   path: string;
   credential?: Credential;
   json?: unknown;
+  /** Left as they are until the call has succeeded; after that its caller may use them anew. */
   bytes?: Uint8Array;
   signal?: AbortSignal | undefined;
 }

@@ -60,7 +60,12 @@ export function beginUpload(file: FileSource): Upload {
   };
 }
 
-async function sealedChunk(upload: Upload, file: FileSource, index: number): Promise<Uint8Array> {
+async function sealedChunk(
+  upload: Upload,
+  file: FileSource,
+  index: number,
+  memory: Uint8Array | undefined,
+): Promise<Uint8Array> {
   const waiting = upload.unconfirmed.get(index);
   if (waiting !== undefined) return waiting;
   const start = Math.min(index * CHUNK_BYTES, file.size);
@@ -72,7 +77,7 @@ async function sealedChunk(upload: Upload, file: FileSource, index: number): Pro
     throw new ClientError('file_unreadable');
   }
   if (plaintext.length !== end - start) throw new ClientError('file_unreadable');
-  const sealed = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext);
+  const sealed = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext, memory);
   upload.unconfirmed.set(index, sealed);
   return sealed;
 }
@@ -111,14 +116,17 @@ export async function sendUpload(
   };
   report();
   let failed = false;
+  // memory of chunks that arrived, for those that follow
+  const spare: Uint8Array[] = [];
   const lane = async (): Promise<void> => {
     for (let index = left.shift(); index !== undefined && !failed; index = left.shift()) {
       if (signal?.aborted === true) throw new ClientError('cancelled');
-      const sealed = await sealedChunk(upload, file, index);
+      const sealed = await sealedChunk(upload, file, index, spare.pop());
       const call = { method: 'PUT', path: `${path}/chunks/${String(index)}` } as const;
       await persist(() => api.tell({ ...call, credential, bytes: sealed, signal }), signal);
       upload.hashes[index] = chunkHash(sealed);
       upload.unconfirmed.delete(index);
+      spare.push(sealed);
       confirmed += 1;
       report();
     }

@@ -18,6 +18,9 @@ function chunkData(id: AttachmentId, index: number, last: boolean): Uint8Array {
  * Seals the chunk at `index` of an attachment whose padded size is `paddedSize`: nonce ‖
  * ciphertext. `plaintext` holds the file's bytes of this chunk; zeros fill what the file does not.
  * Chunks are independent, so several can be sealed and sent at once and each again as it is.
+ *
+ * @param memory to put the sealed chunk in where it is large enough; new memory for each megabyte
+ * costs as much as copying it several times.
  */
 export function sealChunk(
   key: Uint8Array,
@@ -25,6 +28,7 @@ export function sealChunk(
   paddedSize: number,
   index: number,
   plaintext: Uint8Array,
+  memory?: Uint8Array,
 ): Uint8Array {
   const size = Math.min(CHUNK_BYTES, paddedSize - index * CHUNK_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
@@ -37,7 +41,11 @@ export function sealChunk(
     nonce,
     key,
   );
-  return concat(nonce, ciphertext);
+  const bytes = nonce.length + ciphertext.length;
+  if (memory === undefined || memory.length < bytes) return concat(nonce, ciphertext);
+  memory.set(nonce);
+  memory.set(ciphertext, nonce.length);
+  return memory.subarray(0, bytes);
 }
 
 /**

@@ -40,7 +40,7 @@ export function typeOfName(name: string): string {
 }
 
 async function readFully(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start);
+  const bytes = Buffer.allocUnsafeSlow(end - start);
   let filled = 0;
   while (filled < bytes.length) {
     const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);

@@ -7,7 +7,7 @@ import { AttachmentId, newId } from '../../../crypto/ids.js';
 import { paddedAttachmentSize } from '../../../crypto/padding.js';
 import { randomBytes, ready } from '../../../crypto/sodium.js';
 import { attachmentIdOf, tokenHash } from '../../../crypto/tokens.js';
-import { CHUNK_BYTES, chunkCount } from '../../../crypto/wire/attachments.js';
+import { CHUNK_BYTES, CHUNK_OVERHEAD, chunkCount } from '../../../crypto/wire/attachments.js';
 import { faultOf } from './faults.js';
 
 beforeAll(ready);
@@ -60,6 +60,27 @@ describe('a sealed file', () => {
       expect(checkHashes(sealed.id, length, expected, list)).toEqual(sealed.hashes);
     },
   );
+
+  it('can be sealed into memory used before, where it fits', () => {
+    const id = newId(AttachmentId);
+    const key = randomBytes(32);
+    const file = bytesOf(CHUNK_BYTES + 10);
+    const size = paddedAttachmentSize(file.length);
+    const memory = new Uint8Array(CHUNK_BYTES + CHUNK_OVERHEAD).fill(0xff);
+    const chunks = [0, 1].map((index) => {
+      const part = file.slice(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+      const sealed = sealChunk(key, id, size, index, part, memory);
+      expect(sealed.buffer).toBe(memory.buffer);
+      return sealed.slice();
+    });
+    const sealed = { id, key, file, chunks, hashes: chunks.map(chunkHash) };
+    const parts = chunks.map((_, index) => open(sealed, index));
+    expect(Buffer.compare(Buffer.concat(parts), file)).toBe(0);
+    const small = new Uint8Array(10);
+    const elsewhere = sealChunk(key, id, size, 0, file.slice(0, CHUNK_BYTES), small);
+    expect(elsewhere).toHaveLength(CHUNK_BYTES + CHUNK_OVERHEAD);
+    expect(small).toEqual(new Uint8Array(10));
+  });
 
   it('shows only its size class', () => {
     const sizes = [1, 100, 65_536].map((length) => seal(bytesOf(length)).chunks[0]?.length);
