@@ -33,6 +33,7 @@ import { refuseCrossSite } from './http/origin.js';
 import { servePages, type Pages } from './http/pages.js';
 import type { Log } from './log.js';
 import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
+import { forgetReader } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports } from './reports/service.js';
 import { retentionRoutes } from './retention/routes.js';
@@ -99,6 +100,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     audit,
     directories,
     membership,
+    forgetReader,
     maxFileBytes: config.maxFileBytes,
   });
   const entrance = entranceRoutes({

@@ -17,6 +17,7 @@ import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
 import { today, type Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
+import type { ForgetReader } from '../records/leavers.js';
 import { directoryChanges, type DirectoryChanges } from './changes.js';
 import {
   deleteStamps,
@@ -46,7 +47,8 @@ export interface DirectoryService {
    */
   begin(trx: Knex, signed: SignedDirectory, stamp: Stamp): Promise<VerifiedDirectory>;
   /**
-   * Puts the next version in force with all it means for accounts. The newest one again is no error.
+   * Puts the next version in force with all it means for accounts, and for what cases keep for a
+   * reader who left. The newest one again is no error.
    *
    * @throws ApiError `directory_conflict` when another version came first, `wrong_directory`,
    * `malformed`, `forbidden` for one that another administrator signed, `wrong_day`,
@@ -66,12 +68,14 @@ export interface DirectoryOptions {
   audit: Audit;
   directories: Directories;
   membership: Membership;
+  forgetReader: ForgetReader;
   maxFileBytes: number;
 }
 
 /** Makes the writing side of the directory. */
 export function createDirectoryService(options: DirectoryOptions): DirectoryService {
-  const { db, clock, timeZone, audit, directories, membership, maxFileBytes } = options;
+  const { db, clock, timeZone, audit, directories, membership, forgetReader, maxFileBytes } =
+    options;
 
   async function isReady(trx: Knex, directory: Directory, channel: string): Promise<boolean> {
     const readers = channelReaders(directory, channel);
@@ -185,7 +189,10 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
           checkAdmitters(current.directory, directory, reader);
           await membership.admit(trx, reader);
         }
-        for (const { record } of changes.left) await membership.remove(trx, record.id);
+        for (const { record } of changes.left) {
+          await membership.remove(trx, record.id);
+          await forgetReader(trx, record.id);
+        }
         for (const { id } of changes.revoked) await membership.remove(trx, id);
         await checkChannels(trx, directory, changes);
         await keepVersion(trx, next, signed);

@@ -28,6 +28,7 @@ import {
   readEntries,
   readGrants,
   readReadings,
+  type NewCase,
 } from '../records/service.js';
 import { caseByToken, casesInTheWay } from './store.js';
 
@@ -97,15 +98,20 @@ export function createReports(options: {
       // answered before anything is checked: the directory may have moved on since the first time
       const before = await answerBefore(db, empty);
       if (before !== null) return before;
+      const prepareFor = (handle: Knex, newest: VerifiedDirectory): Promise<NewCase> => {
+        checkChannel(newest, request);
+        const lookup = directoryLookup(directories, newest, request.channel);
+        const { entries, grants, overview } = request;
+        return prepareCase(handle, empty, entries, grants, overview, lookup);
+      };
       const newest = await newestDirectory(db);
-      checkChannel(newest, request);
-      const lookup = directoryLookup(directories, newest, request.channel);
-      const { entries, grants, overview, attachments } = request;
-      const fresh = await prepareCase(db, empty, entries, grants, overview, lookup);
+      const fresh = await prepareFor(db, newest);
       try {
         await db.transaction(async (trx) => {
-          await insertCase(trx, fresh);
-          await bindAttachments(trx, empty.id, attachments);
+          // a reader may have left meanwhile, of whom nothing may be kept any more
+          const now = await newestDirectory(trx);
+          await insertCase(trx, now.hash === newest.hash ? fresh : await prepareFor(trx, now));
+          await bindAttachments(trx, empty.id, request.attachments);
         });
       } catch (error) {
         // the same request may have come twice, and the other one was first

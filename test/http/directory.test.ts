@@ -28,6 +28,7 @@ import {
   type TestDesk,
   type TestPerson,
 } from '../support/desk.js';
+import { fillCase } from '../support/rows.js';
 import {
   createTestClock,
   startTestServer,
@@ -255,6 +256,45 @@ describe('the next version', () => {
       { action: 'directory_published', actor, details: { version: 4 } },
       { action: 'reader_left', actor, details: { version: 4, reader: other.id } },
     ]);
+  });
+});
+
+describe('a version in which somebody left', () => {
+  const kept = async (reader: string): Promise<number> => {
+    const tables = [
+      ['access', 'reader'],
+      ['grants', 'recipient'],
+      ['own_keys', 'reader'],
+      ['heads', 'reader'],
+    ] as const;
+    let rows = 0;
+    for (const [table, column] of tables) {
+      rows += (await server.db(table).where(column, reader).pluck('case_id')).length;
+    }
+    return rows;
+  };
+
+  it('takes away what is kept for that reader, or nothing where it is refused', async () => {
+    const other = await admitHandler(desk, 'lena');
+    const { channel } = desk;
+    const { organisation } = channel;
+    const readers = [desk.handler, other].map(({ id }) => ({ record: { id } }));
+    await fillCase(server.db, { organisation: { id: organisation }, channel, readers });
+    const before = [await kept(desk.handler.id), await kept(other.id)];
+    expect(before).toEqual([4, 4]);
+    const leaving = (directory: Directory): Directory => ({
+      ...directory,
+      readers: directory.readers.map((reader) =>
+        reader.record.id === other.id ? { ...reader, state: 'left' } : reader,
+      ),
+    });
+    const refused = await publish(desk, (directory) =>
+      withChannel({ published: true })(leaving(directory)),
+    );
+    expect(refused.code).toBe('channel_not_ready');
+    expect([await kept(desk.handler.id), await kept(other.id)]).toEqual(before);
+    expect((await publish(desk, leaving)).status).toBe(204);
+    expect([await kept(desk.handler.id), await kept(other.id)]).toEqual([4, 0]);
   });
 });
 
