@@ -26,7 +26,10 @@ import {
   toJsonBytes,
   type Reader,
   type ReaderRecord,
+  type Day,
+  type DirectoryHash,
   type SignedDirectory,
+  type Stamp,
 } from '../../crypto/private.js';
 import { reportInput, silent } from '../support/fixtures.js';
 import {
@@ -375,8 +378,15 @@ describe('an administrator together with the server', () => {
 });
 
 describe('somebody who left', () => {
-  it('confirms no directory any more, and lets nobody in', async () => {
+  /** The directory in which that person still read. */
+  let before: SignedDirectory;
+
+  beforeAll(async () => {
+    before = (await newest()).answer.directory;
     await installation.administrator.desk.remove(harald.id);
+  });
+
+  it('confirms no directory any more, and lets nobody in', async () => {
     const { directory, answer } = await newest();
     const hash = hashOf(answer.directory);
     const day = '2026-05-20';
@@ -403,8 +413,55 @@ describe('somebody who left', () => {
         readers: [...directory.readers, late],
       }),
     );
-    // by itself it holds, so reporters cannot tell; desks can
     await expectRefused('wrong_directory', desk);
+  });
+
+  // Limits, as the threat model tells them: a reporter's client knows the root and one document.
+  it('is shown to reporters by a server that helps, in an old directory or, with an administrator, a new one', async () => {
+    const { directory, answer } = await newest();
+    const hash = hashOf(answer.directory);
+    const desk = await deskOf();
+    await desk.directory();
+    const stampOf = (document: SignedDirectory): Stamp => {
+      const fields = { hash: hashOf(document) as DirectoryHash, day: '2026-05-20' as Day };
+      const signature = sign(handler.keys.sig.secretKey, 'stamp', ...stampFields(fields));
+      return { ...fields, reader: harald.id as ReaderId, signature: toBase64(signature) };
+    };
+    const next = { ...directory, version: directory.version + 1, previous: hash as DirectoryHash };
+    const back = directory.readers.map((reader) => ({ ...reader, state: 'active' as const }));
+    const late = newReader(directory, { second: handler });
+    const lies = [
+      {
+        fault: 'directory_rolled_back',
+        fork: before,
+        readers: ['Hanna Handler', 'Harald Handler'],
+      },
+      {
+        fault: 'wrong_directory',
+        fork: signed({ ...next, readers: back }),
+        readers: ['Hanna Handler', 'Harald Handler'],
+      },
+      {
+        fault: 'wrong_directory',
+        fork: signed({ ...next, readers: [...back, late] }),
+        readers: ['Hanna Handler', 'Harald Handler', 'Mallory'],
+      },
+    ];
+    for (const { fault, fork, readers } of lies) {
+      server.tellTheTruth();
+      show(fork, [stampOf(fork)]);
+      await expectRefused(fault, desk);
+      const now = installation.clock.now();
+      installation.clock.set('2026-05-20T10:00:00Z');
+      try {
+        const shown = await installation.newReporter(server.fetch).directory();
+        expect(shown.freshness).toBe('fresh');
+        // where the reporter looks, it shows
+        expect(shown.channels[0]?.readers.map(({ name }) => name)).toEqual(readers);
+      } finally {
+        installation.clock.set(now);
+      }
+    }
   });
 });
 

@@ -364,6 +364,13 @@ describe('admissions', () => {
     expect(withReader(admitted(one, one))).toBe('wrong_directory');
   });
 
+  it('hold after the handler who signed left: one version does not tell which was first', () => {
+    const helper = newRecord();
+    const gone: Reader = { ...admitted(helper), state: 'left' };
+    const readers = [...office.directory.readers, gone, admitted(newRecord(), helper)];
+    expect(verifyAs({ ...office.directory, readers }).directory.readers).toHaveLength(3);
+  });
+
   it('are not by a recovery officer', () => {
     const officer = newRecord({ part: 'recovery_officer' });
     const guest = newRecord();
