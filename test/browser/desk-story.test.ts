@@ -286,7 +286,7 @@ describe('from the one-time link to a published channel', () => {
   it('announces the new reader, gives access and takes it away again', async () => {
     const { page: hanna } = await enter('hanna');
     expect(await hanna.innerText('[data-part=changes]')).toContain(
-      'Omar Lind can read reports from now on',
+      'Omar Lind (Case handler, Audit) can read new reports from now on',
     );
     await hanna.click('[data-part=seen]');
     const { page: omar } = await enter('omar');
