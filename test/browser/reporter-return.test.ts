@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReporter } from '../../client/reporter.js';
-import type { Entry, ReporterCase } from '../../crypto/private.js';
+import type { DirectoryAnswer, Entry, ReporterCase } from '../../crypto/private.js';
 import { changeCase, withAnswers, withFacts, type TestAnswer } from '../support/answers.js';
 import { launchBrowser } from '../support/browser.js';
+import { installOrganisation } from '../support/organisation.js';
 import {
   dayFromNow,
   expectAccessible,
@@ -34,18 +35,18 @@ afterAll(async () => {
 });
 
 /** A case sent by the engine itself. */
-async function newCase(): Promise<string[]> {
+async function newCase(at: ReporterSite = site, today = dayFromNow(0)): Promise<string[]> {
   const reporter = createReporter({
-    address: site.server.url,
+    address: at.server.url,
     fetch,
-    today: () => dayFromNow(0),
+    today: () => today,
   });
   const key = await reporter.newCaseKey();
   const bytes = Buffer.from(fileText);
   await reporter.submit(
     {
       words: key,
-      channel: site.organisation.channel.id,
+      channel: at.organisation.channel.id,
       language: 'en',
       category: 'work_safety',
       relation: 'not_said',
@@ -167,6 +168,107 @@ describe('entering the key', () => {
     expect(await page.innerText('#enter-faults')).toContain('We cannot tell which');
     expect(await page.locator('#case').isVisible()).toBe(false);
     await page.context().close();
+  });
+});
+
+describe('where the list of readers cannot be relied on', () => {
+  /** The directory as a server might hand it out, from now on; null for none at all. */
+  const handOut = async (
+    page: Page,
+    change: ((answer: DirectoryAnswer) => DirectoryAnswer) | null,
+  ): Promise<void> => {
+    await page.context().route('**/api/directory', async (route) => {
+      if (change === null) return route.abort();
+      const response = await route.fetch();
+      const answer = (await response.json()) as DirectoryAnswer;
+      await route.fulfill({ response, json: change(answer) });
+    });
+  };
+  const unsigned = (answer: DirectoryAnswer): DirectoryAnswer => {
+    const signature = answer.directory.signature.replace(/^./, (l) => (l === 'A' ? 'B' : 'A'));
+    return { ...answer, directory: { ...answer.directory, signature } };
+  };
+
+  it.each([
+    ['not signed', unsigned, 'does not carry the organisation’s signature'],
+    ['not to be had', null, 'could not be reached'],
+  ] as const)('%s: says so, and keeps the words to be tried again', async (_name, change, said) => {
+    const page = await open();
+    await handOut(page, change);
+    await page.fill('#words', words.join(' '));
+    await page.click('#enter-open');
+    await page.waitForSelector('#enter-faults:not([hidden])');
+    const told = await page.innerText('#enter-faults');
+    expect(told).toContain(said);
+    expect(told).toContain('Your words are still in the field');
+    expect(await page.inputValue('#words')).toBe(words.join(' '));
+    expect(await page.locator('#case').isVisible()).toBe(false);
+    await expectAccessible(page);
+    await page.context().unroute('**/api/directory');
+    await page.click('#enter-open');
+    await page.waitForSelector('#case:not([hidden])');
+    await page.context().close();
+  });
+
+  it('keeps twelve single words too', async () => {
+    const page = await open();
+    await handOut(page, unsigned);
+    await page.fill('#words', words.join(' '));
+    await page.click('#enter-switch');
+    await page.click('#enter-open');
+    await page.waitForSelector('#enter-faults:not([hidden])');
+    const typed = await page
+      .locator('#word-fields input')
+      .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+    expect(typed).toEqual(words);
+    await page.context().close();
+  });
+
+  it('while the case stands open says so where news is looked for, and leaves what is shown', async () => {
+    const page = await open();
+    await openCaseWith(page, words);
+    await page.fill('#answer-text', 'Being written.');
+    await handOut(page, null);
+    await page.click('#refresh');
+    await page.waitForSelector('#refresh-state:not([hidden])');
+    expect(await page.innerText('#refresh-state')).toContain('could not be reached');
+    expect(await page.innerText('#conversation')).toContain('The doors are locked');
+    expect(await page.inputValue('#answer-text')).toBe('Being written.');
+    await expectAccessible(page);
+    await page.context().unroute('**/api/directory');
+    await page.click('#refresh');
+    await page.waitForSelector('#refresh-state', { state: 'hidden' });
+    await page.context().close();
+  });
+
+  it('older than the one the case was written with is told apart from an unsigned one', async () => {
+    const other = await startReporterSite();
+    const { signed, stamp } = other.organisation;
+    const newer = other.organisation.next((directory) => directory);
+    await installOrganisation(other.server.db, newer);
+    const key = await newCase(other);
+    const { page } = await openReporterPage(browser, other, '/en/return');
+    await handOut(page, (answer) => ({ ...answer, directory: signed, stamps: [stamp] }));
+    await openCaseWith(page, key);
+    await page.waitForSelector('#warnings:not([hidden])');
+    expect(await page.innerText('#warnings')).toContain('is older, or another one');
+    expect(await page.innerText('#warning-codes')).toContain('directory_rolled_back');
+    expect(await page.locator('#answer-actions').isVisible()).toBe(false);
+    await expectAccessible(page);
+    await page.context().close();
+    await other.server.stop();
+  });
+
+  it('confirmed by nobody for over 90 days opens the case and says what that means', async () => {
+    const other = await startReporterSite({ confirmed: 91 });
+    const key = await newCase(other, dayFromNow(-91));
+    const { page } = await openReporterPage(browser, other, '/en/return');
+    await openCaseWith(page, key);
+    expect(await page.innerText('#warnings')).toContain('for more than 90 days');
+    expect(await page.innerText('#warnings')).toContain('turn to an authority');
+    expect(await page.innerText('#conversation')).toContain('The doors are locked');
+    await page.context().close();
+    await other.server.stop();
   });
 });
 

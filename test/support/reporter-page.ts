@@ -47,7 +47,7 @@ export async function startReporterSite(
 /** A page that gathers what the browser complains about. */
 export async function openReporterPage(
   browser: Browser,
-  { server }: ReporterSite,
+  { server }: Pick<ReporterSite, 'server'>,
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; complaints: string[] }> {
