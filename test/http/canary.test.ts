@@ -45,7 +45,7 @@ describe('what people type and send', () => {
     return fetch(address, {
       ...init,
       headers: {
-        ...(init.headers as Record<string, string>),
+        ...init.headers,
         'User-Agent': agent,
         Referer: referrer,
         'X-Forwarded-For': ADDRESS,
