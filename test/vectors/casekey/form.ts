@@ -39,6 +39,7 @@ export const HashVectors = v.strictObject({
     v.strictObject({ secret: text, purpose: text, fields: v.array(FieldVector), out: text }),
   ),
   tokens: v.array(v.strictObject({ purpose: text, token: text, out: text })),
+  attachmentIds: v.array(v.strictObject({ tokenHash: text, out: text })),
   signatures: v.array(
     v.strictObject({
       seed: text,

@@ -7,6 +7,7 @@ import {
   admissionFields,
   AttachmentId,
   attachmentHash,
+  attachmentIdOf,
   auditContentHash,
   auditHash,
   ChannelId,
@@ -109,6 +110,7 @@ function hashVectors(): Vectors['hashes'] {
     'recovery proof',
   ];
   const token = toBase64(counting(77));
+  const uploadHash = tokenHash('upload', token);
   const seed = counting(3);
   const keys = signingKeys(seed);
   const first = auditEntry(1, null, '{"at":"2026-01-02T03:04:05.678Z"}', counting(5, 16));
@@ -133,6 +135,7 @@ function hashVectors(): Vectors['hashes'] {
       })),
     ),
     tokens: tokens.map((purpose) => ({ purpose, token, out: tokenHash(purpose, token) })),
+    attachmentIds: [{ tokenHash: uploadHash, out: attachmentIdOf(uploadHash) }],
     signatures: purposes.map((purpose) => {
       const fields = [text(purpose), number(7), bytes(counting(8, 40))];
       return {

@@ -4,6 +4,7 @@ import {
   accountKeys,
   AttachmentId,
   attachmentHash,
+  attachmentIdOf,
   caseIdOf,
   checkSuccession,
   chunkHash,
@@ -85,6 +86,11 @@ function runHashes({ hashes }: Vectors, check: Check): void {
   for (const each of hashes.tokens) {
     check(`token hash: ${each.purpose}`, () => {
       same('hash', tokenHash(each.purpose as TokenPurpose, each.token), each.out);
+    });
+  }
+  for (const each of hashes.attachmentIds) {
+    check('attachment id', () => {
+      same('id', attachmentIdOf(each.tokenHash), each.out);
     });
   }
   for (const each of hashes.signatures) {
