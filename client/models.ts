@@ -165,7 +165,10 @@ export interface CaseRow {
   feedbackOn: string | null;
   /** Law or promise: see `deadlines`. */
   acknowledgementBy: string;
+  /** The day planned for: three months from receipt. */
   feedbackBy: string;
+  /** The last day by the Directive: three months from the acknowledgement, or from when it was due. */
+  feedbackLimit: string;
   outcome: Outcome | null;
   /** Set where the row could not be verified or opened; nothing else in it can be trusted then. */
   fault: ProtocolFault | null;

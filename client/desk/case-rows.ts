@@ -2,6 +2,7 @@ import {
   acknowledgementDay,
   type CaseListing,
   feedbackDay,
+  feedbackLimit,
   openHead,
   openOverview,
   type Overview,
@@ -38,6 +39,7 @@ function rowOf(
     feedbackOn: overview?.feedbackOn ?? null,
     acknowledgementBy: acknowledgementDay(receivedOn),
     feedbackBy: feedbackDay(receivedOn),
+    feedbackLimit: feedbackLimit(receivedOn, overview?.acknowledgedOn ?? null),
     outcome: overview?.outcome ?? null,
     fault,
   };

@@ -148,6 +148,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     feedbackOn: null,
     acknowledgementBy: from(7),
     feedbackBy: from(91),
+    feedbackLimit: from(98),
     outcome: null,
     fault: null,
     ...change,
@@ -239,6 +240,13 @@ const rows = new Map<string, CaseRow>(
           outcome: 'partly_substantiated',
         }),
         row({ id: 'n', category: 'other', ...closed(-10, 720), outcome: 'spam' }),
+        ...(scenario === 'warnings'
+          ? [
+              row({ id: 'lost', title: 'Keys that do not fit' }),
+              row({ id: 'let-in', title: 'Let in past the reporter' }),
+              row({ id: 'past', title: 'Somebody could read it', fault: 'does_not_open' }),
+            ]
+          : []),
       ]
   ).map((each) => [each.id, each]),
 );
@@ -258,8 +266,77 @@ function file(name: string, type: string, size: number): FileReference {
 const reporter = { side: 'reporter' } as const;
 const hanna = { side: 'reader', id: 'hanna', name: 'Hanna Ek' } as const;
 const omar = { side: 'reader', id: 'omar', name: 'Omar Lind' } as const;
+const karin = { side: 'reader', id: 'karin', name: 'Karin Holm' } as const;
 
 const entries = new Map<string, EntryView[]>();
+
+/** Whom the report of a case leaves out. */
+const leftOut = new Map([
+  ['let-in', ['omar']],
+  ['past', ['omar']],
+]);
+
+const unreadable = (
+  author: EntryView['author'],
+  fault: 'does_not_open' | 'missing_entry',
+): EntryView => ({
+  compartment: 'dialogue',
+  sequence: 6,
+  hash: '',
+  author,
+  readOn: null,
+  content: { kind: 'unreadable', fault },
+});
+
+/** What is wrong with a case, until its keys are renewed. */
+function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
+  if (id === 'lost') {
+    return {
+      fault: 'does_not_open',
+      writable: 'after_new_keys',
+      warnings: [{ code: 'does_not_open' }],
+    };
+  }
+  if (id === 'let-in') {
+    return {
+      fault: 'left_out_member',
+      writable: 'after_new_keys',
+      warnings: [{ code: 'left_out_member' }],
+    };
+  }
+  if (id === 'past') {
+    return {
+      fault: null,
+      warnings: [{ code: 'left_out_member' }, { code: 'does_not_open' }],
+      departed: named(['vera']),
+    };
+  }
+  return fault === null ? {} : { writable: 'no', warnings: [{ code: fault }] };
+}
+
+const renewed = new Set<string>();
+
+function named(ids: readonly string[]): { id: string; name: string }[] {
+  return readers
+    .filter((reader) => ids.includes(reader.id))
+    .map(({ id: of, name }) => ({ id: of, name }));
+}
+
+/** Who could read a case from when on, by the number of its keys. */
+function accessOf(id: string, allowed: readonly string[]): HandlerCaseView['access'] {
+  const first = ['hanna', 'vera'];
+  const past = ['let-in', 'past'].includes(id) ? [[...first, 'omar']] : [];
+  const steps = [first, ...past];
+  const given = id !== 'let-in' && allowed.includes('omar');
+  if (renewed.has(id) || id === 'past' || given) steps.push([...allowed]);
+  return steps.map((step, index) => ({
+    compartment: 'dialogue',
+    sequence: index === 0 ? 1 : 3 + index,
+    epoch: index + 1,
+    by: index === 0 ? reporter : index === 1 && past.length > 0 ? karin : hanna,
+    readers: named(step),
+  }));
+}
 
 function entriesOf(id: string): EntryView[] {
   const found = entries.get(id);
@@ -278,7 +355,7 @@ function entriesOf(id: string): EntryView[] {
         practice: false,
         channel: 'channel',
         directory: { version: 4, hash: '' },
-        leftOut: scenario === 'left-out' ? ['vera'] : [],
+        leftOut: leftOut.get(id) ?? (scenario === 'left-out' ? ['vera'] : []),
         language: 'sv',
         category: facts?.category ?? 'fraud',
         relation: 'contractor_staff',
@@ -338,6 +415,8 @@ function entriesOf(id: string): EntryView[] {
       },
     },
   ];
+  if (id === 'lost') made.push(unreadable(reporter, 'does_not_open'));
+  if (id === 'past') made.push(unreadable(omar, 'missing_entry'));
   if (facts?.state === 'closed') {
     made.push({
       compartment: 'dialogue',
@@ -363,41 +442,22 @@ const access = new Map<string, string[]>();
 function viewOf(id: string): HandlerCaseView {
   const facts = rows.get(id);
   if (facts === undefined) throw Object.assign(new Error(id), { code: 'case_not_found' });
-  const allowed = access.get(id) ?? ['hanna', 'vera'];
+  const allowed =
+    access.get(id) ?? (id === 'let-in' ? ['hanna', 'vera', 'omar'] : ['hanna', 'vera']);
   access.set(id, allowed);
-  const named = (ids: readonly string[]): { id: string; name: string }[] =>
-    readers
-      .filter((reader) => ids.includes(reader.id))
-      .map(({ id: of, name }) => ({ id: of, name }));
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
     writable: 'yes',
     departed: [],
     entries: entriesOf(id),
-    access: [
-      {
-        compartment: 'dialogue',
-        sequence: 1,
-        epoch: 1,
-        by: reporter,
-        readers: named(['hanna', 'vera']),
-      },
-      ...(allowed.includes('omar')
-        ? [
-            {
-              compartment: 'dialogue',
-              sequence: 4,
-              epoch: 2,
-              by: hanna,
-              readers: named(allowed),
-            } as const,
-          ]
-        : []),
-    ],
+    access: accessOf(id, allowed),
     readers: readers.filter((reader) => allowed.includes(reader.id)),
-    grantable: named(['omar'].filter((each) => !allowed.includes(each))),
-    warnings: facts.fault === null ? [] : [{ code: facts.fault }],
+    grantable: named(
+      ['omar'].filter((each) => !allowed.includes(each) && !leftOut.get(id)?.includes(each)),
+    ),
+    warnings: [],
+    ...(renewed.has(id) ? { fault: null } : troubleOf(id, facts)),
   };
   rows.set(id, { ...facts, unread: false });
   return view;
@@ -614,7 +674,16 @@ const api: DeskApi = {
     access.set(id, [...(access.get(id) ?? []), reader]);
     return Promise.resolve(viewOf(id));
   },
-  renew: (id) => Promise.resolve(viewOf(id)),
+  renew: async (id) => {
+    await pause(50);
+    renewed.add(id);
+    const off = leftOut.get(id) ?? [];
+    access.set(
+      id,
+      (access.get(id) ?? []).filter((each) => !off.includes(each)),
+    );
+    return viewOf(id);
+  },
   revoke: (id, reader) => {
     access.set(
       id,

@@ -24,6 +24,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     feedbackOn: null,
     acknowledgementBy: '2026-02-27',
     feedbackBy: '2026-05-20',
+    feedbackLimit: '2026-05-21',
     outcome: null,
     fault: null,
     ...change,

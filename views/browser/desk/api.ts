@@ -12,9 +12,9 @@ export type MessageKind = 'acknowledgement' | 'reply' | 'feedback' | 'closure' |
 /** What can be written in a case: to the reporter, or the decision that nothing more follows. */
 export type WritingKind = MessageKind | 'nothing_further';
 
-/** An answer begun and not sent. */
+/** An answer or a note begun and not sent. */
 export interface Draft {
-  kind: WritingKind;
+  kind: WritingKind | 'note';
   text: string;
   outcome: Outcome | null;
   files: File[];
@@ -57,6 +57,6 @@ export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download'> {
   /** The 24 words of a kit from what was typed, or what is wrong with them. */
   readPaper(text: string): { words: string[] } | { faults: PaperFault[] };
   /** Drafts live in the worker's memory while the desk is open, and nowhere else. */
-  draft(id: string): Draft | null;
-  keepDraft(id: string, draft: Draft | null): void;
+  draft(key: string): Draft | null;
+  keepDraft(key: string, draft: Draft | null): void;
 }

@@ -1,19 +1,14 @@
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { block, wireBlocked } from './blocked.js';
 import { accessText } from './case-entries.js';
-import {
-  copyTemplate,
-  element,
-  fillList,
-  onClick,
-  option,
-  part,
-  show,
-  showPart,
-  write,
-} from './dom.js';
+import { wireConfirmation } from './confirmation.js';
+import { copyTemplate, element, fillList, option, part, show, showPart, write } from './dom.js';
 import type { Desk } from './desk.js';
-import { act } from './failures.js';
+import { send } from './failures.js';
+import { leftOutOf } from './left-out.js';
+import { renewalElement } from './renewal.js';
+import { listText } from './texts.js';
 
 /** Who reads a case, and the way to give and take access. */
 export function fillAccess(
@@ -22,18 +17,32 @@ export function fillAccess(
   data: HandlerCaseView,
   changed: (data: HandlerCaseView, said: string) => void,
 ): void {
+  const gone = new Set(data.departed.map(({ id }) => id));
   fillList(part(panel, 'readers'), data.readers, (reader) => readerItem(reader));
+
+  const departed = part(panel, 'departed');
+  show(departed, gone.size > 0 || data.writable === 'after_new_keys');
+  const left = listText(data.departed.map(({ name }) => name));
+  show(write(departed, 'departed-text', t('desk.access.departed', { names: left })), gone.size > 0);
+  const renewal = part(departed, 'renewal-place');
+  renewal.replaceChildren(...(data.writable === 'no' ? [] : [renewalElement(desk, data, changed)]));
 
   const select = part(panel, 'grant-reader', HTMLSelectElement);
   select.replaceChildren(...data.grantable.map(({ id, name }) => option(id, name)));
-  showPart(panel, 'grant-form', data.grantable.length > 0);
+  const form = part(panel, 'grant-form');
+  show(form, data.grantable.length > 0);
+  block(form, data);
+  const isReadable = data.entries.some(({ content }) => content.kind === 'report');
+  write(panel, 'no-grantable', t(`desk.access.${isReadable ? 'nobody' : 'unknown_left_out'}`));
   showPart(panel, 'no-grantable', data.grantable.length === 0);
 
-  const leftOut = leftOutNames(desk, data);
+  // the notices speak of whoever has, or had, access all the same
+  const leftOut = leftOutOf(desk, data).flatMap(({ letInBy, name }) =>
+    letInBy === null ? name : [],
+  );
   const box = part(panel, 'left-out');
   show(box, leftOut.length > 0);
-  const list = new Intl.ListFormat(document.documentElement.lang);
-  box.textContent = t('desk.access.left_out', { names: list.format(leftOut) });
+  box.textContent = t('desk.access.left_out', { names: listText(leftOut) });
 
   const history = data.access.filter(({ compartment }) => compartment === 'dialogue');
   fillList(part(panel, 'access-history'), history, (change, index) =>
@@ -44,27 +53,17 @@ export function fillAccess(
     const item = copyTemplate('reader');
     const self = reader.id === desk.account.id;
     write(item, 'name', reader.name);
-    write(item, 'part', self ? t('desk.access.you') : t(`desk.part.${reader.part}`));
-    showPart(item, 'take', !self && data.readers.length > 1);
-    part(item, 'take').setAttribute(
-      'aria-label',
-      t('desk.access.take_label', { name: reader.name }),
-    );
+    const rest = self ? t('desk.access.you') : t(`desk.part.${reader.part}`);
+    write(item, 'part', gone.has(reader.id) ? t('desk.access.left') : rest);
+    const take = part(item, 'take', HTMLButtonElement);
+    show(take, !self && data.readers.length > 1);
+    take.disabled = data.writable === 'no';
+    take.setAttribute('aria-label', t('desk.access.take_label', { name: reader.name }));
     write(item, 'confirm-text', t('desk.access.take_text', { name: reader.name }));
-    onClick(item, 'take', () => {
-      showPart(item, 'confirm', true);
-      part(item, 'confirm-do').focus();
+    wireConfirmation(item, 'take', async () => {
+      const after = await desk.api.revoke(data.id, reader.id);
+      changed(after, t('desk.access.taken', { name: reader.name }));
     });
-    onClick(item, 'confirm-cancel', () => {
-      showPart(item, 'confirm', false);
-      part(item, 'take').focus();
-    });
-    onClick(item, 'confirm-do', () =>
-      act(item, async () => {
-        const after = await desk.api.revoke(data.id, reader.id);
-        changed(after, t('desk.access.taken', { name: reader.name }));
-      }),
-    );
     return item;
   }
 }
@@ -78,20 +77,12 @@ export function wireGrant(
 ): void {
   const form = part(panel, 'grant-form', HTMLFormElement);
   const select = part(form, 'grant-reader', HTMLSelectElement);
+  wireBlocked(form);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const name = select.selectedOptions[0]?.textContent ?? '';
-    void act(form, async () => {
+    void send(form, async () => {
       changed(await desk.api.grant(caseId, select.value), t('desk.access.given', { name }));
     });
   });
-}
-
-function leftOutNames(desk: Desk, data: HandlerCaseView): string[] {
-  const report = data.entries.find(({ content }) => content.kind === 'report');
-  if (report?.content.kind !== 'report') return [];
-  const readers = desk.directory.channels.flatMap((channel) => channel.readers);
-  return report.content.leftOut.map(
-    (id) => readers.find((reader) => reader.id === id)?.name ?? t('desk.access.unknown'),
-  );
 }

@@ -1,11 +1,13 @@
 import type { AccessView, EntryView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
+import { unreadableText } from './case-faults.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { partyText } from './parties.js';
+import { listText } from './texts.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
 
@@ -46,10 +48,9 @@ export function accessText(before: AccessView | null, change: AccessView): strin
   const added = names(change, before);
   const taken = names(before, change);
   const by = partyText(change.by);
-  const list = new Intl.ListFormat(document.documentElement.lang);
   const sentences: string[] = [];
-  if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: list.format(added) }));
-  if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: list.format(taken) }));
+  if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: listText(added) }));
+  if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: listText(taken) }));
   if (sentences.length === 0) sentences.push(t('desk.access.renewed', { by }));
   return sentences.join(' ');
 }
@@ -64,6 +65,7 @@ function entryElement(
   const { content } = entry;
   const fromReporter = entry.author.side === 'reporter';
   item.classList.add(fromReporter ? 'from-reporter' : 'from-desk', `kind-${content.kind}`);
+  showPart(item, 'new', fromReporter && entry.readOn === null);
   write(item, 'author', partyText(entry.author));
   write(item, 'kind', t(`desk.entry.${content.kind}`));
   const isReadable = content.kind !== 'unreadable';
@@ -78,10 +80,12 @@ function entryElement(
   const outcome = part(item, 'outcome');
   show(outcome, content.kind === 'closure');
   if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
-  const said = isReadable ? content.text : t('desk.entry.unreadable_text');
+  const said = isReadable ? content.text : '';
   const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';
   show(text, said !== '');
+  showPart(item, 'unreadable', !isReadable);
+  if (!isReadable) write(item, 'unreadable', unreadableText(content.fault, fromReporter));
   if (fromReporter && language !== '') text.lang = language;
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));

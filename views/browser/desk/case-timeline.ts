@@ -23,8 +23,8 @@ export function timelineSteps(
 ): HTMLElement[] {
   const steps: Step[] = [
     { name: t('desk.time.received'), day: data.receivedOn, note: '', state: 'done' },
-    dutyStep('acknowledgement', data.acknowledgedOn, data.acknowledgementBy),
-    dutyStep('feedback', data.feedbackOn, data.feedbackBy),
+    ...dutyStep('acknowledgement', data.acknowledgedOn, data.acknowledgementBy),
+    ...dutyStep('feedback', data.feedbackOn, data.feedbackBy),
   ];
   if (data.closedOn !== null) {
     steps.push({ name: t('desk.time.closed'), day: data.closedOn, note: '', state: 'done' });
@@ -60,14 +60,24 @@ export function timelineSteps(
     return item;
   });
 
-  function dutyStep(what: 'acknowledgement' | 'feedback', doneOn: string | null, by: string): Step {
+  function dutyStep(
+    what: 'acknowledgement' | 'feedback',
+    doneOn: string | null,
+    by: string,
+  ): Step[] {
+    // practice has no dates
+    if (data.practice && doneOn === null) return [];
+    return [dueStep(what, doneOn, by)];
+  }
+
+  function dueStep(what: 'acknowledgement' | 'feedback', doneOn: string | null, by: string): Step {
     const basis = t(`desk.due.${basisOf(rule)}`);
     if (doneOn !== null) {
       const late = daysBetween(by, doneOn);
       return {
         name: t(`desk.time.${what}_done`),
         day: doneOn,
-        note: late > 0 ? daysLeftText(-late) : '',
+        note: late > 0 && !data.practice ? daysLeftText(-late) : '',
         state: 'done',
       };
     }
@@ -75,10 +85,12 @@ export function timelineSteps(
       return { name: t(`desk.time.${what}_missing`), day: by, note: basis, state: 'calm' };
     }
     const left = daysBetween(today, by);
+    const limited = what === 'feedback' && basisOf(rule) === 'law';
+    const limit = t('desk.time.limit', { day: dayText(data.feedbackLimit) });
     return {
       name: t(`desk.time.${what}`),
       day: by,
-      note: `${daysLeftText(left)} · ${basis}`,
+      note: `${daysLeftText(left)} · ${limited ? limit : basis}`,
       state: urgency(left),
     };
   }

@@ -3,7 +3,9 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { fillAccess, wireGrant } from './case-access.js';
 import { entryElements, reportLanguage } from './case-entries.js';
+import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
+import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
 import { fillTrail } from './case-trail.js';
 import { categoryText } from './choices.js';
@@ -20,11 +22,17 @@ import {
 } from './dom.js';
 import { dayText, numberText, today } from './days.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
-import { act, failureText } from './failures.js';
+import { act, send } from './failures.js';
 import { caseTitle } from './inbox-row.js';
 import { languageText } from './languages.js';
+import { leftOutOf } from './left-out.js';
+import { noteForm, noteKey } from './note-form.js';
 import { wireTabs } from './tabs.js';
-import { noteForm, writingForm, type WritingForm } from './writing.js';
+import { listText } from './texts.js';
+import { writingForm, type Changed, type WritingForm } from './writing.js';
+
+/** Entries of a conversation from which on a way past them is worth its place. */
+const LONG = 3;
 
 /** One case, like a file: facts, dates, conversation, notes, files, access and trail. */
 export function caseView(desk: Desk, id: string): HTMLElement {
@@ -34,9 +42,9 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const tabs = wireTabs(view, (name) => {
     if (name === 'trail') void fillTrail(desk, trail, id);
   });
-  let writing: WritingForm | null = null;
+  let forms: WritingForm[] = [];
 
-  const changed = (data: HandlerCaseView, said: string): void => {
+  const changed: Changed = (data, said) => {
     draw(data);
     desk.say(said);
     view.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
@@ -45,10 +53,13 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
     fillHead(desk, view, data);
+    part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');
     fillList(part(view, 'notes'), notes, (each) => each);
     showPart(view, 'no-notes', notes.length === 0);
+    const dialogue = data.entries.filter(({ compartment }) => compartment === 'dialogue');
+    showPart(view, 'to-writing-line', dialogue.length > LONG);
     const files = allFiles(desk, data);
     fillList(part(view, 'all-files'), files, (each) => each);
     showPart(view, 'no-files', files.length === 0);
@@ -60,15 +71,16 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     count('files', files.length);
     count('access', data.readers.length);
     if (tabs.current() === 'trail') void fillTrail(desk, trail, id);
-    writing?.update(data);
+    for (const form of forms) form.update(data);
   };
 
   const load = async (): Promise<void> => {
     const data = await desk.api.openCase(id);
-    const draft = await desk.api.draft(id);
-    writing = writingForm(desk, id, draft, changed);
+    const writing = writingForm(desk, id, await desk.api.draft(id), changed);
+    const note = noteForm(desk, id, await desk.api.draft(noteKey(id)), changed);
+    forms = [writing, note];
     part(view, 'writing').replaceChildren(writing.form);
-    part(view, 'note-writing').replaceChildren(noteForm(desk, id, changed));
+    part(view, 'note-writing').replaceChildren(note.form);
     draw(data);
     show(content, true);
     if (view.contains(document.activeElement) || document.activeElement === document.body) {
@@ -78,6 +90,11 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
   onClick(view, 'back', () => {
     desk.go({ view: 'inbox' });
+  });
+  onClick(view, 'to-writing', () => {
+    const form = part(view, 'writing');
+    form.scrollIntoView({ block: 'start' });
+    form.querySelector<HTMLElement>('textarea')?.focus({ preventScroll: true });
   });
   wireRename(desk, view, id, changed);
   wireGrant(desk, view, id, changed);
@@ -90,20 +107,11 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
 function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   keepPrivate(write(view, 'title', caseTitle({ ...data, fault: null })));
+  part(view, 'rename', HTMLButtonElement).disabled = blockedText(data) !== null;
   write(view, 'state', t(`desk.case.${data.state}`));
   part(view, 'state').classList.toggle('strong', data.state === 'open');
   show(part(view, 'practice'), data.practice);
   write(view, 'category', categoryText(data.category));
-  fillList(part(view, 'warnings'), data.warnings, (warning) => {
-    const box = element('div', '', 'notice signal');
-    box.setAttribute('role', 'alert');
-    box.append(
-      element('p', t('desk.case.warning')),
-      element('p', failureText(warning)),
-      element('p', t('desk.case.warning_advice')),
-    );
-    return box;
-  });
   const decision = part(view, 'decision');
   show(decision, data.decisionBy !== null);
   if (data.decisionBy !== null) {
@@ -112,35 +120,40 @@ function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   showPart(view, 'escalated', data.escalated && data.state === 'open');
   const rule = ruleOf(desk, data.channel);
   part(view, 'timeline').replaceChildren(...timelineSteps(data, rule, today()));
-  write(view, 'law', t(`desk.law.${rule?.basis ?? 'unsure'}`, { act: rule?.act ?? '' }));
+  const law = t(`desk.law.${rule?.basis ?? 'unsure'}`, { act: rule?.act ?? '' });
+  write(view, 'law', data.practice ? t('desk.law.practice') : law);
   fillFacts(desk, part(view, 'facts'), data);
 }
 
 function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
   const report = data.entries.find(({ content }) => content.kind === 'report')?.content;
-  const facts: [string, string][] = [
-    [t('desk.facts.channel'), channelName(desk, data.channel)],
-    [t('desk.facts.received'), dayText(data.receivedOn)],
-    [t('desk.facts.category'), categoryText(data.category)],
+  // what also stands above the conversation gives way on narrow screens
+  const facts: [name: string, value: string, kind: string][] = [
+    [t('desk.facts.received'), dayText(data.receivedOn), 'repeated'],
+    [t('desk.facts.category'), categoryText(data.category), 'repeated'],
   ];
+  if (desk.directory.channels.length > 1) {
+    facts.push([t('desk.facts.channel'), channelName(desk, data.channel), '']);
+  }
   if (report?.kind === 'report') {
-    facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`)]);
-    facts.push([t('desk.facts.language'), languageText(reportLanguage(data))]);
+    facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`), '']);
+    facts.push([t('desk.facts.language'), languageText(reportLanguage(data)), '']);
+  }
+  const leftOut = leftOutOf(desk, data).map(({ name }) => name);
+  if (leftOut.length > 0) {
+    facts.push([t('desk.facts.left_out'), listText(leftOut), 'important']);
   }
   if (data.outcome !== null) {
-    facts.push([t('desk.facts.outcome'), t(`outcome.${data.outcome}`)]);
+    facts.push([t('desk.facts.outcome'), t(`outcome.${data.outcome}`), '']);
   }
-  list.replaceChildren(
-    ...facts.flatMap(([name, value]) => [element('dt', name), element('dd', value)]),
-  );
+  fillList(list, facts, ([name, value, kind]) => {
+    const fact = element('div', '', `fact ${kind}`);
+    fact.append(element('dt', name), element('dd', value));
+    return fact;
+  });
 }
 
-function wireRename(
-  desk: Desk,
-  view: HTMLElement,
-  id: string,
-  changed: (data: HandlerCaseView, said: string) => void,
-): void {
+function wireRename(desk: Desk, view: HTMLElement, id: string, changed: Changed): void {
   const form = part(view, 'rename-form', HTMLFormElement);
   const field = part(form, 'new-title', HTMLInputElement);
   const button = part(view, 'rename');
@@ -159,7 +172,7 @@ function wireRename(
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void act(form, async () => {
+    void send(form, async () => {
       const data = await desk.api.rename(id, field.value.trim());
       toggle(false);
       changed(data, t('desk.case.renamed'));

@@ -13,7 +13,7 @@ import {
   write,
 } from './dom.js';
 import { localText, type Desk } from './desk.js';
-import { act, report, showProblem } from './failures.js';
+import { report, send, showProblem } from './failures.js';
 import { reportAddress } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
 import { posterElement } from './poster.js';
@@ -110,7 +110,7 @@ function fillPublication(
     button.disabled = !steps.slice(0, 2).every(([, done]) => done);
   }, report);
   button.addEventListener('click', () => {
-    void act(box, async () => {
+    void send(box, async () => {
       desk.directoryChanged(await desk.api.publish(channel.id));
       desk.say(t('desk.publish.now'));
       published();
@@ -168,7 +168,7 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       showProblem(form, fault);
       return;
     }
-    void act(form, async () => {
+    void send(form, async () => {
       const change = { languages, names, texts, retentionMonths };
       desk.directoryChanged(await desk.api.updateChannel(channel.id, change));
       write(form, 'saved', t('desk.channel.saved'));

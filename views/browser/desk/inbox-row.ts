@@ -1,16 +1,17 @@
 import type { CaseRow } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
+import { isTrusted, rowFaultText } from './case-faults.js';
 import { categoryText } from './choices.js';
 import { daysBetween, dayText } from './days.js';
 import { dueDates, type DueDate, type Reason } from './deadlines.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
-import { failureText } from './failures.js';
+import { markedText } from './marks.js';
 
 /** How a case is called in lists and headings: its title, else its category. */
 export function caseTitle(row: CaseRow): string {
-  if (row.fault !== null) return t('desk.row.faulty');
+  if (!isTrusted(row)) return t('desk.row.faulty');
   return row.title === '' ? categoryText(row.category) : row.title;
 }
 
@@ -45,9 +46,9 @@ export function rowElement(
   const item = copyTemplate('inbox-row');
   item.dataset['case'] = row.id;
   keepPrivate(write(item, 'title', caseTitle(row)));
-  show(part(item, 'unread'), row.unread && row.fault === null);
+  const facts = isTrusted(row);
+  show(part(item, 'unread'), row.unread && facts);
   item.classList.toggle('is-unread', row.unread);
-  const facts = row.fault === null;
   write(item, 'category', facts && row.title !== '' ? categoryText(row.category) : '');
   write(item, 'channel', desk.directory.channels.length > 1 ? channelName(desk, row.channel) : '');
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
@@ -57,7 +58,11 @@ export function rowElement(
   );
   const found = part(item, 'excerpts');
   show(found, excerpts.length > 0);
-  fillList(keepPrivate(found), excerpts, (excerpt) => element('li', excerpt, 'written'));
+  fillList(keepPrivate(found), excerpts, (excerpt) => {
+    const line = element('li', '', 'written');
+    line.append(...markedText(excerpt, desk.inbox.query));
+    return line;
+  });
   part(item, 'open').addEventListener('click', () => {
     desk.inbox.last = row.id;
     desk.go({ view: 'case', id: row.id });
@@ -71,8 +76,9 @@ function dateLines(
   reasons: readonly Reason[],
   today: string,
 ): { text: string; mark: string }[] {
-  if (row.fault !== null) return [{ text: failureText({ fault: row.fault }), mark: 'late' }];
   const lines: { text: string; mark: string }[] = [];
+  if (row.fault !== null) lines.push({ text: rowFaultText(row), mark: 'late' });
+  if (!isTrusted(row)) return lines;
   if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
   if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
   for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {

@@ -1,5 +1,6 @@
 import type { AdmissionView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { wireConfirmation } from './confirmation.js';
 import {
   copyTemplate,
   element,
@@ -13,7 +14,7 @@ import {
 } from './dom.js';
 import { dayText } from './days.js';
 import { localText, type Desk } from './desk.js';
-import { act, showProblem } from './failures.js';
+import { act, send, showProblem } from './failures.js';
 import { officerSection } from './recovery-officer.js';
 import { fillWords } from './words.js';
 
@@ -112,26 +113,11 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
     t('desk.people.remove_label', { name: person.name }),
   );
   write(item, 'confirm-text', t('desk.people.remove_text', { name: person.name }));
-  wireConfirmation(item, 'remove', () =>
-    act(item, async () => {
-      await desk.api.remove(person.id);
-      done(t('desk.people.removed', { name: person.name }));
-    }),
-  );
+  wireConfirmation(item, 'remove', async () => {
+    await desk.api.remove(person.id);
+    done(t('desk.people.removed', { name: person.name }));
+  });
   return item;
-}
-
-/** A button, and the box that asks before it is done. */
-function wireConfirmation(item: HTMLElement, name: string, work: () => Promise<unknown>): void {
-  onClick(item, name, () => {
-    showPart(item, 'confirm', true);
-    part(item, 'confirm-do').focus();
-  });
-  onClick(item, 'confirm-cancel', () => {
-    showPart(item, 'confirm', false);
-    part(item, name).focus();
-  });
-  onClick(item, 'confirm-do', work);
 }
 
 /** Somebody who waits: eight words to compare, then two signatures. */
@@ -196,7 +182,7 @@ function admissionItem(
       compared.focus();
       return;
     }
-    void act(form, async () => {
+    void send(form, async () => {
       await desk.api.admit(admission.id);
       done(
         t(administrator ? 'desk.admit.done.administrator' : 'desk.admit.done.handler', { name }),
@@ -204,12 +190,10 @@ function admissionItem(
     });
   });
   write(item, 'confirm-text', t('desk.admit.refuse_text', { name }));
-  wireConfirmation(item, 'refuse', () =>
-    act(item, async () => {
-      await desk.api.refuse(admission.id);
-      done(t('desk.admit.refused', { name }));
-    }),
-  );
+  wireConfirmation(item, 'refuse', async () => {
+    await desk.api.refuse(admission.id);
+    done(t('desk.admit.refused', { name }));
+  });
   return item;
 }
 
@@ -228,7 +212,7 @@ function invitationItem(
     t('desk.invite.withdraw_label', { name: invitation.shownName }),
   );
   onClick(item, 'withdraw', () =>
-    act(item, async () => {
+    send(item, async () => {
       await desk.api.withdrawInvitation(invitation.id);
       done(t('desk.invite.withdrawn'));
     }),
@@ -248,7 +232,7 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       name.focus();
       return;
     }
-    void act(form, async () => {
+    void send(form, async () => {
       const { fragment } = await desk.api.invite({ shownName });
       const language = document.documentElement.lang;
       const link = `${location.origin}/desk/${language}/join#${fragment}`;

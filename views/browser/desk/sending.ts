@@ -2,7 +2,7 @@ import type { HandlerCaseView, SendProgress } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { copyTemplate, fillList, onClick, part, showPart, write } from './dom.js';
 import { sizeText } from './days.js';
-import { act } from './failures.js';
+import { send } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { keepPrivate } from '../text-fields.js';
 
@@ -73,7 +73,7 @@ export async function runSending(form: HTMLElement, work: Work): Promise<Handler
   showPart(form, 'buttons', false);
   bar.removeAttribute('value');
   write(form, 'progress-text', t('desk.write.sealing'));
-  await act(form, async () => {
+  await send(form, async () => {
     result = await work((progress) => {
       stillWorking();
       if (progress.step === 'file') {

@@ -12,3 +12,8 @@ export function textOr(otherwise: string, ...reads: readonly (() => string)[]): 
   }
   return otherwise;
 }
+
+/** Several names as the page's language lists them. */
+export function listText(names: readonly string[]): string {
+  return new Intl.ListFormat(document.documentElement.lang).format(names);
+}

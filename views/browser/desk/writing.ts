@@ -1,22 +1,24 @@
 import type { HandlerCaseView, Outcome } from '../../../client/models.js';
 import { t } from '../strings.js';
 import type { Draft, WritingKind } from './api.js';
+import { block, wireBlocked } from './blocked.js';
 import { reportLanguage } from './case-entries.js';
 import { outcomeChoices } from './choices.js';
 import { copyTemplate, fillList, onClick, option, ownIds, part, showPart, write } from './dom.js';
 import type { Desk } from './desk.js';
-import { report, showProblem } from './failures.js';
+import { draftKeeper } from './draft-keeper.js';
+import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
 import { runSending, wireFiles } from './sending.js';
 
 /** The form in which a handler writes to the reporter. */
 export interface WritingForm {
-  form: HTMLElement;
+  readonly form: HTMLElement;
   /** Fits the form to what the case allows now. */
   update(data: HandlerCaseView): void;
 }
 
-type Changed = (data: HandlerCaseView, said: string) => void;
+export type Changed = (data: HandlerCaseView, said: string) => void;
 
 /** What can be written in a case as it stands, the likeliest first. */
 export function kindsFor(data: HandlerCaseView): WritingKind[] {
@@ -42,24 +44,13 @@ export function writingForm(
   const outcome = part(form, 'outcome', HTMLSelectElement);
   for (const { value, label } of outcomeChoices()) outcome.append(option(value, label));
   let data: HandlerCaseView | null = null;
-  let kind: WritingKind | null = draft?.kind ?? null;
-  let timer: number | undefined;
+  let kind: WritingKind | null = draft?.kind === 'note' ? null : (draft?.kind ?? null);
 
-  const keep = (): void => {
-    const empty = text.value === '' && files.list().length === 0;
-    if (empty) desk.unsent.delete(id);
-    else desk.unsent.add(id);
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      const now: Draft | null =
-        empty || kind === null
-          ? null
-          : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() };
-      desk.api.keepDraft(id, now).then(() => {
-        write(form, 'draft-note', now === null ? '' : t('desk.write.draft'));
-      }, report);
-    }, 400);
-  };
+  const keep = draftKeeper(desk, id, form, () =>
+    kind === null || (text.value === '' && files.list().length === 0)
+      ? null
+      : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
+  );
   const files = wireFiles(form, keep);
   const chosenOutcome = (): Outcome | null =>
     outcome.value === '' ? null : (outcome.value as Outcome);
@@ -139,6 +130,7 @@ export function writingForm(
     showPart(form, 'buttons', true);
     text.focus();
   });
+  wireBlocked(form);
   text.addEventListener('input', keep);
   outcome.addEventListener('change', keep);
 
@@ -158,7 +150,9 @@ export function writingForm(
       const kinds = kindsFor(newest);
       const wanted = kind !== null && kinds.includes(kind) ? kind : (kinds[0] ?? 'reply');
       fillList(part(form, 'kinds'), kinds, (each) => kindItem(each, each === wanted));
+      showPart(form, 'kinds-field', kinds.length > 1);
       choose(wanted);
+      block(form, newest);
     },
   };
 
@@ -182,38 +176,4 @@ function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind)
   if (data?.practice === true) return t('desk.write.effect.closure_practice');
   const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
   return t('desk.write.effect.closure', { months: channel?.retentionMonths ?? 24 });
-}
-
-/** The form for notes, which looks different on purpose: nothing in it reaches the reporter. */
-export function noteForm(desk: Desk, id: string, changed: Changed): HTMLElement {
-  const form = ownIds(copyTemplate('writing'));
-  const text = part(form, 'text', HTMLTextAreaElement);
-  const files = wireFiles(form, () => undefined);
-  form.dataset['kind'] = 'note';
-  write(form, 'title', t('desk.notes.write'));
-  write(form, 'text-label', t('desk.notes.text'));
-  write(form, 'effect', t('desk.notes.effect'));
-  write(form, 'files-label', t('desk.notes.files'));
-  write(form, 'files-hint', t('desk.notes.files_hint'));
-  write(form, 'submit', t('desk.notes.do'));
-  for (const name of ['kinds-field', 'language']) showPart(form, name, false);
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const body = text.value.trim();
-    showProblem(form, body === '' ? t('desk.notes.text_missing') : null);
-    text.setAttribute('aria-invalid', String(body === ''));
-    if (body === '') {
-      text.focus();
-      return;
-    }
-    void runSending(form, (onProgress, signal) =>
-      desk.api.note(id, body, files.list(), onProgress, signal),
-    ).then((after) => {
-      if (after === null) return;
-      text.value = '';
-      files.set([]);
-      changed(after, t('desk.notes.done'));
-    }, report);
-  });
-  return form;
 }

@@ -1,0 +1,206 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import { signInInBrowser } from '../support/desk-page.js';
+import { expectAccessible } from '../support/reporter-page.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { loaded, openDeskPage, overflow } from './desk-page.js';
+
+// What the desk says of a case in which something is wrong, with made-up cases in the place of the
+// engine; desk-trouble.test.ts shows the same with the real one.
+
+let browser: Browser;
+let server: TestServer;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
+});
+
+afterEach(async () => {
+  await page.context().unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function enter(options: { path?: string; width?: number } = {}): Promise<void> {
+  const { path = 'en/', width = 1280 } = options;
+  const address = `${server.url}/desk/${path}`;
+  const viewport = { width, height: 900 };
+  ({ page } = await openDeskPage(browser, address, { scenario: 'warnings', viewport }));
+  await signInInBrowser(page, 'hanna', 'x');
+  await loaded(page);
+}
+
+async function open(id: string): Promise<void> {
+  await page.click(`[data-case="${id}"] .row-open`);
+  await page.waitForSelector('.entry');
+  await loaded(page);
+}
+
+const notices = (): Promise<string[]> => page.locator('.case-notice').allInnerTexts();
+const writing = '[data-part=writing]';
+
+async function tab(name: string): Promise<void> {
+  await page.click(`[data-tab=${name}]`);
+}
+
+/** How every form of the open case stands: whether it can be sent, and why not. */
+async function forms(): Promise<{ closed: boolean; reason: string }[]> {
+  const found: { closed: boolean; reason: string }[] = [];
+  const all = [
+    ['conversation', writing],
+    ['notes', '[data-part=note-writing]'],
+    ['access', '[data-part=grant-form]'],
+  ] as const;
+  for (const [name, form] of all) {
+    await tab(name);
+    const reason = page.locator(`${form} [data-part=blocked]`);
+    found.push({
+      closed: await page.locator(`${form} [type=submit]`).isDisabled(),
+      reason: (await reason.isVisible()) ? await reason.innerText() : '',
+    });
+  }
+  await tab('conversation');
+  return found;
+}
+
+describe('a case that the server does not show as it is', () => {
+  it('says what happened, what is safe and what to do, and closes every form with the reason', async () => {
+    await enter();
+    await open('g');
+    const [notice] = await notices();
+    expect(notice).toContain('not shown as it is');
+    expect(notice).toContain('Entries that this desk has seen before are others now');
+    expect(notice).toContain('signed by the people named there');
+    expect(notice).toContain('tell whoever runs the server');
+    expect(await forms()).toEqual(
+      Array.from({ length: 3 }, () => ({
+        closed: true,
+        reason: expect.stringContaining('Nothing can be written here') as string,
+      })),
+    );
+    expect(
+      await page.locator(`${writing} textarea`).evaluate((each) => each.matches(':read-only')),
+    ).toBe(true);
+    expect(await page.isDisabled('[data-part=rename]')).toBe(true);
+    await tab('access');
+    expect(await page.locator('[data-part=take]:visible').isDisabled()).toBe(true);
+    expect(await page.locator('[data-part=renew]').count()).toBe(0);
+    await tab('conversation');
+    await page.click(`${writing} [data-part=to-notice]`);
+    expect(
+      await page.evaluate(() => document.activeElement?.closest('.case-notice') !== null),
+    ).toBe(true);
+  });
+
+  it('keeps an answer that was begun', async () => {
+    await enter();
+    await open('lost');
+    await page.evaluate(() => {
+      const text = document.querySelector<HTMLTextAreaElement>('[data-part=writing] textarea');
+      if (text === null) return;
+      text.value = 'Begun before.';
+      text.dispatchEvent(new Event('input'));
+    });
+    await page.waitForFunction(
+      () => document.querySelector('[data-part=draft-note]')?.textContent !== '',
+    );
+    await page.click('[data-part=back]');
+    await open('lost');
+    expect(await page.inputValue(`${writing} textarea`)).toBe('Begun before.');
+  });
+});
+
+describe('a case that needs new keys', () => {
+  it('opens its forms again once the keys are renewed from the notice', async () => {
+    await enter();
+    await open('lost');
+    expect((await forms()).map(({ closed }) => closed)).toEqual([true, true, true]);
+    const [notice] = await notices();
+    expect(notice).toContain('The key that you were given');
+    expect(notice).toContain('the reporter’s browser');
+    await page.click('.case-notice [data-part=renew]');
+    const question = await page.innerText('.case-notice [data-part=confirm]');
+    expect(question).toContain('Hanna Ek, Vera Strand, and the reporter');
+    expect(question).toContain('older entries whose key is lost stay unreadable');
+    await page.click('.case-notice [data-part=confirm-cancel]');
+    expect(await page.isVisible('.case-notice [data-part=confirm]')).toBe(false);
+    await page.click('.case-notice [data-part=renew]');
+    await page.click('.case-notice [data-part=confirm-do]');
+    await page.waitForFunction(() => document.querySelector('.case-notice') === null);
+    expect((await forms()).map(({ closed }) => closed)).toEqual([false, false, false]);
+    expect(await page.innerText('[data-part=announcer]')).toContain('renewed');
+    expect(await page.innerText('.kind-unreadable')).toContain('Cannot be read');
+  });
+
+  it('names whom the reporter left out and who let them in, and takes them off', async () => {
+    await enter();
+    await open('let-in');
+    const [notice] = await notices();
+    expect(notice).toContain('Omar Lind can read this case although the reporter left them out');
+    expect(notice).toContain('Karin Holm let them in');
+    await tab('access');
+    const panel = '[data-panel=access]';
+    await page.click(`${panel} [data-part=renew]`);
+    expect(await page.innerText(`${panel} [data-part=going]`)).toContain('Omar Lind');
+    await page.click(`${panel} [data-part=departed] [data-part=confirm-do]`);
+    await page.waitForFunction(() => document.querySelectorAll('.reader').length === 2);
+    const [after] = await notices();
+    expect(after).toContain('could read this case for a time');
+    expect(after).toContain('You can work in the case as usual');
+    expect((await forms())[0]).toEqual({ closed: false, reason: '' });
+  });
+});
+
+describe('what hinders nobody', () => {
+  it('is told calmly: a reader of the past, a line that does not open, an entry without a key', async () => {
+    await enter();
+    expect(await page.innerText('[data-case=past]')).toContain('This line does not open');
+    await open('past');
+    const [past, line] = await notices();
+    expect(past).toContain('Omar Lind had access, given by Karin Holm, and has none any more');
+    expect(line).toContain('The next entry mends it');
+    expect(await page.locator('.case-notice.signal').count()).toBe(0);
+    expect((await forms()).map(({ closed }) => closed)).toEqual([false, false, false]);
+    const entry = await page.innerText('.kind-unreadable');
+    expect(entry).toContain('You were given no key to this entry');
+    expect(entry).not.toMatch(/\d{4}/);
+    await page.click('[data-part=back]');
+    expect(await page.innerText('[data-case=past]')).not.toContain('does not open');
+  });
+
+  it('offers new keys where somebody left the organisation', async () => {
+    await enter();
+    await open('past');
+    await tab('access');
+    const panel = page.locator('[data-panel=access]');
+    expect(await panel.locator('[data-part=departed-text]').innerText()).toContain(
+      'Vera Strand left the organisation',
+    );
+    expect(await panel.locator('.reader').last().innerText()).toContain('Left the organisation');
+    await panel.locator('[data-part=renew]').click();
+    expect(await panel.locator('[data-part=going]').innerText()).toContain('Vera Strand');
+  });
+});
+
+describe.each([
+  ['1280 pixels, English', { width: 1280, path: 'en/' }],
+  ['360 pixels, Swedish', { width: 360, path: 'sv/' }],
+])('each of the notices, %s', (_name, options) => {
+  it('fits, and is for everybody', async () => {
+    await enter(options);
+    for (const id of ['g', 'lost', 'let-in', 'past']) {
+      await open(id);
+      if (id === 'lost') await page.click('.case-notice [data-part=renew]');
+      await expectAccessible(page);
+      expect(await overflow(page)).toBe(0);
+      await page.click('[data-part=back]');
+      await page.waitForSelector('.row-open');
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import type { HandlerCaseView } from '../../../client/models.js';
+import { blockedText } from './case-faults.js';
+import { onClick, part, show, write } from './dom.js';
+
+/**
+ * Closes a form of a case into which nothing may be written now, with the reason in the form and a
+ * way to the notice that says more; opens it again where something may. What was typed stays and can
+ * be copied.
+ */
+export function block(form: HTMLElement, data: HandlerCaseView): void {
+  const why = blockedText(data);
+  const reason = part(form, 'blocked');
+  show(reason, why !== null);
+  write(reason, 'blocked-text', why ?? '');
+  const controls = form.querySelectorAll<
+    HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement
+  >('input, select, textarea, button');
+  for (const control of controls) {
+    if (reason.contains(control)) continue;
+    if (control instanceof HTMLTextAreaElement) control.readOnly = why !== null;
+    else control.disabled = why !== null;
+  }
+}
+
+/** Wires the way from a form that is closed to the notice above the case. */
+export function wireBlocked(form: HTMLElement): void {
+  onClick(form, 'to-notice', () => {
+    const notice = document.querySelector<HTMLElement>('.case-notice.signal h2');
+    notice?.focus();
+    notice?.scrollIntoView({ block: 'start' });
+  });
+}

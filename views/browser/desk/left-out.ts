@@ -1,0 +1,35 @@
+import type { AccessView, HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import type { Desk } from './desk.js';
+
+/** Somebody whom the reporter left out. */
+export interface LeftOut {
+  id: string;
+  name: string;
+  /** Whether this person has keys to the case all the same. */
+  reads: boolean;
+  /** Who gave the access; null where nobody ever did. */
+  letInBy: AccessView['by'] | null;
+}
+
+/** Those whom the reporter left out, as the report says, and what the history of access says of them. */
+export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
+  const report = data.entries.find(({ content }) => content.kind === 'report')?.content;
+  if (report?.kind !== 'report') return [];
+  const known = [
+    ...desk.directory.channels.flatMap(({ readers }) => readers),
+    ...data.access.flatMap(({ readers }) => readers),
+  ];
+  const newest = (['dialogue', 'internal'] as const).flatMap(
+    (compartment) => data.access.findLast((change) => change.compartment === compartment) ?? [],
+  );
+  return report.leftOut.map((id) => {
+    const has = ({ readers }: AccessView): boolean => readers.some((reader) => reader.id === id);
+    return {
+      id,
+      name: known.find((reader) => reader.id === id)?.name ?? t('desk.access.unknown'),
+      reads: newest.some(has),
+      letInBy: data.access.find(has)?.by ?? null,
+    };
+  });
+}
