@@ -308,7 +308,7 @@ function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
     return {
       fault: null,
       warnings: [{ code: 'left_out_member' }, { code: 'does_not_open' }],
-      departed: named(['vera']),
+      departed: personsOf(['vera']),
     };
   }
   return fault === null ? {} : { writable: 'no', warnings: [{ code: fault }] };
@@ -316,7 +316,7 @@ function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
 
 const renewed = new Set<string>();
 
-function named(ids: readonly string[]): { id: string; name: string }[] {
+function personsOf(ids: readonly string[]): { id: string; name: string }[] {
   return readers
     .filter((reader) => ids.includes(reader.id))
     .map(({ id: of, name }) => ({ id: of, name }));
@@ -334,7 +334,7 @@ function accessOf(id: string, allowed: readonly string[]): HandlerCaseView['acce
     sequence: index === 0 ? 1 : 3 + index,
     epoch: index + 1,
     by: index === 0 ? reporter : index === 1 && past.length > 0 ? karin : hanna,
-    readers: named(step),
+    readers: personsOf(step),
   }));
 }
 
@@ -453,7 +453,7 @@ function viewOf(id: string): HandlerCaseView {
     entries: entriesOf(id),
     access: accessOf(id, allowed),
     readers: readers.filter((reader) => allowed.includes(reader.id)),
-    grantable: named(
+    grantable: personsOf(
       ['omar'].filter((each) => !allowed.includes(each) && !leftOut.get(id)?.includes(each)),
     ),
     warnings: [],

@@ -30,9 +30,14 @@ const KINDS = {
   too_long: 'altered',
 } as const satisfies Record<ProtocolFault, string>;
 
+/** Which words tell what happened to a case that the server does not show as it is. */
+export function faultKind(fault: ProtocolFault): string {
+  return KINDS[fault];
+}
+
 /** What happened to a case that the server does not show as it is, in a sentence. */
 export function faultText(fault: ProtocolFault): string {
-  return t(`desk.fault.${KINDS[fault]}`);
+  return t(`desk.fault.${faultKind(fault)}`);
 }
 
 /** Why an entry shows no text, and what can be done about it. */

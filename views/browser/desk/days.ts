@@ -46,8 +46,8 @@ export function momentText(moment: string): string {
   }).format(new Date(moment));
 }
 
-/** A number of bytes in the unit that suits it. */
-export function sizeText(bytes: number): string {
+/** A number of bytes in the unit that suits it; rounded down where it is the most that goes. */
+export function sizeText(bytes: number, rounding: 'nearest' | 'down' = 'nearest'): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   let value = bytes;
   let index = 0;
@@ -55,12 +55,14 @@ export function sizeText(bytes: number): string {
     value /= 1000;
     index += 1;
   }
+  const digits = value < 10 && index > 0 ? 1 : 0;
+  const shown = rounding === 'down' ? Math.floor(value * 10 ** digits) / 10 ** digits : value;
   return new Intl.NumberFormat(language(), {
     style: 'unit',
     unit: units[index] ?? 'byte',
     unitDisplay: index === 0 ? 'long' : 'short',
-    maximumFractionDigits: value < 10 && index > 0 ? 1 : 0,
-  }).format(value);
+    maximumFractionDigits: digits,
+  }).format(shown);
 }
 
 /** A whole number as the page's language writes it. */

@@ -21,6 +21,12 @@ const REWORDED: Readonly<Record<string, string>> = {
   'error.tampered': 'desk.error.tampered',
 };
 
+/** Codes that no page for reporters can meet. */
+const OF_THE_DESK: Readonly<Record<string, string>> = {
+  overview_missing: 'desk.error.refused',
+  wrong_statistics: 'desk.error.refused',
+};
+
 /** The same code from a server that refuses what it is sent, and in what it hands out. */
 const WHILE_SENDING: Readonly<Record<string, string>> = {
   'desk.error.directory': 'desk.error.directory_refused',
@@ -33,7 +39,7 @@ export type During = 'reading' | 'sending';
 
 /** Where the words of a code stand that has none of the desk's own, as `desk.error.<code>`. */
 export function sharedKey(code: string, during: During): string | null {
-  const shared = ERROR_TEXTS[code];
+  const shared = ERROR_TEXTS[code] ?? OF_THE_DESK[code];
   if (shared === undefined) return null;
   const key = REWORDED[shared] ?? shared;
   return during === 'sending' ? (WHILE_SENDING[key] ?? key) : key;

@@ -27,13 +27,13 @@ export function noteForm(
       ? null
       : { kind: 'note', text: text.value, outcome: null, files: files.list() },
   );
-  const files = wireFiles(form, keep);
   form.dataset['kind'] = 'note';
   write(form, 'title', t('desk.notes.write'));
   write(form, 'text-label', t('desk.notes.text'));
   write(form, 'effect', t('desk.notes.effect'));
   write(form, 'files-label', t('desk.notes.files'));
   write(form, 'files-hint', t('desk.notes.files_hint'));
+  const files = wireFiles(desk, form, keep);
   write(form, 'submit', t('desk.notes.do'));
   for (const name of ['kinds-field', 'language']) showPart(form, name, false);
   wireBlocked(form);

@@ -2,9 +2,11 @@ import type { HandlerCaseView, SendProgress } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { copyTemplate, fillList, onClick, part, showPart, write } from './dom.js';
 import { sizeText } from './days.js';
-import { send } from './failures.js';
+import type { Desk } from './desk.js';
+import { send, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { keepPrivate } from '../text-fields.js';
+import { listText } from './texts.js';
 
 /** The files that go with a text, and a way to forget them. */
 export interface ChosenFiles {
@@ -12,10 +14,16 @@ export interface ChosenFiles {
   set(files: readonly File[]): void;
 }
 
-/** Wires a file picker whose choices add up, each with a button to take it off. */
-export function wireFiles(form: HTMLElement, onChange: () => void): ChosenFiles {
+/**
+ * Wires a file picker whose choices add up, each with a button to take it off. A file larger than the
+ * server takes is not added, and the form says so.
+ */
+export function wireFiles(desk: Desk, form: HTMLElement, onChange: () => void): ChosenFiles {
   let files: File[] = [];
   const picker = part(form, 'picker', HTMLInputElement);
+  const { maxFileBytes } = desk.directory;
+  const size = sizeText(maxFileBytes, 'down');
+  part(form, 'files-hint').append(' ', t('desk.write.files_limit', { size }));
   const draw = (): void => {
     fillList(part(form, 'chosen'), files, (file) => {
       const item = copyTemplate('chosen-file');
@@ -35,8 +43,12 @@ export function wireFiles(form: HTMLElement, onChange: () => void): ChosenFiles 
     });
   };
   picker.addEventListener('change', () => {
-    files = [...files, ...(picker.files ?? [])];
+    const chosen = [...(picker.files ?? [])];
+    const tooLarge = chosen.filter((file) => file.size > maxFileBytes);
+    files = [...files, ...chosen.filter((file) => !tooLarge.includes(file))];
     picker.value = '';
+    const names = listText(tooLarge.map(({ name }) => name));
+    showProblem(form, tooLarge.length > 0 ? t('desk.write.too_large', { names, size }) : null);
     draw();
     onChange();
   });

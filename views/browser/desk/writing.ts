@@ -51,7 +51,7 @@ export function writingForm(
       ? null
       : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
   );
-  const files = wireFiles(form, keep);
+  const files = wireFiles(desk, form, keep);
   const chosenOutcome = (): Outcome | null =>
     outcome.value === '' ? null : (outcome.value as Outcome);
 
