@@ -121,6 +121,17 @@ describe('files', () => {
     await page.context().close();
   });
 
+  it('can be many, and those beyond the most are named as such', async () => {
+    const page = await openFiles();
+    const all = Array.from({ length: 101 }, (_, index) => file(`${String(index)}.txt`, index));
+    await page.setInputFiles('#file-input', all);
+    expect(await page.locator('#file-list li').count()).toBe(100);
+    expect(await page.innerText('#file-error')).toContain('At most 100 files');
+    await page.click('#file-list li:first-child button');
+    expect(await page.locator('#file-list li').count()).toBe(99);
+    await page.context().close();
+  });
+
   it('arrive although every chunk is lost once, and nothing of it needs a person', async () => {
     const page = await openFiles();
     const lost = new Set<string>();

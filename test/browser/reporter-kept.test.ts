@@ -58,7 +58,7 @@ const sealed = async (page: Page): Promise<void> => {
     const mayGo = window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
     return mayGo && sessionStorage.length > 0;
   });
-  expect(await page.innerText('#draft-state')).toContain('Kept in this tab');
+  expect(await page.textContent('#draft-state')).toContain('kept in this tab');
 };
 
 const stored = (page: Page): Promise<number> => page.evaluate(() => sessionStorage.length);

@@ -271,6 +271,24 @@ describe('the start page', () => {
     await page.context().close();
   });
 
+  it.each(['en', 'sv', 'fi', 'nb'])(
+    'says what happens, how to be safe and who else can be turned to: %s',
+    async (lang) => {
+      const { page } = await openReporterPage(browser, site, `/${lang}/`);
+      await page.waitForSelector('#authority-list li');
+      for (const part of ['who', 'what', 'next', 'anonymous', 'safer', 'protection', 'data']) {
+        expect(await page.locator(`section[aria-labelledby=${part}]`).isVisible()).toBe(true);
+      }
+      for (const part of ['speak', 'authorities', 'advice']) {
+        const said = await page.innerText(`section[aria-labelledby=${part}]`);
+        expect(said.length).toBeGreaterThan(150);
+      }
+      await page.click('#authorities ~ details summary');
+      expect(await page.locator('#authorities ~ details li').count()).toBeGreaterThan(27);
+      await page.context().close();
+    },
+  );
+
   it('compares the poster’s code with the keys and takes it out of the address', async () => {
     const { root } = site.organisation.organisation;
     for (const [fragment, text, signal] of [

@@ -372,6 +372,7 @@ describe('the case', () => {
     expect(warning).toContain('not right with this case');
     expect(warning.includes(said) || warning.includes('does not fit together')).toBe(true);
     expect(await page.innerText('#warning-codes')).toMatch(/: \w+/);
+    expect(await page.innerText('#case-title')).toBe('Only a part of this case can be shown');
     // nobody writes into a case that is not shown as it is, and what is typed is not taken away
     expect(await page.innerText('#answer-stopped')).toContain('Nothing can be sent now');
     expect(await page.locator('#answer-actions').isVisible()).toBe(false);
@@ -475,6 +476,32 @@ describe('writing on', () => {
     await openCaseWith(page, other);
     await page.waitForSelector('#draft-notice:not([hidden])');
     expect(await page.inputValue('#answer-text')).toBe('Of the other case.');
+    await page.context().close();
+  });
+});
+
+describe('coming back', () => {
+  it('says that nobody can restore a lost key, and to report again', async () => {
+    const page = await open();
+    await page.click('#enter details summary');
+    const said = await page.innerText('#enter details');
+    expect(said).toContain('Nobody can restore it');
+    expect(said).toContain('Write a new report and mention the first');
+    await page.context().close();
+  });
+
+  it('asks for nothing by itself, however long the case stands open', async () => {
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    await page.clock.install();
+    await page.goto(`${site.server.url}/en/return`);
+    await openCaseWith(page, words);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.clock.fastForward('24:00:00');
+    await page.click('#refresh');
+    await page.waitForFunction(() => document.activeElement?.id === 'case-title');
+    expect(asked.map((url) => new URL(url).pathname)).toEqual(['/api/case', '/api/directory']);
+    expect(await page.context().cookies()).toEqual([]);
     await page.context().close();
   });
 });

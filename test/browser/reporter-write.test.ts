@@ -107,6 +107,7 @@ describe('the form', () => {
   it('needs the text and nothing else, and says so beside the field', async () => {
     const page = await open();
     await page.waitForSelector('#step-write:not([hidden])');
+    expect(await page.innerText('#step-write')).toContain('Do not write your name here');
     await page.fill('#text', '  ');
     await page.click('#form button[type=submit]');
     expect(await page.innerText('#text-error')).toContain('at least a sentence');
@@ -236,7 +237,7 @@ describe('the case key', () => {
     await page.context().close();
   });
 
-  it('is copied or saved only after its warning', async () => {
+  it('is copied, saved or printed only after its warning', async () => {
     const { page } = await openReporterPage(browser, site, '/en/write', {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
@@ -255,6 +256,20 @@ describe('the case key', () => {
       page.click('[data-do=file]'),
     ]);
     expect(download.suggestedFilename()).toBe('words.txt');
+    await page.click('[data-way=print]');
+    expect(await page.innerText('#key-print')).toContain('Do not use a printer at work');
+    expect(await page.locator('#key-file').isVisible()).toBe(false);
+    const printed = page.evaluate(
+      () =>
+        new Promise(
+          (resolve) =>
+            (window.print = () => {
+              resolve(true);
+            }),
+        ),
+    );
+    await page.click('[data-do=print]');
+    expect(await printed).toBe(true);
     await page.context().close();
   });
 
@@ -391,6 +406,8 @@ describe('the draft', () => {
     expect(await page.isChecked('#q-how-unknown')).toBe(true);
     await expectAccessible(page);
     const words = await sendReport(page, 'A secret sentence, mended.');
+    // nothing of what came back is left to confuse
+    expect(await page.locator('#draft-notice').isVisible()).toBe(false);
     expect(await draftOf(page)).toBe('');
     expect(await report(words)).toMatchObject({ language: 'sv', category: 'fraud' });
     await page.context().close();

@@ -90,7 +90,7 @@ function run({ api, end }: Connection): void {
     answer.limit(view.maxFileBytes);
     if (view.writable === 'yes') show('answer-stopped', false);
     else write('answer-stopped', t(`answer.stopped.${view.writable}`));
-    show('answer-actions', view.writable === 'yes');
+    for (const id of ['files', 'files-hint', 'answer-actions']) show(id, view.writable === 'yes');
   };
 
   const open = async (typed: string[]): Promise<void> => {

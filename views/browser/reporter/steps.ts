@@ -13,6 +13,8 @@ const NUMBERED = STEPS.length - 1;
  */
 export function showStep(step: Step, options: { focus: boolean }): void {
   for (const each of STEPS) show(`step-${each}`, each === step);
+  // what stands outside the steps follows suit
+  byId('steps').dataset['step'] = step;
   const number = STEPS.indexOf(step) + 1;
   const line = byId('step-of');
   line.textContent = number > NUMBERED ? '' : t('write.step', { number, count: NUMBERED });

@@ -29,7 +29,8 @@ export function drawTimeline(view: ReporterCaseView, situation: Situation): void
 export function drawSituation(view: ReporterCaseView, situation: Situation): void {
   const { fresh, next, late } = situation;
   const lines: string[] = [];
-  write('case-title', fresh > 0 ? plural('case.new', fresh) : t('case.nothing'));
+  const known = fresh > 0 ? plural('case.new', fresh) : t('case.nothing');
+  write('case-title', view.writable === 'no' ? t('case.partly') : known);
   lines.push(
     view.openedOn === null
       ? t('case.unopened')

@@ -93,6 +93,8 @@ export function startWriting(
 
   const go = (wanted: Step): void => {
     step = wanted;
+    // whoever must still try an earlier key needs the words for it on every step
+    if (!earlier.departed || isOver) show('draft-notice', false);
     if (step === 'key') void caseKey.enter().catch(fail);
     if (step === 'send') {
       show('send-error', false);
@@ -165,6 +167,7 @@ export function startWriting(
     store.wipe();
     caseKey.forget();
     files.clear();
+    show('fault-notice', false);
     byId('form', HTMLFormElement).reset();
     byId('send-summary').replaceChildren();
     write('done-received', t('done.received', { day: formatDay(receipt.receivedOn) }));
