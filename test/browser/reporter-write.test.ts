@@ -339,6 +339,7 @@ describe('sending', () => {
     expect(await page.innerText('#send-error')).toContain('could not be reached');
     expect(await page.innerText('#send-error')).toContain('still here');
     expect(await page.innerText('#send-now')).toBe('Try again');
+    expect(await page.innerText('#send-lead')).toContain('may have arrived already');
     expect(await page.inputValue('#text')).toBe('Still here.');
     await expectAccessible(page);
     await page.context().unroute('**/api/**');
@@ -374,11 +375,35 @@ describe('sending', () => {
     await expectAccessible(page);
     await page.click('#sending-cancel');
     await page.waitForSelector('#send-error:not([hidden])');
-    expect(await page.innerText('#send-error')).toContain('You cancelled');
+    expect(await page.innerText('#send-error')).toContain('You cancelled. It was not sent.');
     held?.();
     await page.context().unroute('**/chunks/*');
     await page.click('#send-now');
     await page.waitForSelector('#step-done:not([hidden])');
+    await page.context().close();
+  });
+});
+
+describe('a cancel that may come too late', () => {
+  it('does not say that nothing was sent, and the next try finds what arrived', async () => {
+    const page = await open();
+    await writeReport(page, 'Cancelled late.');
+    const words = await saveKey(page);
+    await page.context().route('**/api/cases', async (route) => {
+      await route.fetch();
+      // no answer ever comes
+    });
+    const out = page.waitForRequest('**/api/cases');
+    await page.click('#send-now');
+    await out;
+    await page.click('#sending-cancel');
+    await page.waitForSelector('#send-error:not([hidden])');
+    expect(await page.innerText('#send-error')).toContain('may have arrived already');
+    expect(await page.innerText('#step-send')).not.toContain('Nothing has been sent yet');
+    await page.context().unroute('**/api/cases');
+    await page.click('#send-now');
+    await page.waitForSelector('#step-done:not([hidden])');
+    expect((await arrived(words)).entries).toHaveLength(1);
     await page.context().close();
   });
 });

@@ -1,4 +1,4 @@
-import type { ReporterCaseView } from '../../../client/models.js';
+import type { ReporterCaseView, SendProgress } from '../../../client/models.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
@@ -64,6 +64,7 @@ export function createAnswerForm(
       return;
     }
     const controller = new AbortController();
+    let hasDeparted = false;
     isBusy = true;
     show('answer', false);
     show('send-error', false);
@@ -72,7 +73,11 @@ export function createAnswerForm(
       controller.abort();
     });
     try {
-      const view = await api.send(words, text, chosen, progress.show, controller.signal);
+      const onProgress = (step: SendProgress): void => {
+        hasDeparted ||= step.step === 'sending';
+        progress.show(step);
+      };
+      const view = await api.send(words, text, chosen, onProgress, controller.signal);
       current = view;
       area.value = '';
       files.clear();
@@ -83,7 +88,7 @@ export function createAnswerForm(
       write('answer-sent', t('answer.sent'));
     } catch (error) {
       show('answer');
-      showSendError(codeOf(error));
+      showSendError(codeOf(error), hasDeparted);
     } finally {
       isBusy = false;
       progress.end();

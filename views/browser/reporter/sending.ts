@@ -23,9 +23,14 @@ export interface Sending {
   isBusy(): boolean;
 }
 
-/** Shows why sending failed, that nothing is lost, and puts the focus there. */
-export function showSendError(code: string): void {
-  write('send-error-text', code === 'cancelled' ? t('send.cancelled') : errorText(code, 'sending'));
+/**
+ * Shows why sending failed, that nothing is lost, and puts the focus there.
+ *
+ * @param hasDeparted whether it went out before it failed: then it may have arrived.
+ */
+export function showSendError(code: string, hasDeparted: boolean): void {
+  const cancelled = hasDeparted ? t('send.cancelled.late') : t('send.cancelled');
+  write('send-error-text', code === 'cancelled' ? cancelled : errorText(code, 'sending'));
   show('send-error');
   byId('send-error').focus();
 }

@@ -52,6 +52,7 @@ export function startWriting(
   let channel: ChannelView | null = null;
   let isOver = false;
   let earlier = { keyShown: false, departed: false };
+  let hasDeparted = false;
   const seen = new Set<string>();
 
   const store = createDraftStore<ReportDraft>(api, 'd', () => {
@@ -63,7 +64,7 @@ export function startWriting(
       seen: [...seen],
       files: [...files.files().map(({ name }) => name), ...lost.names()],
       keyShown: caseKey.wasShown() || earlier.keyShown,
-      departed: earlier.departed,
+      departed: hasDeparted || earlier.departed,
     };
     return isOver || (isBlank(form) && draft.files.length === 0) ? null : draft;
   });
@@ -124,12 +125,13 @@ export function startWriting(
       leftOut: leaveOut.ids(),
     };
     const outcome = await sending.send({ input, files: files.files() }, () => {
-      earlier.departed = true;
+      hasDeparted = true;
       touch();
     });
+    if (hasDeparted) write('send-lead', t('send.unsure'));
     if ('receipt' in outcome) finish(outcome.receipt, channel);
     else if (isOutdated(outcome.code)) await readAgain(outcome.code);
-    else showSendError(outcome.code);
+    else showSendError(outcome.code, hasDeparted);
   };
 
   /** Something about this place changed meanwhile: shows who reads now, with all else kept. */
@@ -137,15 +139,15 @@ export function startWriting(
     try {
       const found = await directory(true);
       if (found.freshness === 'expired') {
-        showSendError('directory_expired');
+        showSendError('directory_expired', hasDeparted);
         return;
       }
       offer(found);
     } catch (error) {
-      showSendError(codeOf(error));
+      showSendError(codeOf(error), hasDeparted);
       return;
     }
-    if (!tellNewcomers() && leaveOut.somebodyReads()) showSendError(code);
+    if (!tellNewcomers() && leaveOut.somebodyReads()) showSendError(code, hasDeparted);
     else go('readers');
   };
 
