@@ -113,7 +113,7 @@ export interface AccessView {
 
 /** Something a client noticed that honest servers do not do; `code` is a key of the error texts. */
 export interface Warning {
-  code: ProtocolFault | 'directory_stale' | 'directory_expired';
+  code: ProtocolFault | 'directory_stale' | 'directory_expired' | 'nobody_reads';
 }
 
 /**

@@ -4,7 +4,8 @@ import {
   type Day,
   type Entry,
   faultAgainstHead,
-  faultInFacts,
+  faultInOrigin,
+  faultInState,
   feedbackDay,
   type FileReference,
   type Head,
@@ -57,6 +58,7 @@ export function reporterCaseView({
       code: directory.freshness === 'stale' ? 'directory_stale' : 'directory_expired',
     });
   }
+  if (!isReadBySomebody(file, directory)) warnings.push({ code: 'nobody_reads' });
   return {
     id: facts.id,
     channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
@@ -74,6 +76,14 @@ export function reporterCaseView({
     warnings,
     maxFileBytes: directory.maxFileBytes,
   };
+}
+
+/** Whether one of those who have the key is still there to read. */
+function isReadBySomebody({ dialogue }: OpenedCase, { directory }: LoadedDirectory): boolean {
+  const members = new Set<string>(dialogue.chain.epochs.at(-1)?.body.members.map(({ id }) => id));
+  return directory.readers.some(
+    ({ state, record }) => state === 'active' && members.has(record.id),
+  );
 }
 
 /** Opens cases by their words, and remembers how far it saw each. */
@@ -123,7 +133,9 @@ export function createReporterCases(api: Api, today: () => Day): ReporterCases {
     });
     const fault =
       (head === undefined ? null : faultAgainstHead(file, head)) ??
-      (file.faults.length > 0 ? null : faultInFacts(file, answer.case));
+      (file.faults.length > 0
+        ? null
+        : (faultInState(file, answer.case) ?? faultInOrigin(file, answer.case)));
     if (fault !== null) file.faults.push(fault);
     if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
     return { keys, facts: answer.case, readings: answer.readings, file, directory };

@@ -45,6 +45,8 @@ export interface OpenedCase {
   dialogue: OpenedCompartment;
   internal: OpenedCompartment | null;
   report: Report | null;
+  /** Who may never be given access: the reporter left them out. */
+  leftOut: Report['leftOut'];
   /** What only a server can have done: nothing may be written into such a case. */
   faults: ProtocolFault[];
   /** What a handler who is a member can mend by new keys: until then nothing else may be written. */
@@ -142,9 +144,15 @@ function notesFit(dialogue: VerifiedChain, notes: VerifiedChain): boolean {
   return readers.length === members.length && readers.every((id, at) => id === members[at]);
 }
 
+/** Whom the report leaves out, but for those to whom its own author gave the key all the same. */
+function leftOutBy(report: Report | null, dialogue: VerifiedChain): Report['leftOut'] {
+  const given = new Set<string>(dialogue.epochs[0]?.body.members.map(({ id }) => id));
+  return (report?.leftOut ?? []).filter((id) => !given.has(id));
+}
+
 /** Whoever the reporter left out and has, or had, keys nonetheless. */
 function leftOutIn(opened: OpenedCase): { now: boolean; ever: boolean } {
-  const leftOut: readonly string[] = opened.report?.leftOut ?? [];
+  const leftOut: readonly string[] = opened.leftOut;
   const names = ({ body }: VerifiedEpoch): boolean =>
     body.members.some(({ id }) => leftOut.includes(id));
   const chains = [opened.dialogue.chain, ...(opened.internal ? [opened.internal.chain] : [])];
@@ -177,6 +185,7 @@ export function openCase(input: CaseInput): OpenedCase {
     dialogue,
     internal,
     report,
+    leftOut: leftOutBy(report, chain),
     faults: [],
     mendable: [],
     notices: [],
@@ -196,19 +205,23 @@ export function openCase(input: CaseInput): OpenedCase {
 }
 
 /**
- * Compares what the server says of a case with what its entries say: `wrong_facts` where it names
- * another channel, takes practice for a real report or the reverse, or calls a case closed that
- * nobody closed. (It may reopen a case by itself, where nobody decided about it in time.)
+ * `wrong_facts` where the server calls a case closed that nobody closed. (It may reopen a case by
+ * itself, where nobody decided about it in time.)
  */
-export function faultInFacts(
-  { report, dialogue }: OpenedCase,
-  facts: CaseFacts,
-): ProtocolFault | null {
+export function faultInState({ dialogue }: OpenedCase, facts: CaseFacts): ProtocolFault | null {
   const turn = dialogue.chain.records.findLast(({ entry }) => entry.header.effect !== null);
   const closed = turn?.entry.header.effect === 'close';
-  const holds =
-    (report === null || (report.channel === facts.channel && report.practice === facts.practice)) &&
-    (facts.closedOn === null || closed);
+  return facts.closedOn === null || closed ? null : 'wrong_facts';
+}
+
+/**
+ * `wrong_facts` where the server names another channel than the report, or takes practice for a real
+ * report or the reverse. A reporter knows that it lies; others cannot tell whether the reporter did,
+ * in sealing another word than the server was told.
+ */
+export function faultInOrigin({ report }: OpenedCase, facts: CaseFacts): ProtocolFault | null {
+  if (report === null) return null;
+  const holds = report.channel === facts.channel && report.practice === facts.practice;
   return holds ? null : 'wrong_facts';
 }
 

@@ -1,8 +1,17 @@
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import type { CaseId, RecordHash } from './ids.js';
 import { entryIsSignedBy, epochBodyOf, isEpochEntry, recordHashOf } from './record.js';
+import { faultInSeen } from './seen.js';
 import type { Directory } from './wire/directory.js';
-import type { Compartment, Entry, EpochBody, EpochEntry, Member, Party } from './wire/entry.js';
+import type {
+  Compartment,
+  Entry,
+  EntryHeader,
+  EpochBody,
+  EpochEntry,
+  Member,
+  Party,
+} from './wire/entry.js';
 
 /** An epoch that its entry proves: number, commitment, who may read. */
 export interface VerifiedEpoch {
@@ -86,32 +95,16 @@ function firstSigner(entry: EpochEntry, context: ChainContext): string {
   return handlerOf(seen.epoch, header.author, context).sig;
 }
 
-function checkSeen(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
-  const { header } = entry;
-  const isInternal = header.compartment === 'internal';
-  const dialogue = isInternal ? context.dialogue : chain;
-  const seen = (hash: RecordHash): VerifiedRecord | undefined =>
-    dialogue?.records.find((record) => record.hash === hash);
-  // Nobody un-sees: a later entry of the same author names the same head or a newer one.
+function checkSeen({ header }: Entry, chain: VerifiedChain, context: ChainContext): void {
+  const dialogue = header.compartment === 'internal' ? context.dialogue : chain;
+  const named = (hash: RecordHash | null): EntryHeader | undefined =>
+    dialogue?.records.find((record) => record.hash === hash)?.entry.header;
   const earlier = chain.records.findLast(
-    (record) => record.entry.header.author === header.author && record.entry.header.seen !== null,
+    ({ entry }) => entry.header.author === header.author && entry.header.seen !== null,
   )?.entry.header.seen;
-  if (header.seen === null) {
-    if (isInternal) fail('truncated_chain', 'no dialogue head');
-    if (earlier !== undefined) fail('reused_seen_head');
-    return;
-  }
-  const named = seen(header.seen) ?? fail('truncated_chain', 'a head that was seen is missing');
-  if (
-    !isInternal &&
-    (named.entry.header.author === 'reporter') === (header.author === 'reporter')
-  ) {
-    fail('reused_seen_head');
-  }
-  if (earlier !== undefined && earlier !== null) {
-    const at = seen(earlier)?.entry.header.sequence ?? 0;
-    if (named.entry.header.sequence < at) fail('reused_seen_head');
-  }
+  const seen = header.seen === null ? null : (named(header.seen) ?? 'unknown');
+  const fault = faultInSeen(header, seen, named(earlier ?? null)?.sequence ?? 0);
+  if (fault !== null) fail(fault);
 }
 
 /** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */

@@ -19,6 +19,8 @@ const text = v.pipe(v.string(), v.maxLength(TEXT_LIMIT));
 const needed = v.pipe(text, v.minLength(1));
 
 function isMoment(text: string): boolean {
+  // years of more than four digits are none of ours
+  if (text.length !== 24) return false;
   const time = Date.parse(text);
   return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }

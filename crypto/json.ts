@@ -18,12 +18,15 @@ export function fromJsonBytes<const S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const text = fromUtf8(bytes);
   let value: unknown;
+  let canonical: string;
   try {
     value = JSON.parse(text);
+    // throws where arrays stand in arrays many thousand deep
+    canonical = JSON.stringify(value);
   } catch {
     throw new ProtocolError('malformed', 'not JSON');
   }
-  if (JSON.stringify(value) !== text) throw new ProtocolError('malformed', 'not canonical JSON');
+  if (canonical !== text) throw new ProtocolError('malformed', 'not canonical JSON');
   const result = v.safeParse(schema, value);
   if (!result.success) throw new ProtocolError('malformed', 'not of this schema');
   return result.output;

@@ -124,12 +124,17 @@ function warningText({ code }: Warning): string {
   if (code === 'directory_expired') {
     return 'Warning: nobody of the organisation has confirmed its list of readers for over 90 days.';
   }
+  if (code === 'nobody_reads') {
+    return 'Warning: everybody who could read this case has left. Report again and mention this report.';
+  }
   return faultText(code);
 }
 
 /** What to say about a case's warnings, and the exit code that they mean. */
 export function warningsOf(view: ReporterCaseView): { texts: string[]; exit: ExitCode } {
-  const faulty = view.warnings.some(({ code }) => !code.startsWith('directory_'));
+  const faulty = view.warnings.some(
+    ({ code }) => !code.startsWith('directory_') && code !== 'nobody_reads',
+  );
   const rolledBack = view.warnings.some(({ code }) => code === 'directory_rolled_back');
   return {
     texts: view.warnings.map(warningText),

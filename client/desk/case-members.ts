@@ -11,7 +11,7 @@ export function newestMembers({ file }: Pick<OpenedForHandler, 'file'>): Member[
  * whom the reporter left out and another handler let in.
  */
 export function stayingMembers(opened: OpenedForHandler): Member[] {
-  const leftOut: readonly string[] = opened.file.report?.leftOut ?? [];
+  const leftOut: readonly string[] = opened.file.leftOut;
   const { readers } = opened.directory.directory;
   const active = new Set<string>(
     readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
@@ -24,10 +24,9 @@ export function stayingMembers(opened: OpenedForHandler): Member[] {
 /** Handlers of the channel who could be given access: not there yet, and not left out. */
 export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
   const present = new Set<string>(newestMembers(opened).map(({ id }) => id));
-  const { report } = opened.file;
   // Where the report cannot be read nobody knows whom it leaves out.
-  if (report === null) return [];
-  const leftOut = new Set<string>(report.leftOut);
+  if (opened.file.report === null) return [];
+  const leftOut = new Set<string>(opened.file.report.leftOut);
   return channelReaders(opened.directory.directory, opened.answer.case.channel)
     .map(({ record: { id, name } }) => ({ id, name }))
     .filter(({ id }) => !present.has(id) && !leftOut.has(id));

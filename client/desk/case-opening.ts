@@ -8,7 +8,8 @@ import {
   type EpochPlace,
   epochBodyOf,
   faultAgainstHead,
-  faultInFacts,
+  faultInOrigin,
+  faultInState,
   type Grant,
   type Head,
   isEpochEntry,
@@ -97,7 +98,7 @@ function otherFault(
     if (!(error instanceof ProtocolError)) throw error;
     return error.fault;
   }
-  return file.faults.length > 0 ? null : faultInFacts(file, facts);
+  return file.faults.length > 0 ? null : faultInState(file, facts);
 }
 
 /**
@@ -142,6 +143,8 @@ export async function fetchCase(
   });
   const fault = otherFault(state, answer, file, remembered);
   if (fault !== null) file.faults.push(fault);
+  const origin = faultInOrigin(file, answer.case);
+  if (origin !== null) file.notices.push(origin);
   const overview = trueOverview(file, keptOverview(file, answer.overview));
   return { answer, file, overview, newOwnKeys, directory };
 }

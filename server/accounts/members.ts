@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
   admissionFields,
   fromBase64,
+  isKemKey,
   ReaderRecord,
   verify,
   type Directory,
@@ -97,6 +98,7 @@ export async function checkRecord(
   if (!fits) throw new ApiError('wrong_record');
   bytesOf(record.kem);
   bytesOf(record.sig);
+  if (!isKemKey(record.kem)) throw new ApiError('wrong_record');
 }
 
 /** Makes the members. */

@@ -9,6 +9,7 @@ import type { Log } from '../log.js';
 export const errorStatus = {
   grants_do_not_fit: 400,
   malformed: 400,
+  wrong_seen: 400,
   seen_unknown: 400,
   unknown_version: 400,
   wrong_author: 400,

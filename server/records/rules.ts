@@ -4,6 +4,7 @@ import {
   paddedTextSize,
   ProtocolError,
   signedRecordHash,
+  faultInSeen,
   type CaseId,
   type Compartment,
   type Entry,
@@ -40,6 +41,9 @@ export interface Chain {
 
 export type Chains = Record<Compartment, Chain>;
 
+/** Where a record stands in the dialogue, and whose it is. */
+export type DialogueRecord = Pick<EntryHeader, 'author' | 'sequence'>;
+
 /** All that the rules need to know besides the entries themselves. */
 export interface AppendContext {
   case: { id: CaseId; organisation: string; reporter: { kem: string; sig: string } };
@@ -48,8 +52,10 @@ export interface AppendContext {
   author: Party;
   /** An active reader of the newest directory, null for anybody else. */
   reader(id: string): ReaderRecord | null;
-  /** Those records named as seen that stand in this case's dialogue. */
-  dialogueRecords: ReadonlySet<string>;
+  /** Those records named as seen that stand in this case's dialogue, by hash. */
+  dialogueRecords: ReadonlyMap<string, DialogueRecord>;
+  /** Sequence of the record that the author named as seen last in each compartment, 0 for none. */
+  seenBefore: Readonly<Record<Compartment, number>>;
   /** What each of the epoch entries says, see `readEpochBodies`. */
   bodies: ReadonlyMap<EpochEntry, EpochBody>;
   /** Those directories named in epochs that were in force here, by `directoryKey`. */
@@ -104,7 +110,7 @@ export function followChains(
 ): Followed {
   const chains = { ...context.chains };
   const records: Followed['records'] = [];
-  const seen = new Set(context.dialogueRecords);
+  const seen = { records: new Map(context.dialogueRecords), before: { ...context.seenBefore } };
   const expected = new Set<string>();
   for (const entry of entries) {
     const { compartment } = entry.header;
@@ -118,7 +124,7 @@ export function followChains(
         expected.add(`${compartment} ${String(epoch.number)} ${id}`);
     }
     records.push({ entry, recordHash: head });
-    if (compartment === 'dialogue') seen.add(head);
+    if (compartment === 'dialogue') seen.records.set(head, entry.header);
     chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
   }
   checkGrants(expected, grants);
@@ -131,7 +137,7 @@ function checkPlace(
   context: AppendContext,
   chain: Chain,
   { header }: Entry,
-  seen: ReadonlySet<string>,
+  seen: SeenSoFar,
 ): void {
   bytesOf(header.commitment);
   if (header.case !== context.case.id) throw new ApiError('wrong_case');
@@ -142,8 +148,23 @@ function checkPlace(
   if (header.sequence <= chain.sequence) throw new ApiError('sequence_taken');
   if (header.sequence > chain.sequence + 1) throw new ApiError('sequence_gap');
   if (header.previous !== chain.head) throw new ApiError('previous_unknown');
-  if (header.seen !== null && !seen.has(header.seen)) throw new ApiError('seen_unknown');
+  checkSeen(header, seen);
   checkEffect(header);
+}
+
+/** What the author of some entries may name as seen, as far as they were followed. */
+interface SeenSoFar {
+  records: Map<string, DialogueRecord>;
+  before: Record<Compartment, number>;
+}
+
+/** The rule is the clients' own: what they would not read is not stored. */
+function checkSeen(header: EntryHeader, { records, before }: SeenSoFar): void {
+  const { compartment, seen } = header;
+  const named = seen === null ? null : (records.get(seen) ?? 'unknown');
+  if (named === 'unknown') throw new ApiError('seen_unknown');
+  if (faultInSeen(header, named, before[compartment]) !== null) throw new ApiError('wrong_seen');
+  if (named !== null) before[compartment] = named.sequence;
 }
 
 /** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */
@@ -178,6 +199,10 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
   const { compartment } = header;
   const current = chains[compartment].epoch;
   if (header.epoch !== (current?.number ?? 0) + 1) throw new ApiError('epoch_outdated');
+  // the first of the notes is for whoever reads the dialogue at the record that it names
+  if (compartment === 'internal' && current === null && header.seen !== chains.dialogue.head) {
+    throw new ApiError('previous_unknown');
+  }
   const head = checkSignature(entry, openerKey(context, chains, compartment));
   const body = context.bodies.get(entry) ?? readEpochBody(entry);
   if (body.previousKey !== null) bytesOf(body.previousKey);

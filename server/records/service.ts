@@ -28,6 +28,7 @@ import {
   followChains,
   readEpochBodies,
   readEpochBody,
+  type AppendContext,
   type Chain,
   type Chains,
 } from './rules.js';
@@ -52,6 +53,7 @@ import {
   insertEntries,
   insertGrants,
   moveAccess,
+  newestHeaderBy,
   newestRecord,
   readingsOf,
   replaceAccess,
@@ -90,7 +92,7 @@ export async function appendEntries(
       chains: before,
       author,
       reader: (id) => directory.reader(id),
-      dialogueRecords: await seenRecords(trx, caseRow.id, before.dialogue.head, entries),
+      ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
       directories: await knownDirectories(trx, directory, bodies),
     },
@@ -162,7 +164,8 @@ export async function prepareCase(
       chains: { dialogue: nothing, internal: nothing },
       author: 'reporter',
       reader: (id) => directory.reader(id),
-      dialogueRecords: new Set(),
+      dialogueRecords: new Map(),
+      seenBefore: { dialogue: 0, internal: 0 },
       bodies,
       directories: await knownDirectories(db, directory, bodies),
     },
@@ -241,18 +244,27 @@ async function readChain(db: Knex, caseRow: CaseRow, compartment: Compartment): 
   return { sequence, head, epoch: { number, commitment: entry.header.commitment, members } };
 }
 
-/** The newest record needs no look-up, and it is what an honest author has mostly seen. */
-async function seenRecords(
+/** What the author may name as seen: the records that the entries name, and what was named before. */
+async function readSeen(
   trx: Knex,
   caseId: CaseId,
-  head: RecordHash | null,
+  author: Party,
   entries: readonly Entry[],
-): Promise<ReadonlySet<string>> {
-  const named = entries
-    .map(({ header }) => header.seen)
-    .filter((seen): seen is NonNullable<EntryHeader['seen']> => seen !== null && seen !== head);
-  const found = await dialogueRecordsAmong(trx, caseId, [...new Set(named)]);
-  return new Set(head === null ? found : [head, ...found]);
+): Promise<Pick<AppendContext, 'dialogueRecords' | 'seenBefore'>> {
+  const before: Record<Compartment, RecordHash | null> = { dialogue: null, internal: null };
+  for (const compartment of new Set(entries.map(({ header }) => header.compartment))) {
+    const header = await newestHeaderBy(trx, caseId, compartment, author);
+    if (header !== undefined) before[compartment] = (JSON.parse(header) as EntryHeader).seen;
+  }
+  const named = [...entries.map(({ header }) => header.seen), ...Object.values(before)];
+  const hashes = [...new Set(named.filter((hash) => hash !== null))];
+  const rows = await dialogueRecordsAmong(trx, caseId, hashes);
+  const dialogueRecords = new Map(rows.map((row) => [row.record_hash as string, row]));
+  const at = (hash: RecordHash | null): number => dialogueRecords.get(hash ?? '')?.sequence ?? 0;
+  return {
+    dialogueRecords,
+    seenBefore: { dialogue: at(before.dialogue), internal: at(before.internal) },
+  };
 }
 
 async function knownDirectories(

@@ -70,18 +70,31 @@ export async function epochEntry(
     .first(...entryColumns);
 }
 
-/** Those of some record hashes that stand in the case's dialogue. */
+/** Those of some record hashes that stand in the case's dialogue, with whose they are and where. */
 export async function dialogueRecordsAmong(
   db: Knex,
   caseId: CaseId,
   hashes: readonly RecordHash[],
-): Promise<RecordHash[]> {
+): Promise<Pick<EntryRow, 'record_hash' | 'author' | 'sequence'>[]> {
   if (hashes.length === 0) return [];
-  const rows = await db<EntryRow>('entries')
+  return db<EntryRow>('entries')
     .where({ case_id: caseId, compartment: 'dialogue' })
     .whereIn('record_hash', hashes)
-    .select('record_hash');
-  return rows.map((row) => row.record_hash);
+    .select('record_hash', 'author', 'sequence');
+}
+
+/** The header of an author's newest entry in a compartment. */
+export async function newestHeaderBy(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+  author: Party,
+): Promise<string | undefined> {
+  const row = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment, author })
+    .orderBy('sequence', 'desc')
+    .first('header');
+  return row?.header;
 }
 
 /** Entries of some compartments, each in the order of its chain. */

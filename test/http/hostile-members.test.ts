@@ -1,24 +1,33 @@
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fetch } from '../../client/api.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  ChannelId,
   CreateCase,
+  DeskCase,
   type Grant,
   HandlerAppend,
   isEpochEntry,
+  kemKeys,
+  openGrant,
   randomBytes,
+  ReaderId,
+  type RecordHash,
   ReporterAppend,
   reporterKeys,
   type SealedEntry,
   toBase64,
+  toJsonBytes,
+  utf8,
 } from '../../crypto/private.js';
+import { resignedBy } from '../support/case.js';
 import { sendReport, silent } from '../support/fixtures.js';
+import { altering, craftReport, keysOf, sayingBytes } from '../support/hostile.js';
 import {
   startInstallation,
   type Installation,
   type InstallationPerson,
 } from '../support/installation.js';
-import { resignedBy } from '../support/case.js';
+import { createLyingServer } from '../support/lying-server.js';
 
 let installation: Installation;
 let hanna: InstallationPerson;
@@ -28,6 +37,10 @@ beforeAll(async () => {
   installation = await startInstallation();
   [hanna, harald] = installation.handlers;
 });
+beforeEach(async () => {
+  // a test may have left one that is hostile
+  await installation.signIn(harald);
+});
 afterAll(async () => {
   expect(installation.server.faults).toEqual([]);
   await installation.stop();
@@ -36,21 +49,6 @@ afterAll(async () => {
 async function report(): Promise<{ words: string[]; id: string }> {
   const { words } = await installation.report();
   return { words, id: reporterKeys(words).caseId };
-}
-
-/** A client's way to the server on which its own requests of a kind become others. */
-function altering<const S extends v.GenericSchema>(
-  method: string,
-  path: RegExp,
-  schema: S,
-  change: (request: v.InferOutput<S>) => unknown,
-): Fetch {
-  return async (input, init) => {
-    if (init.method !== method || !path.test(new URL(input).pathname)) return fetch(input, init);
-    if (typeof init.body !== 'string') throw new Error('a request without a body');
-    const request = v.parse(schema, JSON.parse(init.body));
-    return fetch(input, { ...init, body: JSON.stringify(change(request)) });
-  };
 }
 
 /** The same entry, of noise: signed by its author, and it opens for nobody. */
@@ -147,6 +145,161 @@ describe('a handler who gives another no true key', () => {
     ).rejects.toMatchObject({ code: 'wrong_signature' });
     expect(await installation.newReporter().open(words)).toMatchObject({ state: 'open' });
   });
+});
+
+const closure = { kind: 'closure', outcome: 'spam', text: 'Closed.' } as const;
+
+/** What must be possible whatever others did: to read, renew the keys, search and close. */
+async function expectWorkable(id: string): Promise<void> {
+  for (const { desk } of [hanna, harald]) {
+    expect(await desk.openCase(id)).toMatchObject({ writable: 'yes' });
+  }
+  await harald.desk.renew(id);
+  await hanna.desk.search('nothing', silent);
+  expect(await hanna.desk.reply(id, closure, [], silent)).toMatchObject({ state: 'closed' });
+}
+
+describe('a report that was made to stop whoever reads it', () => {
+  const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+  const cases: [string, Parameters<typeof craftReport>[1]][] = [
+    ['says practice where the request says none', { report: { practice: true } }],
+    [
+      'names another channel than the request',
+      { report: { channel: v.parse(ChannelId, toBase64(new Uint8Array(16))) } },
+    ],
+    [
+      'is nested too deep to be read',
+      {
+        change: ({ request, epoch, keys }) => {
+          const [first, second] = request.entries;
+          const { secretKey } = keys.sig;
+          return {
+            ...request,
+            entries: [first, sayingBytes(second, epoch, secretKey, utf8(deep))],
+          };
+        },
+      },
+    ],
+    [
+      'comes with a key to which nothing can be sealed',
+      { kem: toBase64(new Uint8Array(1216).fill(255)) },
+    ],
+    [
+      'comes with a key whose half is zero',
+      {
+        kem: toBase64(
+          kemKeys(new Uint8Array(32)).publicKey.map((byte, index) => (index < 1184 ? byte : 0)),
+        ),
+      },
+    ],
+  ];
+  it.each(cases)('%s', async (_, options) => {
+    const { report, answer } = await craftReport(installation, options);
+    expect(answer.status).toBe(201);
+    await expectWorkable(report.keys.caseId);
+  });
+
+  it('leaves out everybody to whom it is sealed', async () => {
+    const leftOut = [hanna, harald].map(({ id }) => v.parse(ReaderId, id));
+    const { report } = await craftReport(installation, { report: { leftOut } });
+    await expectWorkable(report.keys.caseId);
+  });
+
+  it('in a body nested too deep is refused with a code', async () => {
+    const { answer } = await craftReport(installation, {
+      change: ({ request, keys }) => {
+        const [first, second] = request.entries;
+        const body = toBase64(utf8(deep.slice(100_000, 300_000)));
+        return {
+          ...request,
+          entries: [resignedBy(keys.sig.secretKey, { ...first, body }, {}), second],
+        };
+      },
+    });
+    expect([answer.status, answer.code]).toEqual([400, 'malformed']);
+  });
+});
+
+describe('an entry that clients would not follow', () => {
+  it('of a reporter who names an own record as seen is refused', async () => {
+    const { words, id } = await report();
+    const own = (await hanna.desk.openCase(id)).entries[0]?.hash as RecordHash;
+    const hostile = installation.newReporter(
+      altering('POST', /^\/api\/case\/entries$/, ReporterAppend, (request) => ({
+        ...request,
+        entry: resignedBy(reporterKeys(words).sig.secretKey, request.entry, { seen: own }),
+      })),
+    );
+    await expect(hostile.send(words, 'Never', [], silent)).rejects.toMatchObject({
+      code: 'wrong_seen',
+    });
+    await expectWorkable(id);
+  });
+
+  it('of a handler who un-sees, in the dialogue or the notes, is refused', async () => {
+    const { words, id } = await report();
+    await harald.desk.reply(id, { kind: 'reply', text: 'One.' }, [], silent);
+    await harald.desk.note(id, 'A note.', [], silent);
+    await installation.newReporter().send(words, 'Two.', [], silent);
+    const { sig } = await keysOf(installation, harald);
+    const hostile = await installation.signIn(
+      harald,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) => resignedBy(sig.secretKey, entry, { seen: null })),
+      })),
+    );
+    await expect(
+      hostile.reply(id, { kind: 'reply', text: 'Never' }, [], silent),
+    ).rejects.toMatchObject({ code: 'wrong_seen' });
+    await expect(hostile.note(id, 'Never', [], silent)).rejects.toMatchObject({
+      code: 'wrong_seen',
+    });
+    await installation.newReporter().send(words, 'Three.', [], silent);
+    await installation.signIn(harald);
+    await expectWorkable(id);
+  });
+
+  it('of a handler who dates it beyond any calendar is shown as unreadable', async () => {
+    const { id } = await report();
+    const { sig, kem } = await keysOf(installation, harald);
+    const answer = await fetchCase(id);
+    const [first] = answer.entries;
+    const [grant] = answer.grants;
+    if (first === undefined || grant === undefined) throw new Error('a case');
+    const place = { case: answer.case.id, compartment: 'dialogue', epoch: 1 } as const;
+    const epoch = openGrant(grant, place, first.header.commitment, kem);
+    const at = '+275760-09-13T00:00:00.000Z';
+    const bytes = toJsonBytes({ kind: 'acknowledgement', at, text: 'x', files: [] });
+    const hostile = await installation.signIn(
+      harald,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) =>
+          isEpochEntry(entry) ? entry : sayingBytes(entry, epoch, sig.secretKey, bytes),
+        ),
+      })),
+    );
+    await hostile.reply(id, { kind: 'acknowledgement', text: 'x' }, [], silent);
+    expect(kindsOf(await hanna.desk.openCase(id))).toEqual(['report', 'unreadable']);
+    await installation.signIn(harald);
+    await expectWorkable(id);
+  });
+
+  /** A case as the server tells it to Harald. */
+  async function fetchCase(id: string): Promise<DeskCase> {
+    const heard: DeskCase[] = [];
+    const server = createLyingServer();
+    server.lieAbout(DeskCase, /^\/api\/desk\/cases\/[^/?]+$/, (answer) => {
+      heard.push(answer);
+      return answer;
+    });
+    const desk = await installation.signIn(harald, server.fetch);
+    await desk.openCase(id);
+    const [answer] = heard;
+    if (answer === undefined) throw new Error('no answer');
+    return answer;
+  }
 });
 
 // last, since it moves the clock by years

@@ -84,7 +84,11 @@ function dialogue(): Writer {
   return { epoch: report.epoch, sequence: 2, previous };
 }
 
-function note(writer: Writer, author: TestReader, seen: RecordHash | null = null): SealedEntry {
+function note(
+  writer: Writer,
+  author: TestReader,
+  seen = writer.epoch.compartment === 'internal' ? dialogue().previous : null,
+): SealedEntry {
   const at = '2026-03-02T10:00:00.000Z';
   const place = { author: author.record.id, secretKey: author.sig.secretKey, seen };
   const kind = writer.epoch.compartment === 'dialogue' ? 'reply' : 'note';
@@ -111,6 +115,7 @@ function nextEpoch(
   author: TestReader,
   members: Member[],
   change: Partial<EpochBody> = {},
+  seen = compartment === 'internal' ? dialogue().previous : null,
 ): { entry: EpochEntry; grants: Grant[]; writer: Writer } {
   const number = (writer?.epoch.epoch ?? 0) + 1;
   const epoch = newEpochKey({ case: report.keys.caseId, compartment, epoch: number });
@@ -127,7 +132,7 @@ function nextEpoch(
       secretKey: author.sig.secretKey,
       sequence: (writer?.sequence ?? 0) + 1,
       previous: writer?.previous ?? null,
-      seen: null,
+      seen,
     },
     body,
   );
@@ -183,8 +188,9 @@ const members = (...readers: (TestReader | undefined)[]) =>
 describe('a handler', () => {
   test('answers, and opens the internal notes', async () => {
     const answer = note(dialogue(), reader(ann));
-    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport());
-    const first = note(internal.writer, reader(ann), recordHashOf(answer));
+    const newest = recordHashOf(answer);
+    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport(), {}, newest);
+    const first = note(internal.writer, reader(ann), newest);
     expect(await append(reader(ann), [answer, internal.entry, first], internal.grants)).toBe(
       'stored',
     );
@@ -389,16 +395,27 @@ describe('a handler’s entry is refused', () => {
     expect(await append(reader(ann), [internal.entry], internal.grants)).toBe('stored');
     const entry = note(internal.writer, reader(ann), recordHashOf(internal.entry));
     expect(await append(reader(ann), [entry])).toBe('seen_unknown');
-    const honest = note(internal.writer, reader(ann), recordHashOf(report.request.entries[0]));
+    const honest = note(internal.writer, reader(ann), recordHashOf(report.request.entries[1]));
     expect(await append(reader(ann), [honest])).toBe('stored');
   });
 
   test('whole, where one of several is wrong', async () => {
     const good = note(dialogue(), reader(ann));
-    const internal = nextEpoch(null, 'internal', reader(ann), membersOfReport());
-    const bad = resigned(reader(ann).sig.secretKey, note(internal.writer, reader(ann)), {
-      header: { commitment: toBase64(new Uint8Array(32)) },
-    });
+    const internal = nextEpoch(
+      null,
+      'internal',
+      reader(ann),
+      membersOfReport(),
+      {},
+      recordHashOf(good),
+    );
+    const bad = resigned(
+      reader(ann).sig.secretKey,
+      note(internal.writer, reader(ann), recordHashOf(good)),
+      {
+        header: { commitment: toBase64(new Uint8Array(32)) },
+      },
+    );
     expect(await append(reader(ann), [good, internal.entry, bad], internal.grants)).toBe(
       'wrong_commitment',
     );

@@ -1,4 +1,5 @@
 import {
+  caseIdOf,
   makeEpochEntry,
   newCaseKey,
   newEpochKey,
@@ -20,6 +21,7 @@ import {
   type Member,
   type ReporterAppend,
   type ReporterKeys,
+  type Report,
 } from '../../crypto/private.js';
 import type { TestOrganisation, TestReader } from './organisation.js';
 
@@ -48,9 +50,15 @@ export function makeReport(
     readonly members?: (members: Member[]) => Member[];
     readonly attachments?: readonly AttachmentId[];
     readonly directory?: EpochBody['directory'];
+    /** What the report says otherwise than the request. */
+    readonly report?: Partial<Report>;
+    /** A public key that the reporter claims and does not have. */
+    readonly kem?: string;
   } = {},
 ): TestReport {
-  const keys = reporterKeys(newCaseKey());
+  const own = reporterKeys(newCaseKey());
+  const publicKeys = { ...own.publicKeys, kem: options.kem ?? own.publicKeys.kem };
+  const keys = { ...own, publicKeys, caseId: caseIdOf(publicKeys) };
   const all: Member[] = [
     { id: 'reporter', ...keys.publicKeys },
     ...readers.map(({ member }) => member),
@@ -77,6 +85,7 @@ export function makeReport(
       text: options.text ?? 'Something is wrong here.',
       answers: {},
       files: [],
+      ...options.report,
     },
   );
   return {

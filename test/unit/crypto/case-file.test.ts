@@ -3,7 +3,8 @@ import { BOX_OVERHEAD } from '../../../crypto/box.js';
 import { toBase64 } from '../../../crypto/bytes.js';
 import {
   faultAgainstHead,
-  faultInFacts,
+  faultInOrigin,
+  faultInState,
   headOf,
   openHead,
   sealHead,
@@ -189,7 +190,7 @@ describe('a case', () => {
     const opened = made.open('reporter');
     expect(opened.faults).toEqual([]);
     const facts = { channel: organisation.channel.id, practice: false, closedOn: testDay };
-    expect(faultInFacts(opened, facts as CaseFacts)).toBeNull();
+    expect(faultInState(opened, facts as CaseFacts)).toBeNull();
   });
 
   it('with a way back that does not open is read by the grants of then', () => {
@@ -263,22 +264,22 @@ describe('what the server says of a case', () => {
   });
 
   it('fits its entries', () => {
-    expect(faultInFacts(made.open(hanna), facts())).toBeNull();
-    expect(faultInFacts(made.open(hanna), facts({ practice: true }))).toBe('wrong_facts');
-    expect(faultInFacts(made.open(hanna), facts({ channel: newId(ChannelId) }))).toBe(
+    expect(faultInOrigin(made.open(hanna), facts())).toBeNull();
+    expect(faultInOrigin(made.open(hanna), facts({ practice: true }))).toBe('wrong_facts');
+    expect(faultInOrigin(made.open(hanna), facts({ channel: newId(ChannelId) }))).toBe(
       'wrong_facts',
     );
   });
 
   it('calls it closed only where somebody closed it', () => {
     const closed = facts({ closedOn: '2026-03-02' as Day });
-    expect(faultInFacts(made.open(hanna), closed)).toBe('wrong_facts');
+    expect(faultInState(made.open(hanna), closed)).toBe('wrong_facts');
     made.say(hanna, closure);
-    expect(faultInFacts(made.open(hanna), closed)).toBeNull();
+    expect(faultInState(made.open(hanna), closed)).toBeNull();
     // undecided, and so reopened by the clock
-    expect(faultInFacts(made.open(hanna), facts())).toBeNull();
+    expect(faultInState(made.open(hanna), facts())).toBeNull();
     made.say(hanna, { kind: 'reopening', at, text: 'x', files: [] });
-    expect(faultInFacts(made.open(hanna), closed)).toBe('wrong_facts');
+    expect(faultInState(made.open(hanna), closed)).toBe('wrong_facts');
   });
 });
 

@@ -97,14 +97,23 @@ describe('contents of entries', () => {
       '2026-02-31T10:00:00.000Z',
       '2026-03-02T25:00:00.000Z',
       '2026-03-02 10:00:00.000Z',
+      '+275760-09-13T00:00:00.000Z',
+      '-000001-12-31T23:59:59.999Z',
       '',
     ]) {
       expect(at(bad)).toBe(false);
     }
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true }), (moment) => {
-        expect(at(moment.toISOString())).toBe(true);
-      }),
+      fc.property(
+        fc.date({
+          min: new Date('0000-01-01T00:00:00.000Z'),
+          max: new Date('9999-12-31T23:59:59.999Z'),
+          noInvalidDate: true,
+        }),
+        (moment) => {
+          expect(at(moment.toISOString())).toBe(true);
+        },
+      ),
     );
     expect(v.is(EntryContent, { ...contents.message, at: moment })).toBe(false);
     expect(v.is(EntryContent, { ...report, at: moment })).toBe(false);
