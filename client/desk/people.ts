@@ -5,6 +5,7 @@ import {
   admissionFields,
   fingerprintWords,
   fromBase64,
+  isKemKey,
   Members,
   newId,
   newPaperKey,
@@ -181,6 +182,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       const pending = admissions.find(({ record }) => record.id === id);
       if (pending === undefined) throw new ClientError('admission_unknown');
       if (authentic(pending) === false) throw new ClientError('invitation_forged');
+      if (!isKemKey(pending.record.kem)) throw new ClientError('wrong_record');
       if (account.part === 'administrator') {
         await complete(pending);
         return;

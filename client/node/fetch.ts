@@ -84,7 +84,8 @@ async function read(message: IncomingMessage, most: number): Promise<Uint8Array<
  *
  * As with the platform's, certificates are checked against the authorities that Node.js itself
  * carries (and those of `NODE_EXTRA_CA_CERTS`), not against the machine's own list, to which an
- * employer may have added one that reads along; nothing switches the check off. No cookies, no
+ * employer may have added one that reads along (unless Node.js was told to use that one,
+ * `--use-system-ca`); nothing switches the check off. No cookies, no
  * redirects, no compression, and no word about the program.
  *
  * @param options.agents in place of direct connections.

@@ -12,7 +12,7 @@ export type WrappedPlace = 'vault' | 'recovery vault' | 'one-time secret';
 
 /**
  * Wraps what accounts leave here (AES-256-GCM), so that whoever has the database alone, or a backup
- * of it, has nothing to guess a passphrase against.
+ * of it, cannot open a vault even with the right passphrase.
  */
 export interface ServerKey {
   wrap(place: WrappedPlace, account: string, bytes: Uint8Array): Buffer;
