@@ -113,7 +113,8 @@ export interface AccessView {
 
 /** Something a client noticed that honest servers do not do; `code` is a key of the error texts. */
 export interface Warning {
-  code: ProtocolFault | 'directory_stale' | 'directory_expired' | 'nobody_reads';
+  code:
+    ProtocolFault | 'directory_stale' | 'directory_expired' | 'nobody_reads' | 'left_out_before';
 }
 
 /**

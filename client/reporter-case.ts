@@ -27,7 +27,7 @@ import type { Api, Credential } from './api.js';
 import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
 import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
-import type { ReporterCaseView } from './models.js';
+import type { ReporterCaseView, Warning } from './models.js';
 
 /** An opened case with what was needed to open it, for writing on. */
 export interface OpenedForReporter {
@@ -52,7 +52,11 @@ export function reporterCaseView({
 }: OpenedForReporter): ReporterCaseView {
   const entries = entryViews(file, directory.directory, readings);
   const opened = readings.map(({ day }) => day).sort();
-  const warnings = warningsOf(file);
+  // somebody left out who has been taken off again is no reason to stop writing
+  const before = file.notices.includes('left_out_member');
+  const warnings: Warning[] = warningsOf(file).map(({ code }) => ({
+    code: before && code === 'left_out_member' ? 'left_out_before' : code,
+  }));
   if (directory.freshness !== 'fresh') {
     warnings.push({
       code: directory.freshness === 'stale' ? 'directory_stale' : 'directory_expired',

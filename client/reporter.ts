@@ -76,6 +76,12 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     if (shown !== null && hasNewReader(input, shown, loaded)) {
       throw new ClientError('readers_changed');
     }
+    // Practice that would count, or a report that would count as practice, is not what was meant.
+    const publishedIn = ({ directory }: LoadedDirectory): boolean | undefined =>
+      directory.channels.find(({ id }) => id === input.channel)?.published;
+    if (shown !== null && publishedIn(shown) !== publishedIn(loaded)) {
+      throw new ClientError(publishedIn(loaded) === true ? 'practice_over' : 'practice_only');
+    }
     // Said before any file is sent.
     audienceOf(input, loaded);
     return loaded;

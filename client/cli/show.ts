@@ -117,12 +117,18 @@ export function caseJson(view: ReporterCaseView): object {
   };
 }
 
+/** Warnings that say nothing against what is shown. */
+const NOTICES: readonly Warning['code'][] = ['nobody_reads', 'left_out_before'];
+
 function warningText({ code }: Warning): string {
   if (code === 'directory_stale') {
     return 'Warning: nobody of the organisation has confirmed its list of readers for over 30 days.';
   }
   if (code === 'directory_expired') {
     return 'Warning: nobody of the organisation has confirmed its list of readers for over 90 days.';
+  }
+  if (code === 'left_out_before') {
+    return 'Warning: somebody whom you left out could read this case for a time.';
   }
   if (code === 'nobody_reads') {
     return 'Warning: everybody who could read this case has left. Report again and mention this report.';
@@ -133,7 +139,7 @@ function warningText({ code }: Warning): string {
 /** What to say about a case's warnings, and the exit code that they mean. */
 export function warningsOf(view: ReporterCaseView): { texts: string[]; exit: ExitCode } {
   const faulty = view.warnings.some(
-    ({ code }) => !code.startsWith('directory_') && code !== 'nobody_reads',
+    ({ code }) => !code.startsWith('directory_') && !NOTICES.includes(code),
   );
   const rolledBack = view.warnings.some(({ code }) => code === 'directory_rolled_back');
   return {

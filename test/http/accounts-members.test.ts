@@ -198,6 +198,8 @@ describe('joining', () => {
       { channels: [newId(ChannelId)] },
       { channels: [desk.channel.id, desk.channel.id] },
       { organisation: newId(OrganisationId) },
+      // bytes that are no key: whatever is sealed to all readers would fail
+      { kem: toBase64(new Uint8Array(1216).fill(255)) },
       { id: desk.handler.id as ReaderRecord['id'] },
       { id: desk.administrator.id as ReaderRecord['id'] },
     ];
@@ -321,6 +323,8 @@ describe('a recovery officer', () => {
     expect((await propose(desk.handler, { record })).code).toBe('forbidden');
     const handler = { record: { ...record, part: 'handler' } };
     expect((await propose(desk.administrator, handler)).code).toBe('wrong_record');
+    const keyless = { record: { ...record, kem: toBase64(new Uint8Array(1216).fill(255)) } };
+    expect((await propose(desk.administrator, keyless)).code).toBe('wrong_record');
     expect((await propose(desk.administrator, { record })).status).toBe(204);
     expect((await propose(desk.administrator, { record })).code).toBe('wrong_record');
     expect((await members(desk.handler)).admissions).toMatchObject([{ record, invitation: null }]);

@@ -22,6 +22,8 @@ let cases: Record<'fresh' | 'noted' | 'answered' | 'closing' | 'taken', string[]
 /** What was kept for the one who leaves, and for everybody else. */
 let leaver: Kept;
 let others: Kept;
+/** Of a report that leaves out everybody but the one who leaves. */
+let alone: string[];
 /** A report to the one who leaves that was on its way, and the directory that it was made by. */
 let underWay: CreateCase;
 let directoryBefore: VerifiedDirectory | null;
@@ -39,6 +41,7 @@ beforeAll(async () => {
     taken: await report(),
   };
   const [hanna, harald] = installation.handlers;
+  alone = (await installation.report({ leftOut: [hanna.id] })).words;
   await harald.desk.openCase(idOf('taken'));
   await hanna.desk.revoke(idOf('taken'), harald.id);
   await harald.desk.note(idOf('noted'), 'Mine to look at.', [], silent);
@@ -196,6 +199,13 @@ describe('after a handler left', () => {
     expect(rows.map(({ recipient }) => recipient)).toEqual([hanna.id]);
     await hanna.desk.reply(id, { kind: 'reopening', text: 'Something new.' }, [], silent);
     expect(await hanna.desk.openCase(id)).toMatchObject({ state: 'open', fault: null });
+  });
+
+  it('a reporter whose only reader that was is told that nobody reads', async () => {
+    const view = await installation.newReporter().open(alone);
+    expect(view.warnings).toEqual([{ code: 'nobody_reads' }]);
+    const other = await installation.newReporter().open(cases.fresh);
+    expect(other.warnings).toEqual([]);
   });
 
   it('new reports are not for that reader', async () => {

@@ -55,6 +55,7 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   directory_stale: 'error.directory_stale',
   directory_expired: 'error.directory_expired',
   nobody_reads: 'error.nobody_reads',
+  left_out_before: 'error.left_out_before',
   epoch_outdated: 'error.outdated',
   member_unknown: 'error.outdated',
   practice_only: 'error.outdated',

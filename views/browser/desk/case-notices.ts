@@ -41,9 +41,17 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
     boxes.push(noticeElement(readingNotice(desk, reading)));
   }
   if (gone.length > 0) boxes.push(noticeElement(goneNotice(gone)));
-  // whatever else hinders nobody is the line in the list
-  const other = data.warnings.filter(({ code }) => code !== 'left_out_member');
-  if (data.writable === 'yes' && other.length > 0) boxes.push(noticeElement(titleNotice()));
+  if (data.writable === 'yes') {
+    const codes = data.warnings.map(({ code }) => code);
+    if (codes.includes('wrong_facts')) {
+      boxes.push(calmElement(t('desk.origin.title'), t('desk.origin.text')));
+    }
+    // whatever else hinders nobody is the line in the list
+    const told = ['left_out_member', 'wrong_facts'];
+    if (codes.some((code) => !told.includes(code))) {
+      boxes.push(calmElement(t('desk.overview.title'), t('desk.overview.text')));
+    }
+  }
   return boxes;
 }
 
@@ -110,12 +118,8 @@ function goneNotice(gone: readonly LeftOut[]): Notice {
   };
 }
 
-function titleNotice(): Notice {
-  return {
-    title: t('desk.overview.title'),
-    paragraphs: [t('desk.overview.text')],
-    grave: false,
-  };
+function calmElement(title: string, text: string): HTMLElement {
+  return noticeElement({ title, paragraphs: [text], grave: false });
 }
 
 function names(people: readonly LeftOut[]): { names: string; by: string } {
