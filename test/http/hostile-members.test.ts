@@ -4,24 +4,29 @@ import {
   ChannelId,
   CreateCase,
   DeskCase,
-  type Grant,
   HandlerAppend,
   isEpochEntry,
   kemKeys,
   openGrant,
-  randomBytes,
   ReaderId,
   type RecordHash,
   ReporterAppend,
   reporterKeys,
-  type SealedEntry,
   toBase64,
   toJsonBytes,
   utf8,
 } from '../../crypto/private.js';
 import { resignedBy } from '../support/case.js';
 import { sendReport, silent } from '../support/fixtures.js';
-import { altering, craftReport, keysOf, sayingBytes } from '../support/hostile.js';
+import {
+  altering,
+  craftReport,
+  keysOf,
+  noiseFrom,
+  noisyReporter,
+  sayingBytes,
+  withholdingFrom,
+} from '../support/hostile.js';
 import {
   startInstallation,
   type Installation,
@@ -51,24 +56,13 @@ async function report(): Promise<{ words: string[]; id: string }> {
   return { words, id: reporterKeys(words).caseId };
 }
 
-/** The same entry, of noise: signed by its author, and it opens for nobody. */
-function noiseFrom(words: readonly string[], entry: SealedEntry): SealedEntry {
-  const noise = { ...entry, nonce: toBase64(randomBytes(24)) };
-  return resignedBy(reporterKeys(words).sig.secretKey, noise, {});
-}
-
 const kindsOf = (view: { entries: { content: { kind: string } }[] }): string[] =>
   view.entries.map(({ content }) => content.kind);
 
 describe('a reporter who sends noise', () => {
   it('stops neither the conversation nor the closing', async () => {
     const { words, id } = await report();
-    const noisy = installation.newReporter(
-      altering('POST', /^\/api\/case\/entries$/, ReporterAppend, (request) => ({
-        ...request,
-        entry: noiseFrom(words, request.entry),
-      })),
-    );
+    const noisy = installation.newReporter(noisyReporter(words));
     await noisy.send(words, 'Noise', [], silent);
     const seen = await hanna.desk.openCase(id);
     expect(seen).toMatchObject({ writable: 'yes', warnings: [], fault: null });
@@ -85,20 +79,7 @@ describe('a handler who gives another no true key', () => {
   it('is mended by new keys, which read what was written meanwhile as far as it can be', async () => {
     const { words, id } = await report();
     await hanna.desk.reply(id, { kind: 'reply', text: 'Before.' }, [], silent);
-    const spoil = (grants: readonly Grant[]): Grant[] =>
-      grants.map((grant) => {
-        const other = grants.find(({ recipient }) => recipient === 'reporter');
-        return grant.recipient === hanna.id && other !== undefined
-          ? { ...other, compartment: grant.compartment, recipient: grant.recipient }
-          : grant;
-      });
-    const hostile = await installation.signIn(
-      harald,
-      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
-        ...request,
-        grants: spoil(request.grants),
-      })),
-    );
+    const hostile = await installation.signIn(harald, withholdingFrom(hanna.id));
     await hostile.renew(id);
     await installation.newReporter().send(words, 'Meanwhile.', [], silent);
 

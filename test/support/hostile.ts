@@ -7,11 +7,16 @@ import {
   type AccountKeys,
   type EpochKey,
   fromBase64,
+  type Grant,
+  HandlerAppend,
   headerBytes,
   openVault,
   pad,
   passphraseSecrets,
   paddedTextSize,
+  randomBytes,
+  ReporterAppend,
+  reporterKeys,
   type SealedEntry,
   sign,
   signedFields,
@@ -20,6 +25,7 @@ import {
 } from '../../crypto/private.js';
 import { sodium } from '../../crypto/sodium.js';
 import { ask, type Answer } from './api.js';
+import { resignedBy } from './case.js';
 import { testDay } from './desk.js';
 import type { Installation, InstallationPerson } from './installation.js';
 import { makeReport, type TestReport } from './report.js';
@@ -90,4 +96,34 @@ export async function keysOf(
     (await ask(server, 'POST', '/api/desk/sessions', { json })).json,
   );
   return accountKeys(openVault(vaultKey, installation, id, vault));
+}
+
+/** The same entry, of noise: signed by its author, and it opens for nobody. */
+export function noiseFrom(words: readonly string[], entry: SealedEntry): SealedEntry {
+  const noise = { ...entry, nonce: toBase64(randomBytes(24)) };
+  return resignedBy(reporterKeys(words).sig.secretKey, noise, {});
+}
+
+/** The way of a reporter whose messages are noise. */
+export function noisyReporter(words: readonly string[]): Fetch {
+  return altering('POST', /^\/api\/case\/entries$/, ReporterAppend, (request) => ({
+    ...request,
+    entry: noiseFrom(words, request.entry),
+  }));
+}
+
+/** The way of a handler who gives another no true key when keys are made. */
+export function withholdingFrom(reader: string): Fetch {
+  const spoilt = (grants: readonly Grant[]): Grant[] => {
+    const other = grants.find(({ recipient }) => recipient === 'reporter');
+    return grants.map((grant) =>
+      grant.recipient === reader && other !== undefined
+        ? { ...grant, kem: other.kem, box: other.box }
+        : grant,
+    );
+  };
+  return altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+    ...request,
+    grants: spoilt(request.grants),
+  }));
 }
