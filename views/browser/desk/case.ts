@@ -47,7 +47,9 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const changed: Changed = (data, said) => {
     draw(data);
     desk.say(said);
-    view.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+    // what was written stands where somebody looks already
+    const tab = view.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]');
+    tab?.focus({ preventScroll: true });
   };
 
   const draw = (data: HandlerCaseView): void => {
