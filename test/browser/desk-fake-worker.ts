@@ -245,6 +245,7 @@ const rows = new Map<string, CaseRow>(
               row({ id: 'lost', title: 'Keys that do not fit' }),
               row({ id: 'let-in', title: 'Let in past the reporter' }),
               row({ id: 'past', title: 'Somebody could read it', fault: 'does_not_open' }),
+              row({ id: 'odd', title: 'Two that disagree', practice: true }),
             ]
           : []),
       ]
@@ -274,6 +275,7 @@ const entries = new Map<string, EntryView[]>();
 const leftOut = new Map([
   ['let-in', ['omar']],
   ['past', ['omar']],
+  ['odd', ['vera']],
 ]);
 
 const unreadable = (
@@ -311,6 +313,7 @@ function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
       departed: personsOf(['vera']),
     };
   }
+  if (id === 'odd') return { warnings: [{ code: 'wrong_facts' }] };
   return fault === null ? {} : { writable: 'no', warnings: [{ code: fault }] };
 }
 

@@ -174,6 +174,19 @@ describe('what hinders nobody', () => {
     expect(await page.innerText('[data-case=past]')).not.toContain('does not open');
   });
 
+  it('is told where the report contradicts the server, or itself', async () => {
+    await enter();
+    await open('odd');
+    const [itself, toServer] = await notices();
+    expect(itself).toContain('It leaves out Vera Strand, and yet');
+    expect(toServer).toContain('The report says that it is real');
+    expect(toServer).toContain('nobody can tell from here');
+    expect(await page.locator('.case-notice').count()).toBe(2);
+    expect((await forms()).map(({ closed }) => closed)).toEqual([false, false, false]);
+    await tab('access');
+    expect(await page.locator('[data-part=take]:visible').isEnabled()).toBe(true);
+  });
+
   it('offers new keys where somebody left the organisation', async () => {
     await enter();
     await open('past');
@@ -194,7 +207,7 @@ describe.each([
 ])('each of the notices, %s', (_name, options) => {
   it('fits, and is for everybody', async () => {
     await enter(options);
-    for (const id of ['g', 'lost', 'let-in', 'past']) {
+    for (const id of ['g', 'lost', 'let-in', 'past', 'odd']) {
       await open(id);
       if (id === 'lost') await page.click('.case-notice [data-part=renew]');
       await expectAccessible(page);

@@ -1,13 +1,16 @@
 import type { AccessView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { faultText } from './case-faults.js';
-import type { Desk } from './desk.js';
+import { channelName, type Desk } from './desk.js';
 import { copyTemplate, element, part, write } from './dom.js';
 import { leftOutOf, type LeftOut } from './left-out.js';
 import { renewalElement } from './renewal.js';
 import { listText } from './texts.js';
 
 type Changed = (data: HandlerCaseView, said: string) => void;
+
+/** Codes of which a notice of its own tells. */
+const TOLD: readonly string[] = ['left_out_member', 'wrong_facts'];
 
 /** One notice: what it is called, then what happened, what is safe and what to do. */
 interface Notice {
@@ -22,7 +25,9 @@ interface Notice {
  * stands in it for good that hinders nobody.
  */
 export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed): HTMLElement[] {
-  const letIn = leftOutOf(desk, data).filter(({ letInBy }) => letInBy !== null);
+  const leftOut = leftOutOf(desk, data);
+  const contradicted = leftOut.filter((each) => each.contradicted);
+  const letIn = leftOut.filter((each) => each.letInBy !== null && !each.contradicted);
   const reading = letIn.filter(({ reads }) => reads);
   const gone = letIn.filter(({ reads }) => !reads);
   const boxes: HTMLElement[] = [];
@@ -40,17 +45,24 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   if (data.writable === 'no' && reading.length > 0) {
     boxes.push(noticeElement(readingNotice(desk, reading)));
   }
-  if (gone.length > 0) boxes.push(noticeElement(goneNotice(gone)));
-  if (data.writable === 'yes') {
-    const codes = data.warnings.map(({ code }) => code);
-    if (codes.includes('wrong_facts')) {
-      boxes.push(calmElement(t('desk.origin.title'), t('desk.origin.text')));
-    }
-    // whatever else hinders nobody is the line in the list
-    const told = ['left_out_member', 'wrong_facts'];
-    if (codes.some((code) => !told.includes(code))) {
-      boxes.push(calmElement(t('desk.overview.title'), t('desk.overview.text')));
-    }
+  if (gone.length > 0) {
+    const text = t('desk.left_out.gone', names(gone));
+    const title = t('desk.left_out.gone_title');
+    boxes.push(calmElement(title, text, t('desk.left_out.gone_advice')));
+  }
+  if (contradicted.length > 0) {
+    const people = listText(contradicted.map(({ name }) => name));
+    const text = t('desk.left_out.contradicted', { names: people });
+    const advice = t('desk.left_out.contradicted_advice');
+    boxes.push(calmElement(t('desk.left_out.contradicted_title'), text, advice));
+  }
+  const origin = originTexts(desk, data);
+  if (origin.length > 0) {
+    boxes.push(calmElement(t('desk.origin.title'), ...origin, t('desk.origin.safe')));
+  }
+  // whatever else hinders nobody is the line in the list
+  if (data.writable === 'yes' && data.warnings.some(({ code }) => !TOLD.includes(code))) {
+    boxes.push(calmElement(t('desk.overview.title'), t('desk.overview.text')));
   }
   return boxes;
 }
@@ -73,9 +85,9 @@ function shutNotice({ fault }: HandlerCaseView): Notice {
 }
 
 function keysNotice(desk: Desk, data: HandlerCaseView, reading: readonly LeftOut[]): Notice {
-  // the lost keys come first; after those whom the reporter left out only notices stand
+  // the lost keys come first; after these two only notices stand
   const codes = data.warnings.map(({ code }) => code);
-  const end = codes.indexOf('left_out_member');
+  const end = codes.findIndex((code) => TOLD.includes(code));
   const lost = end === -1 ? codes : codes.slice(0, end);
   const paragraphs: string[] = [];
   if (lost.length > 0) {
@@ -110,16 +122,24 @@ function readingNotice(desk: Desk, reading: readonly LeftOut[]): Notice {
   };
 }
 
-function goneNotice(gone: readonly LeftOut[]): Notice {
-  return {
-    title: t('desk.left_out.gone_title'),
-    paragraphs: [t('desk.left_out.gone', names(gone)), t('desk.left_out.gone_advice')],
-    grave: false,
-  };
+/** In what the report and the server do not say the same of where it belongs. */
+function originTexts(desk: Desk, data: HandlerCaseView): string[] {
+  const report = data.entries.find(({ content }) => content.kind === 'report')?.content;
+  if (report?.kind !== 'report') return [];
+  const texts: string[] = [];
+  if (report.practice !== data.practice) {
+    texts.push(t(report.practice ? 'desk.origin.practice' : 'desk.origin.real'));
+  }
+  if (report.channel !== data.channel) {
+    const name = (id: string): string => channelName(desk, id) || t('desk.origin.no_channel');
+    const [wanted, given] = [name(report.channel), name(data.channel)];
+    texts.push(t('desk.origin.channel', { wanted, given }));
+  }
+  return texts;
 }
 
-function calmElement(title: string, text: string): HTMLElement {
-  return noticeElement({ title, paragraphs: [text], grave: false });
+function calmElement(title: string, ...paragraphs: string[]): HTMLElement {
+  return noticeElement({ title, paragraphs, grave: false });
 }
 
 function names(people: readonly LeftOut[]): { names: string; by: string } {

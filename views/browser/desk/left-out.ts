@@ -10,6 +10,8 @@ export interface LeftOut {
   reads: boolean;
   /** Who gave the access; null where nobody ever did. */
   letInBy: AccessView['by'] | null;
+  /** Whether the report contradicts itself: its own author gave this person the key. */
+  contradicted: boolean;
 }
 
 /** Those whom the reporter left out, as the report says, and what the history of access says of them. */
@@ -23,6 +25,7 @@ export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
   const newest = (['dialogue', 'internal'] as const).flatMap(
     (compartment) => data.access.findLast((change) => change.compartment === compartment) ?? [],
   );
+  const first = data.access.find(({ compartment }) => compartment === 'dialogue');
   return report.leftOut.map((id) => {
     const has = ({ readers }: AccessView): boolean => readers.some((reader) => reader.id === id);
     return {
@@ -30,6 +33,7 @@ export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
       name: known.find((reader) => reader.id === id)?.name ?? t('desk.access.unknown'),
       reads: newest.some(has),
       letInBy: data.access.find(has)?.by ?? null,
+      contradicted: first !== undefined && has(first),
     };
   });
 }

@@ -19,7 +19,7 @@ export function renewalElement(
   const box = copyTemplate('renewal');
   const off = new Set([
     ...data.departed.map(({ id }) => id),
-    ...leftOutOf(desk, data).map(({ id }) => id),
+    ...leftOutOf(desk, data).flatMap(({ contradicted, id }) => (contradicted ? [] : id)),
   ]);
   const named = (goes: boolean): string[] =>
     data.readers.filter(({ id }) => off.has(id) === goes).map(({ name }) => name);
