@@ -1,0 +1,175 @@
+import type { CaseRow, ChannelView } from '../../client/models.js';
+
+// The list of made-up cases that the fake worker of the desk pretends.
+
+/** What the test wants to be pretended. */
+export const { scenario } = self as unknown as { scenario: string };
+
+type Reader = ChannelView['readers'][number];
+
+/** Who reads reports. */
+export const readers: Reader[] = [
+  {
+    id: 'hanna',
+    name: 'Hanna Ek',
+    role: { en: 'Head of legal', sv: 'Chefsjurist' },
+    part: 'handler',
+  },
+  {
+    id: 'omar',
+    name: 'Omar Lind',
+    role: { en: 'Internal audit', sv: 'Internrevision' },
+    part: 'handler',
+  },
+  { id: 'vera', name: 'Vera Strand', role: {}, part: 'recovery_officer' },
+];
+
+/** The day so many days from now. */
+export function day(offset: number): string {
+  const date = new Date();
+  date.setDate(date.getDate() + offset);
+  return `${date.getFullYear().toString()}-${(date.getMonth() + 1).toString().padStart(2, '0')}-${date.getDate().toString().padStart(2, '0')}`;
+}
+
+/** A time on that day. */
+export function moment(offset: number): string {
+  return `${day(offset)}T09:41:00.000Z`;
+}
+
+function row(change: Partial<CaseRow> & { id: string }): CaseRow {
+  const received = change.receivedOn ?? day(-20);
+  const from = (days: number): string => {
+    const date = new Date(`${received}T12:00:00Z`);
+    date.setUTCDate(date.getUTCDate() + days);
+    return date.toISOString().slice(0, 10);
+  };
+  return {
+    channel: 'channel',
+    practice: false,
+    receivedOn: received,
+    state: 'open',
+    closedOn: null,
+    purgeOn: null,
+    decisionBy: null,
+    escalated: false,
+    unread: false,
+    title: '',
+    category: 'fraud',
+    acknowledgedOn: day(-15),
+    feedbackOn: null,
+    acknowledgementBy: from(7),
+    feedbackBy: from(91),
+    feedbackLimit: from(98),
+    outcome: null,
+    fault: null,
+    ...change,
+  };
+}
+
+const closed = (on: number, purge: number): Partial<CaseRow> => ({
+  state: 'closed',
+  closedOn: day(on),
+  purgeOn: day(purge),
+  feedbackOn: day(on),
+});
+
+/** Every case of the list, by its id. */
+export const rows = new Map<string, CaseRow>(
+  (scenario === 'empty'
+    ? []
+    : [
+        row({
+          id: 'a',
+          title: 'Invoices for guards who were never there',
+          receivedOn: day(-5),
+          acknowledgedOn: null,
+          unread: true,
+        }),
+        row({
+          id: 'b',
+          receivedOn: day(-9),
+          acknowledgedOn: null,
+          category: 'harassment',
+          unread: true,
+        }),
+        row({
+          id: 'c',
+          title: 'Batteries in the server room',
+          category: 'work_safety',
+          receivedOn: day(-84),
+        }),
+        row({
+          id: 'd',
+          title: 'Supplier pays for a holiday',
+          category: 'corruption',
+          unread: true,
+        }),
+        row({
+          id: 'e',
+          title: 'Alarm log changed afterwards',
+          category: 'data_protection',
+          ...closed(-40, 690),
+          decisionBy: day(12),
+          unread: true,
+          outcome: 'unsubstantiated',
+        }),
+        row({
+          id: 'f',
+          title: 'Overtime is not written down',
+          category: 'work_safety',
+          escalated: true,
+          receivedOn: day(-120),
+        }),
+        row({ id: 'g', fault: 'rewritten_chain', unread: true }),
+        row({ id: 'h', title: 'Old extinguishers in the depot', category: 'work_safety' }),
+        row({
+          id: 'i',
+          title: 'Trying the channel out',
+          practice: true,
+          category: 'other',
+          feedbackOn: day(-10),
+        }),
+        row({ id: 'j', category: 'unknown', receivedOn: day(-30), feedbackOn: day(-2) }),
+        row({
+          id: 'k',
+          title: 'Licence plates kept too long',
+          category: 'data_protection',
+          ...closed(-700, 30),
+          outcome: 'substantiated',
+        }),
+        row({
+          id: 'l',
+          title: 'Discount for a relative',
+          category: 'corruption',
+          ...closed(-650, 80),
+          outcome: 'minor',
+        }),
+        row({
+          id: 'm',
+          title: 'Waste oil behind the garage',
+          category: 'environment',
+          ...closed(-100, 630),
+          outcome: 'partly_substantiated',
+        }),
+        row({ id: 'n', category: 'other', ...closed(-10, 720), outcome: 'spam' }),
+        ...(scenario === 'warnings'
+          ? [
+              row({ id: 'lost', title: 'Keys that do not fit' }),
+              row({ id: 'let-in', title: 'Let in past the reporter' }),
+              row({ id: 'past', title: 'Somebody could read it', fault: 'does_not_open' }),
+              row({ id: 'odd', title: 'Two that disagree', practice: true }),
+            ]
+          : []),
+      ]
+  ).map((each) => [each.id, each]),
+);
+
+if (scenario === 'many') {
+  for (let number = 0; number < 3000; number += 1) {
+    const id = `many-${number.toString()}`;
+    rows.set(
+      id,
+      row({ id, title: `Case ${number.toString()}`, ...(number % 3 === 0 ? closed(-5, 700) : {}) }),
+    );
+  }
+}
