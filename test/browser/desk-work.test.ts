@@ -218,6 +218,17 @@ describe('a case', () => {
     ]);
   });
 
+  it('shows what came in meanwhile when it is loaded again, and keeps what is being written', async () => {
+    const { words } = await report('More will follow.');
+    await enter(hanna);
+    await openCaseOf(page, 'More will follow.');
+    await page.fill(`${writing} textarea`, 'An answer in the making.');
+    await installation.newReporter().send(words, 'This follows.', [], silent);
+    await page.click('[data-part=reload]');
+    await page.locator('.entry', { hasText: 'This follows.' }).waitFor();
+    expect(await page.inputValue(`${writing} textarea`)).toBe('An answer in the making.');
+  });
+
   it('keeps a note that was begun while other cases are read', async () => {
     await enter(hanna);
     await openCaseOf(page, 'With a large file.');

@@ -93,6 +93,12 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   onClick(view, 'back', () => {
     desk.go({ view: 'inbox' });
   });
+  onClick(view, 'reload', () =>
+    act(view, async () => {
+      draw(await desk.api.openCase(id));
+      desk.say(t('desk.case.reloaded'));
+    }),
+  );
   onClick(view, 'to-writing', () => {
     const form = part(view, 'writing');
     form.scrollIntoView({ block: 'start' });
