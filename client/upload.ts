@@ -17,8 +17,15 @@ import { persist, type Api, type Credential } from './api.js';
 import { ClientError } from './errors.js';
 import type { FileSource } from './models.js';
 
-/** Chunks sealed and on their way at once. */
+/** Chunks on their way at once; one more is sealed meanwhile. */
 const PARALLEL = 3;
+
+/** A chunk as it is sent, and what the server's list will say of it. */
+interface SealedChunk {
+  index: number;
+  bytes: Uint8Array;
+  hash: Uint8Array;
+}
 
 /**
  * One file on its way. It keeps what the server confirmed and, as they were sealed, the chunks that
@@ -31,7 +38,7 @@ export interface Upload {
   paddedSize: number;
   chunks: number;
   hashes: (Uint8Array | undefined)[];
-  unconfirmed: Map<number, Uint8Array>;
+  unconfirmed: Map<number, SealedChunk>;
   /** What the file looked like when it was begun; a changed file begins a new upload. */
   stamp: string;
   started: boolean;
@@ -65,7 +72,7 @@ async function sealedChunk(
   file: FileSource,
   index: number,
   memory: Uint8Array | undefined,
-): Promise<Uint8Array> {
+): Promise<SealedChunk> {
   const waiting = upload.unconfirmed.get(index);
   if (waiting !== undefined) return waiting;
   const start = Math.min(index * CHUNK_BYTES, file.size);
@@ -77,7 +84,8 @@ async function sealedChunk(
     throw new ClientError('file_unreadable');
   }
   if (plaintext.length !== end - start) throw new ClientError('file_unreadable');
-  const sealed = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext, memory);
+  const bytes = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext, memory);
+  const sealed = { index, bytes, hash: chunkHash(bytes) };
   upload.unconfirmed.set(index, sealed);
   return sealed;
 }
@@ -118,15 +126,32 @@ export async function sendUpload(
   let failed = false;
   // memory of chunks that arrived, for those that follow
   const spare: Uint8Array[] = [];
+  const sealNext = async (): Promise<SealedChunk | null> => {
+    const index = failed ? undefined : left.shift();
+    if (index === undefined) return null;
+    if (signal?.aborted === true) throw new ClientError('cancelled');
+    return sealedChunk(upload, file, index, spare.pop());
+  };
+  // at most one, sealed while others are on their way, for whichever lane is free first
+  const ahead: Promise<SealedChunk | null>[] = [];
+  const sealAhead = (): void => {
+    const chunk = sealNext();
+    // until a lane awaits it, a failure must not count as unhandled
+    chunk.catch(() => undefined);
+    ahead.push(chunk);
+  };
   const lane = async (): Promise<void> => {
-    for (let index = left.shift(); index !== undefined && !failed; index = left.shift()) {
-      if (signal?.aborted === true) throw new ClientError('cancelled');
-      const sealed = await sealedChunk(upload, file, index, spare.pop());
+    for (;;) {
+      const chunk = await (ahead.pop() ?? sealNext());
+      if (chunk === null) return;
+      const { index, bytes, hash } = chunk;
       const call = { method: 'PUT', path: `${path}/chunks/${String(index)}` } as const;
-      await persist(() => api.tell({ ...call, credential, bytes: sealed, signal }), signal);
-      upload.hashes[index] = chunkHash(sealed);
+      const sent = persist(() => api.tell({ ...call, credential, bytes, signal }), signal);
+      if (ahead.length === 0) sealAhead();
+      await sent;
+      upload.hashes[index] = hash;
       upload.unconfirmed.delete(index);
-      spare.push(sealed);
+      spare.push(bytes);
       confirmed += 1;
       report();
     }
@@ -139,6 +164,8 @@ export async function sendUpload(
       }),
     ),
   );
+  // what is still being sealed is not to appear in the midst of the next try
+  await Promise.allSettled(ahead);
   for (const result of lanes) if (result.status === 'rejected') throw result.reason;
   const hashes = upload.hashes.filter((entry) => entry !== undefined);
   return {

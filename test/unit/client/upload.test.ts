@@ -127,6 +127,43 @@ describe('uploads', () => {
     expect(Buffer.compare(bytes, await file.read(0, file.size))).toBe(0);
   });
 
+  it('that are stopped while a chunk is being read seal it once', async () => {
+    const sealed = new Map<string, Uint8Array>();
+    const stop = new AbortController();
+    const store = createStore();
+    const tell: Api['tell'] = async (call) => {
+      const bytes = call.bytes?.slice() ?? new Uint8Array(0);
+      expect(Buffer.compare(bytes, sealed.get(call.path) ?? bytes)).toBe(0);
+      sealed.set(call.path, bytes);
+      if (call.signal?.aborted === true) throw new ClientError('cancelled');
+      await store.api.tell(call);
+    };
+    const bytes = new Uint8Array(8 * 1_048_576);
+    const reads: number[] = [];
+    const file: FileSource = {
+      ...fileOf(bytes),
+      async read(start, end) {
+        reads.push(start);
+        if (reads.length === 4) {
+          // longer than the lanes take to stop
+          setTimeout(() => {
+            stop.abort();
+          }, 1);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        return bytes.slice(start, end);
+      },
+    };
+    const keeper = createUploadKeeper({ ...store.api, tell });
+    await expect(keeper.sendAll([file], silent, stop.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    await keeper.sendAll([file], silent);
+    expect(sealed.size).toBe(8);
+    expect(new Set(reads).size).toBe(reads.length);
+    expect(store.chunks.size).toBe(1);
+  });
+
   it('have keys of their own, also for equal files', async () => {
     const store = createStore();
     const same = fileOf(new Uint8Array(10));
