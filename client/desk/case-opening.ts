@@ -25,6 +25,7 @@ import {
   type ProtocolFault,
   sealOwnKey,
   type SealedOverview,
+  titleOf,
 } from '../../crypto/private.js';
 import type { LoadedDirectory } from '../directory.js';
 import type { DirectoryWatch } from './directory-watch.js';
@@ -168,10 +169,13 @@ function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null
   }
 }
 
-/** The overview that a case's entries give; only the title is the sealed overview's own. */
+/**
+ * The overview that a case's entries give; only the title is the sealed overview's own. Where that
+ * is lost the case is named as a new one is, by the first words of its report.
+ */
 function trueOverview(file: OpenedCase, kept: Overview | null): Overview {
   const overview: Overview = {
-    title: kept?.title ?? '',
+    title: kept?.title ?? titleOf(file.report?.text ?? ''),
     category: file.report?.category ?? 'unknown',
     acknowledgedOn: null,
     feedbackOn: null,

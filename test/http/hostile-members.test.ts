@@ -108,6 +108,19 @@ describe('a handler who gives another no true key', () => {
     await expect(hostile.openCase(id)).rejects.toMatchObject({ code: 'case_not_found' });
   });
 
+  it('costs the case its title at most: without one it is named by its first words again', async () => {
+    const { id } = await report();
+    const { title } = await hanna.desk.openCase(id);
+    expect(title).not.toBe('');
+    await hanna.desk.rename(id, 'A title of its own');
+    const hostile = await installation.signIn(harald, withholdingFrom(hanna.id));
+    await hostile.renew(id);
+    expect(await hanna.desk.openCase(id)).toMatchObject({ writable: 'after_new_keys', title });
+    expect(await hanna.desk.renew(id)).toMatchObject({ writable: 'yes', title });
+    const { rows } = await hanna.desk.inbox('open');
+    expect(rows.find((row) => row.id === id)).toMatchObject({ title, fault: null });
+  });
+
   it('cannot close a case without its saying so to everyone', async () => {
     const { words, id } = await report();
     const hostile = await installation.signIn(
