@@ -1,5 +1,6 @@
 import type { CaseListing, EntryContent, Unreadable } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
+import { excerptsOf } from './excerpts.js';
 
 /** A case whose text holds every word looked for, with the places around them. */
 export interface SearchHit {
@@ -19,9 +20,6 @@ export interface Search {
 /** The decrypted text of cases by id, each with what the list said when it was read. */
 export type SearchIndex = Map<string, { version: string; text: string }>;
 
-const EXCERPT_LETTERS = 60;
-const MOST_EXCERPTS = 3;
-
 function wordsOf(content: EntryContent | Unreadable): string[] {
   const words = 'text' in content ? [content.text] : [];
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
@@ -36,24 +34,6 @@ function textOf({ file, overview }: OpenedForHandler): string {
   return [overview.title, ...entries.flatMap(({ content }) => wordsOf(content))]
     .join('\n')
     .normalize('NFC');
-}
-
-function excerptsOf(text: string, words: readonly string[]): string[] | null {
-  const lower = text.toLocaleLowerCase();
-  // A few letters are longer in lower case, and places in one text are then not those in the other.
-  const shown = lower.length === text.length ? text : lower;
-  const excerpts: string[] = [];
-  for (const word of words) {
-    let at = lower.indexOf(word);
-    if (at === -1) return null;
-    for (; at !== -1 && excerpts.length < MOST_EXCERPTS; at = lower.indexOf(word, at + 400)) {
-      const from = Math.max(0, at - EXCERPT_LETTERS);
-      const to = Math.min(shown.length, at + word.length + EXCERPT_LETTERS);
-      const cut = shown.slice(from, to).replace(/\s+/gu, ' ').trim();
-      excerpts.push(`${from > 0 ? '… ' : ''}${cut}${to < shown.length ? ' …' : ''}`);
-    }
-  }
-  return excerpts;
 }
 
 /**
