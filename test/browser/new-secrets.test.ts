@@ -126,7 +126,7 @@ describe('another passphrase', () => {
     expect(await takes(own.passphrase)).toBe(true);
   });
 
-  it('says which one counts: the old where nothing arrived, nobody knows where nothing answers', async () => {
+  it('says which one counts: the old where nothing was taken, nobody knows where nothing answers', async () => {
     const page = await signedIn(own);
     await askForNew(page);
     const shown = await wordsShown(page);
@@ -141,6 +141,12 @@ describe('another passphrase', () => {
     expect(await takes(shown.passphrase)).toBe(false);
 
     await page.unroute(CREDENTIALS);
+    const refused = { status: 400, json: { error: { code: 'malformed' } } };
+    await page.route(CREDENTIALS, (route) => route.fulfill(refused), { times: 1 });
+    await page.click('[data-part=retry]');
+    await problem.filter({ hasText: 'did not accept what was sent' }).waitFor();
+    expect(await problem.innerText()).toContain('Your old passphrase and recovery kit are still');
+
     await page.route(CREDENTIALS, loseAnswer, { times: 1 });
     await page.route(SESSIONS, nothing);
     await page.click('[data-part=retry]');

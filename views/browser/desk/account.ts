@@ -1,7 +1,7 @@
 import { t } from '../strings.js';
 import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
 import { localText, type Desk } from './desk.js';
-import { act, showProblem } from './failures.js';
+import { act, send, showProblem } from './failures.js';
 import { newSecretsView } from './new-secrets.js';
 import { qrPicture } from './qr.js';
 
@@ -72,7 +72,7 @@ function wireCodes(desk: Desk, view: HTMLElement): void {
     showPart(section, 'codes-confirm-form', false);
   };
   onClick(section, 'codes-start', () =>
-    act(section, async () => {
+    send(section, async () => {
       const { uri, secret } = await desk.api.startOneTimeCode();
       part(section, 'qr').replaceChildren(qrPicture(uri, t('desk.codes.qr')));
       write(section, 'secret', secret.replace(/(.{4})(?=.)/g, '$1 '));
@@ -86,7 +86,7 @@ function wireCodes(desk: Desk, view: HTMLElement): void {
     const input = part(form, field, HTMLInputElement);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void act(form, async () => {
+      void send(form, async () => {
         await work(input.value.replace(/\D/g, ''));
         input.value = '';
         part(section, 'qr').replaceChildren();
@@ -117,7 +117,7 @@ function wireMail(desk: Desk, view: HTMLElement): void {
     showPart(form, 'mail-remove', desk.account.mail !== null);
   };
   const set = (mail: string | null): void => {
-    void act(form, async () => {
+    void send(form, async () => {
       await desk.api.setMail(mail);
       desk.account.mail = mail;
       draw();

@@ -40,23 +40,27 @@ export function newSecretsView(secrets: NewSecrets): NewSecretsView {
     write(view, 'sending-text', t(`desk.paper.sending.${purpose}`));
     showPart(view, 'sending', true);
     secrets.uncertain?.(true);
-    void act(view, async () => {
-      let known = true;
-      try {
-        await secrets.send();
-        part(view, 'panel').replaceChildren();
-        secrets.done();
-      } catch (error) {
-        known = codeOf(error) !== 'answer_lost';
-        const kept = `${failureText(error)} ${t(`desk.paper.kept.${purpose}`)}`;
-        showProblem(view, known ? kept : t(`desk.paper.unknown.${purpose}`));
-        showPart(view, 'retry', true);
-        report(error);
-      } finally {
-        showPart(view, 'sending', false);
-        if (known) secrets.uncertain?.(false);
-      }
-    });
+    void act(
+      view,
+      async () => {
+        let known = true;
+        try {
+          await secrets.send();
+          part(view, 'panel').replaceChildren();
+          secrets.done();
+        } catch (error) {
+          known = codeOf(error) !== 'answer_lost';
+          const kept = `${failureText(error, 'sending')} ${t(`desk.paper.kept.${purpose}`)}`;
+          showProblem(view, known ? kept : t(`desk.paper.unknown.${purpose}`));
+          showPart(view, 'retry', true);
+          report(error);
+        } finally {
+          showPart(view, 'sending', false);
+          if (known) secrets.uncertain?.(false);
+        }
+      },
+      'sending',
+    );
   };
 
   write(view, 'not-yet', t(`desk.paper.waiting.${purpose}`));

@@ -5,7 +5,7 @@ import { readFields, textFields } from './channel-texts.js';
 import { countryRules } from './country-rules.js';
 import { element, onClick, option, part, show, showPart, write } from './dom.js';
 import { localText } from './desk.js';
-import { act, showProblem } from './failures.js';
+import { act, send, showProblem } from './failures.js';
 import { countryText, languageText } from './languages.js';
 import { carrySecret, guardLeaving } from './link-secret.js';
 import { roleFields } from './role-fields.js';
@@ -190,7 +190,7 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
   }
 
   onClick(page, 'finish', () =>
-    act(section('finish'), async () => {
+    send(section('finish'), async () => {
       const typed = readFields(fields);
       const button = part(page, 'finish', HTMLButtonElement);
       button.disabled = true;
