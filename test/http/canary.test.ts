@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Secret } from 'otpauth';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { fromBase64, fromWords } from '../../crypto/private.js';
+import { codeOf } from '../support/desk.js';
 import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
 import { startInstallation, type Installation } from '../support/installation.js';
@@ -71,6 +73,7 @@ describe('what people type and send', () => {
     });
     const { administrator, handlers } = installation;
     await handlers[0].desk.setMail('hanna@example.org');
+    const changing = await secretsThatChange(installation);
     const reporter = installation.newReporter();
     words = await reporter.newCaseKey();
     const field = {
@@ -91,6 +94,10 @@ describe('what people type and send', () => {
       title: unique('Title'),
       feedback: unique('Feedback'),
       closure: unique('Closure'),
+      reopening: unique('Reopening'),
+      closedAgain: unique('Closure again'),
+      afterClosure: unique('Message after closure'),
+      decision: unique('Decision'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -129,6 +136,7 @@ describe('what people type and send', () => {
     canaries = [
       ...Object.entries(field).map(([what, text]) => canary(what, text)),
       ...secrets,
+      ...changing,
       canary('root words', installation.rootWords.join(' ')),
       canary('root key', fromWords(installation.rootWords)),
       canary('case key', words.join(' ')),
@@ -146,6 +154,10 @@ describe('what people type and send', () => {
     const closing = await installation.signIn(handlers[0]);
     const closure = { kind: 'closure', outcome: 'substantiated', text: field.closure } as const;
     await closing.reply(id, closure, [], silent);
+    await closing.reply(id, { kind: 'reopening', text: field.reopening }, [], silent);
+    await closing.reply(id, { ...closure, text: field.closedAgain }, [], silent);
+    await reporter.send(words, field.afterClosure, [], silent);
+    await closing.decideNothingFurther(id, field.decision);
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
@@ -164,7 +176,15 @@ describe('what people type and send', () => {
       'reply',
       'feedback',
       'closure',
+      'reopening',
+      'closure',
+      'message',
     ]);
+    const desk = await installation.signIn(installation.handlers[0]);
+    const notes = (await desk.openCase(caseRow.id)).entries.filter(
+      ({ compartment }) => compartment === 'internal',
+    );
+    expect(notes.map(({ content }) => content.kind)).toEqual(['note', 'decision']);
     const { content } = view.entries[0] ?? {};
     const sent = content !== undefined && 'files' in content ? content.files[0] : undefined;
     if (sent === undefined) throw new Error('no file arrived');
@@ -233,6 +253,44 @@ describe('what people type and send', () => {
     expect(tracesIn(places(), [canary('case id', caseRow.id)])).toEqual([]);
   });
 });
+
+/**
+ * Makes every further secret there is at the desk: a recovery officer's words, the secret of a second
+ * factor, an invitation's link, another passphrase and kit by a change, and others by a recovery.
+ */
+async function secretsThatChange(installation: Installation): Promise<Canary[]> {
+  const { administrator, handlers, clock } = installation;
+  const [hanna, harald] = handlers;
+  const officer = await administrator.desk.prepareRecoveryOfficer();
+  await administrator.desk.proposeRecoveryOfficer({ shownName: 'Vera Strand' });
+  const [pending] = (await hanna.desk.members()).admissions;
+  await hanna.desk.admit(pending?.id ?? '');
+  await administrator.desk.admit(pending?.id ?? '');
+  const { fragment } = await hanna.desk.invite({ shownName: 'Ida Lund' });
+  const changed = await harald.desk.prepareChange(harald.passphrase);
+  await harald.desk.finishChange();
+  const { secret } = await harald.desk.startOneTimeCode();
+  await harald.desk.confirmOneTimeCode(codeOf(secret, clock.now()));
+  clock.set(new Date(clock.now().getTime() + 60_000));
+  const lost = installation.newDesk();
+  const code = codeOf(secret, clock.now());
+  const recovered = await lost.prepareRecovery(harald.name, changed.recoveryWords, code);
+  await lost.finishRecovery();
+  const paper = Object.entries({ changed, recovered }).flatMap(([what, made]) => [
+    canary(`passphrase, ${what}`, made.passphrase.join(' ')),
+    canary(`recovery words, ${what}`, made.recoveryWords.join(' ')),
+    canary(`recovery key, ${what}`, fromWords(made.recoveryWords)),
+  ]);
+  return [
+    ...paper,
+    canary('words of the recovery officer', officer.words.join(' ')),
+    canary('key of the recovery officer', fromWords(officer.words)),
+    canary('secret of one-time codes', secret),
+    canary('secret of one-time codes as bytes', Secret.fromBase32(secret).bytes),
+    canary('secret of an invitation', fragment.split('.')[1] ?? ''),
+    canary('secret of an invitation as bytes', fromBase64(fragment.split('.')[1] ?? '')),
+  ];
+}
 
 async function handlersClosed(
   installation: Installation,
