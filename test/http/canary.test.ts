@@ -28,6 +28,7 @@ describe('what people type and send', () => {
   let canaries: Canary[];
   let caseRow: HandlerCaseView;
   let words: string[];
+  const times: Times = { days: new Map(), moments: new Set() };
   const temporaryBefore = new Set(readdirSync(os.tmpdir()));
 
   /** A browser that says everything about itself, behind a proxy that says everything about it. */
@@ -157,10 +158,12 @@ describe('what people type and send', () => {
     await closing.reply(id, { kind: 'reopening', text: field.reopening }, [], silent);
     await closing.reply(id, { ...closure, text: field.closedAgain }, [], silent);
     await reporter.send(words, field.afterClosure, [], silent);
+    await noteTimes(installation, times);
     await closing.decideNothingFurther(id, field.decision);
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
+    await noteTimes(installation, times);
   });
   afterAll(async () => {
     await installation.stop();
@@ -216,6 +219,24 @@ describe('what people type and send', () => {
     expect(Object.keys(places()).sort()).toEqual(
       expect.arrayContaining(['casekey.sqlite', 'log', 'mail', 'server.key']),
     );
+  });
+
+  it('leaves bare days in every column of days, and moments only where the desk needs them', () => {
+    const days = [...times.days];
+    expect(days.filter(([, values]) => values.size === 0).map(([column]) => column)).toEqual([]);
+    const other = days.flatMap(([column, values]) =>
+      [...values]
+        .filter((value) => !/^\d{4}-\d\d-\d\d$/.test(v.parse(v.string(), value)))
+        .map(() => column),
+    );
+    expect(other).toEqual([]);
+    expect(times.days.has('cases.decision_due_day')).toBe(true);
+    // a session's end, and what a handler did when: never of a reporter
+    expect([...times.moments].sort()).toEqual([
+      'audit.content',
+      'sessions.ends_at',
+      'sessions.idle_until',
+    ]);
   });
 
   it('leaves no temporary file behind', () => {
@@ -290,6 +311,32 @@ async function secretsThatChange(installation: Installation): Promise<Canary[]> 
     canary('secret of an invitation', fragment.split('.')[1] ?? ''),
     canary('secret of an invitation as bytes', fromBase64(fragment.split('.')[1] ?? '')),
   ];
+}
+
+/** What a database says of time: the values of its columns of days, and the columns with moments. */
+interface Times {
+  readonly days: Map<string, Set<unknown>>;
+  readonly moments: Set<string>;
+}
+
+/** Adds what stands in the database now. */
+async function noteTimes({ server: { db } }: Installation, times: Times): Promise<void> {
+  const tables = await db.raw<{ name: string }[]>('pragma table_list');
+  // knex's own list of migrations is no table of ours
+  for (const { name } of tables.filter((table) => !/^(sqlite|knex)_/.test(table.name))) {
+    const columns = await db.raw<{ name: string }[]>(`pragma table_info(${name})`);
+    for (const column of columns.filter((each) => /(^|_)day$/.test(each.name))) {
+      const at = `${name}.${column.name}`;
+      times.days.set(at, times.days.get(at) ?? new Set());
+    }
+    for (const row of await db<Record<string, unknown>>(name).select()) {
+      for (const [column, value] of Object.entries(row)) {
+        const at = `${name}.${column}`;
+        if (typeof value === 'string' && /\d\d:\d\d/.test(value)) times.moments.add(at);
+        if (value !== null) times.days.get(at)?.add(value);
+      }
+    }
+  }
 }
 
 async function handlersClosed(
