@@ -40,6 +40,8 @@ interface Call {
   json?: unknown;
   /** Left as they are until the call has succeeded; after that its caller may use them anew. */
   bytes?: Uint8Array;
+  /** A proof of work, see work.ts; null for none. */
+  work?: string | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +56,9 @@ export interface Api {
 }
 
 async function errorOf(response: FetchAnswer): Promise<ClientError> {
-  const temporary = response.status >= 500 || response.status === 429;
+  // a full server stays full for longer than anybody tries
+  const busy = response.status >= 500 && response.status !== 507;
+  const temporary = busy || response.status === 429;
   const body = v.safeParse(ErrorAnswer, await response.json().catch(() => null));
   return new ClientError(body.success ? body.output.error.code : 'unexpected_answer', temporary);
 }
@@ -81,6 +85,7 @@ export function createApi({ address, fetch }: Connection): Api {
       headers['Content-Type'] = 'application/octet-stream';
       init.body = request.bytes as Uint8Array<ArrayBuffer>;
     }
+    if (request.work) headers['Casekey-Work'] = request.work;
     if (request.signal) init.signal = request.signal;
     let response: FetchAnswer;
     try {

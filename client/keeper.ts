@@ -32,8 +32,11 @@ export function createUploadKeeper(api: Api): UploadKeeper {
       const onSent = (sent: number): void => {
         onProgress({ ...step, sent, total: upload.paddedSize });
       };
+      const onWork = (): void => {
+        onProgress({ step: 'working' });
+      };
       try {
-        references.push(await sendUpload(api, upload, file, onSent, signal));
+        references.push(await sendUpload(api, upload, file, onSent, onWork, signal));
       } catch (error) {
         // Whatever cannot go on as it is begins anew, under a new key.
         const goesOn =

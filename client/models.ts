@@ -66,6 +66,8 @@ export interface FileSource {
 /** How far sending has come; `sent` and `total` count bytes of padded files. */
 export type SendProgress =
   | { step: 'sealing' }
+  /** A calculation that the server asks for while much arrives; see work.ts. */
+  | { step: 'working' }
   | { step: 'file'; index: number; files: number; name: string; sent: number; total: number }
   | { step: 'sending' };
 

@@ -27,6 +27,7 @@ import type {
 import { createUploadKeeper } from './keeper.js';
 import { createReporterCases, credentialOf, nextEntry, reporterCaseView } from './reporter-case.js';
 import { fileStamp } from './upload.js';
+import { withWork } from './work.js';
 
 /** What a reporter's page, the command-line client and the tests can do. */
 export interface Reporter {
@@ -112,8 +113,14 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       const { request } = prepared;
       onProgress({ step: 'sending' });
       try {
-        const answer = await persist(
-          () => api.ask(CaseCreated, { method: 'POST', path: '/api/cases', json: request, signal }),
+        const call = { method: 'POST', path: '/api/cases', json: request, signal } as const;
+        const answer = await withWork(
+          api,
+          'report',
+          (work) => persist(() => api.ask(CaseCreated, { ...call, work }), signal),
+          () => {
+            onProgress({ step: 'working' });
+          },
           signal,
         );
         prepared = null;

@@ -16,6 +16,7 @@ import {
 import { persist, type Api, type Credential } from './api.js';
 import { ClientError } from './errors.js';
 import type { FileSource } from './models.js';
+import { withWork } from './work.js';
 
 /** Chunks on their way at once; one more is sealed meanwhile. */
 const PARALLEL = 3;
@@ -92,13 +93,15 @@ async function sealedChunk(
 
 /**
  * Sends what is not confirmed yet, several chunks at once, each tried again after a passing failure.
- * Memory stays flat: at most a few chunks are held. Calls `onSent` with the padded bytes confirmed.
+ * Memory stays flat: at most a few chunks are held. Calls `onSent` with the padded bytes confirmed, and
+ * `onWork` where the server asks for a proof of work first.
  */
 export async function sendUpload(
   api: Api,
   upload: Upload,
   file: FileSource,
   onSent: (bytes: number) => void,
+  onWork: () => void,
   signal?: AbortSignal,
 ): Promise<FileReference> {
   const credential: Credential = { scheme: 'Upload', token: upload.token };
@@ -109,8 +112,12 @@ export async function sendUpload(
       size: upload.paddedSize,
       tokenHash: tokenHash('upload', upload.token),
     };
-    await persist(
-      () => api.ask(UploadState, { method: 'POST', path: '/api/attachments', json: start, signal }),
+    const call = { method: 'POST', path: '/api/attachments', json: start, signal } as const;
+    await withWork(
+      api,
+      'upload',
+      (work) => persist(() => api.ask(UploadState, { ...call, work }), signal),
+      onWork,
       signal,
     );
     upload.started = true;

@@ -21,3 +21,4 @@ export * from './wire/directory.js';
 export * from './wire/reports.js';
 export * from './wire/attachments.js';
 export * from './wire/desk.js';
+export * from './wire/work.js';

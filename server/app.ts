@@ -35,9 +35,12 @@ import type { Log } from './log.js';
 import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
 import { forgetReader } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
-import { createReports } from './reports/service.js';
+import { createReports, PACE } from './reports/service.js';
 import { retentionRoutes } from './retention/routes.js';
 import { createRules, type ReadTerms } from './retention/rules.js';
+import { createStorage } from './storage/service.js';
+import { workRoutes } from './work/routes.js';
+import { createWork } from './work/service.js';
 
 /** What every capability is made from. */
 export interface Context {
@@ -77,7 +80,21 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   };
   const readTerms: ReadTerms = async () => (await readRules(db, day())).terms();
 
-  const attachments = createAttachments({ db, today: day, maxFileBytes: config.maxFileBytes });
+  const storage = createStorage({
+    db,
+    clock,
+    log,
+    database: config.database,
+    mostBytes: config.maxStorageBytes,
+  });
+  const work = createWork({ clock, calm: config.calm });
+  const attachments = createAttachments({
+    db,
+    today: day,
+    maxFileBytes: config.maxFileBytes,
+    storage,
+    work,
+  });
   const bindAttachments: BindAttachments = (trx, caseId, ids) => attachments.bind(trx, caseId, ids);
   const reports = createReports({
     db,
@@ -85,6 +102,9 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     directories,
     bindAttachments,
     readPurgeOn,
+    storage,
+    work,
+    pace: limits.counter({ seconds: PACE.seconds }),
   });
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
@@ -149,6 +169,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/case', router: returnRoutes(reports) },
     { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },
     { path: '/api/attachments', router: uploadRoutes(attachments) },
+    { path: '/api/work', router: workRoutes(work) },
     { path: '/api/draft-keys', router: draftRoutes(createDrafts({ clock })) },
   ];
 }

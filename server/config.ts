@@ -25,6 +25,10 @@ export interface Config {
   /** Absolute path of the server's key. */
   readonly serverKey: string;
   readonly maxFileBytes: number;
+  /** What the database may hold; undefined for what the disk has. */
+  readonly maxStorageBytes: number | undefined;
+  /** Reports, and bytes of files, in half an hour that are not yet too much. */
+  readonly calm: { readonly report: number; readonly upload: number };
   readonly trustedProxies: readonly string[];
   readonly timeZone: string;
   readonly mailHour: number;
@@ -92,6 +96,8 @@ function compose(values: SettingValues): Config {
     database: path.resolve(values.database ?? path.join(dataFolder, 'casekey.sqlite')),
     serverKey: path.resolve(values.serverKey ?? path.join(dataFolder, 'server.key')),
     maxFileBytes: values.maxFileBytes,
+    maxStorageBytes: values.maxStorageBytes,
+    calm: { report: values.calmReports, upload: values.calmUploadBytes },
     trustedProxies: values.trustedProxies,
     timeZone: values.timeZone,
     mailHour: values.mailHour,

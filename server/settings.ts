@@ -144,6 +144,28 @@ export const settings = {
     fallback: 2 ** 30,
     about: 'The largest file a person may add, in bytes.',
   }),
+  maxStorageBytes: optional({
+    variable: 'CASEKEY_MAX_STORAGE_BYTES',
+    schema: wholeNumber(2 ** 28, 2 ** 49),
+    shown: 'what the disk has',
+    about:
+      'What the database may hold at most, in bytes. The last 256 MiB are kept for text: files are ' +
+      'refused first, then reports, and case work goes on.',
+  }),
+  calmReports: setting({
+    variable: 'CASEKEY_CALM_REPORTS',
+    schema: wholeNumber(1, 1_000_000),
+    fallback: 10,
+    about:
+      'Reports in about half an hour before each further one costs the sender’s device a ' +
+      'calculation, a longer one the more there are.',
+  }),
+  calmUploadBytes: setting({
+    variable: 'CASEKEY_CALM_UPLOAD_BYTES',
+    schema: wholeNumber(2 ** 20, 2 ** 49),
+    fallback: 2 ** 32,
+    about: 'The same for files, in bytes announced in about half an hour.',
+  }),
   trustedProxies: setting<readonly string[]>({
     variable: 'CASEKEY_TRUSTED_PROXIES',
     schema: proxies,

@@ -39,7 +39,9 @@ export async function closeFiles(files: readonly DiskFile[]): Promise<void> {
 export function progressOn(terminal: Terminal): (progress: SendProgress) => void {
   return (progress) => {
     if (progress.step === 'sealing') terminal.progress('Sealing …');
-    else if (progress.step === 'sending') terminal.progress('Sending …');
+    else if (progress.step === 'working') {
+      terminal.progress('Much is arriving: calculating a while, as the server asks of everybody …');
+    } else if (progress.step === 'sending') terminal.progress('Sending …');
     else {
       const { index, files, name, sent, total } = progress;
       const percent = Math.floor((sent / total) * 100);

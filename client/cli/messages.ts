@@ -14,7 +14,12 @@ const answers: Readonly<Record<string, string>> = {
   unavailable: 'The server is busy. The same command can be run again in a while.',
   timeout: 'The server waited too long for an answer. The same command can be run again.',
   internal: 'The server failed. The same command can be run again in a while.',
-  too_many_requests: 'Too many requests came from this address. Wait a minute and run it again.',
+  too_many_requests: 'Too much was written or asked of late. Wait a while and run it again.',
+  work_needed:
+    'Very much is arriving at the server just now. The same command can be run again in a while.',
+  storage_full: `The server has no room for this now. ${unchanged} Without files there may be room.`,
+  case_full:
+    'As much as fits into one case has been written or sent here. Make a new report and mention this one.',
   cancelled: 'Cancelled.',
   unexpected_answer: `What answered does not speak this protocol. Check the address. ${otherVersion}`,
   file_unreadable: 'A file could not be read, or it changed while it was being sent.',

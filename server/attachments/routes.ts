@@ -4,6 +4,7 @@ import { tokenOf } from '../http/authorization.js';
 import { readInto, readJson } from '../http/body.js';
 import { ApiError } from '../http/errors.js';
 import { createSlots, type SlotOptions } from '../http/slots.js';
+import { workProofOf } from '../work/routes.js';
 import type { Attachments } from './service.js';
 
 /** Far more than the announcement of an upload has. */
@@ -37,7 +38,7 @@ export function uploadRoutes(attachments: Attachments, options = SLOTS): Router 
 
   router.post('/', async (request, response) => {
     const upload = await readJson(request, StartUpload, START_LIMIT);
-    response.status(201).json(await attachments.start(upload));
+    response.status(201).json(await attachments.start(upload, workProofOf(request)));
   });
 
   router.get('/:id', async (request, response) => {

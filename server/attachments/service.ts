@@ -15,9 +15,12 @@ import {
   type UploadState,
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
+import type { Storage } from '../storage/service.js';
+import type { Work } from '../work/service.js';
 import {
   abandonedSince,
   attachmentById,
+  bytesOfCase,
   chunkAt,
   deleteAttachment,
   deleteChunks,
@@ -32,6 +35,8 @@ import {
   type AttachmentRow,
 } from './store.js';
 
+/** What all files of one case may have together, as a multiple of the largest file. */
+const LARGEST_FILES_IN_CASE = 32;
 /** Days for which an upload that no entry took up is kept. */
 const KEPT_DAYS = 2;
 /** Uploads under way that are known without asking. */
@@ -46,9 +51,12 @@ export interface Attachments {
    *
    * @throws ApiError `malformed` where the id is not that of the token's hash: before anything is
    * looked up, so that an id alone tells nobody whether it exists; `file_too_large`, `wrong_size`
-   * where the size is none of the classes, `attachment_taken` where it was announced otherwise.
+   * where the size is none of the classes, `attachment_taken` where it was announced otherwise,
+   * `storage_full`, `work_needed`.
+   *
+   * @param work the proof of work that came along, null for none.
    */
-  start(upload: StartUpload): Promise<UploadState>;
+  start(upload: StartUpload, work: string | null): Promise<UploadState>;
   /**
    * What an upload's maker may send next.
    *
@@ -66,7 +74,8 @@ export interface Attachments {
    * Gives whole, free uploads to a case, in the transaction of the entry that names them.
    *
    * @throws ApiError `upload_incomplete` where one is unknown, lacks chunks or was taken up before:
-   * one answer, since whoever names an id need not be its maker; `malformed` where one is named twice.
+   * one answer, since whoever names an id need not be its maker; `malformed` where one is named
+   * twice; `case_full` where the case's files would be too much together.
    */
   bind(trx: Knex, caseId: CaseId, ids: readonly AttachmentId[]): Promise<void>;
   /**
@@ -107,8 +116,10 @@ export function createAttachments(options: {
   readonly db: Knex;
   readonly today: () => Day;
   readonly maxFileBytes: number;
+  readonly storage: Storage;
+  readonly work: Work;
 }): Attachments {
-  const { db } = options;
+  const { db, storage, work } = options;
   const largest = paddedAttachmentSize(options.maxFileBytes);
 
   // what an upload is never changes while it exists; it is forgotten with it
@@ -128,6 +139,11 @@ export function createAttachments(options: {
     stored: await positionsOf(db, row.id),
   });
 
+  const stateAgain = (before: AttachmentRow, size: number): Promise<UploadState> => {
+    if (before.size !== size) throw new ApiError('attachment_taken');
+    return stateOf(before);
+  };
+
   const inCase = async (caseId: CaseId, id: string): Promise<AttachmentRow> => {
     const row = await attachmentById(db, id);
     if (row?.case_id !== caseId) throw new ApiError('attachment_not_found');
@@ -135,19 +151,23 @@ export function createAttachments(options: {
   };
 
   return {
-    async start({ id, size, tokenHash: hash }) {
+    async start({ id, size, tokenHash: hash }, proof) {
       if (attachmentIdOf(hash) !== id) throw new ApiError('malformed');
       if (size > largest) throw new ApiError('file_too_large');
       if (paddedAttachmentSize(size) !== size) throw new ApiError('wrong_size');
       const row = { id, size, chunks: chunkCount(size) };
+      // announced before: nothing is asked twice
+      const before = await attachmentById(db, id);
+      if (before !== undefined) return stateAgain(before, size);
+      await storage.checkFile(size);
+      await work.spend('upload', size, proof);
       const fresh = { ...row, case_id: null, day: options.today() };
       if (await insertAttachment(db, fresh)) {
         remember(fresh);
         return { chunks: row.chunks, stored: [] };
       }
-      const before = await attachmentById(db, id);
-      if (before?.size !== size) throw new ApiError('attachment_taken');
-      return stateOf(before);
+      // twice at once
+      return stateAgain(known(await attachmentById(db, id)), size);
     },
 
     async upload(id, token) {
@@ -170,6 +190,8 @@ export function createAttachments(options: {
       const stored = await storedCounts(trx, ids);
       const whole = free.every((row) => stored.get(row.id) === row.chunks);
       if (!whole) throw new ApiError('upload_incomplete');
+      const bytes = free.reduce((sum, row) => sum + row.size, await bytesOfCase(trx, caseId));
+      if (bytes > LARGEST_FILES_IN_CASE * largest) throw new ApiError('case_full');
       await setCase(trx, ids, caseId);
     },
 

@@ -105,6 +105,14 @@ export async function storedCounts(
   return new Map(rows.map(({ attachment, stored }) => [attachment, Number(stored)]));
 }
 
+/** Bytes of all files of a case, padded. */
+export async function bytesOfCase(db: Knex, caseId: CaseId): Promise<number> {
+  const [row] = await db('attachments')
+    .where({ case_id: caseId })
+    .sum<{ bytes: number | string | null }[]>({ bytes: 'size' });
+  return Number(row?.bytes ?? 0);
+}
+
 /** Gives attachments to a case. */
 export async function setCase(
   trx: Knex,

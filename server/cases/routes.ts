@@ -4,6 +4,8 @@ import type { DeskGuard } from '../accounts/sessions.js';
 import { readJson } from '../http/body.js';
 import { ApiError } from '../http/errors.js';
 import { pathText, queryText } from '../http/query.js';
+import { fewAtOnce } from '../http/slots.js';
+import { WHOLE_CASES } from '../records/budget.js';
 import type { Cases } from './service.js';
 
 /** A thousand own keys and a head. */
@@ -29,7 +31,7 @@ export function caseRoutes({ cases, guard, readerOf }: CaseRoutesOptions): Route
     response.json(await cases.list(readerOf(response), state, queryText(request, 'after')));
   });
 
-  router.get('/:id', handlers, async (request, response) => {
+  router.get('/:id', handlers, fewAtOnce(WHOLE_CASES), async (request, response) => {
     response.json(await cases.open(readerOf(response), pathText(request, 'id')));
   });
 

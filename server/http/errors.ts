@@ -53,6 +53,7 @@ export const errorStatus = {
   attachment_taken: 409,
   case_closed: 409,
   case_exists: 409,
+  case_full: 409,
   case_open: 409,
   channel_not_ready: 409,
   channel_unknown: 409,
@@ -77,10 +78,12 @@ export const errorStatus = {
   file_too_large: 413,
   too_large: 413,
   unsupported_media_type: 415,
+  work_needed: 428,
   too_many_attempts: 429,
   too_many_requests: 429,
   internal: 500,
   unavailable: 503,
+  storage_full: 507,
 } as const;
 export type ErrorCode = keyof typeof errorStatus;
 

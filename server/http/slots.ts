@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { ApiError } from './errors.js';
 
 /** Lets so many do something at once; the rest wait in turn. */
@@ -26,6 +26,20 @@ export interface SlotOptions {
 
 /** Seconds after which it is worth trying again where the queue is full. */
 const RETRY_AFTER = 2;
+
+/**
+ * Lets so many answers be made and handed out at once: each is held in memory whole until its last
+ * byte has left.
+ */
+export function fewAtOnce(options: SlotOptions): RequestHandler {
+  const slots = createSlots(options);
+  return async (request, response, next) => {
+    const release = await slots.take(request, response);
+    response.once('close', release);
+    if (response.closed) release();
+    next();
+  };
+}
 
 /** Makes slots. */
 export function createSlots({ count, queue, patience }: SlotOptions): Slots {

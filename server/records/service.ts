@@ -13,6 +13,7 @@ import {
   type RecordHash,
   type SealedOverview,
 } from '../../crypto/public.js';
+import { checkShare } from './budget.js';
 import type { DirectoryLookup } from './directory.js';
 import {
   accessRows,
@@ -67,7 +68,7 @@ import {
  * read in the same transaction.
  *
  * @param author who sends them; it must be the author of every entry.
- * @throws ApiError with the code of the rule that is broken, see `followChains`.
+ * @throws ApiError with the code of the rule that is broken, see `followChains`; `case_full`.
  */
 export async function appendEntries(
   trx: Knex,
@@ -85,6 +86,7 @@ export async function appendEntries(
         ? { sequence: caseRow.internal_sequence, head: null, epoch: null }
         : await readChain(trx, caseRow, 'internal'),
   };
+  await checkShare(trx, caseRow.id, author, entries);
   const bodies = readEpochBodies(entries);
   const { chains: after, records } = followChains(
     {

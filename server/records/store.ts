@@ -97,6 +97,26 @@ export async function newestHeaderBy(
   return row?.header;
 }
 
+/** What an author has written into a case: all bodies in bytes, entries, and epochs among them. */
+export async function writtenBy(
+  db: Knex,
+  caseId: CaseId,
+  author: Party,
+): Promise<{ bytes: number; entries: number; epochs: number }> {
+  const [row] = await db<EntryRow>('entries')
+    .where({ case_id: caseId, author })
+    .select<{ bytes: number | null; entries: number; epochs: number | null }[]>(
+      db.raw('sum(length(body)) as bytes'),
+      db.raw('count(*) as entries'),
+      db.raw("sum(case when form = 'epoch' then 1 else 0 end) as epochs"),
+    );
+  return {
+    bytes: row?.bytes ?? 0,
+    entries: row?.entries ?? 0,
+    epochs: row?.epochs ?? 0,
+  };
+}
+
 /** Entries of some compartments, each in the order of its chain. */
 export async function entriesIn(
   db: Knex,

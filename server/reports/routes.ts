@@ -2,6 +2,9 @@ import { Router } from 'express';
 import { CreateCase, ReporterAppend } from '../../crypto/public.js';
 import { tokenOf } from '../http/authorization.js';
 import { readJson } from '../http/body.js';
+import { workProofOf } from '../work/routes.js';
+import { fewAtOnce } from '../http/slots.js';
+import { WHOLE_CASES } from '../records/budget.js';
 import type { Reports } from './service.js';
 
 /** The longest text in base64url, an epoch's document, a hundred grants, and their wrapping. */
@@ -14,7 +17,7 @@ export function reportRoutes(reports: Reports): Router {
   const router = Router();
   router.post('/', async (request, response) => {
     const report = await readJson(request, CreateCase, CREATE_LIMIT);
-    response.status(201).json(await reports.create(report));
+    response.status(201).json(await reports.create(report, workProofOf(request)));
   });
   return router;
 }
@@ -22,7 +25,7 @@ export function reportRoutes(reports: Reports): Router {
 /** `/api/case`: the reporter's own case, named by its look-up token alone. */
 export function returnRoutes(reports: Reports): Router {
   const router = Router();
-  router.get('/', async (request, response) => {
+  router.get('/', fewAtOnce(WHOLE_CASES), async (request, response) => {
     response.json(await reports.read(tokenOf(request, 'Case')));
   });
   router.post('/entries', async (request, response) => {

@@ -17,6 +17,7 @@ import {
 } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
+import type { Counter } from '../http/limits.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { caseFacts, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
@@ -30,11 +31,15 @@ import {
   readReadings,
   type NewCase,
 } from '../records/service.js';
+import type { Storage } from '../storage/service.js';
+import type { Work } from '../work/service.js';
 import { caseByToken, casesInTheWay } from './store.js';
 
 /** Days to decide on a case again after its reporter wrote although it was closed. */
 const DECISION_DAYS = 30;
 const SCOPE_BYTES = 16;
+/** Entries that a reporter may add in a while: far more than anybody writes, far less than a flood. */
+export const PACE = { count: 60, seconds: 3_600 } as const;
 
 /** What reporters do: report, return, write on. */
 export interface Reports {
@@ -42,9 +47,12 @@ export interface Reports {
    * Takes in a report whole, or nothing of it. The same request again gets the same answer.
    *
    * @throws ApiError `wrong_signature` unless its reporter sent it, `case_exists` for another report
-   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, and what records and attachments find wrong.
+   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, `work_needed`,
+   * `storage_full`, and what records and attachments find wrong.
+   *
+   * @param work the proof of work that came along, null for none.
    */
-  create(request: CreateCase): Promise<{ receivedOn: Day }>;
+  create(request: CreateCase, work: string | null): Promise<{ receivedOn: Day }>;
   /**
    * The case of a look-up token, as its reporter may see it.
    *
@@ -57,7 +65,8 @@ export interface Reports {
   /**
    * Adds an entry of the reporter. On a closed case it asks for a decision within 30 days.
    *
-   * @throws ApiError `case_not_found`, and what records and attachments find wrong.
+   * @throws ApiError `case_not_found`, `too_many_requests`, `storage_full`, and what records and
+   * attachments find wrong.
    */
   append(token: string | null, request: ReporterAppend): Promise<void>;
 }
@@ -68,6 +77,7 @@ export interface Reports {
  * @param options.today the day it is for the organisation.
  * @param options.bindAttachments gives uploads to a case within a transaction.
  * @param options.readPurgeOn tells when cases may be purged.
+ * @param options.pace counts what reporters write, by case.
  */
 export function createReports(options: {
   readonly db: Knex;
@@ -75,8 +85,11 @@ export function createReports(options: {
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
   readonly readPurgeOn: ReadPurgeOn;
+  readonly storage: Storage;
+  readonly work: Work;
+  readonly pace: Counter;
 }): Reports {
-  const { db, today, directories, bindAttachments, readPurgeOn } = options;
+  const { db, today, directories, bindAttachments, readPurgeOn, storage, work, pace } = options;
 
   const newestDirectory = async (handle: Knex): Promise<VerifiedDirectory> => {
     const newest = await directories.newest(handle);
@@ -92,7 +105,7 @@ export function createReports(options: {
   };
 
   return {
-    async create(request) {
+    async create(request, proof) {
       checkCreation(request);
       const empty = newCaseRow(request, today());
       // answered before anything is checked: the directory may have moved on since the first time
@@ -106,6 +119,8 @@ export function createReports(options: {
       };
       const newest = await newestDirectory(db);
       const fresh = await prepareFor(db, newest);
+      await storage.checkText();
+      await work.spend('report', 1, proof);
       try {
         await db.transaction(async (trx) => {
           // a reader may have left meanwhile, of whom nothing may be kept any more
@@ -140,8 +155,12 @@ export function createReports(options: {
     },
 
     async append(token, { entry, attachments }) {
+      await storage.checkText();
       await db.transaction(async (trx) => {
         const row = await caseOf(trx, token);
+        if (pace.add(row.id) > PACE.count) {
+          throw new ApiError('too_many_requests', { retryAfter: PACE.seconds });
+        }
         const lookup = directoryLookup(directories, await newestDirectory(trx));
         const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup);
         await bindAttachments(trx, row.id, attachments);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../support/server.js';
+import { patient, temporaryFolder } from '../support/server.js';
 
 const program = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
 
@@ -36,6 +36,7 @@ export async function startProcess(
       PATH: process.env['PATH'],
       CASEKEY_PORT: '0',
       CASEKEY_DATA_FOLDER: dataFolder,
+      ...patient,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

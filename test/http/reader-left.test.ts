@@ -9,6 +9,7 @@ import { composeRetention } from '../../server/tasks.js';
 import { searchRaw } from '../support/forensic.js';
 import { sendReport, silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
+import { calmWork, endlessStorage } from '../support/limits.js';
 
 /*
  * A handler leaves the organisation while cases go on. Nobody has to think of it: what the server
@@ -157,8 +158,11 @@ describe('what is kept for a handler who left', () => {
       },
       bindAttachments: () => Promise.resolve(),
       readPurgeOn: () => Promise.resolve(() => null),
+      storage: endlessStorage,
+      work: calmWork,
+      pace: { add: () => 1, clear: () => undefined },
     });
-    await expect(reports.create(underWay)).rejects.toMatchObject({ code: 'member_unknown' });
+    await expect(reports.create(underWay, null)).rejects.toMatchObject({ code: 'member_unknown' });
     expect(await db('grants').where('recipient', harald.id)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { downloadRoutes, uploadRoutes } from '../../server/attachments/routes.js';
 import { createAttachments } from '../../server/attachments/service.js';
 import type { CaseId, Day } from '../../crypto/private.js';
+import { calmWork, endlessStorage } from '../support/limits.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { makeUpload, putChunk, startUpload, type TestUpload } from '../support/upload.js';
 
@@ -20,7 +21,13 @@ async function startWith(patience: number): Promise<void> {
   server = await startTestServer({
     capabilities: ({ db, config }) => {
       const today = () => '2026-03-02' as Day;
-      const attachments = createAttachments({ db, today, maxFileBytes: config.maxFileBytes });
+      const attachments = createAttachments({
+        db,
+        today,
+        maxFileBytes: config.maxFileBytes,
+        storage: endlessStorage,
+        work: calmWork,
+      });
       const access = () => Promise.resolve('none' as CaseId);
       return [
         { path: '/api/attachments', router: uploadRoutes(attachments, options) },

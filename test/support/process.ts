@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { migrate, openDatabase } from '../../server/database.js';
 import { installOrganisation, type TestOrganisation } from './organisation.js';
-import { projectDist } from './server.js';
+import { patient, projectDist } from './server.js';
 
 /** A server in a process of its own, as an installation runs it. */
 export interface ServerProcess {
@@ -30,6 +30,7 @@ export async function startProcess(options: {
       PATH: process.env['PATH'] ?? '',
       CASEKEY_DATA_FOLDER: options.dataFolder,
       CASEKEY_PORT: String(options.port ?? 0),
+      ...patient,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -39,6 +39,12 @@ export function createTestClock(start: Date | string = '2026-03-02T10:00:00Z'): 
   };
 }
 
+/** Settings of a server that takes any number of reports and files for calm. */
+export const patient = {
+  CASEKEY_CALM_REPORTS: '1000000',
+  CASEKEY_CALM_UPLOAD_BYTES: String(2 ** 49),
+} as const;
+
 /** The project's own build output. */
 export const projectDist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -64,6 +70,7 @@ export async function startTestServer(
   const config = await loadConfig({
     CASEKEY_PORT: '0',
     CASEKEY_DATA_FOLDER: dataFolder,
+    ...patient,
     ...options.env,
   });
   const server = await startServer({

@@ -78,7 +78,8 @@ async function sealFile(file: File): Promise<void> {
     askBytes: () => Promise.reject(new Error('nothing is asked')),
     tell: () => Promise.resolve(),
   };
-  await sendUpload(api, upload, source, () => undefined);
+  const nothing = (): void => undefined;
+  await sendUpload(api, upload, source, nothing, nothing);
 }
 
 addEventListener('message', ({ data: task }: MessageEvent<SealingTask>) => {

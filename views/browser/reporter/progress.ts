@@ -41,7 +41,7 @@ export function createProgressView(): ProgressView {
     show(progress) {
       if (progress.step !== 'file') {
         bar.removeAttribute('value');
-        say(t(progress.step === 'sealing' ? 'progress.sealing' : 'progress.sending'), '');
+        say(t(`progress.${progress.step}`), '');
         return;
       }
       const { index, files, name, sent, total } = progress;
