@@ -296,7 +296,14 @@ describe('the case', () => {
     );
     await openCaseWith(page, words);
     expect(await page.innerText('#case-title')).toBe('2 new messages for you');
-    expect(await page.innerText('#situation')).toContain(`A reader opened it on ${day(0)}`);
+    expect(await page.innerText('#situation')).toContain(
+      `A reader opened your report on ${day(0)}`,
+    );
+    expect(await page.locator('.entry.fresh').count()).toBe(2);
+    await page.click('#to-new');
+    const reached = page.locator('.entry:focus');
+    expect(await reached.innerText()).toContain('New');
+    expect(await reached.innerText()).toContain('Confirmation');
     const shown = await page.innerText('#conversation');
     expect(shown).toContain('Confirmation');
     expect(shown).toContain('Reader 1');
@@ -435,7 +442,40 @@ describe('writing on', () => {
     expect(await page.innerText('#conversation .entry:last-child')).toContain('One more thing.');
     expect(await page.innerText('#conversation .entry:last-child')).toContain('key.txt');
     expect(await page.inputValue('#answer-text')).toBe('');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('answer-sent');
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await page.context().close();
+  });
+
+  it('asks visibly for a text or a file where there is neither', async () => {
+    const page = await open();
+    await openCaseWith(page, words);
+    await page.click('#answer button[type=submit]');
+    expect(await page.innerText('#answer-empty')).toContain('Write something');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('answer-text');
+    await expectAccessible(page);
+    await page.keyboard.type('Now there is.');
+    expect(await page.locator('#answer-empty').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('hints at personal data without taking the button from under the pointer', async () => {
+    const key = await newCase();
+    const page = await open();
+    await openCaseWith(page, key);
+    await page.click('#answer-text');
+    await page.keyboard.type('Ask a.b@example.org about it.');
+    const button = page.locator('#answer button[type=submit]');
+    const hint = page.locator('.personal[data-for="answer-text"]');
+    await button.hover();
+    await page.mouse.down();
+    expect(await hint.isVisible()).toBe(false);
+    await page.mouse.up();
+    await page.waitForSelector('#answer-sent:not([hidden])');
+    expect(await hint.isVisible()).toBe(false);
+    await page.fill('#answer-text', 'Or c.d@example.org.');
+    await page.locator('#answer-text').blur();
+    expect(await hint.innerText()).toContain('looks like an e-mail address');
     await page.context().close();
   });
 

@@ -69,6 +69,31 @@ describe('a reporter’s situation', () => {
     expect(situationOf(view, '2026-03-08').fresh).toBe(2);
   });
 
+  it('dates the opening by the first time, and says whether the newest message was opened', () => {
+    const sent = (sequence: number, at: string, readOn: string | null): EntryView => ({
+      ...entry(sequence, 'message', at),
+      readOn,
+    });
+    const entries = [
+      sent(2, '2026-03-02', '2026-03-04'),
+      entry(3, 'reply', '2026-03-05T09:00:00.000Z'),
+      sent(4, '2026-03-06', '2026-03-20'),
+    ];
+    const view = caseWith([], { openedOn: '2026-03-20', entries });
+    const { milestones, newest } = situationOf(view, '2026-03-21');
+    expect(milestones[1]).toEqual({ kind: 'opened', state: 'done', day: '2026-03-04' });
+    expect(newest).toEqual({ kind: 'message', openedOn: '2026-03-20' });
+    const later = caseWith([], {
+      openedOn: '2026-03-20',
+      entries: [...entries, sent(5, '2026-03-22', null)],
+    });
+    expect(situationOf(later, '2026-03-23').newest).toEqual({ kind: 'message', openedOn: null });
+    expect(situationOf(caseWith([]), '2026-03-03').newest).toEqual({
+      kind: 'report',
+      openedOn: null,
+    });
+  });
+
   it('names the day of removal as the next one when nothing else is to come', () => {
     const view = caseWith([entry(3, 'feedback', '2026-03-04T09:00:00.000Z')], {
       state: 'closed',

@@ -2,7 +2,7 @@ import type { FileReference, ReporterCaseView } from '../../../client/models.js'
 import { errorText } from '../error-text.js';
 import { createAnswerForm } from '../reporter/answer.js';
 import { connect, type Connection } from '../reporter/api.js';
-import { drawConversation } from '../reporter/conversation.js';
+import { drawConversation, goToNew } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
 import { formatSize } from '../reporter/format.js';
@@ -85,7 +85,7 @@ function run({ api, end }: Connection): void {
     show('practice', view.practice);
     drawSituation(view, situation);
     drawTimeline(view, situation);
-    drawConversation(view, fetchFile);
+    drawConversation(view, situation.fresh, fetchFile);
     show('answer-closed', view.state === 'closed');
     answer.limit(view.maxFileBytes);
     if (view.writable === 'yes') show('answer-stopped', false);
@@ -132,6 +132,7 @@ function run({ api, end }: Connection): void {
     }
   };
 
+  onClick('to-new', goToNew);
   onClick('refresh', () => void refresh());
   onClick('close-case', () => {
     void answer.flush().finally(() => {

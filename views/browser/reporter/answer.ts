@@ -2,10 +2,11 @@ import type { ReporterCaseView, SendProgress } from '../../../client/models.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
-import { announce, byId, onClick, show, write } from './dom.js';
+import { byId, onClick, show, write } from './dom.js';
 import { createDraftStore } from './draft.js';
 import { createFileChoice } from './files.js';
 import { isLeaving } from './guard.js';
+import { clearHints } from './personal-data.js';
 import { createProgressView } from './progress.js';
 import { showSendError } from './sending.js';
 
@@ -59,10 +60,11 @@ export function createAnswerForm(
     const chosen = files.files();
     if (isBusy || words.length === 0) return;
     if (text === '' && chosen.length === 0) {
+      show('answer-empty');
       area.focus();
-      announce(t('answer.empty'));
       return;
     }
+    show('answer-empty', false);
     const controller = new AbortController();
     let hasDeparted = false;
     isBusy = true;
@@ -80,12 +82,15 @@ export function createAnswerForm(
       const view = await api.send(words, text, chosen, onProgress, controller.signal);
       current = view;
       area.value = '';
+      clearHints();
       files.clear();
       store.touch();
       show('draft-notice', false);
       show('answer');
       onSent(view);
       write('answer-sent', t('answer.sent'));
+      // the button that had the focus was away while it was sent
+      byId('answer-sent').focus();
     } catch (error) {
       show('answer');
       showSendError(codeOf(error), hasDeparted);
@@ -123,6 +128,7 @@ export function createAnswerForm(
 
   area.addEventListener('input', () => {
     show('answer-sent', false);
+    show('answer-empty', false);
     store.touch();
   });
   byId('answer', HTMLFormElement).addEventListener('submit', (event) => {
@@ -159,7 +165,9 @@ export function createAnswerForm(
       words = [];
       others = {};
       area.value = '';
+      clearHints();
       files.clear();
+      show('answer-empty', false);
       show('draft-notice', false);
       show('answer-sent', false);
       show('send-error', false);

@@ -70,9 +70,14 @@ function fillFiles(list: HTMLElement, entry: EntryView, fetchFile: Fetcher): voi
   }
 }
 
-function entryElement(entry: EntryView, fetchFile: Fetcher): HTMLElement {
+function entryElement(entry: EntryView, isNew: boolean, fetchFile: Fetcher): HTMLElement {
   const element = clone('entry');
   element.classList.add(entry.author.side);
+  fillSlot(element, 'new', isNew ? t('conversation.new') : null);
+  if (isNew) {
+    element.classList.add('fresh');
+    element.tabIndex = -1;
+  }
   fillSlot(element, 'author', authorName(entry.author));
   fillSlot(element, 'kind', kindText(entry));
   const { content } = entry;
@@ -102,12 +107,17 @@ function accessText(before: AccessView, after: AccessView): string | null {
   return parts.length === 0 ? null : parts.join(' ');
 }
 
-/** Draws the conversation: what was written, and between it who came to read and who ceased to. */
-export function drawConversation(view: ReporterCaseView, fetchFile: Fetcher): void {
+/**
+ * Draws the conversation: what was written, and between it who came to read and who ceased to.
+ *
+ * @param fresh how many entries, from the end, are new to the reporter.
+ */
+export function drawConversation(view: ReporterCaseView, fresh: number, fetchFile: Fetcher): void {
   const access = view.access.filter(({ compartment }) => compartment === 'dialogue');
-  const elements: { sequence: number; element: HTMLElement }[] = view.entries.map((entry) => ({
+  const firstNew = view.entries.length - fresh;
+  const elements = view.entries.map((entry, index) => ({
     sequence: entry.sequence,
-    element: entryElement(entry, fetchFile),
+    element: entryElement(entry, index >= firstNew, fetchFile),
   }));
   for (const [index, change] of access.entries()) {
     const before = access[index - 1];
@@ -121,4 +131,9 @@ export function drawConversation(view: ReporterCaseView, fetchFile: Fetcher): vo
   byId('conversation').replaceChildren(...elements.map(({ element }) => element));
   const readers = access.at(-1)?.readers.map(({ name }) => name) ?? [];
   write('who-reads', t('conversation.readers', { names: formatList(readers) }));
+}
+
+/** Goes to the first entry that is new. */
+export function goToNew(): void {
+  byId('conversation').querySelector<HTMLElement>('.entry.fresh')?.focus();
 }

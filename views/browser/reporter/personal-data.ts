@@ -1,4 +1,5 @@
 import { t } from '../strings.js';
+import { afterPress, watchPresses } from './press.js';
 
 /** What a text may hold about a person. */
 export type PersonalKind = 'email' | 'phone' | 'number';
@@ -19,8 +20,14 @@ export function findPersonal(text: string): PersonalKind[] {
   return found;
 }
 
+/** Takes the hints away with the text that they were about. */
+export function clearHints(): void {
+  for (const place of document.querySelectorAll<HTMLElement>('.personal')) place.hidden = true;
+}
+
 /** Hints below every field that has a place for it, while people write. */
 export function hintAtPersonal(): void {
+  watchPresses();
   for (const place of document.querySelectorAll<HTMLElement>('.personal')) {
     const field = document.getElementById(place.dataset['for'] ?? '');
     if (!(field instanceof HTMLTextAreaElement)) continue;
@@ -30,7 +37,10 @@ export function hintAtPersonal(): void {
       if (place.textContent !== text) place.textContent = text;
       place.hidden = first === undefined;
     };
-    field.addEventListener('change', look);
+    field.addEventListener('change', () => {
+      // a field is left by pressing something below it, which the hint would move away
+      afterPress(look);
+    });
     field.addEventListener('input', () => {
       // while typing only to take a hint away; a new one comes when the field is left
       if (!place.hidden) look();

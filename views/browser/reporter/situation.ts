@@ -13,6 +13,8 @@ export interface Milestone {
 export interface Situation {
   /** Entries by readers since the reporter's own newest entry. */
   fresh: number;
+  /** Day on which a reader opened the newest of the reporter's own entries; null where none did. */
+  newest: { kind: 'report' | 'message'; openedOn: string | null };
   milestones: Milestone[];
   /** The next day that matters, null where none is to come. */
   next: Milestone | null;
@@ -48,6 +50,12 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
   const answers = byReaders(view);
   const own = view.entries.findLastIndex(({ author }) => author.side === 'reporter');
   const fresh = view.entries.slice(own + 1).length;
+  const sent = view.entries.filter(({ author }) => author.side === 'reporter');
+  const [firstOpened = view.openedOn] = sent.flatMap(({ readOn }) => readOn ?? []).sort();
+  const newest = {
+    kind: sent.length > 1 ? ('message' as const) : ('report' as const),
+    openedOn: sent.length === 0 ? view.openedOn : (sent.at(-1)?.readOn ?? null),
+  };
   const awaited = (kind: 'answered' | 'feedback', done: string | null, by: string): Milestone => {
     if (done !== null) return { kind, state: 'done', day: done };
     return { kind, state: by < today ? 'late' : 'due', day: by };
@@ -56,7 +64,7 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
   const feedback = firstDay(answers, ['feedback', 'closure']);
   const milestones: Milestone[] = [
     { kind: 'received', state: 'done', day: view.receivedOn },
-    { kind: 'opened', state: view.openedOn === null ? 'due' : 'done', day: view.openedOn },
+    { kind: 'opened', state: firstOpened === null ? 'due' : 'done', day: firstOpened },
     awaited('answered', answered, view.acknowledgementBy),
     awaited('feedback', feedback, view.feedbackBy),
   ];
@@ -66,6 +74,7 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
   const due = milestones.filter(({ state, day }) => state === 'due' && day !== null);
   return {
     fresh,
+    newest,
     milestones,
     next: due[0] ?? null,
     late: milestones.filter(({ state }) => state === 'late'),

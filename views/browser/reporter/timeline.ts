@@ -25,17 +25,20 @@ export function drawTimeline(view: ReporterCaseView, situation: Situation): void
   else write('basis', basisText(country));
 }
 
+function openedText({ kind, openedOn }: Situation['newest']): string {
+  const isReport = kind === 'report';
+  if (openedOn === null) return t(isReport ? 'case.unopened' : 'case.unopened.newest');
+  const day = formatDay(openedOn);
+  return t(isReport ? 'case.opened' : 'case.opened.newest', { day });
+}
+
 /** What is new, what comes next, and what may be done about what is late. */
 export function drawSituation(view: ReporterCaseView, situation: Situation): void {
   const { fresh, next, late } = situation;
   const lines: string[] = [];
   const known = fresh > 0 ? plural('case.new', fresh) : t('case.nothing');
   write('case-title', view.writable === 'no' ? t('case.partly') : known);
-  lines.push(
-    view.openedOn === null
-      ? t('case.unopened')
-      : t('case.opened', { day: formatDay(view.openedOn) }),
-  );
+  lines.push(openedText(situation.newest));
   if (view.closedOn !== null) lines.push(t('case.closed', { day: formatDay(view.closedOn) }));
   const newest = view.entries.at(-1);
   if (fresh > 0 && newest?.content.kind === 'reply') lines.push(t('case.asked'));
@@ -49,6 +52,7 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
       return item;
     }),
   );
+  show('to-new', fresh > 0);
   show('overdue', late.length > 0);
   if (late.length === 0) return;
   write('overdue-text', t('overdue.text'));
