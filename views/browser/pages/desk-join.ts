@@ -1,3 +1,4 @@
+import { coverWhileHidden } from '../cover.js';
 import { callWorker, codeOf, startWorker } from '../rpc.js';
 import { t } from '../strings.js';
 import type { DeskApi } from '../desk/api.js';
@@ -8,6 +9,8 @@ import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.j
 import { newSecretsView, type NewSecretsView } from '../desk/new-secrets.js';
 import { roleFields } from '../desk/role-fields.js';
 import { fillWords } from '../desk/words.js';
+
+coverWhileHidden();
 
 const fragment = takeLinkSecret();
 const api = callWorker<DeskApi>(startWorker());

@@ -1,4 +1,5 @@
 import type { AccountView, DirectoryView } from '../../../client/models.js';
+import { coverWhileHidden } from '../cover.js';
 import { callWorker, startWorker } from '../rpc.js';
 import { plural, t } from '../strings.js';
 import type { DeskApi } from '../desk/api.js';
@@ -16,6 +17,8 @@ import { caseView } from '../desk/case.js';
 import { channelView } from '../desk/channel.js';
 import { inboxView } from '../desk/inbox.js';
 import { peopleView } from '../desk/people.js';
+
+coverWhileHidden();
 
 const worker = startWorker();
 const api = callWorker<DeskApi>(worker);

@@ -1,3 +1,4 @@
+import { coverWhileHidden } from '../cover.js';
 import { byId } from './dom.js';
 
 /** What a page does before it is left for good: stop its worker, forget what it holds. */
@@ -65,32 +66,4 @@ function leaveOnShift(forget: Forget): void {
     presses = [...presses.filter((time) => now - time < LEAVE_WITHIN), now];
     if (presses.length >= LEAVE_PRESSES) leave(byId('leave', HTMLAnchorElement).href, forget);
   });
-}
-
-/**
- * Covers the page while it is hidden. On touch screens also as soon as it loses the focus: the
- * picture that a task switcher takes can be older than the news that the page is hidden.
- */
-function coverWhileHidden(): void {
-  const cover = byId('cover');
-  const touch = matchMedia('(pointer: coarse)').matches;
-  const uncover = (): void => {
-    if (document.visibilityState === 'visible') cover.hidden = true;
-  };
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') cover.hidden = false;
-    else uncover();
-  });
-  window.addEventListener('pagehide', () => {
-    cover.hidden = false;
-  });
-  window.addEventListener('pageshow', uncover);
-  window.addEventListener('focus', uncover);
-  cover.addEventListener('click', uncover);
-  document.addEventListener('keydown', uncover);
-  if (touch) {
-    window.addEventListener('blur', () => {
-      cover.hidden = false;
-    });
-  }
 }
