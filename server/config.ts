@@ -106,6 +106,9 @@ function compose(values: SettingValues): Config {
   };
 }
 
+/** Where a connection never leaves the machine. */
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
+
 function composeSmtp(values: SettingValues): SmtpConfig | undefined {
   const host = values['smtp.host'];
   const from = values['smtp.from'];
@@ -122,6 +125,11 @@ function composeSmtp(values: SettingValues): SmtpConfig | undefined {
   }
   if ((user === undefined) !== (password === undefined)) {
     throw new ConfigError('CASEKEY_SMTP_USER and CASEKEY_SMTP_PASSWORD: give both or neither');
+  }
+  if (values['smtp.tls'] === 'none' && !LOOPBACK.has(host)) {
+    throw new ConfigError(
+      'CASEKEY_SMTP_TLS: none is for a mail server on the same machine only (localhost, 127.0.0.1 or ::1)',
+    );
   }
   return { host, port: values['smtp.port'], user, password, from, tls: values['smtp.tls'] };
 }

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { setUpLink } from './accounts/set-up.js';
 import { systemClock } from './clock.js';
-import { ConfigError, loadConfig } from './config.js';
+import { ConfigError, loadConfig, type Config } from './config.js';
 import { createLog } from './log.js';
+import { startFault } from './start-fault.js';
 import { startServer } from './start.js';
 
 // what the server makes is its own user's to read
@@ -20,8 +21,9 @@ function fail(event: string, error: unknown): never {
 process.on('unhandledRejection', (error) => fail('unhandled rejection', error));
 process.on('uncaughtException', (error) => fail('uncaught exception', error));
 
+let config: Config | undefined;
 try {
-  const config = await loadConfig(process.env);
+  config = await loadConfig(process.env);
   // this file is dist/server/main.js when it runs
   const dist = fileURLToPath(new URL('..', import.meta.url));
   const server = await startServer({ config, dist, clock: systemClock, log });
@@ -42,7 +44,7 @@ try {
   if (error instanceof ConfigError) {
     console.error(`The configuration cannot be used:\n${error.message}`);
   } else {
-    console.error(`Casekey could not start: ${error instanceof Error ? error.message : 'unknown'}`);
+    console.error(`Casekey could not start: ${startFault(error, config)}`);
   }
   process.exit(1);
 }

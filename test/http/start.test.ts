@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { access, rm } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -78,8 +78,26 @@ describe('the server', () => {
     const port = typeof address === 'object' ? String(address?.port) : '';
     const run = await start({ CASEKEY_PORT: port });
     expect(await run.exit).toBe(1);
-    expect(run.output()).toContain(`Casekey could not start: listen EADDRINUSE`);
+    expect(run.output()).toContain(`Casekey could not start: port ${port} is taken`);
+    expect(run.output()).toContain('CASEKEY_PORT');
     blocker.close();
+  });
+
+  it('names the setting to look at when something else stands in the way', async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    const file = path.join(folder, 'letter.txt');
+    await writeFile(file, 'Dear all, this is no database. '.repeat(20));
+    const cases: [Record<string, string>, string][] = [
+      [{ CASEKEY_DATA_FOLDER: file }, 'CASEKEY_DATA_FOLDER'],
+      [{ CASEKEY_DATABASE: file }, 'CASEKEY_DATABASE'],
+      [{ CASEKEY_HOST: '192.0.2.1' }, 'CASEKEY_HOST'],
+    ];
+    for (const [env, setting] of cases) {
+      const run = await start(env);
+      expect(await run.exit).toBe(1);
+      expect(run.output()).toMatch(new RegExp(`Casekey could not start: .*${setting}`));
+    }
   });
 
   it('makes its data folder where it was started, for its own user', async () => {

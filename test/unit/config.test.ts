@@ -117,6 +117,15 @@ describe('loadConfig', () => {
       await messageOf({ ...host, CASEKEY_SMTP_FROM: 'a@b.example', CASEKEY_SMTP_USER: 'u' }),
     ).toContain('give both or neither');
   });
+
+  it('sends mail without TLS to the same machine only', async () => {
+    const env = { CASEKEY_SMTP_FROM: 'a@b.example', CASEKEY_SMTP_TLS: 'none' };
+    expect(await messageOf({ ...env, CASEKEY_SMTP_HOST: 'mail.example.org' })).toContain(
+      'CASEKEY_SMTP_TLS: none is for a mail server on the same machine only',
+    );
+    const config = await loadConfig({ ...env, CASEKEY_SMTP_HOST: 'localhost' });
+    expect(config.smtp?.tls).toBe('none');
+  });
 });
 
 describe('docs/configuration.md', () => {
