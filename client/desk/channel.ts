@@ -20,7 +20,10 @@ export interface ReadinessView {
 /** The organisation's channel and its directory. */
 export interface ChannelDesk {
   directory(): Promise<DirectoryView>;
+  /** What changed in the directory and was not read yet: announced until {@link noteChangesRead}. */
   directoryChanges(): Promise<DirectoryChange[]>;
+  /** To be called once the person has read what changed up to this version. */
+  noteChangesRead(version: number): Promise<void>;
   readiness(): Promise<ReadinessView[]>;
   /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
   retention(): Promise<RetentionView[]>;
@@ -46,6 +49,7 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
   return {
     directory: async () => directoryView(await watch.current()),
     directoryChanges: () => watch.changes(),
+    noteChangesRead: (version) => watch.noteRead(version),
     async readiness() {
       const { credential } = session.signedIn();
       const path = '/api/desk/readiness';

@@ -7,6 +7,7 @@ import {
   fromBase64,
   fromJsonBytes,
   openBox,
+  pad,
   ProtocolError,
   ReaderId,
   sealBox,
@@ -14,6 +15,7 @@ import {
   stampFields,
   toBase64,
   toJsonBytes,
+  unpad,
   type VerifiedDirectory,
   verifyDirectory,
 } from '../../crypto/private.js';
@@ -22,9 +24,13 @@ import type { DirectoryChange } from '../models.js';
 import { changesBetween } from './directory-changes.js';
 import type { DeskSession, SignedInState } from './session.js';
 
-/** What a desk remembers between sign-ins: the highest directory it has seen. */
-const Memory = v.strictObject({ version: Count, hash: DirectoryHash });
+/**
+ * What a desk remembers between sign-ins: the highest directory it has seen, and the version up to
+ * which the person has read what changed. It is sealed at one size, whatever it says.
+ */
+const Memory = v.strictObject({ version: Count, hash: DirectoryHash, read: Count });
 type Memory = v.InferOutput<typeof Memory>;
+const MEMORY_BYTES = 256;
 
 function memoryContext(state: SignedInState): string[] {
   return [state.installation, state.account.id];
@@ -33,7 +39,7 @@ function memoryContext(state: SignedInState): string[] {
 function openMemory(state: SignedInState): Memory | null {
   if (state.memory === null) return null;
   const box = fromBase64(state.memory);
-  return fromJsonBytes(Memory, openBox(state.keys.own, 'memory', memoryContext(state), box));
+  return fromJsonBytes(Memory, unpad(openBox(state.keys.own, 'memory', memoryContext(state), box)));
 }
 
 /** A directory that knows this person with other keys is not the one that admitted this person. */
@@ -59,8 +65,10 @@ export interface DirectoryWatch {
    * it. Throws `directory_rolled_back` where the server shows another past.
    */
   hashesSince(version: number): Promise<ReadonlyMap<number, DirectoryHash>>;
-  /** Versions that came since this desk last looked, oldest first; empty when asked again. */
+  /** Versions that the person has not read about, oldest first. */
   changes(): Promise<DirectoryChange[]>;
+  /** Remembers that the person has read what changed up to this version. */
+  noteRead(version: number): Promise<void>;
 }
 
 /**
@@ -72,6 +80,7 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
   let seen: {
     of: SignedInState;
     newest: LoadedDirectory;
+    /** What the person has not read about. */
     changes: DirectoryChange[];
     /** Versions of which the hash is certain, without a gap up to the newest. */
     past: Map<number, VerifiedDirectory>;
@@ -86,16 +95,16 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     return answer.directories.map(verifyDirectory);
   }
 
-  async function keep(state: SignedInState, newest: VerifiedDirectory): Promise<void> {
-    const memory: Memory = { version: newest.directory.version, hash: newest.hash };
-    const box = sealBox(state.keys.own, 'memory', memoryContext(state), toJsonBytes(memory));
-    state.memory = toBase64(box);
+  async function keep(state: SignedInState, memory: Memory): Promise<void> {
+    const padded = pad(toJsonBytes(memory), MEMORY_BYTES);
+    const sealed = toBase64(sealBox(state.keys.own, 'memory', memoryContext(state), padded));
     await session.api.tell({
       method: 'PUT',
       path: '/api/desk/account/memory',
       credential: state.credential,
-      json: { memory: state.memory },
+      json: { memory: sealed },
     });
+    state.memory = sealed;
   }
 
   async function stamp(state: SignedInState, newest: LoadedDirectory): Promise<void> {
@@ -121,20 +130,24 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     const loaded = await loadDirectory(session.api, session.today());
     const memory = openMemory(state);
     if (seen?.of === state && seen.newest.hash === loaded.hash) return loaded;
-    // The remembered version comes along, so that the first new one is checked against it.
-    const versions = await versionsAfter(state, Math.max(0, (memory?.version ?? 1) - 1));
-    const [remembered] = versions;
+    // From the last version that was read about, so that nothing unread goes untold: the hashes lead
+    // from there to the one remembered. Whoever remembers nothing follows the whole way.
+    const read = memory?.read ?? 1;
+    const versions = await versionsAfter(state, read - 1);
+    const [first] = versions;
     const newest = versions.at(-1);
-    if (remembered === undefined || newest?.hash !== loaded.hash) {
+    if (first?.directory.version !== read || newest?.hash !== loaded.hash) {
       throw new ProtocolError('directory_rolled_back');
     }
-    // Whoever remembers nothing follows the whole way from the first version.
     const holds =
-      memory === null ? remembered.directory.version === 1 : remembered.hash === memory.hash;
+      memory === null ||
+      versions.some(
+        ({ directory, hash }) => directory.version === memory.version && hash === memory.hash,
+      );
     if (!holds) throw new ProtocolError('directory_rolled_back');
     checkOwnRecord(state, loaded);
-    const changes = seen?.of === state ? seen.changes : [];
-    let before = remembered;
+    const changes: DirectoryChange[] = [];
+    let before = first;
     for (const version of versions.slice(1)) {
       checkSuccession(before, version);
       changes.push({
@@ -144,7 +157,9 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       });
       before = version;
     }
-    if (memory?.hash !== newest.hash) await keep(state, newest);
+    if (memory?.hash !== loaded.hash) {
+      await keep(state, { version: loaded.directory.version, hash: loaded.hash, read });
+    }
     if (state.account.part === 'handler') await stamp(state, loaded);
     const past = new Map(versions.map((version) => [version.directory.version, version]));
     if (seen?.of === state) for (const [number, version] of seen.past) past.set(number, version);
@@ -180,9 +195,16 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     },
     async changes() {
       await look(session.signedIn());
-      const changes = seen?.changes ?? [];
-      if (seen !== null) seen.changes = [];
-      return changes;
+      return seen?.changes ?? [];
+    },
+    async noteRead(version) {
+      const state = session.signedIn();
+      await look(state);
+      const memory = openMemory(state);
+      if (memory === null || version <= memory.read) return;
+      const read = Math.min(version, memory.version);
+      await keep(state, { ...memory, read });
+      if (seen?.of === state) seen.changes = seen.changes.filter((each) => each.version > read);
     },
   };
 }

@@ -195,6 +195,7 @@ const api: DeskApi = {
   setMail: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   directory: () => Promise.resolve(directory),
+  noteChangesRead: () => pause(20),
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
   readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),

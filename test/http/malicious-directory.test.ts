@@ -253,8 +253,9 @@ describe('the past of a directory', () => {
         texts: { en: text },
       });
     }
+    // whoever has read all changes fetches nothing of the past before a case asks for it
     const remembering = await deskOf();
-    await remembering.directory();
+    await remembering.noteChangesRead(named + 2);
 
     const fresh = await deskOf();
     expect(await fresh.openCase(id)).toMatchObject({ fault: null, warnings: [] });

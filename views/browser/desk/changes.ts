@@ -3,14 +3,22 @@ import { t } from '../strings.js';
 import { dayText, numberText } from './days.js';
 import { localText } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, write } from './dom.js';
+import { report } from './failures.js';
 import { countryText, languageText } from './languages.js';
 
 /**
- * Announces what changed in the directory since this desk last looked, until the person says that
- * it was read: a reader that nobody knows of would be the way into every future report.
+ * Announces what changed in the directory until the person says that it was read, at this sign-in or
+ * a later one: a reader that nobody knows of would be the way into every future report.
+ *
+ * @param noteRead remembers that everything up to a version was read.
  */
-export function showChanges(place: HTMLElement, changes: readonly DirectoryChange[]): void {
-  if (changes.length === 0) {
+export function showChanges(
+  place: HTMLElement,
+  changes: readonly DirectoryChange[],
+  noteRead: (version: number) => Promise<void>,
+): void {
+  const newest = changes.at(-1);
+  if (newest === undefined) {
     place.replaceChildren();
     return;
   }
@@ -24,6 +32,8 @@ export function showChanges(place: HTMLElement, changes: readonly DirectoryChang
   onClick(box, 'seen', () => {
     place.replaceChildren();
     document.getElementById('main')?.focus();
+    // what could not be noted is announced once more at the next sign-in
+    noteRead(newest.version).catch(report);
   });
   place.replaceChildren(box);
 }

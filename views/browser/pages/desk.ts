@@ -104,7 +104,7 @@ async function open(account: AccountView): Promise<void> {
     worker.terminate();
   }
 
-  showChanges(part(document, 'changes'), changes);
+  showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
   shell.go({ view: account.part === 'handler' ? 'inbox' : 'people' });
 }
 
