@@ -58,11 +58,13 @@ export async function bundleAssets(folders: Folders): Promise<Asset[]> {
   const isDesk = (file: string) => path.basename(file).startsWith('desk');
   const deskWorkers = workers.filter(isDesk);
   const otherWorkers = workers.filter((file) => !isDesk(file));
+  // cleaning files needs no libsodium, and so no second build
+  const sealing = otherWorkers.filter((file) => path.basename(file) !== 'cleaning.ts');
   const groups = await Promise.all([
     bundle(folders, pages, '', '', {}),
     bundle(folders, styles, '', '', {}),
     bundle(folders, otherWorkers, 'worker-', '', {}),
-    bundle(folders, otherWorkers, 'worker-', '-nowasm', commonJsSodium('')),
+    bundle(folders, sealing, 'worker-', '-nowasm', commonJsSodium('')),
     bundle(folders, deskWorkers, 'worker-', '', {
       'libsodium-wrappers': 'libsodium-wrappers-sumo',
     }),

@@ -42,7 +42,7 @@ const openFiles = async (lang = 'en'): Promise<Page> => {
 const file = (name: string, size: number) => ({
   name,
   mimeType: 'application/octet-stream',
-  buffer: Buffer.alloc(size, 7),
+  buffer: Buffer.alloc(size, 65),
 });
 
 const names = (page: Page): Promise<string[]> =>

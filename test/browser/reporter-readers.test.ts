@@ -61,7 +61,7 @@ describe('somebody who begins to read while a report is written', () => {
     await page.fill('#q-where', 'In accounting');
     await page.fill('#text', 'About the one who comes.');
     await page.click('#form button[type=submit]');
-    const buffer = Buffer.alloc(2_500_000, 7);
+    const buffer = Buffer.alloc(2_500_000, 65);
     await page.setInputFiles('#file-input', { name: 'list.pdf', mimeType: 'text/plain', buffer });
     await page.click('#step-files [data-go=next]');
     const words = await saveKey(page);

@@ -330,7 +330,7 @@ describe('sending', () => {
     await page.waitForSelector('#step-write:not([hidden])');
     await page.fill('#text', 'Still here.');
     await page.click('#form button[type=submit]');
-    const buffer = Buffer.alloc(2_500_000, 7);
+    const buffer = Buffer.alloc(2_500_000, 65);
     await page.setInputFiles('#file-input', { name: 'f', mimeType: 'text/plain', buffer });
     await page.click('#step-files [data-go=next]');
     const words = await saveKey(page);
@@ -363,7 +363,7 @@ describe('sending', () => {
     await page.waitForSelector('#step-write:not([hidden])');
     await page.fill('#text', 'With a file.');
     await page.click('#form button[type=submit]');
-    const buffer = Buffer.alloc(1_500_000, 7);
+    const buffer = Buffer.alloc(1_500_000, 65);
     await page.setInputFiles('#file-input', { name: 'film.mp4', mimeType: 'video/mp4', buffer });
     await page.click('#step-files [data-go=next]');
     await saveKey(page);

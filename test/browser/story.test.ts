@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setUpLink } from '../../server/accounts/set-up.js';
 import { launchBrowser } from '../support/browser.js';
+import { fixture, letters, PLANTED } from '../support/cleaning.js';
 import {
   goTo,
   joinInBrowser,
@@ -109,11 +111,15 @@ describe('a channel from set-up to purge', () => {
     await page.waitForSelector('#step-write:not([hidden])');
     await page.fill('#text', 'The invoices of March were paid twice.');
     await page.click('#form button[type=submit]');
-    await page.setInputFiles('#step-files input[type=file]', {
-      name: 'invoices.txt',
-      mimeType: 'text/plain',
-      buffer: Buffer.from('Invoice 1: 100. Invoice 1 again: 100.'),
-    });
+    await page.setInputFiles('#file-input', [
+      {
+        name: 'invoices.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('Invoice 1: 100. Invoice 1 again: 100.'),
+      },
+      { name: 'desk.jpg', mimeType: 'image/jpeg', buffer: await fixture('photo.jpg') },
+    ]);
+    await page.locator('#file-list', { hasText: 'the place' }).waitFor();
     await page.click('#step-files [data-go=next]');
     key = await saveKey(page);
     await page.click('#send-now');
@@ -128,10 +134,17 @@ describe('a channel from set-up to purge', () => {
     const text = handler.locator('[data-part="conversation"] .written').first();
     expect(await text.textContent()).toBe('The invoices of March were paid twice.');
     await handler.click('#tab-files');
-    await handler.locator('#panel-files [data-part="preview"]').click();
+    await handler.locator('#panel-files [data-part="preview"]').first().click();
     const frame = handler.frameLocator('iframe');
     await frame.getByText('Invoice 1 again: 100.').waitFor();
     await handler.keyboard.press('Escape');
+    const [photo] = await Promise.all([
+      handler.waitForEvent('download'),
+      handler.locator('#panel-files [data-part="download"]').nth(1).click(),
+    ]);
+    expect(photo.suggestedFilename()).toBe('desk.jpg');
+    // neither where it was taken nor who took it with what
+    expect(letters(await readFile(await photo.path()))).not.toMatch(PLANTED);
     await handler.click('#tab-conversation');
     await writeInCase(handler, 'acknowledgement', 'We have your report.');
     await writeInCase(handler, 'reply', 'Who approved the second payment?');

@@ -198,18 +198,19 @@ interface WithTrustedTypes {
 let policy: ScriptUrlPolicy | undefined;
 
 /**
- * Starts the page's worker. The page's root element names it: `<html data-worker="…"
- * data-worker-nowasm="…">`; the second is taken where the browser has no WebAssembly (Tor Browser's
- * level "Safer", Lockdown Mode).
+ * Starts a worker of the page. The page's root element names them: `<html data-worker="…"
+ * data-worker-nowasm="…" data-worker-cleaning="…">`; the second is taken where the browser has no
+ * WebAssembly (Tor Browser's level "Safer", Lockdown Mode), the third where files are cleaned.
  *
  * @throws RemoteError `worker_failed` where the page names none.
  */
-export function startWorker(): Worker {
-  const { worker, workerNowasm } = document.documentElement.dataset;
-  const address = typeof WebAssembly === 'object' ? worker : workerNowasm;
+export function startWorker(which: 'main' | 'cleaning' = 'main'): Worker {
+  const { worker, workerNowasm, workerCleaning } = document.documentElement.dataset;
+  const main = typeof WebAssembly === 'object' ? worker : workerNowasm;
+  const address = which === 'cleaning' ? workerCleaning : main;
   if (address === undefined) throw new RemoteError('worker_failed');
   // a policy's name can be taken once a page
-  policy ??= createPolicy([worker, workerNowasm]);
+  policy ??= createPolicy([worker, workerNowasm, workerCleaning]);
   return new Worker(policy.createScriptURL(address));
 }
 

@@ -1,16 +1,44 @@
 import { plural, t } from '../strings.js';
-import { announce, byId, clone, fillSlot, show, slot, write } from './dom.js';
+import { createCleaningQueue } from './cleaning.js';
+import { announce, byId, show, write } from './dom.js';
+import {
+  createFileRow,
+  endingOf,
+  isUndecided,
+  nameWord,
+  spoken,
+  type ChosenFile,
+  type FileRow,
+} from './file-row.js';
 import { formatList, formatSize } from './format.js';
+import { codeOf } from '../rpc.js';
 
 /** Most files in one entry: what the protocol takes. */
 const MOST = 100;
 
 /** The files that will be sent, as the page lists them. */
 export interface FileChoice {
-  files(): File[];
+  /** Those that were chosen, as they lie on the device. */
+  originals(): File[];
+  /**
+   * Those to send, cleaned; null while one is still being looked at or waits for the person. The
+   * same files are the same objects each time, so that a later try goes on where an earlier stopped.
+   */
+  ready(): File[] | null;
+  /** Waits until all were looked at. Whether all can go; else says which one waits for the person. */
+  settle(): Promise<boolean>;
   clear(): void;
   /** Says how large a file may be, and refuses larger ones as soon as they are chosen. */
   limit(bytes: number): void;
+}
+
+interface Listed {
+  file: ChosenFile;
+  row: FileRow;
+  taken: AbortController;
+  /** Until it was looked at. */
+  looking: Promise<void>;
+  toSend: File | null;
 }
 
 function hasFiles({ dataTransfer }: DragEvent): boolean {
@@ -26,32 +54,97 @@ function hasFiles({ dataTransfer }: DragEvent): boolean {
  * be thrown away meanwhile.
  */
 export function createFileChoice(onChange: () => void, onPicking: () => void): FileChoice {
-  let chosen: File[] = [];
+  let chosen: Listed[] = [];
   let largest = Infinity;
+  /** Counts what was made ready: its number tells it from all others in lists of uploads. */
+  let count = 0;
   const list = byId('file-list');
+  const queue = createCleaningQueue();
+
+  /** A name that says nothing, and that no file has yet; null where the name is one already. */
+  const neutralName = (file: ChosenFile): string | null => {
+    const word = t(`files.word.${nameWord(file)}`);
+    const ending = endingOf(file.original.name);
+    const names = new Set(chosen.map((each) => each.file.name));
+    const isNeutral = new RegExp(`^${word}-\\d+(?:\\.[a-z0-9]+)?$`, 'u').test(file.name);
+    if (isNeutral) return null;
+    for (let number = 1; ; number += 1) {
+      const name = `${word}-${String(number)}${ending}`;
+      if (!names.has(name)) return name;
+    }
+  };
 
   const draw = (): void => {
-    list.replaceChildren(
-      ...chosen.map((file) => {
-        const row = clone('file-row');
-        fillSlot(row, 'name', file.name);
-        fillSlot(row, 'size', formatSize(file.size));
-        const button = slot(row, 'remove');
-        button.setAttribute('aria-label', t('files.remove.named', { name: file.name }));
-        button.addEventListener('click', () => {
-          chosen = chosen.filter((each) => each !== file);
-          show('file-error', false);
-          draw();
-          announce(t('files.removed'));
-          byId('file-input').focus();
-        });
-        return row;
-      }),
-    );
-    const size = formatSize(chosen.reduce((sum, file) => sum + file.size, 0));
+    for (const { file, row } of chosen) row.draw(neutralName(file));
+    const size = formatSize(chosen.reduce((sum, { file }) => sum + file.original.size, 0));
     if (chosen.length === 0) show('file-sum', false);
     else write('file-sum', plural('files.sum', chosen.length, { size }));
+    if (!chosen.some(({ file }) => isUndecided(file))) show('file-undecided', false);
     onChange();
+  };
+
+  const makeReady = (listed: Listed): void => {
+    const { file } = listed;
+    listed.toSend = null;
+    if (file.state.at !== 'looked' || isUndecided(file)) return;
+    count += 1;
+    const bytes = file.state.cleaned.blob ?? file.original;
+    // when the original was changed last stays on the device
+    const options = { type: file.original.type, lastModified: count };
+    listed.toSend = new File([bytes], file.name, options);
+  };
+
+  const look = async (listed: Listed): Promise<void> => {
+    const { file, taken } = listed;
+    file.state = { at: 'looking' };
+    try {
+      const cleaned = await queue.clean(file.original, taken.signal);
+      file.state = { at: 'looked', cleaned, isAccepted: false };
+    } catch (error) {
+      if (codeOf(error) === 'cancelled') return;
+      file.state = { at: 'failed' };
+    }
+    makeReady(listed);
+    draw();
+    announce(spoken(file));
+  };
+
+  const take = (original: File): Listed => {
+    const file: ChosenFile = { original, name: original.name, state: { at: 'looking' } };
+    const change = (said: string): void => {
+      makeReady(listed);
+      draw();
+      row.focus();
+      announce(said);
+    };
+    const row = createFileRow(file, {
+      remove() {
+        listed.taken.abort();
+        chosen = chosen.filter((each) => each !== listed);
+        row.element.remove();
+        show('file-error', false);
+        draw();
+        announce(t('files.removed'));
+        byId('file-input').focus();
+      },
+      accept() {
+        if (file.state.at === 'looked') file.state.isAccepted = true;
+        change(spoken(file));
+      },
+      again() {
+        listed.looking = look(listed);
+        change(spoken(file));
+      },
+      rename(name) {
+        file.name = name;
+        change(t('files.renamed', { name }));
+      },
+    });
+    const taken = new AbortController();
+    const listed: Listed = { file, row, taken, looking: Promise.resolve(), toSend: null };
+    list.append(row.element);
+    listed.looking = look(listed);
+    return listed;
   };
 
   /** What is wrong with files that were chosen, as sentences; empty where nothing is. */
@@ -70,15 +163,17 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
   };
 
   const add = (files: readonly File[]): void => {
-    const isListed = (file: File): boolean =>
+    const isListed = (other: File): boolean =>
       chosen.some(
-        ({ name, size, lastModified }) =>
-          name === file.name && size === file.size && lastModified === file.lastModified,
+        ({ file: { original } }) =>
+          original.name === other.name &&
+          original.size === other.size &&
+          original.lastModified === other.lastModified,
       );
     const tooLarge = files.filter(({ size }) => size > largest);
     const fresh = files.filter((file) => file.size <= largest && !isListed(file));
     const room = MOST - chosen.length;
-    chosen = [...chosen, ...fresh.slice(0, room)];
+    chosen.push(...fresh.slice(0, room).map(take));
     const wrong = complaint(tooLarge, fresh.length > room);
     if (wrong === '') show('file-error', false);
     else write('file-error', wrong);
@@ -112,9 +207,26 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
   });
 
   return {
-    files: () => [...chosen],
+    originals: () => chosen.map(({ file }) => file.original),
+    ready() {
+      const files = chosen.flatMap(({ toSend }) => toSend ?? []);
+      return files.length === chosen.length ? files : null;
+    },
+    async settle() {
+      const isLooking = chosen.some(({ file }) => file.state.at === 'looking');
+      if (isLooking) write('file-undecided', t('files.wait'));
+      await Promise.all(chosen.map(({ looking }) => looking));
+      show('file-undecided', false);
+      const waiting = chosen.find(({ file }) => isUndecided(file));
+      if (waiting === undefined) return true;
+      write('file-undecided', t('files.undecided'));
+      waiting.row.focus();
+      return false;
+    },
     clear() {
+      for (const { taken } of chosen) taken.abort();
       chosen = [];
+      list.replaceChildren();
       show('file-error', false);
       draw();
     },

@@ -62,7 +62,7 @@ export function startWriting(
       form,
       leftOut: leaveOut.ids(),
       seen: [...seen],
-      files: [...files.files().map(({ name }) => name), ...lost.names()],
+      files: [...files.originals().map(({ name }) => name), ...lost.names()],
       keyShown: caseKey.wasShown() || earlier.keyShown,
       departed: hasDeparted || earlier.departed,
     };
@@ -74,7 +74,7 @@ export function startWriting(
   const lost = createLostFiles();
   const files = createFileChoice(
     () => {
-      lost.found(files.files());
+      lost.found(files.originals());
       touch();
     },
     () => void store.flush(),
@@ -101,7 +101,7 @@ export function startWriting(
       show('send-error', false);
       drawSummary({
         text: readForm().text,
-        files: files.files(),
+        files: files.ready() ?? [],
         readers: leaveOut.remaining(),
         leftOut: leaveOut.leftOut(),
       });
@@ -110,9 +110,19 @@ export function startWriting(
     touch();
   };
 
+  const leaveFiles = async (): Promise<void> => {
+    if ((await files.settle()) && step === 'files') go('readers');
+  };
+
   const sendNow = async (): Promise<void> => {
     const words = caseKey.words();
     if (words === null || channel === null || sending.isBusy()) return;
+    const chosen = files.ready();
+    if (chosen === null) {
+      go('files');
+      await files.settle();
+      return;
+    }
     const form = readForm();
     const input = {
       words,
@@ -124,7 +134,7 @@ export function startWriting(
       answers: answersOf(form),
       leftOut: leaveOut.ids(),
     };
-    const outcome = await sending.send({ input, files: files.files() }, () => {
+    const outcome = await sending.send({ input, files: chosen }, () => {
       hasDeparted = true;
       touch();
     });
@@ -272,7 +282,10 @@ export function startWriting(
   for (const button of document.querySelectorAll<HTMLElement>('[data-go]')) {
     button.addEventListener('click', () => {
       const wanted = neighbour(step, button.dataset['go'] === 'back' ? 'back' : 'next');
-      if (step === 'readers' && wanted === 'key') {
+      if (step === 'files' && wanted === 'readers') {
+        // nothing leaves this step that was not looked at
+        void leaveFiles().catch(fail);
+      } else if (step === 'readers' && wanted === 'key') {
         acceptNewcomers();
         // whoever came back to the readers has confirmed the key already
         go(caseKey.words() === null ? 'key' : 'send');

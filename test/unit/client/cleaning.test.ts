@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanFile } from '../../../client/cleaning/clean.js';
+import { composedFile } from '../../../client/cleaning/pieces.js';
+import { cleanBytes, fixture, letters, PLANTED, sourceOf } from '../../support/cleaning.js';
+
+/** Each fixture, what it is, and what must be found in it. */
+const planted: readonly [string, string, readonly string[]][] = [
+  ['photo.jpg', 'jpeg', ['place', 'serial', 'author', 'dates', 'thumbnail', 'hidden_film']],
+  ['picture.png', 'png', ['place', 'serial', 'author', 'dates', 'trailing']],
+];
+
+describe('a file with planted traces', () => {
+  it.each(planted)('%s is known, cleaned, and says what was found', async (name, kind, codes) => {
+    const original = await fixture(name);
+    expect(letters(original)).toMatch(PLANTED);
+    const { bytes, ...said } = await cleanBytes(original);
+    expect(said).toMatchObject({ kind, verdict: 'cleaned', obstacle: null, left: [] });
+    expect(said.removed.map(({ code }) => code)).toEqual(expect.arrayContaining([...codes]));
+    expect(letters(bytes)).not.toMatch(PLANTED);
+    expect(bytes.length).toBeLessThanOrEqual(original.length);
+  });
+
+  it.each(planted)('%s has nothing more to be found afterwards', async (name, kind) => {
+    const once = await cleanBytes(await fixture(name));
+    const twice = await cleanBytes(once.bytes);
+    expect(twice).toMatchObject({ kind, verdict: 'clean', removed: [], left: [] });
+    expect(letters(twice.bytes)).toBe(letters(once.bytes));
+  });
+});
+
+describe('a cleaned picture', () => {
+  it('keeps the direction in which it stands', async () => {
+    const { bytes } = await cleanBytes(await fixture('photo.jpg'));
+    const text = letters(bytes);
+    // one entry of Exif: orientation 6
+    expect(text).toContain('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0');
+  });
+
+  it('keeps its coded data as it is', async () => {
+    const original = letters(await fixture('picture.png'));
+    const { bytes } = await cleanBytes(await fixture('picture.png'));
+    const data = original.slice(original.indexOf('IDAT') - 4, original.indexOf('IEND'));
+    expect(letters(bytes)).toContain(data.slice(0, data.lastIndexOf('IDAT') + 40));
+  });
+});
+
+describe('what cannot be cleaned', () => {
+  it.each([
+    ['a kind that nobody knows', '\x00\x01\x02nobody', 'unknown', 'unknown'],
+    ['a page of HTML', '<!doctype html><meta name=author content=A>', 'unknown', 'unknown'],
+    ['a mail', 'From: a\nTo: b\nDate: c\nSubject: d\n\ntext', 'unknown', 'unknown'],
+    ['an archive', 'Rar!\x1a\x07', 'archive', 'archive'],
+    ['a document of older Office', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'old_office', 'old_office'],
+    ['half a picture', '\xff\xd8\xff\xe0\0\x10JFIF\0', 'jpeg', 'broken'],
+  ])('is said of %s', async (_, text, kind, obstacle) => {
+    const bytes = Buffer.from(text, 'latin1');
+    const said = await cleanBytes(bytes);
+    expect(said).toMatchObject({ kind, verdict: 'not_cleanable', obstacle });
+    expect(said.bytes).toBe(bytes);
+  });
+});
+
+describe('plain text', () => {
+  it.each(['', 'Doors are locked.\r\nEvery evening, in Ängelholm.\n'])(
+    'has nothing to be found: %j',
+    async (text) => {
+      const said = await cleanBytes(Buffer.from(text));
+      expect(said).toMatchObject({ kind: 'text', verdict: 'clean' });
+    },
+  );
+});
+
+describe('cleaning', () => {
+  it('stops when it is cancelled, and tells a file that cannot be read from a broken one', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const source = sourceOf(await fixture('photo.jpg'));
+    await expect(cleanFile(source, controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    const gone = { size: 9, read: () => Promise.reject(new Error('gone')) };
+    await expect(cleanFile(gone)).rejects.toMatchObject({ code: 'file_unreadable' });
+  });
+
+  it('gives a file that is read in any parts', async () => {
+    const bytes = await fixture('photo.jpg');
+    const source = { ...sourceOf(bytes), name: 'photo.jpg', type: 'image/jpeg', lastModified: 5 };
+    const { pieces } = await cleanFile(source);
+    const file = composedFile(source, pieces ?? []);
+    const whole = letters(await file.read(0, file.size));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(file.size), fc.nat(file.size), async (one, other) => {
+        const [start, end] = [Math.min(one, other), Math.max(one, other)];
+        expect(letters(await file.read(start, end))).toBe(whole.slice(start, end));
+      }),
+    );
+  });
+
+  it.each(planted)('%s, damaged anywhere, never throws and never grows', async (name) => {
+    const original = await fixture(name);
+    const damage = fc.record({
+      end: fc.nat(original.length),
+      changes: fc.array(fc.tuple(fc.nat(original.length - 1), fc.nat(255)), { maxLength: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ end, changes }) => {
+        const bytes = Buffer.from(original);
+        for (const [at, value] of changes) bytes[at] = value;
+        const cleaned = await cleanBytes(bytes.subarray(0, end));
+        expect(cleaned.bytes.length).toBeLessThanOrEqual(original.length + 4096);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('takes random bytes for what they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
+        const { kind, verdict } = await cleanBytes(bytes);
+        expect([kind === 'text', verdict]).not.toEqual([false, 'clean']);
+      }),
+    );
+  });
+});
