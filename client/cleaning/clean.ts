@@ -1,18 +1,25 @@
 import { ClientError } from '../errors.js';
 import type { FileSource } from '../models.js';
 import { createReport, type Report } from './findings.js';
+import { cleanGif } from './gif.js';
 import { cleanJpeg } from './jpeg.js';
 import { kindOf } from './kind.js';
 import type { Cleaning, FileKind, Obstacle, Piece } from './models.js';
+import { cleanMp3 } from './mp3.js';
 import { merged } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, type Reader } from './reader.js';
+import { cleanWav, cleanWebp } from './riff.js';
 
 type Cleaner = (reader: Reader, report: Report) => Promise<Piece[]>;
 
 const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   jpeg: cleanJpeg,
   png: cleanPng,
+  webp: cleanWebp,
+  gif: cleanGif,
+  wav: cleanWav,
+  mp3: cleanMp3,
 };
 
 function refused(kind: FileKind, obstacle: Obstacle): Cleaning {

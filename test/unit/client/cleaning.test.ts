@@ -8,6 +8,10 @@ import { cleanBytes, fixture, letters, PLANTED, sourceOf } from '../../support/c
 const planted: readonly [string, string, readonly string[]][] = [
   ['photo.jpg', 'jpeg', ['place', 'serial', 'author', 'dates', 'thumbnail', 'hidden_film']],
   ['picture.png', 'png', ['place', 'serial', 'author', 'dates', 'trailing']],
+  ['picture.webp', 'webp', ['place', 'serial', 'author', 'dates']],
+  ['picture.gif', 'gif', ['comment', 'author']],
+  ['recording.mp3', 'mp3', ['author', 'title', 'comment', 'trailing']],
+  ['recording.wav', 'wav', ['author', 'title', 'software']],
 ];
 
 describe('a file with planted traces', () => {
