@@ -19,7 +19,7 @@ module.exports = {
       comment: 'libsodium reaches the server through crypto/public.ts alone.',
       severity: 'error',
       from: { path: '^server/' },
-      to: { path: 'node_modules/(libsodium|@scure/)' },
+      to: { path: 'node_modules/(libsodium|@scure/|@noble/)' },
     },
     {
       name: 'crypto-is-pure',
@@ -27,7 +27,10 @@ module.exports = {
       severity: 'error',
       from: { path: '^crypto/' },
       to: {
-        pathNot: ['^crypto/', 'node_modules/(libsodium-wrappers(-sumo)?|@scure/bip39|valibot)/'],
+        pathNot: [
+          '^crypto/',
+          'node_modules/(libsodium-wrappers(-sumo)?|@scure/bip39|@noble/hashes|valibot)/',
+        ],
       },
     },
     {

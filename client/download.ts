@@ -48,7 +48,7 @@ export async function* download(
   for (let index = 0; index < count; index += 1) {
     const sealed = await next;
     if (index + 1 < count) next = fetchChunk(index + 1);
-    const bytes = openChunk(key, file.attachment, file.size, hashes, index, sealed);
+    const bytes = await openChunk(key, file.attachment, file.size, hashes, index, sealed);
     received += bytes.length;
     onReceived(received);
     if (bytes.length > 0) yield bytes;

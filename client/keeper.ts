@@ -2,6 +2,7 @@ import type { FileReference } from '../crypto/private.js';
 import type { Api } from './api.js';
 import { ClientError } from './errors.js';
 import type { FileSource, SendProgress } from './models.js';
+import { createPace, type Pace } from './pace.js';
 import { beginUpload, fileStamp, sendUpload, type Upload } from './upload.js';
 
 /** The uploads of one sending, kept between tries. */
@@ -16,8 +17,12 @@ export interface UploadKeeper {
   forget(): void;
 }
 
-/** See {@link UploadKeeper}. */
-export function createUploadKeeper(api: Api): UploadKeeper {
+/**
+ * See {@link UploadKeeper}.
+ *
+ * @param pace that files sent before have set.
+ */
+export function createUploadKeeper(api: Api, pace: Pace = createPace()): UploadKeeper {
   const uploads = new Map<string, Upload>();
   let line: Promise<unknown> = Promise.resolve();
 
@@ -36,7 +41,7 @@ export function createUploadKeeper(api: Api): UploadKeeper {
         onProgress({ step: 'working' });
       };
       try {
-        references.push(await sendUpload(api, upload, file, onSent, onWork, signal));
+        references.push(await sendUpload(api, upload, file, pace, onSent, onWork, signal));
       } catch (error) {
         // Whatever cannot go on as it is begins anew, under a new key.
         const goesOn =

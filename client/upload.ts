@@ -16,10 +16,8 @@ import {
 import { persist, type Api, type Credential } from './api.js';
 import { ClientError } from './errors.js';
 import type { FileSource } from './models.js';
+import type { Pace } from './pace.js';
 import { withWork } from './work.js';
-
-/** Chunks on their way at once; one more is sealed meanwhile. */
-const PARALLEL = 3;
 
 /** A chunk as it is sent, and what the server's list will say of it. */
 interface SealedChunk {
@@ -86,20 +84,24 @@ async function sealedChunk(
   }
   if (plaintext.length !== end - start) throw new ClientError('file_unreadable');
   const bytes = sealChunk(upload.key, upload.id, upload.paddedSize, index, plaintext, memory);
-  const sealed = { index, bytes, hash: chunkHash(bytes) };
+  const sealed = { index, bytes, hash: await chunkHash(bytes) };
   upload.unconfirmed.set(index, sealed);
   return sealed;
 }
 
 /**
  * Sends what is not confirmed yet, several chunks at once, each tried again after a passing failure.
- * Memory stays flat: at most a few chunks are held. Calls `onSent` with the padded bytes confirmed, and
- * `onWork` where the server asks for a proof of work first.
+ * Memory stays flat: at most a few chunks are held, those on their way and one more that is sealed
+ * meanwhile. Calls `onSent` with the padded bytes confirmed, and `onWork` where the server asks for a
+ * proof of work first.
+ *
+ * @param pace says how many are on their way at once, and learns from them.
  */
 export async function sendUpload(
   api: Api,
   upload: Upload,
   file: FileSource,
+  pace: Pace,
   onSent: (bytes: number) => void,
   onWork: () => void,
   signal?: AbortSignal,
@@ -130,11 +132,11 @@ export async function sendUpload(
     onSent(Math.min(confirmed * CHUNK_BYTES, upload.paddedSize));
   };
   report();
-  let failed = false;
+  const failures: unknown[] = [];
   // memory of chunks that arrived, for those that follow
   const spare: Uint8Array[] = [];
   const sealNext = async (): Promise<SealedChunk | null> => {
-    const index = failed ? undefined : left.shift();
+    const index = failures.length > 0 ? undefined : left.shift();
     if (index === undefined) return null;
     if (signal?.aborted === true) throw new ClientError('cancelled');
     return sealedChunk(upload, file, index, spare.pop());
@@ -147,33 +149,45 @@ export async function sendUpload(
     chunk.catch(() => undefined);
     ahead.push(chunk);
   };
+  const send = ({ index, bytes }: SealedChunk): Promise<void> => {
+    const call = { method: 'PUT', path: `${path}/chunks/${String(index)}` } as const;
+    return persist(() => pace.send(() => api.tell({ ...call, credential, bytes, signal })), signal);
+  };
+  const lanes: Promise<void>[] = [];
+  let open = 0;
   const lane = async (): Promise<void> => {
-    for (;;) {
+    // counted without waiting in between, so that never all of them close for want of room
+    while (open <= pace.lanes) {
       const chunk = await (ahead.pop() ?? sealNext());
-      if (chunk === null) return;
-      const { index, bytes, hash } = chunk;
-      const call = { method: 'PUT', path: `${path}/chunks/${String(index)}` } as const;
-      const sent = persist(() => api.tell({ ...call, credential, bytes, signal }), signal);
+      if (chunk === null) break;
+      const sent = send(chunk);
       if (ahead.length === 0) sealAhead();
       await sent;
-      upload.hashes[index] = hash;
-      upload.unconfirmed.delete(index);
-      spare.push(bytes);
+      upload.hashes[chunk.index] = chunk.hash;
+      upload.unconfirmed.delete(chunk.index);
+      spare.push(chunk.bytes);
       confirmed += 1;
       report();
+      openLanes();
+    }
+    open -= 1;
+  };
+  const openLanes = (): void => {
+    while (open < pace.lanes && left.length > 0 && failures.length === 0) {
+      open += 1;
+      lanes.push(
+        lane().catch((error: unknown) => {
+          failures.push(error);
+        }),
+      );
     }
   };
-  const lanes = await Promise.allSettled(
-    Array.from({ length: Math.min(PARALLEL, left.length) }, () =>
-      lane().catch((error: unknown) => {
-        failed = true;
-        throw error;
-      }),
-    ),
-  );
+  openLanes();
+  // grows while it is gone through
+  for (const each of lanes) await each;
   // what is still being sealed is not to appear in the midst of the next try
   await Promise.allSettled(ahead);
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  if (failures.length > 0) throw failures[0];
   const hashes = upload.hashes.filter((entry) => entry !== undefined);
   return {
     attachment: upload.id,

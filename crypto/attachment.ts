@@ -53,20 +53,20 @@ export function sealChunk(
  * returns the file's own bytes in it: padding is checked and cut off. Throws `wrong_chunk` for
  * another chunk than the list's, `does_not_open`, or `malformed` for padding that is not zero.
  */
-export function openChunk(
+export async function openChunk(
   key: Uint8Array,
   id: AttachmentId,
   fileSize: number,
   hashes: readonly Uint8Array[],
   index: number,
   sealed: Uint8Array,
-): Uint8Array {
+): Promise<Uint8Array> {
   const paddedSize = paddedAttachmentSize(fileSize);
   const expected = hashes[index];
   if (
     expected === undefined ||
     sealed.length !== sealedChunkBytes(paddedSize, index) ||
-    !sameBytes(expected, chunkHash(sealed))
+    !sameBytes(expected, await chunkHash(sealed))
   ) {
     throw new ProtocolError('wrong_chunk');
   }

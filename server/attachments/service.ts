@@ -100,6 +100,7 @@ export interface Upload {
   /**
    * Keeps a chunk; the same bytes may come again.
    *
+   * @param sealed must stay as it is until the promise settles.
    * @throws ApiError `chunk_taken` for other bytes, `upload_not_found` where it was just removed.
    */
   put(index: number, sealed: Uint8Array): Promise<void>;
@@ -234,7 +235,7 @@ function createUpload(
     },
 
     async put(index, sealed) {
-      const hash = chunkHash(sealed);
+      const hash = await chunkHash(sealed);
       const chunk = { attachment: row.id, position: index, hash, data: sealed };
       const kept = await insertChunk(db, chunk).catch(async (error: unknown) => {
         // cancelled or abandoned while the chunk was on its way

@@ -44,7 +44,7 @@ function workerSource(withFrozen: boolean): string {
       ${withFrozen ? 'await passphraseReady();' : ''}
       const results = [];
       runVectors(sodium, data.sets, (result) => results.push(result));
-      ${withFrozen ? 'runFrozen(data.frozen, data.withPassphrases, (result) => results.push(result));' : ''}
+      ${withFrozen ? 'await runFrozen(data.frozen, data.withPassphrases, (result) => results.push(result));' : ''}
       self.postMessage({ results, hasWebAssembly: typeof WebAssembly === 'object' });
     };
   `;

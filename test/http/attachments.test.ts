@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  AttachmentId,
   CHUNK_BYTES,
   checkHashes,
+  newId,
   openChunk,
   toBase64,
-  type AttachmentId,
   type Day,
 } from '../../crypto/private.js';
 import { createReporter } from '../../client/reporter.js';
@@ -57,7 +58,7 @@ const send = (json: unknown) => ask(server, 'POST', '/api/cases', { json });
 
 describe('an upload', () => {
   test('is announced, sent in any order, taken up by a report and read again', async () => {
-    const upload = makeUpload(3 * CHUNK_BYTES - 5);
+    const upload = await makeUpload(3 * CHUNK_BYTES - 5);
     const started = await startUpload(server, upload);
     expect([started.status, started.json]).toEqual([201, { chunks: 4, stored: [] }]);
     for (const index of [2, 0, 3, 1]) {
@@ -77,12 +78,12 @@ describe('an upload', () => {
       const chunk = await ask(server, 'GET', `${path}/chunks/${String(index)}`, { authorization });
       expect(chunk.headers.get('content-length')).toBe(String(sealed.length));
       expect(chunk.bytes.equals(sealed)).toBe(true);
-      openChunk(upload.key, upload.id, 3 * CHUNK_BYTES - 5, list, index, chunk.bytes);
+      await openChunk(upload.key, upload.id, 3 * CHUNK_BYTES - 5, list, index, chunk.bytes);
     }
   });
 
   test('may be announced and sent again as it is', async () => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     await putChunk(server, upload, 1);
     const before = await fingerprintOf(server.db);
@@ -92,7 +93,7 @@ describe('an upload', () => {
   });
 
   test('keeps its chunks: others in their place are refused', async () => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     await putChunk(server, upload, 0);
     const before = await fingerprintOf(server.db);
@@ -102,7 +103,7 @@ describe('an upload', () => {
   });
 
   test('is stored once when the same chunk comes several times at once', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
     const answers = await Promise.all([1, 2, 3, 4].map(() => putChunk(server, upload, 0)));
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
@@ -110,7 +111,7 @@ describe('an upload', () => {
   });
 
   test('that was announced with another size is refused', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
     const larger = { ...upload, start: { ...upload.start, size: 2 * CHUNK_BYTES } };
     const answer = await startUpload(server, larger);
@@ -118,17 +119,17 @@ describe('an upload', () => {
   });
 
   test('cannot be asked for by its id alone: all ids are refused unlooked-up', async () => {
-    const free = makeUpload(1000);
-    const bound = makeUpload(1000);
+    const free = await makeUpload(1000);
+    const bound = await makeUpload(1000);
     await sendUpload(server, free);
     await sendUpload(server, bound);
     expect((await send(report([bound.id]).request)).status).toBe(201);
-    const stranger = makeUpload(1000);
+    const stranger = await makeUpload(1000);
     const queries: string[] = [];
     const note = ({ sql }: { sql: string }) => queries.push(sql);
     server.db.on('query', note);
     try {
-      for (const { id } of [free, bound, makeUpload(1000)]) {
+      for (const { id } of [free, bound, await makeUpload(1000)]) {
         const other = { ...stranger, id, start: { ...stranger.start, id } };
         const begun = await startUpload(server, other);
         expect([begun.status, begun.text]).toEqual([400, '{"error":{"code":"malformed"}}']);
@@ -146,9 +147,9 @@ describe('an upload', () => {
   });
 
   test('answers a wrong token as it does an unknown id', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
-    const unknown = makeUpload(1000);
+    const unknown = await makeUpload(1000);
     const answers = [
       await stateOf(unknown),
       await stateOf(upload, unknown.authorization),
@@ -165,7 +166,7 @@ describe('an upload', () => {
 
   test('is removed when its maker cancels it', async () => {
     const before = await countRows(server.db);
-    const upload = makeUpload(4 * CHUNK_BYTES);
+    const upload = await makeUpload(4 * CHUNK_BYTES);
     await sendUpload(server, upload);
     expect((await cancel(upload)).status).toBe(204);
     expect(await countRows(server.db)).toEqual(before);
@@ -173,7 +174,7 @@ describe('an upload', () => {
   });
 
   test('that was removed behind the server’s back takes no more chunks', async () => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     await server.db('attachments').where({ id: upload.id }).delete();
     const before = await fingerprintOf(server.db);
@@ -185,7 +186,7 @@ describe('an upload', () => {
   });
 
   test('stays when a report has taken it up', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await sendUpload(server, upload);
     await send(report([upload.id]).request);
     const before = await fingerprintOf(server.db);
@@ -195,7 +196,7 @@ describe('an upload', () => {
   });
 
   test('that breaks off in the middle of a chunk leaves nothing of it', async () => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
@@ -223,7 +224,7 @@ describe('an upload', () => {
     ['no bytes', 0, -CHUNK_BYTES - 40],
     ['half a chunk where the last one ends', 1, -20],
   ])('refuses a chunk with %s: wrong_chunk_size', async (_name, index, change) => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     const length = (upload.chunks[index]?.length ?? 0) + change;
     const before = await fingerprintOf(server.db);
@@ -233,7 +234,7 @@ describe('an upload', () => {
   });
 
   test('refuses a chunk of unannounced length that is too long: wrong_chunk_size', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
     const response = await fetch(`${server.url}/api/attachments/${upload.id}/chunks/0`, {
       method: 'PUT',
@@ -251,7 +252,7 @@ describe('an upload', () => {
   test.each(['2', '-1', '01', '1e0', '99999999999', 'canary', '1.5'])(
     'refuses a chunk at place %s: wrong_chunk',
     async (index) => {
-      const upload = makeUpload(TWO_CHUNKS);
+      const upload = await makeUpload(TWO_CHUNKS);
       await startUpload(server, upload);
       const { authorization, chunks } = upload;
       const path = `/api/attachments/${upload.id}/chunks/${index}`;
@@ -262,7 +263,7 @@ describe('an upload', () => {
   );
 
   test('refuses a chunk of another type: unsupported_media_type', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
     const answer = await ask(server, 'PUT', `/api/attachments/${upload.id}/chunks/0`, {
       authorization: upload.authorization,
@@ -272,26 +273,32 @@ describe('an upload', () => {
     expect([answer.status, answer.code]).toEqual([415, 'unsupported_media_type']);
   });
 
-  const good = () => makeUpload(1000).start;
+  type Start = TestUpload['start'];
   test.each([
-    ['a size that is no class', () => ({ ...good(), size: 70_000 }), 400, 'wrong_size'],
-    ['a size too small', () => ({ ...good(), size: 1 }), 400, 'wrong_size'],
-    ['a size too large', () => ({ ...good(), size: 2 * MAX_FILE }), 413, 'file_too_large'],
-    ['an enormous size', () => ({ ...good(), size: 2 ** 53 - 1 }), 413, 'file_too_large'],
-    ['no size', () => ({ ...good(), size: 0 }), 400, 'malformed'],
-    ['half a byte', () => ({ ...good(), size: 65536.5 }), 400, 'malformed'],
-    ['an id too short', () => ({ ...good(), id: 'canary' }), 400, 'malformed'],
+    ['a size that is no class', (good: Start) => ({ ...good, size: 70_000 }), 400, 'wrong_size'],
+    ['a size too small', (good: Start) => ({ ...good, size: 1 }), 400, 'wrong_size'],
+    ['a size too large', (good: Start) => ({ ...good, size: 2 * MAX_FILE }), 413, 'file_too_large'],
+    ['an enormous size', (good: Start) => ({ ...good, size: 2 ** 53 - 1 }), 413, 'file_too_large'],
+    ['no size', (good: Start) => ({ ...good, size: 0 }), 400, 'malformed'],
+    ['half a byte', (good: Start) => ({ ...good, size: 65536.5 }), 400, 'malformed'],
+    ['an id too short', (good: Start) => ({ ...good, id: 'canary' }), 400, 'malformed'],
     [
       'an id in another spelling',
-      () => ({ ...good(), id: `${'A'.repeat(21)}B` }),
+      (good: Start) => ({ ...good, id: `${'A'.repeat(21)}B` }),
       400,
       'malformed',
     ],
-    ['an id that is not its token’s', () => ({ ...good(), id: good().id }), 400, 'malformed'],
-    ['a name', () => ({ ...good(), name: 'canary.pdf' }), 400, 'malformed'],
+    [
+      'an id that is not its token’s',
+      (good: Start) => ({ ...good, id: newId(AttachmentId) }),
+      400,
+      'malformed',
+    ],
+    ['a name', (good: Start) => ({ ...good, name: 'canary.pdf' }), 400, 'malformed'],
   ])('refuses to begin with %s', async (_name, make, status, code) => {
+    const { start } = await makeUpload(1000);
     const before = await fingerprintOf(server.db);
-    const answer = await ask(server, 'POST', '/api/attachments', { json: make() });
+    const answer = await ask(server, 'POST', '/api/attachments', { json: make(start) });
     expect([answer.status, answer.json]).toEqual([status, { error: { code } }]);
     expect(await fingerprintOf(server.db)).toBe(before);
   });
@@ -299,7 +306,7 @@ describe('an upload', () => {
 
 describe('a file', () => {
   test('that is not all there cannot be taken up', async () => {
-    const upload = makeUpload(TWO_CHUNKS);
+    const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);
     await putChunk(server, upload, 1);
     const made = report([upload.id]);
@@ -312,7 +319,7 @@ describe('a file', () => {
   });
 
   test('is taken up once', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await sendUpload(server, upload);
     const made = report([upload.id]);
     await send(made.request);
@@ -329,16 +336,16 @@ describe('a file', () => {
   });
 
   test('of another case is refused as one that the server does not know', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await sendUpload(server, upload);
     await send(report([upload.id]).request);
     const known = await send(report([upload.id]).request);
-    const unknown = await send(report([makeUpload(1000).id]).request);
+    const unknown = await send(report([(await makeUpload(1000)).id]).request);
     expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
   });
 
   test('named twice is refused', async () => {
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await sendUpload(server, upload);
     const before = await fingerprintOf(server.db);
     const answer = await send(report([upload.id, upload.id]).request);
@@ -347,8 +354,8 @@ describe('a file', () => {
   });
 
   test('is found in its own case only', async () => {
-    const upload = makeUpload(1000);
-    const free = makeUpload(1000);
+    const upload = await makeUpload(1000);
+    const free = await makeUpload(1000);
     await sendUpload(server, upload);
     await sendUpload(server, free);
     const owner = report([upload.id]);
@@ -362,7 +369,7 @@ describe('a file', () => {
       await fetchAs(other.keys.lookupToken, upload.id, '/chunks/0'),
       await fetchAs(other.keys.lookupToken, upload.id, '/hashes'),
       await fetchAs(owner.keys.lookupToken, free.id, '/hashes'),
-      await fetchAs(owner.keys.lookupToken, makeUpload(1).id, '/chunks/0'),
+      await fetchAs(owner.keys.lookupToken, (await makeUpload(1)).id, '/chunks/0'),
       await fetchAs(owner.keys.lookupToken, upload.id, '/chunks/1'),
     ];
     for (const answer of missing) {
@@ -417,16 +424,16 @@ describe('a file', () => {
 
 describe('abandoned uploads', () => {
   test('are removed two days after they were announced, and nothing else', async () => {
-    const bound = makeUpload(1000);
-    const old = makeUpload(3 * CHUNK_BYTES);
-    const empty = makeUpload(1000);
+    const bound = await makeUpload(1000);
+    const old = await makeUpload(3 * CHUNK_BYTES);
+    const empty = await makeUpload(1000);
     await sendUpload(server, bound);
     await sendUpload(server, old);
     await startUpload(server, empty);
     const made = report([bound.id]);
     await send(made.request);
     clock.addDays(1);
-    const fresh = makeUpload(TWO_CHUNKS);
+    const fresh = await makeUpload(TWO_CHUNKS);
     await sendUpload(server, fresh);
     clock.addDays(-1);
 

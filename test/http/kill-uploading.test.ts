@@ -44,7 +44,7 @@ async function cancel(server: ServerProcess, upload: TestUpload) {
 async function uploadUntilKilled(server: ServerProcess): Promise<Sent[]> {
   const uploads: Sent[] = [];
   for (;;) {
-    const upload = makeUpload(randomInt(1, 4 * CHUNK_BYTES));
+    const upload = await makeUpload(randomInt(1, 4 * CHUNK_BYTES));
     const sent: Sent = {
       upload,
       announced: false,

@@ -57,11 +57,14 @@ async function trickle(upload: TestUpload): Promise<Socket> {
 
 test('the slow are left alone while nobody waits, and broken off once somebody does', async () => {
   await startWith(300);
-  const slow = await Promise.all([trickle(makeUpload(1000)), trickle(makeUpload(1000))]);
+  const slow = await Promise.all([
+    trickle(await makeUpload(1000)),
+    trickle(await makeUpload(1000)),
+  ]);
   await new Promise((resolve) => setTimeout(resolve, 700));
   expect(slow.map(({ closed }) => closed)).toEqual([false, false]);
 
-  const upload = makeUpload(1000);
+  const upload = await makeUpload(1000);
   await startUpload(server, upload);
   expect((await putChunk(server, upload, 0)).status).toBe(204);
   // one had to go; whether the other did too before nobody waited any more is a matter of timing
@@ -72,8 +75,8 @@ test('the slow are left alone while nobody waits, and broken off once somebody d
 
 test('who finds the queue full is told when to come again', async () => {
   await startWith(60_000);
-  const slow = await Promise.all([1, 2, 3, 4].map(() => trickle(makeUpload(1000))));
-  const upload = makeUpload(1000);
+  const slow = await Promise.all([1, 2, 3, 4].map(async () => trickle(await makeUpload(1000))));
+  const upload = await makeUpload(1000);
   await startUpload(server, upload);
   // two have slots, two wait, as soon as the server has read their requests
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -88,15 +91,15 @@ test('who finds the queue full is told when to come again', async () => {
 test('slots are free again after errors, downloads that find nothing, and those who went away', async () => {
   await startWith(60_000);
   for (let round = 0; round < 5; round += 1) {
-    const socket = await trickle(makeUpload(1000));
+    const socket = await trickle(await makeUpload(1000));
     socket.destroy();
-    const upload = makeUpload(1000);
+    const upload = await makeUpload(1000);
     await startUpload(server, upload);
     expect((await putChunk(server, upload, 0, new Uint8Array(3))).status).toBe(400);
     const missing = await fetch(`${server.url}/api/case/attachments/${upload.id}/chunks/0`);
     expect(missing.status).toBe(404);
   }
-  const upload = makeUpload(1000);
+  const upload = await makeUpload(1000);
   await startUpload(server, upload);
   expect((await putChunk(server, upload, 0)).status).toBe(204);
 });

@@ -27,7 +27,7 @@ export interface TestUpload {
 }
 
 /** Seals a file of `size` random bytes; nothing is sent. */
-export function makeUpload(size: number): TestUpload {
+export async function makeUpload(size: number): Promise<TestUpload> {
   const key = randomBytes(32);
   const token = toBase64(randomBytes(32));
   const id = attachmentIdOf(tokenHash('upload', token));
@@ -36,7 +36,7 @@ export function makeUpload(size: number): TestUpload {
     const own = Math.max(0, Math.min(CHUNK_BYTES, size - index * CHUNK_BYTES));
     return sealChunk(key, id, padded, index, randomBytes(own));
   });
-  const hashes = chunks.map(chunkHash);
+  const hashes = await Promise.all(chunks.map(chunkHash));
   return {
     id,
     key,

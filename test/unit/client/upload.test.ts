@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Api } from '../../../client/api.js';
 import { download } from '../../../client/download.js';
 import { ClientError } from '../../../client/errors.js';
 import { createUploadKeeper } from '../../../client/keeper.js';
 import type { FileSource, SendProgress } from '../../../client/models.js';
+import { createPace } from '../../../client/pace.js';
 import { chunkHash, ready } from '../../../crypto/private.js';
 import { collect, fileOf, randomFile, silent } from '../../support/fixtures.js';
 
@@ -41,15 +42,13 @@ function createStore(fail: (method: string, path: string) => string | null = () 
       stored[Number(index)] = bytes?.slice() ?? new Uint8Array(0);
       chunks.set(id, stored);
     },
-    askBytes({ method, path }) {
+    async askBytes({ method, path }) {
       check(method, path);
       const [, , , id = '', kind, index = ''] = path.split('/');
       const stored = chunks.get(id) ?? [];
-      return Promise.resolve(
-        kind === 'hashes'
-          ? Uint8Array.from(Buffer.concat(stored.map(chunkHash)))
-          : (stored[Number(index)] ?? new Uint8Array(0)),
-      );
+      return kind === 'hashes'
+        ? Uint8Array.from(Buffer.concat(await Promise.all(stored.map(chunkHash))))
+        : (stored[Number(index)] ?? new Uint8Array(0));
     },
   };
   return { api, chunks, requests, held };
@@ -93,11 +92,101 @@ describe('uploads', () => {
       },
     };
     await createUploadKeeper(store.api).sendAll([file], note);
-    expect(store.held.most).toBeLessThanOrEqual(3);
-    expect(most).toBeLessThanOrEqual(3);
+    expect(store.held.most).toBeLessThanOrEqual(5);
+    expect(most).toBeLessThanOrEqual(5);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(progress[0]).toBe(0);
     expect(progress.at(-1)).toBe(16 * 1_048_576);
+  });
+
+  it('begin with two chunks at once, and send up to five over a quick line', async () => {
+    const store = createStore();
+    const arrivals: (() => void)[] = [];
+    const tell: Api['tell'] = async (call) => {
+      await new Promise<void>((resolve) => arrivals.push(resolve));
+      await store.api.tell(call);
+    };
+    const keeper = createUploadKeeper(
+      { ...store.api, tell },
+      createPace(() => 0),
+    );
+    const sending = keeper.sendAll([randomFile(14 * 1_048_576)], silent);
+    for (const count of [2, 3, 4, 5, 5, 5, 5, 5, 5, 5]) {
+      await vi.waitFor(() => {
+        expect(arrivals).toHaveLength(count);
+      });
+      arrivals.shift()?.();
+    }
+    for (const count of [5, 5, 4, 3, 2, 1]) {
+      await vi.waitFor(() => {
+        expect(arrivals).toHaveLength(count);
+      });
+      arrivals.shift()?.();
+    }
+    await sending;
+  });
+
+  it('stay with two chunks at once over a slow line', async () => {
+    const store = createStore();
+    let time = 0;
+    const tell: Api['tell'] = async (call) => {
+      await store.api.tell(call);
+      time += 10_000;
+    };
+    const keeper = createUploadKeeper(
+      { ...store.api, tell },
+      createPace(() => time),
+    );
+    await keeper.sendAll([randomFile(12 * 1_048_576)], silent);
+    expect(store.held.most).toBe(2);
+    expect(store.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(16);
+  });
+
+  it('go on with fewer chunks at once after a failure, and never with none', async () => {
+    const pace = createPace(() => 0);
+    const arrive = () => pace.send(() => Promise.resolve());
+    const lose = () => pace.send(() => Promise.reject(new ClientError('network', true)));
+    for (let sent = 0; sent < 9; sent += 1) await arrive();
+    expect(pace.lanes).toBe(5);
+    await expect(lose()).rejects.toThrow('network');
+    expect(pace.lanes).toBe(4);
+    for (let lost = 0; lost < 9; lost += 1) await expect(lose()).rejects.toThrow('network');
+    expect(pace.lanes).toBe(1);
+    await arrive();
+    expect(pace.lanes).toBe(2);
+  });
+
+  it('arrive whole when many chunks fail and the lanes close and open again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const store = createStore();
+      const tries = new Map<string, number>();
+      const tell: Api['tell'] = async (call) => {
+        const count = (tries.get(call.path) ?? 0) + 1;
+        tries.set(call.path, count);
+        // each third chunk fails once, each fifth three times
+        const index = Number(call.path.split('/').at(-1));
+        if (count <= (index % 5 === 0 ? 3 : index % 3 === 0 ? 1 : 0)) {
+          throw new ClientError('network', true);
+        }
+        await store.api.tell(call);
+      };
+      const file = randomFile(15 * 1_048_576);
+      const ended = vi.fn();
+      const keeper = createUploadKeeper({ ...store.api, tell });
+      const sending = keeper.sendAll([file], silent).finally(ended);
+      while (ended.mock.calls.length === 0) {
+        await vi.advanceTimersByTimeAsync(1000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const [reference] = await sending;
+      if (reference === undefined) throw new Error('no reference');
+      const place = { path: `/api/attachments/${reference.attachment}`, credential: null };
+      const bytes = await collect(download(store.api, place, reference, silent));
+      expect(Buffer.compare(bytes, await file.read(0, file.size))).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('send what was sealed before as it was, whatever went out meanwhile', async () => {

@@ -8,7 +8,7 @@ import { paddedAttachmentSize } from '../../../crypto/padding.js';
 import { randomBytes, ready } from '../../../crypto/sodium.js';
 import { attachmentIdOf, tokenHash } from '../../../crypto/tokens.js';
 import { CHUNK_BYTES, CHUNK_OVERHEAD, chunkCount } from '../../../crypto/wire/attachments.js';
-import { faultOf } from './faults.js';
+import { faultOf, laterFaultOf } from './faults.js';
 
 beforeAll(ready);
 
@@ -20,7 +20,7 @@ interface Sealed {
   hashes: Uint8Array[];
 }
 
-function seal(file: Uint8Array): Sealed {
+async function seal(file: Uint8Array): Promise<Sealed> {
   const id = newId(AttachmentId);
   const key = randomBytes(32);
   const size = paddedAttachmentSize(file.length);
@@ -28,10 +28,10 @@ function seal(file: Uint8Array): Sealed {
     const part = file.slice(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
     return sealChunk(key, id, size, index, part);
   });
-  return { id, key, file, chunks, hashes: chunks.map(chunkHash) };
+  return { id, key, file, chunks, hashes: await Promise.all(chunks.map(chunkHash)) };
 }
 
-function open({ id, key, file, hashes, chunks }: Sealed, index: number): Uint8Array {
+function open({ id, key, file, hashes, chunks }: Sealed, index: number): Promise<Uint8Array> {
   return openChunk(key, id, file.length, hashes, index, chunks[index] ?? new Uint8Array(0));
 }
 
@@ -51,9 +51,9 @@ describe('the id of an attachment', () => {
 describe('a sealed file', () => {
   it.each([0, 1, 65_535, 65_536, 65_537, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3_000_000])(
     'of %d bytes opens to its bytes, chunk by chunk',
-    (length) => {
-      const sealed = seal(bytesOf(length));
-      const parts = sealed.chunks.map((_, index) => open(sealed, index));
+    async (length) => {
+      const sealed = await seal(bytesOf(length));
+      const parts = await Promise.all(sealed.chunks.map((_, index) => open(sealed, index)));
       expect(Buffer.compare(Buffer.concat(parts), sealed.file)).toBe(0);
       const list = Uint8Array.from(Buffer.concat(sealed.hashes));
       const expected = attachmentHash(sealed.id, sealed.hashes);
@@ -61,7 +61,7 @@ describe('a sealed file', () => {
     },
   );
 
-  it('can be sealed into memory used before, where it fits', () => {
+  it('can be sealed into memory used before, where it fits', async () => {
     const id = newId(AttachmentId);
     const key = randomBytes(32);
     const file = bytesOf(CHUNK_BYTES + 10);
@@ -73,8 +73,9 @@ describe('a sealed file', () => {
       expect(sealed.buffer).toBe(memory.buffer);
       return sealed.slice();
     });
-    const sealed = { id, key, file, chunks, hashes: chunks.map(chunkHash) };
-    const parts = chunks.map((_, index) => open(sealed, index));
+    const hashes = await Promise.all(chunks.map(chunkHash));
+    const sealed = { id, key, file, chunks, hashes };
+    const parts = await Promise.all(chunks.map((_, index) => open(sealed, index)));
     expect(Buffer.compare(Buffer.concat(parts), file)).toBe(0);
     const small = new Uint8Array(10);
     const elsewhere = sealChunk(key, id, size, 0, file.slice(0, CHUNK_BYTES), small);
@@ -82,59 +83,62 @@ describe('a sealed file', () => {
     expect(small).toEqual(new Uint8Array(10));
   });
 
-  it('shows only its size class', () => {
-    const sizes = [1, 100, 65_536].map((length) => seal(bytesOf(length)).chunks[0]?.length);
+  it('shows only its size class', async () => {
+    const files = await Promise.all([1, 100, 65_536].map((length) => seal(bytesOf(length))));
+    const sizes = files.map(({ chunks }) => chunks[0]?.length);
     expect(new Set(sizes).size).toBe(1);
   });
 
-  it('refuses a chunk with any byte changed, longer or shorter', () => {
-    const sealed = seal(bytesOf(1000));
+  it('refuses a chunk with any byte changed, longer or shorter', async () => {
+    const sealed = await seal(bytesOf(1000));
     const [chunk] = sealed.chunks;
     if (chunk === undefined) throw new Error('one chunk');
-    const refused = (other: Uint8Array): unknown =>
-      faultOf(() => open({ ...sealed, chunks: [other] }, 0));
-    fc.assert(
-      fc.property(fc.nat(chunk.length * 8 - 1), (bit) => {
+    const refused = (other: Uint8Array): Promise<unknown> =>
+      laterFaultOf(open({ ...sealed, chunks: [other] }, 0));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(chunk.length * 8 - 1), async (bit) => {
         const flipped = chunk.slice();
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect(refused(flipped)).toBe('wrong_chunk');
+        expect(await refused(flipped)).toBe('wrong_chunk');
       }),
     );
-    expect(refused(chunk.slice(0, -1))).toBe('wrong_chunk');
-    expect(refused(Uint8Array.from([...chunk, 0]))).toBe('wrong_chunk');
-    expect(refused(new Uint8Array(0))).toBe('wrong_chunk');
+    expect(await refused(chunk.slice(0, -1))).toBe('wrong_chunk');
+    expect(await refused(Uint8Array.from([...chunk, 0]))).toBe('wrong_chunk');
+    expect(await refused(new Uint8Array(0))).toBe('wrong_chunk');
   });
 
-  it('refuses chunks in another order, twice, or of another file', () => {
-    const sealed = seal(bytesOf(2 * CHUNK_BYTES));
+  it('refuses chunks in another order, twice, or of another file', async () => {
+    const sealed = await seal(bytesOf(2 * CHUNK_BYTES));
     const { chunks, hashes } = sealed;
     const [first, second] = chunks;
     if (first === undefined || second === undefined) throw new Error('two chunks');
-    expect(faultOf(() => open({ ...sealed, chunks: [second, first] }, 0))).toBe('wrong_chunk');
-    expect(faultOf(() => open({ ...sealed, chunks: [first, first] }, 1))).toBe('wrong_chunk');
+    expect(await laterFaultOf(open({ ...sealed, chunks: [second, first] }, 0))).toBe('wrong_chunk');
+    expect(await laterFaultOf(open({ ...sealed, chunks: [first, first] }, 1))).toBe('wrong_chunk');
     // also where the list was swapped with them
     const swapped = { ...sealed, chunks: [second, first], hashes: hashes.toReversed() };
-    expect(faultOf(() => open(swapped, 0))).toBe('does_not_open');
-    const other = seal(bytesOf(2 * CHUNK_BYTES));
+    expect(await laterFaultOf(open(swapped, 0))).toBe('does_not_open');
+    const other = await seal(bytesOf(2 * CHUNK_BYTES));
     const mixed = { ...sealed, chunks: other.chunks, hashes: other.hashes };
-    expect(faultOf(() => open(mixed, 0))).toBe('does_not_open');
-    expect(faultOf(() => open({ ...sealed, id: newId(AttachmentId) }, 0))).toBe('does_not_open');
+    expect(await laterFaultOf(open(mixed, 0))).toBe('does_not_open');
+    expect(await laterFaultOf(open({ ...sealed, id: newId(AttachmentId) }, 0))).toBe(
+      'does_not_open',
+    );
   });
 
-  it('refuses a first chunk handed out as the last one', () => {
-    const sealed = seal(bytesOf(2 * CHUNK_BYTES));
+  it('refuses a first chunk handed out as the last one', async () => {
+    const sealed = await seal(bytesOf(2 * CHUNK_BYTES));
     const cut = { ...sealed, file: bytesOf(CHUNK_BYTES), hashes: sealed.hashes.slice(0, 1) };
-    expect(faultOf(() => open(cut, 0))).toBe('does_not_open');
+    expect(await laterFaultOf(open(cut, 0))).toBe('does_not_open');
   });
 
-  it('refuses padding that is not zero', () => {
-    const sealed = seal(bytesOf(1000));
+  it('refuses padding that is not zero', async () => {
+    const sealed = await seal(bytesOf(1000));
     const shorter = { ...sealed, file: sealed.file.slice(0, 900) };
-    expect(faultOf(() => open(shorter, 0))).toBe('malformed');
+    expect(await laterFaultOf(open(shorter, 0))).toBe('malformed');
   });
 
-  it('refuses a list of other hashes', () => {
-    const sealed = seal(bytesOf(2 * CHUNK_BYTES));
+  it('refuses a list of other hashes', async () => {
+    const sealed = await seal(bytesOf(2 * CHUNK_BYTES));
     const list = Uint8Array.from(Buffer.concat(sealed.hashes));
     const expected = attachmentHash(sealed.id, sealed.hashes);
     const check = (

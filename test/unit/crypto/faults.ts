@@ -12,6 +12,14 @@ export function faultOf(call: () => unknown): ProtocolFault {
   throw new Error('nothing was refused');
 }
 
+/** The same for a call that answers later. */
+export async function laterFaultOf(call: Promise<unknown>): Promise<ProtocolFault> {
+  const [result] = await Promise.allSettled([call]);
+  return faultOf(() => {
+    if (result.status === 'rejected') throw result.reason;
+  });
+}
+
 /** Every variant of some bytes in which one bit is another. */
 export function* eachBitFlipped(bytes: Uint8Array): Generator<Uint8Array> {
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {

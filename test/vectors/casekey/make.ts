@@ -216,7 +216,7 @@ function keyVectors(): Vectors['keys'] {
   };
 }
 
-function boxVectors(): Vectors['boxes'] {
+async function boxVectors(): Promise<Vectors['boxes']> {
   const key = counting(60);
   const plaintext = utf8(oddText);
   const contexts = [fieldSets[0] ?? [], fieldSets[4] ?? []];
@@ -226,6 +226,7 @@ function boxVectors(): Vectors['boxes'] {
   const fileKey = counting(63);
   const file = counting(64, 100);
   const sealed = sealChunk(fileKey, attachment, 64 * 1024, 0, file);
+  const sealedHash = await chunkHash(sealed);
   return {
     boxes: contexts.map((context) => ({
       key: toBase64(key),
@@ -249,8 +250,8 @@ function boxVectors(): Vectors['boxes'] {
         last: true,
         nonce: toBase64(sealed.slice(0, 24)),
         plaintext: toBase64(file),
-        chunkHash: toBase64(chunkHash(sealed)),
-        attachmentHash: attachmentHash(attachment, [chunkHash(sealed)]),
+        chunkHash: toBase64(sealedHash),
+        attachmentHash: attachmentHash(attachment, [sealedHash]),
       },
     ],
   };
@@ -584,7 +585,7 @@ if (existsSync(file)) {
   const vectors: Vectors = {
     hashes: hashVectors(),
     keys: keyVectors(),
-    boxes: boxVectors(),
+    boxes: await boxVectors(),
     case: caseVectors(),
   };
   writeFileSync(file, `${JSON.stringify(vectors, null, 1)}\n`);
