@@ -82,6 +82,34 @@ describe('an upload', () => {
     }
   });
 
+  test('keeps each chunk with its own hash while many come and go', async () => {
+    const uploads = await Promise.all([makeUpload(MAX_FILE), makeUpload(MAX_FILE)]);
+    for (const upload of uploads) await startUpload(server, upload);
+    const left = uploads.flatMap((upload) =>
+      [...upload.chunks.keys()].map((index) => ({ upload, index })),
+    );
+    // each answer lets another chunk in where the last one was read to
+    const lane = async (): Promise<void> => {
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        expect((await putChunk(server, next.upload, next.index)).status).toBe(204);
+      }
+    };
+    await Promise.all([lane(), lane(), lane()]);
+    for (const { id, chunks, hashes } of uploads) {
+      const rows: unknown[] = await server
+        .db('chunks')
+        .where({ attachment: id })
+        .orderBy('position')
+        .select('hash', 'data');
+      expect(rows).toHaveLength(chunks.length);
+      for (const [index, row] of rows.entries()) {
+        const { hash, data } = row as { hash: Buffer; data: Buffer };
+        expect(hash.equals(hashes[index] ?? data)).toBe(true);
+        expect(data.equals(chunks[index] ?? hash)).toBe(true);
+      }
+    }
+  });
+
   test('may be announced and sent again as it is', async () => {
     const upload = await makeUpload(TWO_CHUNKS);
     await startUpload(server, upload);

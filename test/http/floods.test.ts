@@ -92,10 +92,10 @@ describe('while more reports arrive than the channel is used to', () => {
   });
 
   it('an announced upload is told its state again without work', async () => {
-    const large = makeUpload(2 * MIB);
+    const large = await makeUpload(2 * MIB);
     clock.addDays(1);
     expect((await startUpload(server, large)).status).toBe(201);
-    const other = makeUpload(4 * MIB);
+    const other = await makeUpload(4 * MIB);
     expect((await startUpload(server, other)).code).toBe('work_needed');
     expect((await startUpload(server, large)).status).toBe(201);
   });
@@ -178,14 +178,18 @@ describe('one reporter', () => {
 describe('a server whose room ends', () => {
   it('refuses files first and takes in reports', async () => {
     const server = await startWith({ CASEKEY_MAX_STORAGE_BYTES: String(264 * MIB) });
-    const [small, second, large] = [makeUpload(2 * MIB), makeUpload(4 * MIB), makeUpload(16 * MIB)];
+    const [small, second, large] = [
+      await makeUpload(2 * MIB),
+      await makeUpload(4 * MIB),
+      await makeUpload(16 * MIB),
+    ];
     const refused = await startUpload(server, large);
     expect([refused.status, refused.code]).toEqual([507, 'storage_full']);
     expect((await startUpload(server, small)).status).toBe(201);
     // what was announced and has not arrived takes its room already
     clock.addDays(1);
     expect((await startUpload(server, second)).status).toBe(201);
-    expect((await startUpload(server, makeUpload(4 * MIB))).code).toBe('storage_full');
+    expect((await startUpload(server, await makeUpload(4 * MIB))).code).toBe('storage_full');
     expect((await send(server, makeReport(organisation).request)).status).toBe(201);
     const lines = server.logged.filter((line) => line.includes('storage full'));
     expect(lines.length).toBeGreaterThan(0);
