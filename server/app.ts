@@ -26,6 +26,7 @@ import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
 import { tokenOf } from './http/authorization.js';
 import { pathText } from './http/query.js';
+import { healthRoutes } from './health/routes.js';
 import { handleErrors, rememberMount, unknownRoute } from './http/errors.js';
 import { headersFor } from './http/headers.js';
 import { createLimits, type Limits } from './http/limits.js';
@@ -170,6 +171,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },
     { path: '/api/attachments', router: uploadRoutes(attachments) },
     { path: '/api/work', router: workRoutes(work) },
+    { path: '/api/health', router: healthRoutes({ db, storage }) },
     { path: '/api/draft-keys', router: draftRoutes(createDrafts({ clock })) },
   ];
 }

@@ -68,7 +68,7 @@ export async function openDatabase(
         connection: Connection,
         done: (error: Error | null, connection: Connection) => void,
       ) => {
-        beginForWriting(connection);
+        guardTransactions(connection);
         void applyPragmas(connection).then(
           () => {
             done(null, connection);
@@ -82,14 +82,52 @@ export async function openDatabase(
   });
 }
 
+type Done = (error: Error | null, ...rest: unknown[]) => void;
+
 /**
- * Makes transactions take the right to write when they begin, waiting for it if need be. SQLite's own
- * default takes it at the first write, and refuses without waiting if another process, such as the
- * purge as a command, wrote since the transaction began to read.
+ * Makes knex's transactions begin and end as this server needs it.
+ *
+ * They take the right to write when they begin, waiting for it if need be: SQLite's own default takes
+ * it at the first write, and refuses without waiting if another process, such as the purge as a
+ * command, wrote since the transaction began to read. Where the right cannot be had, on a disk that can
+ * only be read or while another process keeps it, they begin without: reading goes on, and the first
+ * write says why it cannot.
+ *
+ * Where the disk is full, SQLite has rolled back by itself (https://www.sqlite.org/lang_transaction.html);
+ * that there is nothing left to roll back must not hide why. And a commit that failed leaves nothing
+ * open behind it, on which every later transaction would fail.
  */
-function beginForWriting(connection: Connection): void {
+function guardTransactions(connection: Connection): void {
   const all = connection.all.bind(connection);
-  connection.all = (sql, ...rest) => all(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql, ...rest);
+  const rollBack = (done: Done): void => {
+    all('ROLLBACK', (error: Error | null, ...rest: unknown[]) => {
+      const nothingOpen = error?.message.includes('no transaction is active') === true;
+      done(nothingOpen ? null : error, ...rest);
+    });
+  };
+  connection.all = (sql, ...rest) => {
+    const done = rest.at(-1) as Done;
+    if (sql === 'ROLLBACK') {
+      rollBack(done);
+      return connection;
+    }
+    if (sql === 'BEGIN;') {
+      return all('BEGIN IMMEDIATE;', (error: Error | null, ...found: unknown[]) => {
+        if (error === null) done(null, ...found);
+        else all('BEGIN;', done);
+      });
+    }
+    if (sql !== 'COMMIT;') return all(sql, ...rest);
+    return all(sql, ...rest.slice(0, -1), (error: Error | null, ...found: unknown[]) => {
+      if (error === null) {
+        done(null, ...found);
+        return;
+      }
+      rollBack(() => {
+        done(error);
+      });
+    });
+  };
 }
 
 async function applyPragmas(connection: Connection): Promise<void> {

@@ -6,6 +6,7 @@ import { createApp, type AppOptions } from './app.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { migrate, openDatabase, type Database } from './database.js';
+import { watchConnections, type Connections } from './http/connections.js';
 import { loadPages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
 import { createLog, type Log } from './log.js';
@@ -17,6 +18,10 @@ export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities
   readonly dist: string;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** In place of the usual, for tests. */
+  readonly patience?: Patience;
+  /** Connections at once, in place of the usual, for tests. */
+  readonly connections?: number;
 }
 
 export interface RunningServer {
@@ -31,8 +36,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Long enough for a chunk of 1 MiB over a slow Tor circuit on a phone (2 KB a second). */
-const requestTimeout = 10 * 60_000;
+/** How long clients may take, in milliseconds. */
+export interface Patience {
+  /** For a whole request: a chunk of 1 MiB over a slow Tor circuit on a phone (2 KB a second). */
+  readonly request: number;
+  /** For the lines before its body. */
+  readonly headers: number;
+  /** Between two looks at who took too long. */
+  readonly look: number;
+}
+
+const PATIENCE: Patience = { request: 10 * 60_000, headers: 30_000, look: 5_000 };
+/** Connections at once; each takes some tens of kilobytes. */
+const CONNECTIONS = 4_000;
 /** How long requests under way may take once the server is told to stop. */
 const graceAtStop = 10_000;
 
@@ -48,13 +64,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   await ready();
   const pages = await loadPages(options.dist);
   const db = await openDatabase(options.config, log);
+  const patience = options.patience ?? PATIENCE;
   const server = createServer({
-    requestTimeout,
-    headersTimeout: 30_000,
+    requestTimeout: patience.request,
+    headersTimeout: patience.headers,
     keepAliveTimeout: 65_000,
-    connectionsCheckingInterval: 5_000,
+    connectionsCheckingInterval: patience.look,
     maxHeaderSize: 8_192,
   });
+  const connections = watchConnections(server, options.connections ?? CONNECTIONS);
   let config = options.config;
   try {
     await migrate(db);
@@ -80,7 +98,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     address: `http://${host}:${config.port.toString()}`,
     scheduler,
     async stop() {
-      await Promise.all([close(server), scheduler.stop()]);
+      await Promise.all([close(server, connections), scheduler.stop()]);
       await db.destroy();
     },
   };
@@ -96,7 +114,7 @@ function listen(server: Server, config: Config): Promise<number> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, connections: Connections): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.closeAllConnections();
@@ -105,6 +123,6 @@ function close(server: Server): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
+    connections.closeWhenIdle();
   });
 }

@@ -1,7 +1,7 @@
 import { deleteEndedSessions } from './accounts/sessions-store.js';
 import { removeAbandoned } from './attachments/service.js';
 import { createAudit } from './audit/service.js';
-import type { Clock } from './clock.js';
+import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import type { Database } from './database.js';
 import { isWorkingDay, momentOf } from './jobs/calendar.js';
@@ -9,6 +9,7 @@ import { createScheduler, type DailyJob, type Scheduler } from './jobs/scheduler
 import type { Log } from './log.js';
 import { createNotifier } from './notify/service.js';
 import { createTransport } from './notify/transport.js';
+import { heldUntil } from './retention/clock-guard.js';
 import { createRules } from './retention/rules.js';
 import { createRetention, RETENTION_JOB, type Retention } from './retention/service.js';
 
@@ -36,16 +37,23 @@ export function composeRetention({ config, db, clock }: Omit<TaskContext, 'log'>
 /** Composes everything that a server does by itself, at its hours. */
 export function composeScheduler(context: TaskContext): Scheduler {
   const { config, db, clock, log } = context;
-  const jobs = [retentionJob(composeRetention(context), config.purgeHour), ...mailJobs(context)];
+  const jobs = [retentionJob(context), ...mailJobs(context)];
   return createScheduler({ db, clock, timeZone: config.timeZone, jobs, log });
 }
 
-function retentionJob(retention: Retention, hour: number): DailyJob {
+function retentionJob(context: TaskContext): DailyJob {
+  const { config, db, clock, log } = context;
+  const retention = composeRetention(context);
   return {
     name: RETENTION_JOB,
-    hour,
+    hour: config.purgeHour,
     isDue: () => true,
     async run(signal) {
+      const until = await heldUntil(db, RETENTION_JOB, today(clock, config.timeZone));
+      if (until !== null) {
+        log({ event: 'purge waits: the clock jumped, or the server was off', code: until });
+        return { done: true, counts: {} };
+      }
       const result = await retention.run(signal);
       if (result === null) return { done: false, counts: {} };
       const { purged, escalated, uploads, complete } = result;

@@ -112,6 +112,7 @@ export const unknownRoute: RequestHandler = () => {
  * The last handler: turns whatever was thrown into `{"error":{"code"}}`, without a word of the
  * request in it. What is not an {@link ApiError} is a fault of ours: it is logged by the name of the
  * error, the pattern of the route and a random incident id, and answered as `internal` with that id.
+ * What the disk does to the database is answered as such, and logged by its code alone.
  *
  * @param onFault given the error itself, for tests.
  */
@@ -120,6 +121,7 @@ export function handleErrors(log: Log, onFault?: (error: unknown) => void): Erro
   return (error: unknown, request, response, _next) => {
     const answer = apiErrorOf(error);
     let incident: string | undefined;
+    if (isOfStorage(error)) log({ event: 'storage failed', code: faultName(error) });
     if (answer.code === 'internal') {
       incident = randomBytes(6).toString('hex');
       log({
@@ -144,11 +146,34 @@ export function handleErrors(log: Log, onFault?: (error: unknown) => void): Erro
   };
 }
 
+/**
+ * What the disk or another process does to the database is nobody's fault here: the same request may
+ * succeed later. SQLite took back what it had begun. Codes: https://www.sqlite.org/rescode.html
+ */
+const storageFaults: Readonly<Record<string, ErrorCode>> = {
+  SQLITE_FULL: 'storage_full',
+  SQLITE_BUSY: 'unavailable',
+  SQLITE_LOCKED: 'unavailable',
+  SQLITE_READONLY: 'unavailable',
+  SQLITE_IOERR: 'unavailable',
+  SQLITE_CANTOPEN: 'unavailable',
+};
+/** Seconds after which it is worth trying again. */
+const STORAGE_RETRY = 5;
+
 function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   // express refuses addresses with broken percent-encoding by itself
   if (error instanceof URIError) return new ApiError('malformed');
-  return new ApiError('internal', { cause: error });
+  const code = storageFaults[faultName(error)] ?? 'internal';
+  return new ApiError(code, {
+    cause: error,
+    ...(code === 'internal' ? {} : { retryAfter: STORAGE_RETRY }),
+  });
+}
+
+function isOfStorage(error: unknown): boolean {
+  return !(error instanceof ApiError) && faultName(error) in storageFaults;
 }
 
 function faultName(error: unknown): string {

@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { systemClock, type Clock } from '../../server/clock.js';
 import { loadConfig } from '../../server/config.js';
 import { createLog } from '../../server/log.js';
-import { startServer, type RunningServer, type StartOptions } from '../../server/start.js';
+import {
+  startServer,
+  type Patience,
+  type RunningServer,
+  type StartOptions,
+} from '../../server/start.js';
 
 /** A clock that stands still until it is moved. */
 export interface TestClock {
@@ -61,6 +66,8 @@ export async function startTestServer(
     readonly dist?: string;
     readonly dataFolder?: string;
     readonly capabilities?: StartOptions['capabilities'];
+    readonly patience?: Patience;
+    readonly connections?: number;
   } = {},
 ): Promise<TestServer> {
   const clock = options.clock ?? systemClock;
@@ -80,6 +87,8 @@ export async function startTestServer(
     log: createLog(clock, (line) => logged.push(line)),
     onFault: (error) => faults.push(error),
     ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
   });
   return {
     ...server,

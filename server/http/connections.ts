@@ -1,0 +1,63 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The connections of a server. */
+export interface Connections {
+  /**
+   * Closes those that are idle, also those on which nothing was ever asked, which Node.js would keep;
+   * the others once they have been answered.
+   */
+  closeWhenIdle(): void;
+}
+
+/**
+ * Keeps a server open to others when somebody opens connections and lets them lie. Beyond `most`, for
+ * each new connection one is closed: the one that has been idle longest (its first header still on
+ * the way, or between two requests), else the one whose request has been arriving longest; where all
+ * are being answered, the new one.
+ *
+ * Nothing is counted by address: behind a proxy or an onion service all have the same.
+ */
+export function watchConnections(server: Server, most: number): Connections {
+  // each in the order of time
+  const idle = new Set<Socket>();
+  const asking = new Map<Socket, IncomingMessage>();
+  let open = 0;
+  let closing = false;
+
+  const leastMissed = (): Socket | undefined => {
+    const [longest] = idle;
+    if (longest !== undefined) return longest;
+    for (const [socket, request] of asking) if (!request.complete) return socket;
+    return undefined;
+  };
+
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    if (open > most) (leastMissed() ?? socket).destroy();
+    idle.add(socket);
+    socket.once('close', () => {
+      open -= 1;
+      idle.delete(socket);
+      asking.delete(socket);
+    });
+  });
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    idle.delete(socket);
+    asking.set(socket, request);
+    response.once('close', () => {
+      if (asking.get(socket) === request) asking.delete(socket);
+      if (closing) socket.end();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+  });
+
+  return {
+    closeWhenIdle() {
+      closing = true;
+      for (const socket of idle) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import { addDays, type Day } from '../../crypto/public.js';
+import { doneDay, markDone } from '../jobs/store.js';
+
+/** Days without a run after which the clock is doubted: it jumped, or the server was off for long. */
+const GAP_DAYS = 31;
+/** Days for which nothing is removed then, so that somebody can notice. */
+const HELD_DAYS = 7;
+/** Where the day stands until which nothing is removed. */
+const HELD = 'retention held';
+
+/**
+ * Whether removing what is due must wait, since days may have passed on the clock alone: what a clock
+ * that jumped ahead would remove never comes back. A clock that was put right ends the wait.
+ *
+ * @param job whose last day counts.
+ * @returns the day from which things are removed again; null to go on.
+ */
+export async function heldUntil(db: Knex, job: string, day: Day): Promise<Day | null> {
+  const last = (await doneDay(db, job)) as Day | null;
+  const held = (await doneDay(db, HELD)) as Day | null;
+  if (last !== null && day > addDays(last, GAP_DAYS)) {
+    const until = addDays(day, HELD_DAYS);
+    await markDone(db, HELD, until);
+    return until;
+  }
+  const over = held === null || day >= held || day < addDays(held, -HELD_DAYS);
+  return over ? null : held;
+}
