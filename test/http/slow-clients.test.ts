@@ -52,7 +52,7 @@ describe('a thousand connections that ask for nothing', () => {
     server = await startTestServer();
     await Promise.all(Array.from({ length: 1_000 }, () => open()));
     expect(await answers()).toBe(true);
-    const upload = makeUpload(100);
+    const upload = await makeUpload(100);
     expect((await startUpload(server, upload)).status).toBe(201);
     expect((await putChunk(server, upload, 0)).status).toBe(204);
   });
@@ -71,7 +71,7 @@ describe('a thousand connections that ask for nothing', () => {
 
   it('go before requests whose bodies are on their way, and those before requests being answered', async () => {
     server = await startTestServer({ connections: 3 });
-    const upload = makeUpload(2 * MIB);
+    const upload = await makeUpload(2 * MIB);
     await startUpload(server, upload);
     const slow = await open(beginChunk(upload, 0));
     const idle = await open();
@@ -97,7 +97,7 @@ describe('a client that is slow', () => {
 
   it('with a chunk is closed, and the chunk can be sent again', async () => {
     server = await startTestServer({ patience: hasty });
-    const upload = makeUpload(2 * MIB);
+    const upload = await makeUpload(2 * MIB);
     await startUpload(server, upload);
     const socket = await open(beginChunk(upload, 0));
     const text = rest(socket);
@@ -108,7 +108,7 @@ describe('a client that is slow', () => {
 
   it('and goes away half-way leaves nothing behind', async () => {
     server = await startTestServer();
-    const upload = makeUpload(2 * MIB);
+    const upload = await makeUpload(2 * MIB);
     await startUpload(server, upload);
     const socket = await open(beginChunk(upload, 0));
     socket.resetAndDestroy();
@@ -148,7 +148,7 @@ describe('a server told to stop', () => {
   it('closes idle connections and answers what was asked', async () => {
     server = await startTestServer();
     const idle = await open();
-    const upload = makeUpload(100);
+    const upload = await makeUpload(100);
     await startUpload(server, upload);
     const socket = await open(beginChunk(upload, 0, 'Expect: 100-continue\r\n'));
     const [chunk] = upload.chunks;

@@ -83,7 +83,7 @@ describe('a disk that is full', () => {
   });
 
   it('keeps the chunks of an upload that it took, and the rest can follow', async () => {
-    const upload = makeUpload(4 * MIB);
+    const upload = await makeUpload(4 * MIB);
     await startUpload(server, upload);
     expect((await putChunk(server, upload, 0)).status).toBe(204);
     const most = await pragma('max_page_count');
