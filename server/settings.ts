@@ -115,8 +115,9 @@ export const settings = {
     schema: publicAddress,
     shown: '`http://localhost:<port>`',
     about:
-      'The address people open, without a path: it stands on the poster, in invitations and in ' +
-      'mail. With https, browsers are told to use nothing else (HSTS).',
+      'The address people open, without a path: it stands in mail and in the set-up link. Posters ' +
+      'and invitations carry the address at which the desk is open when they are made. With https, ' +
+      'browsers are told to use nothing else (HSTS).',
   }),
   dataFolder: setting({
     variable: 'CASEKEY_DATA_FOLDER',

@@ -58,7 +58,14 @@ describe('from the one-time link to a published channel', () => {
       if (request.method() !== 'GET') sent.push(request.url());
     });
     await page.click('[data-part=begin]:not([disabled])');
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName ?? '');
+    const missing = page.locator('[data-part=step-organisation] [data-part=problem]');
+    await page.click('[data-part=step-organisation] [data-part=next]');
+    expect(await missing.innerText()).toContain('country');
+    expect(await focused()).toBe('set-up-country');
     await page.selectOption('#set-up-country', 'SE');
+    expect(await missing.isVisible()).toBe(false);
     await page.check('input[value=sv]');
     for (const [name, text] of [
       ['organisation', 'Northwind'],
@@ -93,6 +100,7 @@ describe('from the one-time link to a published channel', () => {
     expect(await page.innerText('[data-part=step-handler] [data-part=problem]')).toContain(
       'another name',
     );
+    expect(await focused()).toBe('set-up-handler');
     await page.fill('#set-up-handler', 'Hanna');
     await page.click('[data-part=step-handler] [data-part=next]');
     expect(await page.innerText('[data-part=summary]')).toContain('Northwind en / Northwind sv');

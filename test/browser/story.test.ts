@@ -100,6 +100,7 @@ describe('a channel from set-up to purge', () => {
     await practising.goto(`${server.url}/en/`);
     await practising.waitForSelector('#readers li');
     expect(await practising.locator('#practice').isVisible()).toBe(false);
+    expect(await partOf(administrator, 'address-own').innerText()).toContain('this computer only');
     const code = partOf(administrator, 'poster').locator('svg, canvas, img').first();
     expect(await code.isVisible()).toBe(true);
   });

@@ -126,6 +126,7 @@ function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): voi
   const draw = (): void => {
     const address = reportAddress(select.value);
     write(section, 'address', address);
+    showPart(section, 'address-own', isOwnMachine(new URL(address).hostname));
     write(section, 'link', `${address}#${desk.directory.root}`);
     part(section, 'poster').replaceChildren(posterElement(desk.directory, channel, select.value));
   };
@@ -180,6 +181,11 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   form.addEventListener('input', () => {
     write(form, 'saved', '');
   });
+}
+
+/** Whether an address leads nowhere but to the computer on which it is opened. */
+function isOwnMachine(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 }
 
 /** A fresh poster part, since its list of languages may have changed. */

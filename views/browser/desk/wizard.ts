@@ -22,6 +22,12 @@ const STEPS = [
 ] as const;
 type Step = (typeof STEPS)[number];
 
+/** What is missing in a step, and where. */
+interface Fault {
+  text: string;
+  at: HTMLElement;
+}
+
 /**
  * The set-up: everything is made and typed here, nothing is sent before the last step, and going
  * back loses nothing, since all steps stay in the page.
@@ -53,10 +59,6 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
   const problem = (error: unknown): void => {
     showProblem(section('start'), error);
   };
-  if (secret === '') {
-    problem(t('desk.set_up.no_secret'));
-    return;
-  }
   const opened = await act(section('start'), async () => {
     const { state } = await api.installation();
     if (state === 'ready') {
@@ -65,6 +67,10 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
     }
   });
   if (!opened) return;
+  if (secret === '') {
+    problem(t('desk.set_up.no_secret'));
+    return;
+  }
 
   const country = part(page, 'country', HTMLSelectElement);
   const language = document.documentElement.lang;
@@ -112,16 +118,22 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
     );
   }
 
+  const unconfirmed = (step: 'root' | 'administrator' | 'handler'): Fault | null => {
+    if (confirmed.has(step)) return null;
+    return { text: t('desk.set_up.confirm_first'), at: part(page, `${step}-paper`) };
+  };
+
   /** What is still missing in a step, in words; null where it is complete. */
-  const missing = (step: Step): string | null => {
+  const missing = (step: Step): Fault | null => {
     switch (step) {
       case 'organisation':
         return organisationFault();
       case 'root':
-        return confirmed.has('root') ? null : t('desk.set_up.confirm_first');
+        return unconfirmed('root');
       case 'administrator':
-        if (value('administrator-name') === '') return t('desk.set_up.name_missing');
-        return confirmed.has('administrator') ? null : t('desk.set_up.confirm_first');
+        return (
+          empty('administrator-name', 'desk.set_up.name_missing') ?? unconfirmed('administrator')
+        );
       case 'handler':
         return handlerFault();
       case 'start':
@@ -131,27 +143,42 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
     }
   };
 
-  const organisationFault = (): string | null => {
-    if (country.value === '') return t('desk.set_up.country_missing');
+  const empty = (name: string, key: string): Fault | null =>
+    value(name) === '' ? { text: t(key), at: part(page, name) } : null;
+
+  const organisationFault = (): Fault | null => {
+    if (country.value === '') return { text: t('desk.set_up.country_missing'), at: country };
     const typed = readFields(fields);
-    if (typed.languages.length === 0) return t('desk.channel.language_missing');
-    for (const each of typed.languages) {
+    const [first] = fields.sets;
+    if (typed.languages.length === 0) {
+      return { text: t('desk.channel.language_missing'), at: first?.box ?? country };
+    }
+    for (const { language: each, box, root } of fields.sets) {
+      if (!box.checked) continue;
       const names = { language: languageText(each) };
-      if (typed.organisation[each] === undefined)
-        return t('desk.set_up.organisation_missing', names);
-      if (typed.names[each] === undefined) return t('desk.channel.name_missing', names);
+      if (typed.organisation[each] === undefined) {
+        return {
+          text: t('desk.set_up.organisation_missing', names),
+          at: part(root, 'organisation'),
+        };
+      }
+      if (typed.names[each] === undefined) {
+        return { text: t('desk.channel.name_missing', names), at: part(root, 'channel') };
+      }
     }
     return null;
   };
 
-  const handlerFault = (): string | null => {
-    const name = value('handler-name');
-    if (name === '') return t('desk.set_up.name_missing');
+  const handlerFault = (): Fault | null => {
     const plain = (text: string): string =>
       text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
-    if (plain(name) === plain(value('administrator-name'))) return t('desk.set_up.same_name');
-    if (value('handler-shown-name') === '') return t('desk.set_up.shown_name_missing');
-    return confirmed.has('handler') ? null : t('desk.set_up.confirm_first');
+    const isSame = plain(value('handler-name')) === plain(value('administrator-name'));
+    return (
+      empty('handler-name', 'desk.set_up.name_missing') ??
+      (isSame ? { text: t('desk.set_up.same_name'), at: part(page, 'handler-name') } : null) ??
+      empty('handler-shown-name', 'desk.set_up.shown_name_missing') ??
+      unconfirmed('handler')
+    );
   };
 
   const summarise = (): void => {
@@ -173,14 +200,20 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
 
   for (const step of STEPS) {
     const index = STEPS.indexOf(step);
-    section(step)
-      .querySelector('[data-part="next"]')
-      ?.addEventListener('click', () => {
+    const next = section(step).querySelector('[data-part="next"]');
+    if (next !== null) {
+      next.addEventListener('click', () => {
         const fault = missing(step);
-        showProblem(section(step), fault);
-        const next = STEPS[index + 1];
-        if (fault === null && next !== undefined) go(next);
+        showProblem(section(step), fault?.text ?? null);
+        if (fault !== null) focusFault(fault.at);
+        const following = STEPS[index + 1];
+        if (fault === null && following !== undefined) go(following);
       });
+      // what was said to be missing may be there now: it is looked at again on going on
+      section(step).addEventListener('input', () => {
+        showProblem(section(step), null);
+      });
+    }
     section(step)
       .querySelector('[data-part="previous"]')
       ?.addEventListener('click', () => {
@@ -225,4 +258,10 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
     languageLinks.hide();
     go('organisation');
   });
+}
+
+/** Goes to the field itself, or in a panel of words to what is to be done there next. */
+function focusFault(at: HTMLElement): void {
+  const inside = [...at.querySelectorAll<HTMLElement>('input, button.primary')];
+  (inside.find((each) => each.offsetParent !== null) ?? at).focus();
 }
