@@ -199,6 +199,8 @@ export interface AccountView {
   oneTimeCode: boolean;
   /** Where the daily mail goes, null for none. */
   mail: string | null;
+  /** Whether this installation sends mail at all. */
+  sendsMail: boolean;
 }
 
 /** One line of the audit log. */

@@ -133,6 +133,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
       sessions,
       wrongProofs: createWrongProofs(limits),
       takeCode,
+      sendsMail: config.smtp !== undefined,
     }),
     joining: createJoining({ db, clock, timeZone, audit, serverKey, directories }),
     slowDown: limits.perAddress(SETTING_UP),

@@ -159,6 +159,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
         part: account.part,
         oneTimeCode: account.oneTimeCode,
         mail: account.mail,
+        sendsMail: account.sendsMail,
       },
       memory: account.memory,
       passphrase: { proofHash: tokenHash('login proof', secrets.proof), level },

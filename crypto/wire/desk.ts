@@ -71,6 +71,8 @@ export const SignedIn = v.strictObject({
     /** The sealed memory of this person's desk, null before it first keeps one. */
     memory: v.nullable(bytesBetween(1, 256 * 1024)),
     mail: v.nullable(v.string()),
+    /** Whether this installation sends mail at all. */
+    sendsMail: v.boolean(),
   }),
   vault,
 });

@@ -52,6 +52,8 @@ export interface SignInOptions {
   sessions: Sessions;
   wrongProofs: WrongProofs;
   takeCode: TakeCode;
+  /** Whether a mail server is configured. */
+  sendsMail: boolean;
 }
 
 type Way = 'login proof' | 'recovery proof';
@@ -125,6 +127,7 @@ export function createSignIn(options: SignInOptions): SignInService {
             oneTimeCode: account.one_time_state === 'on',
             memory: memory === null ? null : textOf(memory),
             mail,
+            sendsMail: options.sendsMail,
           },
           vault: textOf(serverKey.unwrap('vault', account.id, account.vault)),
         };

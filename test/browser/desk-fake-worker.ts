@@ -176,6 +176,7 @@ const api: DeskApi = {
       part,
       oneTimeCode: false,
       mail: null,
+      sendsMail: true,
     };
   },
   prepareRecovery: () => Promise.resolve(secrets),

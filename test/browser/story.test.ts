@@ -60,6 +60,8 @@ describe('a channel from set-up to purge', () => {
     await signInInBrowser(administrator, 'Anna', papers.administrator.passphrase);
     handler = await open('/desk/en/');
     await signInInBrowser(handler, 'Hanna', papers.handler.passphrase);
+    await goTo(handler, 'account');
+    expect(await partOf(handler, 'mail-none').innerText()).toContain('sends no mail');
     await goTo(handler, 'people');
     await partOf(handler, 'shown-name').fill('Harald Handler');
     await partOf(handler, 'invite-form').getByRole('button').click();

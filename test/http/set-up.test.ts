@@ -75,7 +75,13 @@ describe('set-up', () => {
     const shown = { directory: request.directory, stamps: [request.stamp], maxFileBytes };
     expect(directory.json).toEqual(shown);
     expect((await signIn({ server }, administrator)).json).toMatchObject({
-      account: { id: administrator.id, part: 'administrator', oneTimeCode: false, memory: null },
+      account: {
+        id: administrator.id,
+        part: 'administrator',
+        oneTimeCode: false,
+        memory: null,
+        sendsMail: false,
+      },
       vault: administrator.credentials.vault,
     });
     expect((await signIn({ server }, handler)).status).toBe(201);

@@ -110,6 +110,7 @@ function wireCodes(desk: Desk, view: HTMLElement): void {
 }
 
 function wireMail(desk: Desk, view: HTMLElement): void {
+  showPart(view, 'mail-none', !desk.account.sendsMail);
   const form = part(view, 'mail-form', HTMLFormElement);
   const field = part(form, 'mail', HTMLInputElement);
   const draw = (): void => {
