@@ -116,6 +116,10 @@ describe('the hint at personal data', () => {
     ['fødselsnummer 01129955131', ['number']],
     ['ring 08-555 010 00', ['phone']],
     ['call +46 70 123 45 67', ['phone']],
+    ['han bor på Storgatan 5 B', ['address']],
+    ['hän asuu, Mannerheimintie 12', ['address']],
+    ['i Kirkegata 3 eller Store vei 4', ['address']],
+    ['she lives at 12 High Street', ['address']],
   ])('sees it: %s', (text, found) => {
     expect(findPersonal(text)).toEqual(found);
   });
@@ -125,6 +129,9 @@ describe('the hint at personal data', () => {
     'Invoice 2026-118 over 12 500,00 kr',
     'Between 2024 and 2026, in room 4711',
     'The list has 1 000 000 rows.',
+    'On page 12 High prices were agreed.',
+    'In gate 4 at 14:30, and gata 5',
+    'Avdelning 12, våning 3',
   ])('leaves dates, sums and numbers alone: %s', (text) => {
     expect(findPersonal(text)).toEqual([]);
   });

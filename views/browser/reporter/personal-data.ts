@@ -2,7 +2,7 @@ import { t } from '../strings.js';
 import { afterPress, watchPresses } from './press.js';
 
 /** What a text may hold about a person. */
-export type PersonalKind = 'email' | 'phone' | 'number';
+export type PersonalKind = 'email' | 'phone' | 'number' | 'address';
 
 const EMAIL = /[^\s@<>,;]+@[^\s@<>,;]+\.[a-z]{2,}/iu;
 /** Swedish 850709-9805, Danish 070761-4285, Finnish 131052-308T, Norwegian 01129955131 and the like. */
@@ -10,6 +10,16 @@ const NUMBER = /(?<![\d-])(?:(?:19|20)?\d{6}[-+A-FU-Y]?\d{3}[\dA-Z]|\d{6} ?\d{5}
 /** With a country's prefix, or an area's that begins with 0 and is set apart: +46 70 123 45 67, 08-555 010 00. */
 const ABROAD = /(?<![\d.,])(?:\+|00)\d{1,3}[\s().-]*(?:\d[\s().-]*){6,12}(?!\d)/u;
 const HOME = /(?<![\d.,-])0\d{1,3}[\s-](?:\d{2,4}[\s-]?){2,4}(?!\d)/u;
+/**
+ * A street with its number: Storgatan 5 B, Mannerheimintie 12, Kirkegata 3, Store vei 4, 12 High Street.
+ * Endings of Swedish, Finnish, Norwegian and Danish street names, and English words for streets.
+ */
+const STREET =
+  /(?<!\p{L})\p{Lu}\p{L}*(?:gatan|vägen|gränd|stigen|allén|torget|katu|tie|kuja|polku|gata|gaten|gate|veien|vegen|vei|veg|vej|gade)\s+\d{1,4}(?:\s?[A-Z])?(?![\d\p{L}])/u;
+const STREET_APART =
+  /(?<!\p{L})\p{Lu}\p{L}{2,}\s(?:gata|väg|gate|vei|veg|vej)\s+\d{1,4}(?:\s?[A-Z])?(?![\d\p{L}])/u;
+const STREET_ENGLISH =
+  /(?<![\d.,])\d{1,4}[A-Z]?\s(?:\p{Lu}\p{L}+\s){1,3}(?:Street|Road|Lane|Avenue|Drive|Square|St|Rd|Ave)(?!\p{L})/u;
 
 /** What in this text looks like personal data. It guesses by form alone, and only hints. */
 export function findPersonal(text: string): PersonalKind[] {
@@ -17,6 +27,9 @@ export function findPersonal(text: string): PersonalKind[] {
   if (EMAIL.test(text)) found.push('email');
   if (NUMBER.test(text)) found.push('number');
   if (ABROAD.test(text) || HOME.test(text)) found.push('phone');
+  if ([STREET, STREET_APART, STREET_ENGLISH].some((street) => street.test(text))) {
+    found.push('address');
+  }
   return found;
 }
 
