@@ -84,9 +84,10 @@ function checkType({ headers }: IncomingMessage, type: string): void {
 }
 
 /**
- * Frees the memory of a piece that was copied and that nobody else holds. Left to the garbage
- * collector, the pieces of chunks set off a full collection every few megabytes, which takes as much
- * of the processor as hashing them.
+ * Frees the memory of a piece that was copied and that nobody else holds: Node's parser makes a copy
+ * of what it hands out, also where the connection is no socket. Left to the garbage collector, the
+ * pieces of chunks set off a full collection every few megabytes, which takes more of the processor
+ * than hashing them.
  */
 function free({ byteLength, buffer }: Buffer): void {
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {
