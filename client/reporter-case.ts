@@ -90,9 +90,24 @@ function isReadBySomebody({ dialogue }: OpenedCase, { directory }: LoadedDirecto
   );
 }
 
+/**
+ * The directory of a case that the server knows. Nothing of the case is shown without it
+ * (docs/decisions/0013): a server that has cases and calls itself not set up withholds it.
+ */
+async function directoryOfCase(api: Api, today: Day): Promise<LoadedDirectory> {
+  try {
+    return await loadDirectory(api, today);
+  } catch (error) {
+    const withheld = error instanceof ClientError && error.code === 'not_set_up';
+    throw withheld ? new ClientError('directory_withheld') : error;
+  }
+}
+
 /** Opens cases by their words, and remembers how far it saw each. */
 export interface ReporterCases {
-  /** Throws ClientError `case_not_found`, and what is wrong with the directory. */
+  /**
+   * Throws ClientError `case_not_found`, `directory_withheld`, and what is wrong with the directory.
+   */
   open(words: readonly string[]): Promise<OpenedForReporter>;
   /** To be called when an entry was stored. */
   noteSent(entry: Entry): void;
@@ -119,7 +134,7 @@ export function createReporterCases(api: Api, today: () => Day): ReporterCases {
       credential: credentialOf(keys),
     });
     if (answer.case.id !== keys.caseId) throw new ClientError('wrong_case_id');
-    const directory = await loadDirectory(api, today());
+    const directory = await directoryOfCase(api, today());
     const file = openCase({
       id: keys.caseId,
       reporter: keys.publicKeys,

@@ -41,6 +41,7 @@ export function fileFailure(message: string): Failure {
 const unverified = new Set([
   'directory_expired',
   'directory_rolled_back',
+  'directory_withheld',
   'left_out_member',
   'missing_entry',
   'reused_seen_head',

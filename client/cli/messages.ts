@@ -38,6 +38,8 @@ const answers: Readonly<Record<string, string>> = {
     'Who reads the reports of this channel changed in this moment. Look at the readers and run the command again.',
   directory_expired:
     'Nobody of the organisation has confirmed its list of readers for over 90 days, so nothing is sealed to them. Tell the organisation another way, or an authority.',
+  directory_withheld:
+    'The server handed out the case but not the list of its readers, so nobody can tell who wrote in it, and nothing is shown. Try again later. If it stays like this, tell the organisation another way, or an authority.',
   file_too_large:
     'A file is larger than the organisation allows. Send it in parts or a smaller copy.',
   too_large: 'That is more than the server takes at once. Shorten the text or send it in parts.',

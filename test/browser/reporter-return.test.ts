@@ -175,10 +175,13 @@ describe('where the list of readers cannot be relied on', () => {
   /** The directory as a server might hand it out, from now on; null for none at all. */
   const handOut = async (
     page: Page,
-    change: ((answer: DirectoryAnswer) => DirectoryAnswer) | null,
+    change: ((answer: DirectoryAnswer) => DirectoryAnswer) | 'withheld' | null,
   ): Promise<void> => {
     await page.context().route('**/api/directory', async (route) => {
       if (change === null) return route.abort();
+      if (change === 'withheld') {
+        return route.fulfill({ status: 404, json: { error: { code: 'not_set_up' } } });
+      }
       const response = await route.fetch();
       const answer = (await response.json()) as DirectoryAnswer;
       await route.fulfill({ response, json: change(answer) });
@@ -192,6 +195,7 @@ describe('where the list of readers cannot be relied on', () => {
   it.each([
     ['not signed', unsigned, 'does not carry the organisation’s signature'],
     ['not to be had', null, 'could not be reached'],
+    ['withheld', 'withheld', 'but not the list of its readers'],
   ] as const)('%s: says so, and keeps the words to be tried again', async (_name, change, said) => {
     const page = await open();
     await handOut(page, change);

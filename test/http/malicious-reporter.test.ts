@@ -372,6 +372,22 @@ describe('the directory that a reporter is shown', () => {
     }
   });
 
+  it('opens no case when it is withheld, and lets nothing be written', async () => {
+    for (const code of ['not_set_up', 'internal']) {
+      const withholding = installation.newReporter((address, init) =>
+        DIRECTORY.test(new URL(address).pathname)
+          ? Promise.resolve(Response.json({ error: { code } }, { status: 404 }))
+          : server.fetch(address, init),
+      );
+      server.listen();
+      const expected = { code: code === 'not_set_up' ? 'directory_withheld' : code };
+      await expect(withholding.open(words)).rejects.toMatchObject(expected);
+      const sending = withholding.send(words, 'Never to be sent', [], silent);
+      await expect(sending).rejects.toMatchObject(expected);
+      expect(server.writes()).toEqual([]);
+    }
+  });
+
   it('of another root has another fingerprint, and does not fit the case', async () => {
     const strange = await makeOrganisation();
     server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({

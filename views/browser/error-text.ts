@@ -57,6 +57,7 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   directory_conflict: 'error.outdated',
   directory_stale: 'error.directory_stale',
   directory_expired: 'error.directory_expired',
+  directory_withheld: 'error.directory_withheld',
   nobody_reads: 'error.nobody_reads',
   left_out_before: 'error.left_out_before',
   epoch_outdated: 'error.outdated',
@@ -106,7 +107,6 @@ const WHILE_OPENING: Readonly<Record<string, string>> = {
   'error.tampered': 'error.opening',
   'error.missing': 'error.opening',
   'error.directory': 'error.opening_directory',
-  'error.outdated': 'error.opening_unset',
 };
 
 /** Within a case, the signature holds; it is the list that is not the one of the case. */
