@@ -375,8 +375,12 @@ describe('what the server says of a case', () => {
     lieAboutCase({ overview: other.overview });
     const view = await desk.openCase(id);
     expect(view.warnings).toEqual([{ code: 'wrong_commitment' }]);
-    // its title alone is lost, and the next entry brings another
-    expect(view).toMatchObject({ writable: 'yes', title: '', category: 'fraud' });
+    // its title alone is lost: until the next entry brings another, the report's first words stand for it
+    expect(view).toMatchObject({
+      writable: 'yes',
+      title: 'The invoices of March were paid twice.',
+      category: 'fraud',
+    });
   });
 
   it('in an overview counts only for the title: the rest comes from the entries', async () => {
