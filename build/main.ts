@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toJsonBytes, type Release, type ReleaseFile } from '../crypto/public.js';
 import { bundleAssets, bundlePrograms } from './bundles.js';
 import { compress } from './compress.js';
 import { projectFolders, type Folders } from './folders.js';
 import { loadLocales } from './locales.js';
 import { renderPages } from './pages.js';
-import { headersFor, type Kind } from '../server/http/headers.js';
-import type { Manifest, ManifestFile } from '../server/http/manifest.js';
+import {
+  headersFor,
+  kinds,
+  permittedHeaders,
+  secureHeaders,
+  type Kind,
+} from '../server/http/headers.js';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,15 +30,24 @@ const types: Readonly<Record<string, string>> = {
 
 /** The page that answers unknown addresses. */
 const notFound = '/404';
+/** Where answers are data. */
+const dynamic = ['/api/'];
+
+/** The version that package.json tells. */
+async function projectVersion(): Promise<string> {
+  const file = fileURLToPath(new URL('../package.json', import.meta.url));
+  return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
+}
 
 /**
- * Builds everything into `folders.out`: the programs for Node, pages, assets, and `manifest.json`.
- * The same sources give the same bytes. The folder is replaced at the very end, so a failed build
- * leaves the previous one in place.
+ * Builds everything into `folders.out`: the programs for Node, pages, assets, and `manifest.json`,
+ * which says what of it is served, and how. The same sources give the same bytes, wherever, whenever
+ * and by whomever they are built. The folder is replaced at the very end, so a failed build leaves
+ * the previous one in place.
  *
  * @throws Error that says which page or bundle is wrong.
  */
-export async function build(folders: Folders): Promise<Manifest> {
+export async function build(folders: Folders): Promise<Release> {
   const [assets, programs, { locales, problems }] = await Promise.all([
     bundleAssets(folders),
     bundlePrograms(folders),
@@ -41,25 +56,19 @@ export async function build(folders: Folders): Promise<Manifest> {
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const pages = await renderPages(folders.views, locales, assets);
 
-  const files: Record<string, ManifestFile> = {};
+  const files: Record<string, ReleaseFile> = {};
   const contents = new Map<string, Uint8Array>(programs);
   const add = (address: string, file: string, bytes: Uint8Array): void => {
     const type = types[path.extname(file)];
     if (type === undefined) throw new Error(`${file}: no media type known for this ending`);
-    const kind = kindOf(address);
-    const compressed = !/^image\/(?:png|webp|x-icon)$/.test(type);
     contents.set(file, bytes);
     files[address] = {
       file,
-      kind,
+      kind: kindOf(address),
       type,
-      compressed,
+      encodings: /^image\/(?:png|webp|x-icon)$/.test(type) ? [] : ['br', 'gzip'],
+      size: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
-      headers: {
-        ...headersFor(kind, { secure: false }),
-        'Content-Type': type,
-        ...(compressed ? { Vary: 'Accept-Encoding' } : {}),
-      },
     };
   };
   for (const asset of assets) add(asset.href, asset.href.slice(1), asset.bytes);
@@ -68,18 +77,27 @@ export async function build(folders: Folders): Promise<Manifest> {
     add(page.address, `pages${name}.html`, new TextEncoder().encode(page.html));
   }
   const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
-  const manifest: Manifest = { version: 1, notFound, files: Object.fromEntries(sorted) };
+  const release: Release = {
+    format: 'casekey release 1',
+    version: await projectVersion(),
+    notFound,
+    dynamic,
+    headers: Object.fromEntries(kinds.map((kind) => [kind, headersFor(kind, { secure: false })])),
+    secure: secureHeaders(),
+    permitted: [...permittedHeaders],
+    files: Object.fromEntries(sorted),
+  };
   await Promise.all(
     sorted
-      .filter(([, entry]) => entry.compressed)
+      .filter(([, entry]) => entry.encodings.length > 0)
       .map(async ([, { file }]) => {
         const { br, gz } = await compress(contents.get(file) ?? new Uint8Array());
         contents.set(`${file}.br`, br).set(`${file}.gz`, gz);
       }),
   );
-  contents.set('manifest.json', new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
+  contents.set('manifest.json', toJsonBytes(release));
   await replaceFolder(folders.out, contents);
-  return manifest;
+  return release;
 }
 
 function kindOf(address: string): Kind {
@@ -105,7 +123,7 @@ async function replaceFolder(out: string, contents: ReadonlyMap<string, Uint8Arr
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
-  const manifest = await build(projectFolders(fileURLToPath(new URL('..', import.meta.url))));
+  const release = await build(projectFolders(fileURLToPath(new URL('..', import.meta.url))));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`Built ${Object.keys(manifest.files).length.toString()} files in ${seconds} s`);
+  console.log(`Built ${Object.keys(release.files).length.toString()} files in ${seconds} s`);
 }

@@ -14,6 +14,7 @@ export * from './kem.js';
 export * from './overview.js';
 export * from './padding.js';
 export * from './passphrase.js';
+export * from './release.js';
 export * from './sealed-to.js';
 export * from './signature.js';
 export * from './statistics.js';

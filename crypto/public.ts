@@ -22,3 +22,4 @@ export * from './wire/reports.js';
 export * from './wire/attachments.js';
 export * from './wire/desk.js';
 export * from './wire/work.js';
+export * from './wire/release.js';

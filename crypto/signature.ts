@@ -3,7 +3,14 @@ import { sodium } from './sodium.js';
 
 /** What may be signed. A signature for one purpose says nothing for another. */
 export type SigningPurpose =
-  'creation' | 'entry' | 'directory' | 'delegation' | 'admission' | 'stamp' | 'invitation';
+  | 'creation'
+  | 'entry'
+  | 'directory'
+  | 'delegation'
+  | 'admission'
+  | 'stamp'
+  | 'invitation'
+  | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */
 export interface SigningKeys {

@@ -77,6 +77,28 @@ export function headerTable(options: { readonly secure: boolean }): HeaderTable 
 }
 
 /**
+ * Headers that answers may carry besides their own, since proxies add them and browsers run nothing
+ * by them. Alt-Svc is not among them: a verifier looks at what it says.
+ */
+export const permittedHeaders = [
+  'Connection',
+  'Content-Encoding',
+  'Content-Length',
+  'Date',
+  'Keep-Alive',
+  'Server',
+  'Transfer-Encoding',
+  'Via',
+] as const;
+
+/** What answers of an installation on https carry besides, whatever their kind. */
+export function secureHeaders(): Readonly<Record<string, string>> {
+  const plain = headersFor('page', { secure: false });
+  const secure = Object.entries(headersFor('page', { secure: true }));
+  return Object.fromEntries(secure.filter(([name]) => !(name in plain)));
+}
+
+/**
  * The headers a kind of response carries besides its content's own. The build writes them into
  * `dist/manifest.json` and the server sends them from here, so that a live installation can be
  * compared with a release, headers included.

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RequestHandler, Response } from 'express';
-import * as v from 'valibot';
-import { headerTable, type HeaderTable, type Kind } from './headers.js';
-import { ManifestSchema } from './manifest.js';
+import { fromJsonBytes, Release } from '../../crypto/public.js';
+import { headerTable, kinds, type HeaderTable, type Kind } from './headers.js';
 
 interface Served {
   readonly kind: Kind;
@@ -26,28 +25,38 @@ export interface Pages {
  * @throws Error when a file is missing or is not the one the manifest names.
  */
 export async function loadPages(dist: string): Promise<Pages> {
-  const text = await readFile(path.join(dist, 'manifest.json'), 'utf8').catch((cause: unknown) => {
+  const manifest = await readFile(path.join(dist, 'manifest.json')).catch((cause: unknown) => {
     throw new Error('Nothing is built yet: run `npm run build`', { cause });
   });
-  const manifest = v.parse(ManifestSchema, JSON.parse(text));
+  const release = readRelease(manifest);
   const byAddress = new Map<string, Served>();
-  for (const [address, entry] of Object.entries(manifest.files)) {
+  for (const [address, entry] of Object.entries(release.files)) {
     const file = path.join(dist, entry.file);
     const bytes = await readFile(file);
-    if (createHash('sha256').update(bytes).digest('hex') !== entry.sha256) {
+    const kind = kinds.find((each) => each === entry.kind);
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    if (kind === undefined || hash !== entry.sha256) {
       throw new Error(`${entry.file} is not the file that was built: run \`npm run build\``);
     }
     byAddress.set(address, {
-      kind: entry.kind,
+      kind,
       type: entry.type,
       bytes,
-      br: entry.compressed ? await readFile(`${file}.br`) : undefined,
-      gzip: entry.compressed ? await readFile(`${file}.gz`) : undefined,
+      br: entry.encodings.includes('br') ? await readFile(`${file}.br`) : undefined,
+      gzip: entry.encodings.includes('gzip') ? await readFile(`${file}.gz`) : undefined,
     });
   }
-  const notFound = byAddress.get(manifest.notFound);
-  if (notFound === undefined) throw new Error(`There is no page ${manifest.notFound}`);
+  const notFound = byAddress.get(release.notFound);
+  if (notFound === undefined) throw new Error(`There is no page ${release.notFound}`);
   return { byAddress, notFound };
+}
+
+function readRelease(manifest: Uint8Array): Release {
+  try {
+    return fromJsonBytes(Release, manifest);
+  } catch (cause) {
+    throw new Error('What was built is of another version: run `npm run build`', { cause });
+  }
 }
 
 /**

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { capabilitiesOf } from '../../server/app.js';
-import { ManifestSchema } from '../../server/http/manifest.js';
-import { reporterKeys } from '../../crypto/private.js';
+import { fromJsonBytes, Release, reporterKeys } from '../../crypto/private.js';
 import { ask } from '../support/api.js';
 import { setUpDesk, type TestDesk } from '../support/desk.js';
 import { collect, fileOf, silent } from '../support/fixtures.js';
@@ -155,8 +153,8 @@ describe('an answer of the API', () => {
 
 describe('a page, script, style or worker', () => {
   it('sets no cookie and stays in no cache; the harmless page clears what is there', async () => {
-    const text = await readFile(path.join(projectDist, 'manifest.json'), 'utf8');
-    const { files } = v.parse(ManifestSchema, JSON.parse(text));
+    const manifest = await readFile(path.join(projectDist, 'manifest.json'));
+    const { files } = fromJsonBytes(Release, manifest);
     const addresses = Object.entries(files).map(([address, { kind }]) => ({ address, kind }));
     expect(addresses.length).toBeGreaterThan(30);
     for (const { address, kind } of addresses) {

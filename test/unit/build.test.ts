@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Folders } from '../../build/folders.js';
 import { filesBelow } from '../../build/folders.js';
 import { build } from '../../build/main.js';
-import type { Manifest } from '../../server/http/manifest.js';
+import type { Release } from '../../crypto/public.js';
 import { temporaryFolder } from '../support/server.js';
 import { fixtureSite } from '../support/site.js';
 
 describe('build', () => {
   let site: Folders;
-  let manifest: Manifest;
+  let manifest: Release;
   const folders: string[] = [];
 
   beforeAll(async () => {
@@ -76,8 +76,8 @@ describe('build', () => {
   });
 
   it('writes compressed forms of the same bytes', async () => {
-    for (const { file, compressed } of Object.values(manifest.files)) {
-      if (!compressed) continue;
+    for (const { file, encodings } of Object.values(manifest.files)) {
+      if (encodings.length === 0) continue;
       const bytes = await readFile(path.join(site.out, file));
       const br = brotliDecompressSync(await readFile(path.join(site.out, `${file}.br`)));
       const gz = gunzipSync(await readFile(path.join(site.out, `${file}.gz`)));
