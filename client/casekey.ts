@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
 import { run } from './cli/run.js';
 import { createTerminal } from './cli/terminal.js';
-import { createFetch } from './node/fetch.js';
+import { createNetwork } from './node/network.js';
 
 const cancel = new AbortController();
 process.once('SIGINT', () => {
@@ -14,7 +15,9 @@ process.exitCode = await run(process.argv.slice(2), {
     output: process.stdout,
     errors: process.stderr,
   }),
-  fetch: createFetch(),
+  network: createNetwork,
   now: () => new Date(),
   signal: cancel.signal,
+  // this file is dist/client/casekey.js when it runs
+  build: fileURLToPath(new URL('..', import.meta.url)),
 });

@@ -58,6 +58,9 @@ const unverified = new Set([
   'wrong_sequence',
 ]);
 
+/** Codes of ClientError about files of this machine. */
+const fileCodes = new Set(['build_damaged', 'build_missing', 'file_unreadable', 'file_unwritable']);
+
 /** The exit code for anything thrown. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Failure) return error.exit;
@@ -65,7 +68,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof ClientError)) return exitCodes.unexpected;
   const code = codeOf(error);
   if (code === 'cancelled') return exitCodes.cancelled;
-  if (code === 'file_unreadable' || code === 'file_unwritable') return exitCodes.file;
+  if (fileCodes.has(code)) return exitCodes.file;
   if (error.temporary) return exitCodes.network;
   return unverified.has(code) ? exitCodes.unverified : exitCodes.refused;
 }

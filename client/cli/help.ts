@@ -21,6 +21,7 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey reply  --address URL [--text-file FILE] [--file FILE]...
   casekey attach --address URL FILE... [--text-file FILE]
   casekey read   --address URL [NUMBER...] [--out FOLDER]
+  casekey verify URL [--manifest FILE --release-key KEY]
 
 Everything is sealed on this machine before it is sent, with the same code as the pages
 use; no code of the server is run. Nothing is kept here but what you ask to be kept.
@@ -31,6 +32,8 @@ Commands
   reply    sends a message into the case, with files if you like
   attach   sends files into the case
   read     saves the files of the case, all or those of these numbers
+  verify   compares what an installation serves with the build beside this program, or
+           with a signed release: every page, script and header
 
 Everywhere
   --address URL         where the installation is
@@ -39,6 +42,8 @@ Everywhere
   --key-file FILE       the case key is in this file. For a report: the file to keep the
                         new key in; where it exists already, its key is used (to repeat a
                         sending that failed)
+  --socks HOST:PORT     goes through this SOCKS5 proxy and no other way, names included;
+                        Tor's is 127.0.0.1:9050, Tor Browser's 127.0.0.1:9150
   --json                one JSON object as the result; nothing is asked
   --yes, -y             asks nothing that can be left out
   --help, -h            this text
@@ -63,13 +68,18 @@ ${wrapped(RELATIONS)}
                         @FILE takes the answer from a file, unseen by other users
   --leave-out NAME      a reader whom the report concerns; may be given again
 
+Verify
+  --manifest FILE       the manifest of a release; its signature lies in FILE.sig
+  --release-key KEY     the public key of whoever signed it, from a place you trust
+
 Exit codes
   0    done
   1    this program failed
   2    wrong options, input or case key
   3    the server could not be reached or is busy; the same command can be run again
   4    the server refused, or there is no such case
-  5    what the server handed out does not verify, or the fingerprint differs
+  5    what the server handed out does not verify, or the fingerprint differs;
+       for verify: the installation serves something else
   6    a file on this machine cannot be read or written
   130  cancelled
 `;

@@ -24,6 +24,9 @@ const answers: Readonly<Record<string, string>> = {
   unexpected_answer: `What answered does not speak this protocol. Check the address. ${otherVersion}`,
   file_unreadable: 'A file could not be read, or it changed while it was being sent.',
   file_unwritable: 'A file could not be written there. Choose another folder with --out.',
+  build_missing:
+    'There is no build beside this program to compare with: run `npm run build`, or give --manifest.',
+  build_damaged: 'The build beside this program is not whole: run `npm run build` again.',
   case_not_found:
     'No case opens with this key. Check the words; a case that was removed after its time answers the same.',
   case_exists: 'There is a case under this key already. Every report needs a new key.',

@@ -1,14 +1,16 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { SocksProxy } from '../node/socks.js';
 import { usage } from './failure.js';
 
 /** The commands. */
-export const commands = ['report', 'reply', 'attach', 'return', 'read'] as const;
+export const commands = ['report', 'reply', 'attach', 'return', 'read', 'verify'] as const;
 export type CommandName = (typeof commands)[number];
 
 const everywhere = {
   address: { type: 'string' },
   fingerprint: { type: 'string' },
   'key-file': { type: 'string' },
+  socks: { type: 'string' },
   json: { type: 'boolean', default: false },
   yes: { type: 'boolean', short: 'y', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -34,7 +36,12 @@ const reporting = {
 
 const reading = { out: { type: 'string' } } as const satisfies ParseArgsConfig['options'];
 
-const all = { ...everywhere, ...writing, ...reporting, ...reading };
+const verifying = {
+  manifest: { type: 'string' },
+  'release-key': { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+const all = { ...everywhere, ...writing, ...reporting, ...reading, ...verifying };
 
 /** Which options a command has besides those of all. */
 const allowed: Readonly<Record<CommandName, readonly string[]>> = {
@@ -43,6 +50,7 @@ const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   attach: ['text-file'],
   return: [],
   read: Object.keys(reading),
+  verify: Object.keys(verifying),
 };
 
 /** The optional questions of a report. */
@@ -65,6 +73,11 @@ export interface Options {
   answers: Partial<Record<(typeof questions)[number], string>>;
   leaveOut: string[];
   out: string;
+  /** The proxy that everything goes through. */
+  socks: SocksProxy | undefined;
+  /** A release's manifest, in place of the build beside the program. */
+  manifest: string | undefined;
+  releaseKey: string | undefined;
   /** Files to attach, or numbers of files to read. */
   rest: string[];
 }
@@ -90,6 +103,16 @@ function originOf(address: string | undefined): string {
   return url.origin;
 }
 
+/** `HOST:PORT`, an IPv6 address in brackets. */
+function proxyOf(text: string | undefined): SocksProxy | undefined {
+  if (text === undefined) return undefined;
+  const [, host, port] = /^([\w.-]+|\[[0-9a-f:]+\]):(\d{1,5})$/iu.exec(text) ?? [];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    throw usage('--socks must be HOST:PORT, such as 127.0.0.1:9050 for Tor.');
+  }
+  return { host: host.replace(/^\[|\]$/gu, ''), port: Number(port) };
+}
+
 /**
  * Reads the arguments; null where help is asked for. Throws Failure `usage` that names what is wrong.
  */
@@ -101,7 +124,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     throw usage(error instanceof Error ? error.message : 'The arguments cannot be read.');
   }
   const { values, positionals } = parsed;
-  const [name, ...rest] = positionals;
+  const [name, ...further] = positionals;
   if (values.help || (name === undefined && args.length === 0) || name === 'help') return null;
   const command = commands.find((one) => one === name);
   if (command === undefined)
@@ -113,12 +136,29 @@ export function parseOptions(args: readonly string[]): Options | null {
       throw usage(`--${option} is no option of ${command}.`);
     }
   }
+  // the address is all that verify is about
+  const isBare = command === 'verify' && values.address === undefined && further.length === 1;
+  const rest = isBare ? [] : further;
   if (rest.length > 0 && command !== 'attach' && command !== 'read') {
     throw usage(
-      `${command} takes no further words: a case key or a text never stands in the arguments.`,
+      command === 'verify'
+        ? 'verify takes one address.'
+        : `${command} takes no further words: a case key or a text never stands in the arguments.`,
+    );
+  }
+  if ((values.manifest === undefined) !== (values['release-key'] === undefined)) {
+    throw usage(
+      '--manifest and --release-key go together: a manifest counts by who signed it, and by that alone.',
     );
   }
   if (rest.length === 0 && command === 'attach') throw usage('attach wants the files to send.');
+  const address = originOf(isBare ? further[0] : values.address);
+  const socks = proxyOf(values.socks);
+  if (new URL(address).hostname.endsWith('.onion') && socks === undefined) {
+    throw usage(
+      'An .onion address is reached through Tor: add --socks 127.0.0.1:9050 (Tor Browser: 9150). Without it, whoever answers this machine’s look-ups of names would learn the address.',
+    );
+  }
   const answers: Options['answers'] = {};
   for (const question of questions) {
     const value = values[question];
@@ -126,7 +166,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   }
   return {
     command,
-    address: originOf(values.address),
+    address,
     fingerprint: values.fingerprint,
     keyFile: values['key-file'],
     json: values.json,
@@ -140,6 +180,9 @@ export function parseOptions(args: readonly string[]): Options | null {
     answers,
     leaveOut: values['leave-out'],
     out: values.out ?? '.',
+    socks,
+    manifest: values.manifest,
+    releaseKey: values['release-key'],
     rest,
   };
 }

@@ -1,6 +1,8 @@
 import { dayOf } from '../../crypto/private.js';
-import type { Fetch } from '../api.js';
 import { codeOf } from '../errors.js';
+import type { Network } from '../node/network.js';
+import type { SocksProxy } from '../node/socks.js';
+import type { Visit } from '../node/visit.js';
 import { createReporter } from '../reporter.js';
 import type { CommandContext } from './context.js';
 import { saveFiles, showCase, writeOn } from './conversation.js';
@@ -10,16 +12,20 @@ import { messageOf } from './messages.js';
 import { parseOptions } from './options.js';
 import { report } from './report.js';
 import type { Terminal } from './terminal.js';
+import { verifyInstallation } from './verify.js';
 
 /** What the program runs with besides its arguments. */
 export interface Surroundings {
   terminal: Terminal;
-  fetch: Fetch;
+  /** Through this proxy and no other way, or directly. */
+  network: (proxy: SocksProxy | undefined) => Network;
   now: () => Date;
   signal: AbortSignal;
+  /** Folder of the build that belongs to this program. */
+  build: string;
 }
 
-async function perform(context: CommandContext): Promise<ExitCode> {
+async function perform(context: CommandContext, visit: Visit, build: string): Promise<ExitCode> {
   switch (context.options.command) {
     case 'report':
       await report(context);
@@ -31,13 +37,15 @@ async function perform(context: CommandContext): Promise<ExitCode> {
       return showCase(context);
     case 'read':
       return saveFiles(context);
+    case 'verify':
+      return verifyInstallation({ ...context, visit, build });
   }
 }
 
 /** Runs one command and answers the exit code; whatever goes wrong is said, nothing is thrown. */
 export async function run(
   args: readonly string[],
-  { terminal, fetch, now, signal }: Surroundings,
+  { terminal, network, now, signal, build }: Surroundings,
 ): Promise<ExitCode> {
   try {
     const options = parseOptions(args);
@@ -46,13 +54,15 @@ export async function run(
       return exitCodes.done;
     }
     const today = () => dayOf(now());
-    return await perform({
+    const { fetch, visit } = network(options.socks);
+    const context = {
       options,
       terminal,
       reporter: createReporter({ address: options.address, fetch, today }),
       asks: terminal.interactive && !options.yes && !options.json,
       signal,
-    });
+    };
+    return await perform(context, visit, build);
   } catch (error) {
     terminal.progress('');
     terminal.say(messageOf(error));

@@ -25,7 +25,7 @@ const KEPT = 10_000;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** Connections kept open between requests; they do not keep the program running. */
-function directAgents(): Agents {
+export function directAgents(): Agents {
   const options = { keepAlive: true, timeout: KEPT };
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
@@ -56,11 +56,12 @@ function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBu
   return bytes;
 }
 
-/** Collects an answer. Throws an Error where it is more than fits, compressed or cut off. */
-async function read(message: IncomingMessage, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { headers } = message;
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new Error('encoded');
-  if (Number(headers['content-length'] ?? 0) > most) throw new Error('too long');
+/** Collects an answer as it came. Throws an Error where it is more than fits, or cut off. */
+export async function collect(
+  message: IncomingMessage,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(message.headers['content-length'] ?? 0) > most) throw new Error('too long');
   const pieces: Buffer[] = [];
   let size = 0;
   await new Promise<void>((resolve, reject) => {
@@ -126,7 +127,9 @@ export function createFetch(
       });
       const status = message.statusCode ?? 0;
       if (REDIRECTS.includes(status)) throw new Error('redirected');
-      const answer = answerOf(status, await read(message, limits.bytes));
+      const encoding = message.headers['content-encoding'] ?? 'identity';
+      if (encoding !== 'identity') throw new Error('encoded');
+      const answer = answerOf(status, await collect(message, limits.bytes));
       // answered before it was all sent: the rest is not wanted
       setImmediate(() => {
         if (!request.writableFinished) request.destroy();

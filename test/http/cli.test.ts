@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../client/cli/run.js';
+import { createVisit } from '../../client/node/visit.js';
 import { createReporter } from '../../client/reporter.js';
 import {
   acknowledgementDay,
@@ -16,7 +17,12 @@ import {
 } from '../../crypto/private.js';
 import { installOrganisation, makeOrganisation } from '../support/organisation.js';
 import type { TestOrganisation } from '../support/organisation.js';
-import { createTestClock, startTestServer, temporaryFolder } from '../support/server.js';
+import {
+  createTestClock,
+  projectDist,
+  startTestServer,
+  temporaryFolder,
+} from '../support/server.js';
 import type { TestServer } from '../support/server.js';
 import { createTestTerminal, type TestTerminal } from '../support/terminal.js';
 
@@ -49,9 +55,10 @@ async function casekey(
   const terminal = createTestTerminal(options);
   const exit = await run([...args, '--address', server.url], {
     terminal,
-    fetch: (input, init) => fetchWith(input, init),
+    network: () => ({ fetch: (input, init) => fetchWith(input, init), visit: createVisit() }),
     now: clock.now,
     signal: new AbortController().signal,
+    build: projectDist,
   });
   return { ...terminal, exit, json: () => JSON.parse(terminal.printed) as unknown };
 }
@@ -388,9 +395,10 @@ describe('the program', () => {
     const terminal = createTestTerminal();
     const exit = await run(['return', '--address', 'http://reports.example.org'], {
       terminal,
-      fetch,
+      network: () => ({ fetch, visit: createVisit() }),
       now: clock.now,
       signal: new AbortController().signal,
+      build: projectDist,
     });
     expect(exit).toBe(2);
     expect(terminal.said).toContain('https://');

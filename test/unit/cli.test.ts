@@ -105,13 +105,28 @@ describe('arguments', () => {
     [['return', '--address', 'https://a:b@reports.example.org'], 'password'],
     [['return', '--address', 'https://x.example', '--file', 'a'], 'no option of return'],
     [['attach', '--address', 'https://x.example'], 'files to send'],
+    [['return', '--address', 'http://abc.onion'], 'add --socks'],
+    [['verify', 'https://abc.onion'], 'add --socks'],
+    [['verify', 'https://x.example', 'https://y.example'], 'one address'],
+    [['verify', 'https://x.example', '--socks', '9050'], 'HOST:PORT'],
+    [['verify', 'https://x.example', '--socks', 'tor:99999'], 'HOST:PORT'],
+    [['verify', 'https://x.example', '--manifest', 'm.json'], 'go together'],
+    [['verify', 'https://x.example', '--release-key', 'k'], 'go together'],
+    [['return', '--address', 'https://x.example', '--manifest', 'm.json'], 'no option of return'],
   ])('%j are refused', (args, why) => {
     expect(() => parseOptions(args)).toThrow(why);
   });
 
   it('take http for onion services, and drop what follows the host', () => {
-    const options = parseOptions(['return', '--address', 'http://abc.onion/en/?x']);
+    const tor = ['--socks', '127.0.0.1:9050'];
+    const options = parseOptions(['return', '--address', 'http://abc.onion/en/?x', ...tor]);
     expect(options?.address).toBe('http://abc.onion');
+    expect(options?.socks).toEqual({ host: '127.0.0.1', port: 9050 });
+    const other = parseOptions(['verify', 'http://abc.onion', '--socks', '[::1]:9150']);
+    expect(other).toMatchObject({
+      address: 'http://abc.onion',
+      socks: { host: '::1', port: 9150 },
+    });
   });
 });
 
