@@ -116,6 +116,32 @@ describe('in Chromium', () => {
     await page.close();
   });
 
+  it('a script without its hash is not loaded, although it is the site’s own', async () => {
+    const [page] = await openPage(browser, '/en/');
+    const script = await page.locator('script[src]').first().getAttribute('src');
+    const load = (integrity: string): Promise<string> =>
+      page.evaluate(
+        ([src, hash]) =>
+          new Promise((resolve) => {
+            const link = document.createElement('link');
+            Object.assign(link, { rel: 'preload', as: 'script', href: src, crossOrigin: '' });
+            if (hash !== '') link.integrity = hash;
+            link.onload = () => {
+              resolve('loaded');
+            };
+            link.onerror = () => {
+              resolve('refused');
+            };
+            document.head.append(link);
+          }),
+        [script ?? '', integrity] as const,
+      );
+    const hash = await page.locator('script[src]').first().getAttribute('integrity');
+    expect(await load('')).toBe('refused');
+    expect(await load(hash ?? '')).toBe('loaded');
+    await page.close();
+  });
+
   it('the page one leaves for empties the storage', async () => {
     const [page] = await openPage(browser, '/en/');
     await page.evaluate(() => {
