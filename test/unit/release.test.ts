@@ -223,19 +223,11 @@ function workerScope(started: Set<string>): object {
     location: { href: 'http://localhost/' },
     console: { error: () => undefined, warn: () => undefined, log: () => undefined },
   };
-  for (const name of [
-    'crypto',
-    'TextEncoder',
-    'TextDecoder',
-    'URL',
-    'atob',
-    'btoa',
-    'setTimeout',
-  ]) {
-    scope[name] = Reflect.get(globalThis, name);
-  }
-  for (const name of ['clearTimeout', 'fetch', 'Uint8Array', 'AbortController', 'queueMicrotask']) {
-    scope[name] = Reflect.get(globalThis, name);
+  // what the platform gives besides the language, but nothing that shows that it is Node
+  const language = vm.runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[];
+  const hidden = [...language, ...Object.keys(scope), 'process', 'Buffer', 'global', 'require'];
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!hidden.includes(name)) scope[name] = Reflect.get(globalThis, name);
   }
   return Object.assign(scope, { self: scope });
 }
