@@ -4,6 +4,7 @@ import { createReport, type Report } from './findings.js';
 import { cleanGif } from './gif.js';
 import { cleanJpeg } from './jpeg.js';
 import { kindOf } from './kind.js';
+import { cleanMedia } from './media.js';
 import type { Cleaning, FileKind, Obstacle, Piece } from './models.js';
 import { cleanMp3 } from './mp3.js';
 import { merged } from './pieces.js';
@@ -20,6 +21,9 @@ const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   gif: cleanGif,
   wav: cleanWav,
   mp3: cleanMp3,
+  heic: cleanMedia,
+  video: cleanMedia,
+  m4a: cleanMedia,
 };
 
 function refused(kind: FileKind, obstacle: Obstacle): Cleaning {

@@ -11,6 +11,10 @@ const planted: readonly [string, string, readonly string[]][] = [
   ['picture.webp', 'webp', ['place', 'serial', 'author', 'dates']],
   ['picture.gif', 'gif', ['comment', 'author']],
   ['recording.mp3', 'mp3', ['author', 'title', 'comment', 'trailing']],
+  ['film.mp4', 'video', ['dates', 'place', 'software', 'title', 'comment']],
+  ['film.mov', 'video', ['dates', 'place', 'timed', 'device', 'title']],
+  ['recording.m4a', 'm4a', ['author', 'title', 'comment']],
+  ['photo.heic', 'heic', ['place', 'serial', 'author', 'dates']],
   ['recording.wav', 'wav', ['author', 'title', 'software']],
 ];
 
@@ -46,6 +50,38 @@ describe('a cleaned picture', () => {
     const { bytes } = await cleanBytes(await fixture('picture.png'));
     const data = original.slice(original.indexOf('IDAT') - 4, original.indexOf('IEND'));
     expect(letters(bytes)).toContain(data.slice(0, data.lastIndexOf('IDAT') + 40));
+  });
+});
+
+describe('a cleaned film', () => {
+  it.each(['film.mp4', 'film.mov', 'recording.m4a', 'photo.heic'])(
+    '%s is as long as before, and nothing in it moved',
+    async (name) => {
+      const original = await fixture(name);
+      const { bytes } = await cleanBytes(original);
+      expect(bytes.length).toBe(original.length);
+      // what is not the same became zeros, empty space or something empty: never something longer
+      const changed = bytes.filter((byte, at) => byte !== original[at] && byte !== 0).length;
+      expect(changed).toBeLessThan(original.length / 2);
+    },
+  );
+
+  it('is read in parts, however large its data is', async () => {
+    const original = await fixture('film.mp4');
+    // a gigabyte of free space at its end, which nobody may hold
+    const size = 2 ** 30;
+    const head = Buffer.from([0x40, 0, 0, 0, ...Buffer.from('free')]);
+    let most = 0;
+    const read = (start: number, end: number): Promise<Uint8Array> => {
+      most = Math.max(most, end - start);
+      const bytes = new Uint8Array(end - start);
+      const known = Buffer.concat([original, head]);
+      if (start < known.length) bytes.set(known.subarray(start, Math.min(end, known.length)));
+      return Promise.resolve(bytes);
+    };
+    const { verdict } = await cleanFile({ size: original.length + size, read });
+    expect(verdict).toBe('cleaned');
+    expect(most).toBeLessThan(2 ** 20);
   });
 });
 
