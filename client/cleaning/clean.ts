@@ -7,6 +7,8 @@ import { kindOf } from './kind.js';
 import { cleanMedia } from './media.js';
 import type { Cleaning, FileKind, Obstacle, Piece } from './models.js';
 import { cleanMp3 } from './mp3.js';
+import { archiveKind, cleanOffice } from './office.js';
+import { cleanOpenDocument } from './opendocument.js';
 import { merged } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, type Reader } from './reader.js';
@@ -24,6 +26,8 @@ const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   heic: cleanMedia,
   video: cleanMedia,
   m4a: cleanMedia,
+  office: cleanOffice,
+  opendocument: cleanOpenDocument,
 };
 
 function refused(kind: FileKind, obstacle: Obstacle): Cleaning {
@@ -46,7 +50,8 @@ export async function cleanFile(
   signal?: AbortSignal,
 ): Promise<Cleaning> {
   const reader = createReader(source, signal);
-  const kind = await kindOf(reader);
+  const own = await kindOf(reader);
+  const kind = own === 'archive' ? await archiveKind(reader) : own;
   const report = createReport();
   if (kind === 'text') {
     return { kind, verdict: 'clean', obstacle: null, removed: [], left: [], pieces: null };

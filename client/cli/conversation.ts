@@ -1,6 +1,7 @@
 import { FILES_LIMIT } from '../../crypto/private.js';
 import type { ReporterCaseView } from '../models.js';
 import { saveFile } from '../node/save-file.js';
+import { cleanFiles } from './cleaning.js';
 import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
 import { exitCodes, Failure, usage, type ExitCode } from './failure.js';
 import { checkInputs, readCaseKey } from './key.js';
@@ -52,12 +53,13 @@ export async function writeOn(context: CommandContext): Promise<ExitCode> {
       );
     }
     if (asks) terminal.say(caseText(before));
+    const toSend = await cleanFiles(context, files);
     const fromInput = options.keyFile !== undefined && files.length === 0;
     const text = wantsText
       ? await textFrom(context, 'Your message. End with a line that is a single dot.', fromInput)
       : '';
     if (text === '' && files.length === 0) throw usage('A message needs a text or a file.');
-    const after = await reporter.send(words, text, files, progressOn(terminal), signal);
+    const after = await reporter.send(words, text, toSend, progressOn(terminal), signal);
     if (options.json) return show(context, after);
     terminal.print('It arrived.');
     return exitCodes.done;

@@ -53,8 +53,12 @@ Without --key-file it is asked for and not shown, or read from standard input.
 
 Writing (report, reply, attach)
   --text-file FILE      the text; - is standard input. Without it the text is asked for
-  --file, -f FILE       a file to send; may be given again. Files are sent as they are:
-                        what is hidden in them (names, places, times) goes along
+  --file, -f FILE       a file to send; may be given again. What is hidden in files (names,
+                        places, times, devices) is removed before, as far as their kind
+                        allows, and listed. Where something stays in one you are asked;
+                        with --yes or --json nothing is sent then. The file's name and
+                        what is seen or heard in it are sent
+  --keep-metadata       send files as they are, nothing removed
 
 Report
   --channel NAME        which channel, where there is more than one

@@ -19,6 +19,7 @@ const everywhere = {
 const writing = {
   'text-file': { type: 'string' },
   file: { type: 'string', short: 'f', multiple: true, default: [] },
+  'keep-metadata': { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
 const reporting = {
@@ -47,7 +48,7 @@ const all = { ...everywhere, ...writing, ...reporting, ...reading, ...verifying 
 const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   report: [...Object.keys(writing), ...Object.keys(reporting)],
   reply: Object.keys(writing),
-  attach: ['text-file'],
+  attach: ['text-file', 'keep-metadata'],
   return: [],
   read: Object.keys(reading),
   verify: Object.keys(verifying),
@@ -66,6 +67,8 @@ export interface Options {
   yes: boolean;
   textFile: string | undefined;
   files: string[];
+  /** Send files as they are. */
+  keepMetadata: boolean;
   channel: string | undefined;
   language: string | undefined;
   category: string | undefined;
@@ -131,7 +134,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     throw usage(`There is no such command. Commands: ${commands.join(', ')}.`);
   const { [command]: own } = allowed;
   for (const [option, value] of Object.entries(values)) {
-    if (Array.isArray(value) && value.length === 0) continue;
+    if (value === false || (Array.isArray(value) && value.length === 0)) continue;
     if (!(option in everywhere) && !own.includes(option)) {
       throw usage(`--${option} is no option of ${command}.`);
     }
@@ -173,6 +176,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     yes: values.yes,
     textFile: values['text-file'],
     files: command === 'attach' ? rest : values.file,
+    keepMetadata: values['keep-metadata'],
     channel: values.channel,
     language: values.language,
     category: values.category,

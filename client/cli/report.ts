@@ -9,6 +9,7 @@ import {
 import { ClientError } from '../errors.js';
 import type { ChannelView, DirectoryView, ReceiptView, ReportInput } from '../models.js';
 import type { DiskFile } from '../node/file-source.js';
+import { cleanFiles } from './cleaning.js';
 import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
 import { usage } from './failure.js';
 import { confirmCaseKey, keyForReport, showCaseKey } from './key.js';
@@ -175,13 +176,14 @@ export async function report(context: CommandContext): Promise<void> {
   }
   const files = await openFiles(options.files);
   try {
+    const toSend = await cleanFiles(context, files);
     const rest = await inputOf(context, channel, language);
     const words = await keyForReport(await reporter.newCaseKey(), options.keyFile);
     if (terminal.interactive && !options.json) {
       await showCaseKey(terminal, words);
       if (asks) await confirmCaseKey(terminal, words);
     }
-    const receipt = await persistentSubmit(context, { words, ...rest }, files);
+    const receipt = await persistentSubmit(context, { words, ...rest }, toSend);
     if (options.json) {
       terminal.print(JSON.stringify({ ...receipt, practice: !channel.published }));
       return;

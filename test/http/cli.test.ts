@@ -15,6 +15,7 @@ import {
   fromBase64,
   type Day,
 } from '../../crypto/private.js';
+import { fixture, letters, PLANTED } from '../support/cleaning.js';
 import { installOrganisation, makeOrganisation } from '../support/organisation.js';
 import type { TestOrganisation } from '../support/organisation.js';
 import {
@@ -97,7 +98,15 @@ describe('casekey report', () => {
     const evidence = await fileOf('Évidence.bin', randomBytes(1_300_000));
     const who = await fileOf('who.txt', 'The shift lead');
     const keyFile = await reported(
-      ...['--file', evidence, '--leave-out', 'reader 2', '--category', 'work-safety'],
+      ...[
+        '--file',
+        evidence,
+        '--keep-metadata',
+        '--leave-out',
+        'reader 2',
+        '--category',
+        'work-safety',
+      ],
       ...['--where', '?', '--who', `@${who}`, '--fingerprint', fingerprint, '--language', 'sv'],
     );
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
@@ -290,6 +299,23 @@ describe('casekey return, reply, attach, read', () => {
     expect((await casekey(['reply', '--text-file', '-'], { input: 'hello' })).exit).toBe(2);
   });
 
+  it('takes hidden details out of files, says which, and asks before anything stays in', async () => {
+    const keyFile = await reported();
+    const photo = await fileOf('photo.jpg', await fixture('photo.jpg'));
+    const sent = await casekey(['attach', photo, '--key-file', keyFile]);
+    expect(sent.exit).toBe(0);
+    expect(sent.said).toContain('serial numbers (PLANTED-SERIAL)');
+    const out = path.join(folder, 'cleaned');
+    await mkdir(out);
+    await casekey(['read', '--key-file', keyFile, '--out', out]);
+    expect(letters(await readFile(path.join(out, 'photo.jpg')))).not.toMatch(PLANTED);
+    const strange = await fileOf('strange.bin', Uint8Array.of(0, 1, 2));
+    const refused = await casekey(['attach', strange, '--key-file', keyFile, '--json']);
+    expect(refused.exit).toBe(6);
+    expect(refused.json()).toEqual({ error: { code: 'not_cleaned' } });
+    expect(refused.said).toContain('--keep-metadata');
+  });
+
   it('replies with text, attaches files, and reads them back byte by byte', async () => {
     const keyFile = await reported();
     const content = randomBytes(2_500_000);
@@ -297,7 +323,15 @@ describe('casekey return, reply, attach, read', () => {
     const replied = await casekey(['reply', '--key-file', keyFile], { input: 'One more thing.' });
     expect(replied.exit).toBe(0);
     expect(replied.printed).toContain('It arrived.');
-    const attached = await casekey(['attach', file, file, '--key-file', keyFile, '--json']);
+    const attached = await casekey([
+      'attach',
+      file,
+      file,
+      '--keep-metadata',
+      '--key-file',
+      keyFile,
+      '--json',
+    ]);
     expect(attached.json()).toMatchObject({
       entries: [{ kind: 'report' }, { text: 'One more thing.' }, { text: '' }],
     });
@@ -315,7 +349,8 @@ describe('casekey return, reply, attach, read', () => {
   });
 
   it('keeps nothing of a download that does not verify', async () => {
-    const keyFile = await reported('--file', await fileOf('plan.bin', randomBytes(2_000_000)));
+    const plan = await fileOf('plan.bin', randomBytes(2_000_000));
+    const keyFile = await reported('--keep-metadata', '--file', plan);
     const forged: typeof fetch = async (input, init) => {
       const answer = await fetch(input, init);
       if (!(input as string).endsWith('/chunks/1')) return answer;

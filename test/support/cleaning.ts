@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { cleanFile } from '../../client/cleaning/clean.js';
 import type { Cleaning } from '../../client/cleaning/models.js';
+import { createReader } from '../../client/cleaning/reader.js';
+import { createUnpacker, readDirectory } from '../../client/cleaning/zip.js';
 import { readComposed, sizeOf } from '../../client/cleaning/pieces.js';
 
 /** A file of `test/fixtures/cleaning`; its README says how they were made. */
@@ -36,4 +38,14 @@ export async function cleanBytes(
 /** The bytes as letters, one each. */
 export function letters(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
+}
+
+/** The same; of an archive, with the letters of what is packed in it. */
+export async function unpacked(bytes: Uint8Array): Promise<string> {
+  if (!letters(bytes).startsWith('PK')) return letters(bytes);
+  const reader = createReader(sourceOf(bytes));
+  const unpack = createUnpacker(reader);
+  const texts = [letters(bytes)];
+  for (const entry of await readDirectory(reader)) texts.push(letters(await unpack(entry)));
+  return texts.join('\n');
 }
