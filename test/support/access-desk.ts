@@ -1,0 +1,239 @@
+import { randomBytes, toBase64 } from '../../crypto/private.js';
+import { boxOf, invitationOf, officerRecord, proposedOfficer, unknownId } from './access.js';
+import {
+  at,
+  DESK,
+  each,
+  HANDLERS,
+  NOT_FOR_YOU,
+  NO_SESSION,
+  ofDesk,
+  today,
+  type AccessRow,
+} from './access-row.js';
+import {
+  admissionBy,
+  installationOf,
+  makeSetUp,
+  makeStamp,
+  makeTestCredentials,
+  newestDirectory,
+  recordOf,
+} from './desk.js';
+
+const entrance: readonly AccessRow[] = [
+  {
+    route: 'GET /api/desk/installation',
+    request: at('/api/desk/installation'),
+    answers: {},
+    rest: '200',
+  },
+  {
+    route: 'POST /api/desk/set-up',
+    request: async ({ work }) => ({
+      path: '/api/desk/set-up',
+      json: (await makeSetUp(await installationOf(work.server))).request,
+    }),
+    answers: {},
+    rest: '409 already_set_up',
+  },
+  {
+    route: 'POST /api/desk/sessions',
+    about: 'with another proof',
+    request: ({ people }) => ({
+      path: '/api/desk/sessions',
+      json: { name: people['left out'].name, proof: toBase64(randomBytes(32)), code: null },
+    }),
+    answers: {},
+    rest: '401 sign_in_refused',
+  },
+  {
+    route: 'POST /api/desk/recovery',
+    about: 'with the proof of the passphrase',
+    request: ({ people }) => ({
+      path: '/api/desk/recovery',
+      json: { name: people['left out'].name, proof: people['left out'].proof, code: null },
+    }),
+    answers: {},
+    rest: '401 sign_in_refused',
+  },
+  {
+    route: 'GET /api/desk/invitations/:id',
+    request: ({ invitation }) => ({ path: `/api/desk/invitations/${invitation.id}` }),
+    answers: { invited: '200' },
+    rest: '404 invitation_not_found',
+  },
+  {
+    route: 'POST /api/desk/invitations/:id/join',
+    about: 'as a recovery officer',
+    request: ({ invitation, work }) => ({
+      path: `/api/desk/invitations/${invitation.id}/join`,
+      json: {
+        name: 'nora',
+        credentials: makeTestCredentials().credentials,
+        record: officerRecord(work),
+        authenticator: toBase64(randomBytes(32)),
+      },
+    }),
+    answers: { invited: '400 wrong_record' },
+    rest: '404 invitation_not_found',
+  },
+];
+
+const ownAccount: readonly AccessRow[] = [
+  { route: 'DELETE /api/desk/sessions', request: at('/api/desk/sessions'), ...ofDesk('204') },
+  {
+    route: 'PUT /api/desk/account/credentials',
+    about: 'with another proof',
+    request: () => ({
+      path: '/api/desk/account/credentials',
+      json: {
+        proof: toBase64(randomBytes(32)),
+        credentials: makeTestCredentials().credentials,
+      },
+    }),
+    answers: each([...DESK, 'recovery'], '401 sign_in_refused'),
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/account/memory',
+    request: () => ({ path: '/api/desk/account/memory', json: { memory: boxOf(9) } }),
+    ...ofDesk('204'),
+  },
+  {
+    route: 'PUT /api/desk/account/mail',
+    request: () => ({ path: '/api/desk/account/mail', json: { mail: null } }),
+    ...ofDesk('204'),
+  },
+  {
+    route: 'POST /api/desk/account/one-time-code',
+    request: at('/api/desk/account/one-time-code'),
+    ...ofDesk('201'),
+  },
+  {
+    route: 'PUT /api/desk/account/one-time-code',
+    about: 'with a wrong code',
+    request: () => ({ path: '/api/desk/account/one-time-code', json: { code: '000000' } }),
+    ...ofDesk('403 one_time_code_wrong'),
+  },
+  {
+    route: 'DELETE /api/desk/account/one-time-code',
+    about: 'while they are off',
+    request: () => ({ path: '/api/desk/account/one-time-code', json: { code: '000000' } }),
+    ...ofDesk('409 one_time_code_state'),
+  },
+];
+
+const members: readonly AccessRow[] = [
+  { route: 'GET /api/desk/members', request: at('/api/desk/members'), ...ofDesk('200') },
+  {
+    route: 'POST /api/desk/invitations',
+    request: ({ work }) => ({
+      path: '/api/desk/invitations',
+      json: {
+        id: unknownId(),
+        tokenHash: toBase64(randomBytes(32)),
+        sealedSecret: boxOf(32),
+        shownName: 'Shown otto',
+        channel: work.channel.id,
+      },
+    }),
+    ...ofDesk('204'),
+  },
+  {
+    route: 'DELETE /api/desk/invitations/:id',
+    about: "a handler's",
+    request: async (world) => ({
+      path: `/api/desk/invitations/${await invitationOf(world, world.people.member)}`,
+    }),
+    answers: {
+      ...each(['member', 'administrator'], '204'),
+      ...each(['left out', 'taken off'], NOT_FOR_YOU),
+    },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'POST /api/desk/admissions',
+    request: ({ work }) => ({
+      path: '/api/desk/admissions',
+      json: { record: officerRecord(work) },
+    }),
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '204' },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/admissions/:id/signature',
+    about: 'with the signature of one handler',
+    request: ({ work, waiting, people }) => ({
+      path: `/api/desk/admissions/${waiting.id}/signature`,
+      json: { signature: admissionBy(work, people.member, recordOf(waiting, work.channel)) },
+    }),
+    answers: {
+      member: '204',
+      ...each(['left out', 'taken off'], '400 wrong_signature'),
+      administrator: NOT_FOR_YOU,
+    },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'DELETE /api/desk/admissions/:id',
+    request: async (world) => ({ path: `/api/desk/admissions/${await proposedOfficer(world)}` }),
+    ...ofDesk('204'),
+  },
+];
+
+const directory: readonly AccessRow[] = [
+  { route: 'GET /api/directory', request: at('/api/directory'), answers: {}, rest: '200' },
+  { route: 'GET /api/desk/directories', request: at('/api/desk/directories'), ...ofDesk('200') },
+  {
+    route: 'POST /api/desk/directories',
+    about: 'the newest again, as after a lost answer',
+    request: async ({ work }) => ({
+      path: '/api/desk/directories',
+      json: { directory: (await newestDirectory(work)).signed },
+    }),
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '204' },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/stamp',
+    about: 'of one handler',
+    request: async ({ work, people }) => ({
+      path: '/api/desk/stamp',
+      json: { stamp: makeStamp(people.member, (await newestDirectory(work)).signed, today) },
+    }),
+    answers: {
+      member: '204',
+      ...each(['left out', 'taken off', 'administrator'], NOT_FOR_YOU),
+    },
+    rest: NO_SESSION,
+  },
+  { route: 'GET /api/desk/readiness', request: at('/api/desk/readiness'), ...ofDesk('200') },
+  { route: 'GET /api/desk/retention', request: at('/api/desk/retention'), ...ofDesk('200') },
+  { route: 'GET /api/desk/audit', request: at('/api/desk/audit'), ...ofDesk('200') },
+  {
+    route: 'GET /api/desk/audit',
+    about: 'of a case',
+    request: ({ auditScope }) => ({ path: `/api/desk/audit?scope=${auditScope}` }),
+    answers: {
+      member: '200',
+      ...each(['left out', 'taken off', 'administrator'], '404 scope_not_found'),
+    },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'GET /api/desk/audit',
+    about: 'of what the server did',
+    request: at('/api/desk/audit?scope=operation'),
+    answers: { ...each(HANDLERS, '404 scope_not_found'), administrator: '200' },
+    rest: NO_SESSION,
+  },
+];
+
+/** The routes by which people come to the desk, and what they do there but for cases. */
+export const DESK_ROWS: readonly AccessRow[] = [
+  ...entrance,
+  ...ownAccount,
+  ...members,
+  ...directory,
+];

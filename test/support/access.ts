@@ -1,0 +1,230 @@
+import knex from 'knex';
+import { BOX_OVERHEAD, randomBytes, ReaderId, newId, toBase64 } from '../../crypto/private.js';
+import { ask } from './api.js';
+import { startCaseWork, type CaseWork, type WorkedCase } from './casework.js';
+import {
+  admitHandler,
+  askAs,
+  invite,
+  join,
+  makePerson,
+  makeTestCredentials,
+  publish,
+  recordOf,
+  signAdmission,
+  signIn,
+  type TestPerson,
+} from './desk.js';
+import { makeMessage } from './report.js';
+import type { TestClock, TestServer } from './server.js';
+import { makeUpload, sendUpload, type TestUpload } from './upload.js';
+
+/** Everybody who may ask for something that is not theirs. */
+export const ASKERS = [
+  'nobody',
+  'stranger',
+  'reporter',
+  'other reporter',
+  'uploader',
+  'other uploader',
+  'invited',
+  'member',
+  'left out',
+  'taken off',
+  'administrator',
+  'recovery',
+  'signed out',
+  'ended by a new passphrase',
+  'run out',
+  'who left',
+] as const;
+export type Asker = (typeof ASKERS)[number];
+
+/** An installation with one of everything that somebody might reach for. */
+export interface AccessWorld {
+  readonly work: CaseWork;
+  /** Of `reporter`; `member` reads it, `taken off` once did. It has a file. */
+  readonly found: WorkedCase;
+  readonly file: TestUpload;
+  /** Whole, and in no case yet. */
+  readonly upload: TestUpload;
+  readonly auditScope: string;
+  readonly invitation: { readonly id: string; readonly token: string };
+  /** Joined, and waits for admission. */
+  readonly waiting: TestPerson;
+  readonly people: Readonly<
+    Record<'member' | 'left out' | 'taken off' | 'administrator', TestPerson>
+  >;
+  /** A fresh Authorization header of somebody; '' for none. */
+  authorization(asker: Asker): Promise<string>;
+  /** A number that changes whenever anything at all is stored. */
+  version(): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function recoveryToken(server: TestServer, person: TestPerson): Promise<string> {
+  const { name, recoveryProof: proof } = person;
+  const json = { name, proof, code: null };
+  const answer = await ask(server, 'POST', '/api/desk/recovery', { json });
+  return (answer.json as { token: string }).token;
+}
+
+/** A token of each kind that has ended. The clock is moved on, and back to where it was. */
+async function endedTokens(
+  work: CaseWork,
+  person: TestPerson,
+  clock: TestClock,
+): Promise<Record<'signed out' | 'ended by a new passphrase' | 'run out', string>> {
+  const tokenOf = async (): Promise<string> => {
+    const again = { ...person };
+    await signIn(work, again);
+    return again.token;
+  };
+  const signedOut = await tokenOf();
+  await askAs(work, { token: signedOut }, 'DELETE', '/api/desk/sessions');
+  const other = await tokenOf();
+  const changing = await tokenOf();
+  const { proof } = person;
+  Object.assign(person, makeTestCredentials());
+  const changed = await askAs(work, { token: changing }, 'PUT', '/api/desk/account/credentials', {
+    proof,
+    credentials: person.credentials,
+  });
+  if (changed.status !== 204) throw new Error(`credentials: ${changed.text}`);
+  const old = await tokenOf();
+  clock.set(new Date(clock.now().getTime() + 31 * 60_000));
+  return { 'signed out': signedOut, 'ended by a new passphrase': other, 'run out': old };
+}
+
+/** Somebody who was a handler and left the directory, with the token from before. */
+async function leftToken(work: CaseWork): Promise<string> {
+  const left = await admitHandler(work, 'nils');
+  const answer = await publish(work, (directory) => ({
+    ...directory,
+    readers: directory.readers.map((reader) =>
+      (reader.record.id as string) === left.id ? { ...reader, state: 'left' as const } : reader,
+    ),
+  }));
+  if (answer.status !== 204) throw new Error(`leaving: ${answer.text}`);
+  return left.token;
+}
+
+/** Makes it all on a fresh server that goes by this clock. */
+export async function makeAccessWorld(server: TestServer, clock: TestClock): Promise<AccessWorld> {
+  const work = await startCaseWork(server);
+  const leftOut = await admitHandler(work, 'lena');
+  const whoLeft = await leftToken(work);
+  const ended = await endedTokens(work, work.handler, clock);
+  for (const person of [work.administrator, work.handler, work.second, leftOut]) {
+    await signIn(work, person);
+  }
+  const found = await work.report();
+  const other = await work.report();
+  const [file, upload, otherUpload] = [
+    await makeUpload(9),
+    await makeUpload(9),
+    await makeUpload(9),
+  ];
+  for (const each of [file, upload, otherUpload]) await sendUpload(server, each);
+  const said = await ask(server, 'POST', '/api/case/entries', {
+    authorization: `Case ${found.report.keys.lookupToken}`,
+    json: makeMessage(found.report, found.report.request.entries[1], { attachments: [file.id] }),
+  });
+  if (said.status !== 201) throw new Error(`file: ${said.text}`);
+  const draft = (await found.draft(work.handler)).rotate('dialogue', [work.handler]);
+  const rotated = await found.append(work.handler, {
+    ...draft.request,
+    overview: draft.overview(),
+  });
+  if (rotated.status !== 201) throw new Error(`taking off: ${rotated.text}`);
+  const rows = await server
+    .db<{ id: string; audit_scope: string }>('cases')
+    .where('id', found.id)
+    .select('audit_scope');
+  const waiting = makePerson('maja', 'handler');
+  const record = recordOf(waiting, work.channel);
+  await join(work, await invite(work, work.handler, record.name), waiting, record);
+  await signAdmission(work, record);
+  const invitation = await invite(work, work.administrator, 'Shown nora');
+  const people = {
+    member: work.handler,
+    'left out': leftOut,
+    'taken off': work.second,
+    administrator: work.administrator,
+  };
+  const constant: Partial<Record<Asker, string>> = {
+    nobody: '',
+    stranger: `Desk ${toBase64(randomBytes(32))}`,
+    reporter: `Case ${found.report.keys.lookupToken}`,
+    'other reporter': `Case ${other.report.keys.lookupToken}`,
+    uploader: upload.authorization,
+    'other uploader': otherUpload.authorization,
+    invited: `Invitation ${invitation.token}`,
+    'who left': `Desk ${whoLeft}`,
+    ...Object.fromEntries(Object.entries(ended).map(([who, token]) => [who, `Desk ${token}`])),
+  };
+  const second = knex({
+    client: 'sqlite3',
+    connection: { filename: `${server.dataFolder}/casekey.sqlite` },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1 },
+  });
+  return {
+    work,
+    found,
+    file,
+    upload,
+    auditScope: rows[0]?.audit_scope ?? '',
+    invitation,
+    waiting,
+    people,
+    async authorization(asker) {
+      const known = constant[asker];
+      if (known !== undefined) return known;
+      if (asker === 'recovery') return `Desk ${await recoveryToken(server, work.handler)}`;
+      const person = people[asker as keyof typeof people];
+      await signIn(work, person);
+      return `Desk ${person.token}`;
+    },
+    async version() {
+      // other connections' commits move it, whatever they wrote
+      const [pragma] = await second.raw<{ data_version: number }[]>('PRAGMA data_version');
+      if (pragma === undefined) throw new Error('no version');
+      return pragma.data_version;
+    },
+    close: () => second.destroy(),
+  };
+}
+
+/** A message of the case's reporter at a place that is taken: nothing is stored, whoever sends it. */
+export function staleMessage({ found }: AccessWorld): unknown {
+  return makeMessage(found.report, found.report.request.entries[0]);
+}
+
+/** An invitation of this person, in words of its own. */
+export async function invitationOf({ work }: AccessWorld, person: TestPerson): Promise<string> {
+  return (await invite(work, person, 'Shown nora')).id;
+}
+
+/** A recovery officer whom the administrator proposed. */
+export async function proposedOfficer({ work }: AccessWorld): Promise<string> {
+  const record = officerRecord(work);
+  await askAs(work, work.administrator, 'POST', '/api/desk/admissions', { record });
+  return record.id;
+}
+
+/** The record of a new recovery officer. */
+export function officerRecord(work: CaseWork): ReturnType<typeof recordOf> {
+  const person = makePerson('officer', 'handler');
+  return recordOf(person, work.channel, { part: 'recovery_officer' });
+}
+
+/** A sealed box of nothing, as large as one with `size` bytes in it. */
+export function boxOf(size: number): string {
+  return toBase64(randomBytes(BOX_OVERHEAD + size));
+}
+
+/** An id of nothing. */
+export function unknownId(): string {
+  return newId(ReaderId);
+}
