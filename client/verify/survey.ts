@@ -65,8 +65,9 @@ export async function survey(
   },
 ): Promise<Survey> {
   const secure = address.startsWith('https:');
-  const [first, ...rest] = shuffled(questionsFor(reference, { secure }), options.random);
+  const [first, ...others] = questionsFor(reference, { secure });
   if (first === undefined) throw new ClientError('unexpected_answer');
+  const rest = shuffled(others, options.random);
   const all = rest.length + 1;
   let done = 0;
   const answered = new Map<string, Set<string>>();
