@@ -9,6 +9,7 @@ import type { Cleaning, FileKind, Obstacle, Piece } from './models.js';
 import { cleanMp3 } from './mp3.js';
 import { archiveKind, cleanOffice } from './office.js';
 import { cleanOpenDocument } from './opendocument.js';
+import { cleanPdf } from './pdf.js';
 import { merged } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, type Reader } from './reader.js';
@@ -28,6 +29,7 @@ const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   m4a: cleanMedia,
   office: cleanOffice,
   opendocument: cleanOpenDocument,
+  pdf: cleanPdf,
 };
 
 function refused(kind: FileKind, obstacle: Obstacle): Cleaning {

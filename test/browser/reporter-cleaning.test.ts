@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileReference } from '../../client/models.js';
 import { createReporter } from '../../client/reporter.js';
 import { launchBrowser } from '../support/browser.js';
-import { fixture, letters, PLANTED } from '../support/cleaning.js';
+import { cleanBytes, fixture, letters, PLANTED } from '../support/cleaning.js';
 import {
   dayFromNow,
   expectAccessible,
@@ -182,5 +182,38 @@ describe('while files are looked at', () => {
     await page.click('#step-files [data-go=next]');
     await page.waitForSelector('#step-readers:not([hidden])');
     await page.context().close();
+  });
+});
+
+describe('a cleaned file', () => {
+  /** What a browser makes of bytes: the size and every pixel of a picture. */
+  const drawn = (page: Page, bytes: Uint8Array, type: string): Promise<string> =>
+    page.evaluate(
+      async ([base64, kind]) => {
+        const own = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const blob = new Blob([own], { type: kind });
+        const picture = await createImageBitmap(blob);
+        const canvas = new OffscreenCanvas(picture.width, picture.height);
+        const context = canvas.getContext('2d');
+        context?.drawImage(picture, 0, 0);
+        const pixels = context?.getImageData(0, 0, picture.width, picture.height).data ?? [];
+        return `${String(picture.width)} ${String(picture.height)} ${[...pixels].join(' ')}`;
+      },
+      [Buffer.from(bytes).toString('base64'), type] as const,
+    );
+
+  it.each([
+    ['photo.jpg', 'image/jpeg', '48 64'],
+    ['picture.png', 'image/png', '64 48'],
+    ['picture.webp', 'image/webp', '64 48'],
+    ['picture.gif', 'image/gif', '64 48'],
+  ])('%s is drawn with the same pixels, the same way up', async (name, type, size) => {
+    const page = await browser.newPage();
+    const original = await fixture(name);
+    const before = await drawn(page, original, type);
+    const after = await drawn(page, (await cleanBytes(original)).bytes, type);
+    expect(after.startsWith(size)).toBe(true);
+    expect(after === before).toBe(true);
+    await page.close();
   });
 });

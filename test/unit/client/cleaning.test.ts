@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanFile } from '../../../client/cleaning/clean.js';
 import { composedFile } from '../../../client/cleaning/pieces.js';
+import { samplePdf } from '../../browser/desk-fake-files.js';
 import {
   cleanBytes,
   fixture,
@@ -25,6 +26,7 @@ const planted: readonly [string, string, readonly string[]][] = [
   ['report.docx', 'office', ['author', 'tracked_changes', 'editing', 'place', 'thumbnail']],
   ['sums.xlsx', 'office', ['author', 'comment_authors', 'dates', 'software']],
   ['letter.odt', 'opendocument', ['author', 'comment_authors', 'dates', 'thumbnail']],
+  ['paper.pdf', 'pdf', ['author', 'software', 'dates', 'editing', 'scripts', 'attachments']],
   ['recording.wav', 'wav', ['author', 'title', 'software']],
 ];
 
@@ -92,6 +94,35 @@ describe('a cleaned film', () => {
     const { verdict } = await cleanFile({ size: original.length + size, read });
     expect(verdict).toBe('cleaned');
     expect(most).toBeLessThan(2 ** 20);
+  });
+});
+
+describe('a cleaned PDF', () => {
+  it('has none of what was packed where letters do not show, and still its page', async () => {
+    const said = await cleanBytes(await fixture('packed.pdf'));
+    const codes = said.removed.map(({ code }) => code);
+    expect(said.verdict).toBe('cleaned');
+    expect(codes).toEqual(expect.arrayContaining(['author', 'comment_authors', 'attachments']));
+    const text = letters(said.bytes);
+    expect(text).toContain('Every evening');
+    for (const sign of ['ObjStm', 'EmbeddedFile', 'JavaScript', '/Info', '/ID', 'Metadata']) {
+      expect(text).not.toContain(sign);
+    }
+  });
+
+  it('is not made of one that nobody can look into', async () => {
+    const said = await cleanBytes(await fixture('locked.pdf'));
+    expect(said).toMatchObject({ verdict: 'not_cleanable', obstacle: 'encrypted' });
+  });
+
+  it('shows the pages that it showed before', async () => {
+    const { bytes } = await cleanBytes(samplePdf(4));
+    const { getDocument } = await import('pdfjs-dist/legacy/build/pdf.mjs');
+    const pdf = await getDocument({ data: bytes, verbosity: 0 }).promise;
+    expect(pdf.numPages).toBe(4);
+    const { items } = await (await pdf.getPage(4)).getTextContent();
+    expect(items.map((item) => ('str' in item ? item.str : '')).join('')).toContain('4');
+    await pdf.destroy();
   });
 });
 

@@ -1,0 +1,194 @@
+import type { Report } from './findings.js';
+import { cleanJpeg } from './jpeg.js';
+import type { FindingCode, Piece } from './models.js';
+import { openPdf, type PdfFile } from './pdf-file.js';
+import { writeDictionary, writeValue, type Dictionary, type Value } from './pdf-values.js';
+import { merged, pieceSize, sizeOf } from './pieces.js';
+import { broken, bytesOf, CannotClean, createReader, latin1, type Reader } from './reader.js';
+import { readXmp } from './xmp.js';
+
+/**
+ * PDF: written anew with the objects that its pages need, so that earlier revisions and what nothing
+ * points to are gone. Streams are ranges of the original.
+ */
+
+/** Entries that go wherever they stand. */
+const gone: Readonly<Record<string, FindingCode>> = {
+  PieceInfo: 'editing',
+  LastModified: 'dates',
+  Thumb: 'thumbnail',
+  SpiderInfo: 'technical',
+  AA: 'scripts',
+  JavaScript: 'scripts',
+  XFA: 'scripts',
+  EmbeddedFiles: 'attachments',
+  EF: 'attachments',
+  AF: 'attachments',
+  Collection: 'attachments',
+  Perms: 'signature',
+  DSS: 'signature',
+  CreatorInfo: 'software',
+  Threads: 'technical',
+};
+/** Entries of remarks on a page: who, when, and numbers that tell them apart. */
+const ofRemarks: Readonly<Record<string, FindingCode>> = {
+  T: 'comment_authors',
+  M: 'dates',
+  CreationDate: 'dates',
+  NM: 'ids',
+  RC: 'technical',
+};
+const info: Readonly<Record<string, FindingCode>> = {
+  Author: 'author',
+  Creator: 'software',
+  Producer: 'software',
+  Title: 'title',
+  Subject: 'title',
+  Keywords: 'title',
+  CreationDate: 'dates',
+  ModDate: 'dates',
+  Company: 'company',
+};
+const actions = ['JavaScript', 'Launch', 'SubmitForm', 'ImportData', 'Rendition'];
+
+function nameIn(map: Dictionary, key: string): string {
+  const value = map.get(key);
+  return value?.kind === 'name' ? value.name : '';
+}
+
+function textOf(value: Value): string {
+  if (value.kind !== 'plain') return '';
+  const text = /^\(([\x20-\x7e]*)\)$/u.exec(value.raw)?.[1] ?? '';
+  return text.replace(/\\([0-7]{3})/gu, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 8)),
+  );
+}
+
+function take(map: Dictionary, keys: Readonly<Record<string, FindingCode>>, report: Report): void {
+  for (const [key, code] of Object.entries(keys)) {
+    const value = map.get(key);
+    if (value === undefined) continue;
+    report.removed.add(code, textOf(value));
+    map.delete(key);
+  }
+}
+
+/** Takes what tells of people out of a dictionary; those in it are visited by themselves. */
+function cleanDictionary(map: Dictionary, report: Report): void {
+  take(map, gone, report);
+  const subtype = nameIn(map, 'Subtype');
+  if (map.has('Rect') && subtype !== '' && subtype !== 'Widget') take(map, ofRemarks, report);
+  if (map.has('Rect')) take(map, { M: 'dates', NM: 'ids' }, report);
+  if (subtype === 'FileAttachment') take(map, { FS: 'attachments' }, report);
+  if (nameIn(map, 'FT') === 'Sig') take(map, { V: 'signature' }, report);
+  if (actions.includes(nameIn(map, 'S'))) {
+    report.removed.add('scripts');
+    map.clear();
+  }
+}
+
+async function readMetadata(
+  file: PdfFile,
+  value: Value | undefined,
+  report: Report,
+): Promise<void> {
+  const stream = value?.kind === 'reference' ? await file.object(value.id) : null;
+  const bytes = stream === null ? null : await file.unpacked(stream).catch(() => null);
+  readXmp(bytes === null ? '' : latin1(bytes.subarray(0, 1024 * 1024)), report.removed);
+}
+
+/** A photo in a page carries what photos carry. */
+async function cleanStream(
+  reader: Reader,
+  { map, data }: { map: Dictionary; data: { start: number; end: number } },
+  report: Report,
+): Promise<Piece[]> {
+  if (nameIn(map, 'Filter') !== 'DCTDecode') return [data];
+  const read = (start: number, end: number): Promise<Uint8Array> =>
+    reader.bytes(data.start + start, data.start + end);
+  try {
+    const pieces = await cleanJpeg(createReader({ size: data.end - data.start, read }), report);
+    return merged(pieces).map((piece) =>
+      'start' in piece ? { start: piece.start + data.start, end: piece.end + data.start } : piece,
+    );
+  } catch (error) {
+    if (!(error instanceof CannotClean)) throw error;
+    report.left.add('embedded');
+    return [data];
+  }
+}
+
+/** Everything that can be reached, cleaned, by the numbers it had. */
+async function gather(file: PdfFile, root: number, report: Report): Promise<Map<number, Value>> {
+  const found = new Map<number, Value>();
+  const waiting = [root];
+  const visit = async (value: Value): Promise<void> => {
+    if (value.kind === 'reference') waiting.push(value.id);
+    else if (value.kind === 'array') for (const item of value.items) await visit(item);
+    else if (value.kind === 'dictionary' || value.kind === 'stream') {
+      if (value.map.has('Metadata')) {
+        await readMetadata(file, value.map.get('Metadata'), report);
+        value.map.delete('Metadata');
+      }
+      cleanDictionary(value.map, report);
+      if (value.kind === 'stream') value.map.delete('Length');
+      for (const item of value.map.values()) await visit(item);
+    }
+  };
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    const value = await file.object(id);
+    if (value === null) continue;
+    found.set(id, value);
+    await visit(value);
+  }
+  return found;
+}
+
+/** See above. */
+export async function cleanPdf(reader: Reader, report: Report): Promise<Piece[]> {
+  const bytes = await reader.bytes(0, reader.size);
+  const file = await openPdf(bytes);
+  const root = file.trailer.get('Root');
+  if (root?.kind !== 'reference') throw broken();
+  const about = file.trailer.get('Info');
+  const facts = about?.kind === 'reference' ? await file.object(about.id) : null;
+  if (facts?.kind === 'dictionary') {
+    for (const [key, value] of facts.map)
+      report.removed.add(info[key] ?? 'technical', textOf(value));
+  }
+  if (file.trailer.has('ID')) report.removed.add('ids');
+  if (file.trailer.has('Prev')) report.removed.add('editing');
+
+  const objects = await gather(file, root.id, report);
+  const catalog = objects.get(root.id);
+  if (catalog?.kind !== 'dictionary' || !catalog.map.has('Pages')) throw broken();
+  const numbers = new Map([...objects.keys()].map((id, index) => [id, index + 1]));
+  const number = (id: number): number => numbers.get(id) ?? 0;
+  const pieces: Piece[] = [bytesOf('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n')];
+  const places: number[] = [];
+  let at = sizeOf(pieces);
+  const put = (piece: Piece): void => {
+    pieces.push(piece);
+    at += pieceSize(piece);
+  };
+  for (const [id, value] of objects) {
+    places.push(at);
+    put(bytesOf(`${String(number(id))} 0 obj\n`));
+    if (value.kind !== 'stream') put(bytesOf(`${writeValue(value, number)}\nendobj\n`));
+    else {
+      const data = await cleanStream(reader, value, report);
+      const length: Value = { kind: 'plain', raw: String(sizeOf(data)) };
+      const map = new Map([...value.map, ['Length', length]]);
+      put(bytesOf(`${writeDictionary(map, number)}\nstream\n`));
+      for (const piece of data) put(piece);
+      put(bytesOf('\nendstream\nendobj\n'));
+    }
+  }
+  const lines = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
+  const size = String(places.length + 1);
+  const trailer = `trailer\n<</Size ${size}/Root ${String(number(root.id))} 0 R>>`;
+  const end = `startxref\n${String(at)}\n%%EOF\n`;
+  put(bytesOf(`xref\n0 ${size}\n0000000000 65535 f \n${lines}${trailer}\n${end}`));
+  return pieces;
+}
