@@ -92,7 +92,11 @@ export async function cleanMedia(reader: Reader, report: Report): Promise<Piece[
   if (known.size === 0) throw broken();
 
   const pieces: Piece[] = [];
-  const isWhole = movie?.isFragmented === true || boxes.some(({ type }) => type === 'moof');
+  const isWhole =
+    movie?.isFragmented === true ||
+    movie?.samples.some(({ end }) => end === Infinity) === true ||
+    boxes.some(({ type }) => type === 'moof');
+  // where not everything tells where it lies, what belonged to other tracks lies there still
   if (isWhole && (movie?.gone.size ?? 0) > 0) report.left.add('timed');
   const wanted = isWhole ? [{ start: 0, end: Infinity }] : [...(movie?.samples ?? [])];
   for (const range of items.kept) wanted.push(range);

@@ -78,6 +78,12 @@ describe('a cleaned film', () => {
     },
   );
 
+  it('is called cleaned in part where other data may lie between its sound', async () => {
+    const { verdict, left } = await cleanBytes(await fixture('counted.mov'));
+    expect(verdict).toBe('partly');
+    expect(left.map(({ code }) => code)).toEqual(['timed']);
+  });
+
   it('is read in parts, however large its data is', async () => {
     const original = await fixture('film.mp4');
     // a gigabyte of free space at its end, which nobody may hold
