@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { holds, machine, type Figure, type Measure } from './measure.js';
 import { inbox } from './inbox.js';
+import { lookup } from './lookup.js';
 import { pages } from './pages.js';
 import { purge } from './purge.js';
 import { reports } from './reports.js';
@@ -9,7 +10,7 @@ import { start } from './start.js';
 import { upload } from './upload.js';
 import { printTable } from './table.js';
 
-const measures: readonly Measure[] = [reports, upload, pages, inbox, purge, sealing, start];
+const measures: readonly Measure[] = [reports, upload, pages, inbox, purge, sealing, start, lookup];
 
 const { values } = parseArgs({
   options: {
