@@ -15,6 +15,7 @@ export default defineConfig({
       project('unit', 20_000),
       project('vectors', 60_000),
       project('http', 30_000),
+      project('fuzz', 60_000),
       project('browser', 120_000),
     ],
   },

@@ -1,12 +1,13 @@
+import * as v from 'valibot';
 import {
   DraftKeyAnswer,
   fromBase64,
+  fromJsonBytes,
   openBox,
   ready,
   sealBox,
   toBase64,
   toJsonBytes,
-  fromUtf8,
 } from '../crypto/private.js';
 import type { Api } from './api.js';
 
@@ -35,7 +36,7 @@ export function sealDraft({ id, key }: DraftKey, draft: unknown): string {
   return toBase64(sealBox(key, 'draft', [id], toJsonBytes(draft)));
 }
 
-/** Opens a sealed draft. Throws ProtocolError where it was sealed under another key. */
+/** Opens a sealed draft. Throws ProtocolError where it was sealed under another key, or is none. */
 export function openDraft({ id, key }: DraftKey, sealed: string): unknown {
-  return JSON.parse(fromUtf8(openBox(key, 'draft', [id], fromBase64(sealed))));
+  return fromJsonBytes(v.unknown(), openBox(key, 'draft', [id], fromBase64(sealed)));
 }

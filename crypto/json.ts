@@ -10,7 +10,8 @@ export function toJsonBytes(value: unknown): Uint8Array {
 /**
  * The document that bytes spell, checked against a schema of strict objects. Throws `malformed` for
  * anything but the one spelling that {@link toJsonBytes} writes: so a duplicate field (of which
- * parsers keep only one), white space or another escape is refused, like an unknown field.
+ * parsers keep only one), white space or another escape is refused, like an unknown field. Fields may
+ * stand in any order: directories and epoch bodies are hashed and signed as the bytes they came in.
  */
 export function fromJsonBytes<const S extends v.GenericSchema>(
   schema: S,

@@ -1,0 +1,114 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { toBase64, toJsonBytes, type EntryContent } from '../../crypto/private.js';
+import { contents } from '../support/casework.js';
+import { makeCase, message, note, reply, reportContent } from '../support/case.js';
+import { makeOrganisation } from '../support/organisation.js';
+
+/**
+ * Writes the valid documents of the corpus anew, by the project's own code, with new keys. What
+ * attacks found stands beside them and is not touched. Run by hand: `npx tsx test/fuzz/make-corpus.ts`.
+ */
+const folder = fileURLToPath(new URL('corpus/', import.meta.url));
+
+async function keep(kind: string, name: string, document: unknown): Promise<void> {
+  await mkdir(folder + kind, { recursive: true });
+  await writeFile(`${folder}${kind}/${name}`, toJsonBytes(document));
+}
+
+const organisation = await makeOrganisation();
+const [first, second] = organisation.readers;
+if (first === undefined || second === undefined) throw new Error('two readers');
+const made = makeCase(organisation);
+made.say(first, reply('We read it.'));
+made.say('reporter', message('One more thing.'));
+made.rotate(first, 'internal', [first, second]);
+made.say(first, note('Ask finance.'));
+made.rotate(first, 'dialogue', [first]);
+made.rotate(first, 'internal', [first]);
+made.say(first, { ...contents.closure });
+const opened = made.open(first);
+if (opened.faults.length > 0) throw new Error(opened.faults.join());
+
+const file = {
+  attachment: 'A'.repeat(22),
+  key: 'A'.repeat(43),
+  hash: 'A'.repeat(43),
+  chunks: 1,
+  name: 'notes.txt',
+  type: 'text/plain',
+  size: 9,
+};
+const written: Record<string, EntryContent> = {
+  report: reportContent(organisation, [second]),
+  message: message('One more thing.'),
+  ...contents,
+};
+for (const [name, content] of Object.entries(written))
+  await keep('contents', `${name}.json`, content);
+await keep('contents', 'message-with-file.json', { ...message('See the file.'), files: [file] });
+await keep('contents', 'report-with-answers.json', {
+  ...reportContent(organisation),
+  answers: { where: { known: true, text: 'In accounting' }, when: { known: false } },
+});
+
+await keep('directories', 'first.json', organisation.directory);
+await keep('directories', 'with-one-who-left.json', {
+  ...organisation.directory,
+  version: 2,
+  previous: organisation.hash,
+  readers: organisation.directory.readers.map((reader, index) =>
+    index === 1 ? { ...reader, state: 'left' } : reader,
+  ),
+});
+for (const compartment of ['dialogue', 'internal'] as const) {
+  const { epochs } = made.chain(compartment);
+  for (const [index, { body }] of epochs.entries()) {
+    await keep('epoch-bodies', `${compartment}-${String(index + 1)}.json`, body);
+  }
+}
+await keep('overviews', 'new.json', {
+  title: 'Something',
+  category: 'fraud',
+  acknowledgedOn: null,
+  feedbackOn: null,
+  outcome: null,
+});
+await keep('overviews', 'closed.json', {
+  title: 'Något …',
+  category: 'unknown',
+  acknowledgedOn: '2026-03-02',
+  feedbackOn: '2026-03-05',
+  outcome: 'spam',
+});
+await keep('statistics', 'closed.json', {
+  category: 'fraud',
+  relation: 'worker',
+  outcome: 'substantiated',
+  daysToAcknowledgement: 0,
+  daysToFeedback: null,
+});
+const hash = organisation.hash;
+await keep('heads', 'both.json', {
+  dialogue: { sequence: 3, hash },
+  internal: { sequence: 1, hash },
+  readThrough: 2,
+});
+await keep('audit', 'opened.json', {
+  at: '2026-03-02T10:00:00.000Z',
+  action: 'opened',
+  actor: null,
+  details: { through: 2, note: 'x' },
+});
+await keep('cases', 'closed.json', {
+  words: made.words,
+  reader: {
+    id: first.record.id,
+    publicKey: toBase64(first.kem.publicKey),
+    secretKey: toBase64(first.kem.secretKey),
+  },
+  reporter: made.keys.publicKeys,
+  directory: organisation.signed,
+  entries: made.entries,
+  grants: made.grants,
+});

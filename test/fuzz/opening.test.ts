@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openDraft, sealDraft } from '../../client/draft.js';
+import {
+  bytesSchema,
+  checkSuccession,
+  concat,
+  Entry,
+  fromBase64,
+  fromJsonBytes,
+  Grant,
+  InstallationId,
+  Member,
+  newId,
+  openBox,
+  openCase,
+  openGrant,
+  openHead,
+  openOverview,
+  openStatistics,
+  openVault,
+  ProtocolError,
+  ReaderId,
+  ready,
+  reporterKeys,
+  sealBox,
+  sealHead,
+  sealOverview,
+  sealStatistics,
+  SignedDirectory,
+  stampHolds,
+  toBase64,
+  verifyDirectory,
+  type Directory,
+  type OpenedCase,
+} from '../../crypto/private.js';
+import { resignedBy } from '../support/case.js';
+import {
+  changedBytes,
+  changedDocument,
+  changes,
+  faultOf,
+  fuzz,
+  FUZZ_TIMEOUT,
+  kept,
+} from '../support/fuzz.js';
+import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
+
+/** A case as it is kept in the corpus. */
+const KeptCase = v.strictObject({
+  words: v.array(v.string()),
+  reader: v.strictObject({ id: ReaderId, publicKey: v.string(), secretKey: v.string() }),
+  reporter: v.strictObject({ kem: Member.entries.kem, sig: bytesSchema(32) }),
+  directory: SignedDirectory,
+  entries: v.array(Entry),
+  grants: v.array(Grant),
+});
+const Answer = v.strictObject({
+  entries: KeptCase.entries.entries,
+  grants: KeptCase.entries.grants,
+});
+
+let organisation: TestOrganisation;
+
+beforeAll(async () => {
+  await ready();
+  organisation = await makeOrganisation();
+});
+
+describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, () => {
+  it.each(kept('cases').map(({ name, bytes }) => ({ name, bytes })))(
+    'is refused by its schema, or opened with what is wrong with it named: $name',
+    async ({ bytes }) => {
+      const made = fromJsonBytes(KeptCase, bytes);
+      const keys = reporterKeys(made.words);
+      const { directory, hash } = verifyDirectory(made.directory);
+      const reader = {
+        publicKey: fromBase64(made.reader.publicKey),
+        secretKey: fromBase64(made.reader.secretKey),
+      };
+      let asked = 0;
+      const open = (
+        { entries, grants }: v.InferOutput<typeof Answer>,
+        who: 'reporter' | ReaderId,
+      ): OpenedCase =>
+        openCase({
+          id: keys.caseId,
+          reporter: made.reporter,
+          entries,
+          directory,
+          directories: new Map([[directory.version, hash]]),
+          withInternal: who !== 'reporter',
+          keyFor(place, commitment) {
+            asked += 1;
+            const grant = grants.findLast(
+              ({ compartment, epoch, recipient }) =>
+                compartment === place.compartment && epoch === place.epoch && recipient === who,
+            );
+            if (grant === undefined) throw new ProtocolError('missing_entry', 'grant');
+            return openGrant(grant, place, commitment, who === 'reporter' ? keys.kem : reader);
+          },
+        });
+      const honest = { entries: made.entries, grants: made.grants };
+      for (const who of ['reporter', made.reader.id] as const) {
+        expect(open(honest, who)).toMatchObject({ faults: [], mendable: [], notices: [] });
+      }
+      const said = new Map(
+        open(honest, made.reader.id).dialogue.entries.map(({ hash: record, content }) => [
+          record as string,
+          content,
+        ]),
+      );
+      const input = fc.record({ list: changes(), signed: fc.boolean() });
+      await fuzz(input, 300, ({ list, signed }) => {
+        const result = v.safeParse(Answer, changedDocument(honest, list));
+        if (!result.success) return;
+        const { entries, grants } = result.output;
+        const changed = {
+          entries: signed
+            ? entries.map((entry) =>
+                entry.header.author === 'reporter'
+                  ? resignedBy(keys.sig.secretKey, entry, {})
+                  : entry,
+              )
+            : entries,
+          grants,
+        };
+        asked = 0;
+        for (const who of ['reporter', made.reader.id] as const) {
+          const opened = open(changed, who);
+          for (const { hash: record, content } of opened.dialogue.entries) {
+            // under the hash of an honest record stands its content, or that it cannot be read
+            if (content.kind !== 'unreadable' && said.has(record)) {
+              expect(content).toEqual(said.get(record));
+            }
+          }
+        }
+        expect(asked).toBeLessThanOrEqual(2 * entries.length);
+      });
+    },
+  );
+});
+
+describe('a directory that its own administrator signed', { timeout: FUZZ_TIMEOUT }, () => {
+  it('holds, or is malformed or wrong, whatever stands in it', async () => {
+    const current = verifyDirectory(organisation.signed);
+    await fuzz(changes(), 400, async (list) => {
+      const document = changedDocument(organisation.directory, list);
+      // what makes the next version cannot make one of this
+      if (!v.is(v.looseObject({ channels: v.array(v.any()) }), document)) return;
+      const changed = organisation.next(() => document as unknown as Directory);
+      const fault = await faultOf(() => {
+        const next = verifyDirectory(changed.signed);
+        stampHolds(next, changed.stamp);
+        checkSuccession(current, next);
+        expect(next.directory).toEqual(fromJsonBytes(v.any(), fromBase64(changed.signed.document)));
+      });
+      expect([null, 'malformed', 'wrong_directory']).toContain(fault);
+    });
+  });
+
+  it('is refused where its bytes, or the signature, are others than were signed', async () => {
+    await fuzz(fc.tuple(changes(2), changes(2)), 400, async ([inside, outside]) => {
+      const document = changedBytes(fromBase64(organisation.signed.document), inside);
+      const signature = changedBytes(fromBase64(organisation.signed.signature), outside);
+      const signed = {
+        ...organisation.signed,
+        document: toBase64(document),
+        signature: toBase64(signature),
+      };
+      const same =
+        signed.document === organisation.signed.document &&
+        signed.signature === organisation.signed.signature;
+      const wire = v.safeParse(SignedDirectory, signed);
+      if (!wire.success) return;
+      const fault = await faultOf(() => verifyDirectory(wire.output));
+      expect(same ? [null] : ['malformed', 'wrong_directory']).toContain(fault);
+    });
+  });
+});
+
+describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
+  const key = new Uint8Array(32).fill(7);
+
+  it('of every kind open as they were, or end with a fault', async () => {
+    const made = fromJsonBytes(KeptCase, kept('cases')[0]?.bytes ?? new Uint8Array());
+    const place = {
+      case: reporterKeys(made.words).caseId,
+      compartment: 'dialogue',
+      epoch: 1,
+    } as const;
+    const epoch = { ...place, key, commitment: toBase64(key) };
+    const installation = newId(InstallationId);
+    const { hash } = organisation;
+    const [reader] = organisation.readers;
+    if (reader === undefined) throw new Error('no reader');
+    const overview = {
+      title: 'x',
+      category: 'fraud',
+      acknowledgedOn: null,
+      feedbackOn: null,
+      outcome: null,
+    } as const;
+    const head = { dialogue: { sequence: 3, hash: hash as never }, internal: null, readThrough: 2 };
+    const figures = {
+      category: 'fraud',
+      relation: 'worker',
+      outcome: 'spam',
+      daysToAcknowledgement: 1,
+      daysToFeedback: null,
+    } as const;
+    const [sealed] = sealStatistics(figures, organisation.channel.id, 2026, [reader.record]);
+    if (sealed === undefined) throw new Error('no record');
+    const draft = { id: 'AAAA', key };
+    const kinds: { box: string; value: unknown; open: (box: string) => unknown }[] = [
+      {
+        box: sealOverview(epoch, overview).box,
+        value: overview,
+        open: (box) => openOverview(epoch, { compartment: 'dialogue', epoch: 1, box }),
+      },
+      {
+        box: sealHead(key, place.case, 'x', head),
+        value: head,
+        open: (box) => openHead(key, place.case, 'x', box),
+      },
+      {
+        box: sealed.box,
+        value: figures,
+        open: (box) => openStatistics(reader.kem, { ...sealed, box }),
+      },
+      {
+        box: toBase64(sealBox(key, 'vault', [installation, 'x'], key)),
+        value: key,
+        open: (box) => openVault(key, installation, 'x', box),
+      },
+      { box: sealDraft(draft, { a: 1 }), value: { a: 1 }, open: (box) => openDraft(draft, box) },
+    ];
+    const kind = fc.nat(kinds.length - 1);
+    await fuzz(fc.record({ kind, list: changes() }), 1500, async ({ kind: index, list }) => {
+      const chosen = kinds[index];
+      if (chosen === undefined) return;
+      const box = toBase64(changedBytes(fromBase64(chosen.box), list));
+      const fault = await faultOf(() => {
+        expect([box, chosen.open(box)]).toEqual([chosen.box, chosen.value]);
+      });
+      if (box === chosen.box) expect(fault).toBeNull();
+    });
+  });
+
+  it('whose maker sealed anything at all end with a fault or a document', async () => {
+    const place = { compartment: 'dialogue', epoch: 1 } as const;
+    const epoch = { ...place, case: organisation.hash as never, key, commitment: '' };
+    const draft = { id: 'AAAA', key };
+    const inside = fc.record({
+      from: fc.constantFrom(...kept('overviews'), ...kept('attacks')),
+      list: changes(),
+      size: fc.nat(600),
+    });
+    await fuzz(
+      inside,
+      800,
+      async ({ from, list, size }) => {
+        const text = changedBytes(from.bytes, list);
+        const padded = concat(text, new Uint8Array(Math.max(0, size - text.length)));
+        const own = toBase64(sealBox(key, 'head', [epoch.case, 'x'], padded));
+        expect([null, 'malformed']).toContain(
+          await faultOf(() => openHead(key, epoch.case, 'x', own)),
+        );
+        const kept = toBase64(sealBox(key, 'draft', ['AAAA'], padded));
+        expect([null, 'malformed']).toContain(await faultOf(() => openDraft(draft, kept)));
+        const opened = openBox(key, 'a', [], sealBox(key, 'a', [], padded));
+        expect(Buffer.compare(opened, padded)).toBe(0);
+      },
+      ({ from, list }) => `${from.name} ${JSON.stringify(list)}`,
+    );
+  });
+});
