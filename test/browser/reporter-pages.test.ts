@@ -102,15 +102,23 @@ describe('every reporter page', () => {
     await page.context().close();
   });
 
-  it('says without JavaScript why it does not work and what to do', async () => {
-    for (const name of ['', 'write', 'return']) {
-      const { page } = await openReporterPage(browser, site, `/en/${name}`, {
-        javaScriptEnabled: false,
-      });
-      const text = await page.locator('noscript').innerText();
-      expect(text).toContain('Safest');
-      expect(text).toContain('authority');
-      await page.context().close();
+  it('says without JavaScript why it does not work and what to do, and waits for nothing', async () => {
+    const levels = { en: 'Safest', sv: 'Säkrast', fi: 'Turvallisin', nb: 'Sikrest' };
+    for (const [language, level] of Object.entries(levels)) {
+      for (const name of ['', 'write', 'return']) {
+        const { page } = await openReporterPage(browser, site, `/${language}/${name}`, {
+          javaScriptEnabled: false,
+        });
+        const text = await page.locator('noscript').innerText();
+        expect(text).toContain(level);
+        expect(text).toContain('casekey return --address');
+        const waiting = page.locator('[role=status]:visible:not(.visually-hidden)');
+        expect(await waiting.count()).toBe(0);
+        await page.locator('noscript a').click();
+        await page.waitForURL(`**/${language}/#authorities`);
+        expect(await page.locator('#authorities').isVisible()).toBe(true);
+        await page.context().close();
+      }
     }
   });
 
