@@ -41,17 +41,17 @@ export async function readDirectory(reader: Reader): Promise<Entry[]> {
   if (count > MOST_ENTRIES || size > DIRECTORY_BYTES) throw new CannotClean('too_large');
   const directory = (await reader.bytes(start, start + size)).slice();
   const view = viewOf(directory);
-  const text = new TextDecoder('utf-8', { fatal: true });
   const entries: Entry[] = [];
   const names = new Set<string>();
   let position = 0;
   for (let index = 0; index < count; index += 1) {
-    if (!isAt(directory, position, 'PK\x01\x02')) throw broken();
+    const isWhole = position + 46 <= directory.length;
+    if (!isWhole || !isAt(directory, position, 'PK\x01\x02')) throw broken();
     const number = (offset: number): number => view.getUint32(position + offset, true);
     const short = (offset: number): number => view.getUint16(position + offset, true);
     if (short(8) & 1) throw new CannotClean('encrypted');
     const nameEnd = position + 46 + short(28);
-    const name = text.decode(directory.subarray(position + 46, nameEnd));
+    const name = nameOf(directory.subarray(position + 46, nameEnd));
     const head = await reader.bytes(number(42), number(42) + 30);
     if (!isAt(head, 0, 'PK\x03\x04')) throw broken();
     const local = viewOf(head);
@@ -70,6 +70,15 @@ export async function readDirectory(reader: Reader): Promise<Entry[]> {
     position = nameEnd + short(30) + short(32);
   }
   return entries;
+}
+
+/** Older archives have names in other letters than UTF-8; documents do not. */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw broken();
+  }
 }
 
 /** Unpacks entries of one archive: never more than a document holds, in one entry or in all. */

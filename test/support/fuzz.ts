@@ -157,6 +157,9 @@ const seed =
       : 20_261_122
     : Number(process.env['FUZZ_SEED']);
 
+// known from the start, for runs that somebody ends
+if (seconds > 0) process.stdout.write(`FUZZ_SEED=${String(seed)}\n`);
+
 /** How long a test of this file may take, in milliseconds. */
 export const FUZZ_TIMEOUT = 60_000 + 1000 * seconds;
 
