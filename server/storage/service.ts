@@ -43,18 +43,27 @@ export function createStorage(options: {
   const { db, clock, log, database, mostBytes } = options;
   const freeBytes = options.freeBytes ?? (() => freeBytesAround(database));
   let loggedAt = 0;
-  let found = { at: 0, room: 0 };
+  let found = { at: 0, room: Promise.resolve(0) };
 
   /** Bytes that can still be stored, those under way not counted. */
-  const room = async (): Promise<number> => {
-    const now = clock().getTime();
-    if (Math.abs(now - found.at) < FOUND_COUNTS) return found.room;
+  const look = async (): Promise<number> => {
     const [space, free] = await Promise.all([databaseSpace(db), freeBytes()]);
     // what was freed inside the file is used again before the file grows
     const onDisk = free + space.free;
-    const most = mostBytes === undefined ? onDisk : Math.min(onDisk, mostBytes - space.used);
-    found = { at: now, room: most };
-    return most;
+    return mostBytes === undefined ? onDisk : Math.min(onDisk, mostBytes - space.used);
+  };
+
+  /** What a look of late found; all who ask while one is under way wait for that one. */
+  const room = (): Promise<number> => {
+    const now = clock().getTime();
+    if (Math.abs(now - found.at) < FOUND_COUNTS) return found.room;
+    const looking = look();
+    found = { at: now, room: looking };
+    // a look that failed tells the next nothing
+    looking.catch(() => {
+      if (found.room === looking) found.at = 0;
+    });
+    return looking;
   };
 
   const refuse = (): never => {
