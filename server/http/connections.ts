@@ -25,22 +25,29 @@ export function watchConnections(server: Server, most: number): Connections {
   let open = 0;
   let closing = false;
 
-  const leastMissed = (): Socket | undefined => {
-    const [longest] = idle;
-    if (longest !== undefined) return longest;
+  const leastMissed = (newest: Socket): Socket => {
+    const [longest = newest] = idle;
+    if (longest !== newest) return longest;
     for (const [socket, request] of asking) if (!request.complete) return socket;
-    return undefined;
+    return newest;
+  };
+
+  const close = (socket: Socket): void => {
+    // at once, so that the next newcomer does not choose it again before it is gone
+    idle.delete(socket);
+    asking.delete(socket);
+    socket.destroy();
   };
 
   server.on('connection', (socket: Socket) => {
     open += 1;
-    if (open > most) (leastMissed() ?? socket).destroy();
     idle.add(socket);
     socket.once('close', () => {
       open -= 1;
       idle.delete(socket);
       asking.delete(socket);
     });
+    if (open > most) close(leastMissed(socket));
   });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
