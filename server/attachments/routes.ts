@@ -3,7 +3,7 @@ import { CHUNK_BYTES, CHUNK_OVERHEAD, StartUpload, type CaseId } from '../../cry
 import { tokenOf } from '../http/authorization.js';
 import { readInto, readJson } from '../http/body.js';
 import { ApiError } from '../http/errors.js';
-import { createSlots, type SlotOptions } from '../http/slots.js';
+import { createSlots, holdWhileAnswering, type SlotOptions } from '../http/slots.js';
 import { workProofOf } from '../work/routes.js';
 import type { Attachments } from './service.js';
 
@@ -100,10 +100,7 @@ export function downloadRoutes(
   router.get(`${path}/:id/chunks/:index`, ...before, async (request, response) => {
     const caseId = await access(request, response);
     const index = indexOf(request);
-    const release = await slots.take(request, response);
-    // the chunk is held until the last byte has left
-    response.once('close', release);
-    if (response.closed) release();
+    const release = await holdWhileAnswering(slots, request, response);
     try {
       const chunk = await attachments.chunk(caseId, idOf(request), index);
       response.type('application/octet-stream');

@@ -34,11 +34,21 @@ const RETRY_AFTER = 2;
 export function fewAtOnce(options: SlotOptions): RequestHandler {
   const slots = createSlots(options);
   return async (request, response, next) => {
-    const release = await slots.take(request, response);
-    response.once('close', release);
-    if (response.closed) release();
+    await holdWhileAnswering(slots, request, response);
     next();
   };
+}
+
+/** Takes a slot, as {@link Slots.take}, and gives it back when the last byte has left or the other is gone. */
+export async function holdWhileAnswering(
+  slots: Slots,
+  request: Request,
+  response: Response,
+): Promise<() => void> {
+  const release = await slots.take(request, response);
+  response.once('close', release);
+  if (response.closed) release();
+  return release;
 }
 
 /** Makes slots. */
