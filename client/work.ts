@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { solveChallenge, type DeriveKeyFunction } from 'altcha-lib';
 import { deriveKey as deriveByPlatform } from 'altcha-lib/algorithms/web/pbkdf2';
 import {
+  platformCrypto,
   toBase64,
   utf8,
   WorkAnswer,
@@ -50,10 +51,9 @@ export async function withWork<T>(
   }
 }
 
-/** The platform's PBKDF2; pages that came over plain http from another machine have none. */
+/** The platform's PBKDF2, or our own where it has none. */
 const deriveKey: DeriveKeyFunction = async (parameters, salt, password) => {
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle !== undefined) return deriveByPlatform(parameters, salt, password);
+  if (platformCrypto() !== undefined) return deriveByPlatform(parameters, salt, password);
   const { cost, keyLength } = parameters;
   return { derivedKey: await pbkdf2Async(sha256, password, salt, { c: cost, dkLen: keyLength }) };
 };

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { hash } from './derive.js';
+import { platformCrypto } from './platform.js';
 
 /**
  * Hash of one sealed chunk (nonce ‖ ciphertext): 32 bytes, `hash('chunk', SHA-256(sealed))`. The
@@ -12,8 +13,7 @@ export async function chunkHash(sealed: Uint8Array): Promise<Uint8Array> {
 }
 
 async function digest(bytes: Uint8Array): Promise<Uint8Array> {
-  // pages that came over plain http from another machine have no such thing
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
+  const subtle = platformCrypto();
   if (subtle === undefined) return sha256(bytes);
   return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
 }

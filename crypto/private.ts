@@ -12,6 +12,7 @@ export * from './entry.js';
 export * from './epoch.js';
 export * from './kem.js';
 export * from './overview.js';
+export * from './platform.js';
 export * from './padding.js';
 export * from './passphrase.js';
 export * from './release.js';
