@@ -47,3 +47,24 @@ export async function emptyJournal(db: Knex): Promise<boolean> {
     await client.releaseConnection(connection);
   }
 }
+
+/** Pages of the journal that are carried over into the file at once: usually, and during a purge. */
+const USUAL_PAGES = 1000;
+const PURGE_PAGES = 200;
+
+/**
+ * Does something that changes pages all over the file, while the journal is carried over into the file
+ * in smaller pieces than usual: whoever writes meanwhile never waits for a long one.
+ */
+export async function inSmallCheckpoints<Result>(
+  db: Knex,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (!isOneFile(db)) return work();
+  await db.raw(`pragma wal_autocheckpoint = ${String(PURGE_PAGES)}`);
+  try {
+    return await work();
+  } finally {
+    await db.raw(`pragma wal_autocheckpoint = ${String(USUAL_PAGES)}`);
+  }
+}

@@ -5,7 +5,7 @@ import type { Audit } from '../audit/service.js';
 import { today as todayOf, type Clock } from '../clock.js';
 import { leaseOf, type Lease } from '../jobs/lease.js';
 import { escalateUndecided } from './decisions.js';
-import { emptyJournal, giveSpaceBack, isOneFile } from './file.js';
+import { emptyJournal, giveSpaceBack, inSmallCheckpoints, isOneFile } from './file.js';
 import { dueCases, purge, type InBatch, type PurgeCounts } from './purge.js';
 import type { ReadRules } from './rules.js';
 
@@ -82,7 +82,7 @@ export function createRetention(options: {
       const lease = await leaseOf(db, clock, RETENTION_JOB);
       if (lease === null) return null;
       try {
-        return await runWith(lease, signal);
+        return await inSmallCheckpoints(db, () => runWith(lease, signal));
       } finally {
         await lease.release();
       }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openBenchDatabase } from './database.js';
@@ -57,6 +58,8 @@ async function makeCases(folder: string, reports: number, count: number): Promis
     // while reports were prepared today's purge may have come by already
     await db('jobs').delete();
     await db.destroy();
+    // what was made up is on the disk before anything is measured
+    execFileSync('sync');
     return bodies;
   } finally {
     await server.stop();
