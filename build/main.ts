@@ -101,6 +101,7 @@ export async function build(folders: Folders): Promise<Release> {
 }
 
 function kindOf(address: string): Kind {
+  if (address.startsWith('/assets/worker-cleaning.')) return 'cleaner';
   if (address.startsWith('/assets/worker-')) return 'worker';
   if (address.startsWith('/assets/preview.')) return 'preview-asset';
   if (address.startsWith('/assets/')) return 'asset';

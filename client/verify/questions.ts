@@ -32,7 +32,7 @@ const guesses = [
 ];
 
 function purposeOf(path: string, kind: string): Purpose {
-  if (kind === 'worker') return 'worker';
+  if (kind === 'worker' || kind === 'cleaner') return 'worker';
   if (kind === 'preview') return 'iframe';
   if (path.endsWith('.js')) return 'script';
   if (path.endsWith('.css')) return 'style';

@@ -5,6 +5,8 @@ import helmet from 'helmet';
 /**
  * What a response is, as far as its headers go. `preview` is the sandboxed frame that shows
  * decrypted files; its scripts and styles (`preview-asset`) are fetched from an opaque origin.
+ * `worker` seals and opens; `cleaner` is the worker that reads files of people, hostile ones among
+ * them, and so has neither network nor WebAssembly.
  */
 export const kinds = [
   'page',
@@ -13,6 +15,7 @@ export const kinds = [
   'asset',
   'preview-asset',
   'worker',
+  'cleaner',
   'api',
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -46,6 +49,8 @@ const policies: Readonly<Record<Kind, readonly string[]>> = {
     "require-trusted-types-for 'script'",
     'trusted-types casekey',
   ],
+  // what is not named falls back to nothing: no request, no code from elsewhere or from text
+  cleaner: ["require-trusted-types-for 'script'", "trusted-types 'none'"],
   api: ['sandbox'],
 };
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../build/main.js';
 import type { Folders } from '../../build/folders.js';
 import { launchBrowser } from '../support/browser.js';
+import { findFirefox, launchFirefox, openInFirefox, showsText } from '../support/firefox.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { fixtureSite } from '../support/site.js';
 
@@ -73,6 +74,18 @@ describe.each([
     await page.close();
   });
 
+  it('the worker that reads people’s files gets the file, and neither network nor more code', async () => {
+    const [page] = await openPage(browser, '/en/');
+    await text(page, 'answer', /./);
+    // first where they are allowed: what is kept from the other is not merely missing
+    await page.evaluate(() => document.getElementById('worker')?.click());
+    const allowed = `fetch XMLHttpRequest importScripts${wasm ? ' WebAssembly' : ''}`;
+    expect(await text(page, 'attempts', /./)).toBe(`file: ${allowed}`);
+    await page.evaluate(() => document.getElementById('workerCleaning')?.click());
+    expect(await text(page, 'attempts', /file: $/)).toBe('file: ');
+    await page.close();
+  });
+
   it('the desk’s worker has Argon2id, and the preview frame no origin and no network', async () => {
     const [page, complaints] = await openPage(browser, '/desk/en/');
     expect(await text(page, 'answer', /./)).toMatch(/^[0-9a-f]{32} argon2$/);
@@ -81,6 +94,29 @@ describe.each([
     const others = complaints.filter((each) => each !== fallbackComplaint);
     expect(others.filter((each) => !each.includes('connect'))).toEqual([]);
     await page.close();
+  });
+});
+
+const firefox = findFirefox();
+const missing =
+  firefox === null ? ' (left out: no Firefox here, and CASEKEY_FIREFOX names none)' : '';
+
+describe.skipIf(firefox === null)(`in Firefox${missing}`, () => {
+  it('the worker that reads people’s files gets the file, and neither network nor more code', async () => {
+    const browser = await launchFirefox(firefox ?? '', 'Standard');
+    const { page } = await openInFirefox(browser, `${server.url}/en/`);
+    const answerOf = async (worker: string): Promise<string> => {
+      await showsText(page, '#answer', 'It said');
+      await page.evaluate((id) => document.getElementById(id)?.click(), worker);
+      const shown = await page.waitForFunction(
+        () => document.getElementById('attempts')?.textContent,
+      );
+      await page.reload();
+      return String(await shown.jsonValue());
+    };
+    expect(await answerOf('worker')).toBe('file: fetch XMLHttpRequest importScripts WebAssembly');
+    expect(await answerOf('workerCleaning')).toBe('file: ');
+    await browser.close();
   });
 });
 

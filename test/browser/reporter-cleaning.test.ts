@@ -81,6 +81,15 @@ describe('a photo with a place, a serial number and names in it', () => {
     expect(said).toMatch(/^Removed: .*the place/u);
     expect(said).toContain('serial numbers (PLANTED-SERIAL)');
     await expectAccessible(page);
+    const cleaner = page.workers().find((each) => each.url().includes('/worker-cleaning.'));
+    const refused = await cleaner?.evaluate(async () => {
+      const outcomes = await Promise.allSettled([
+        fetch('/api/directory'),
+        WebAssembly.instantiate(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)),
+      ]);
+      return outcomes.map(({ status }) => status);
+    });
+    expect(refused).toEqual(['rejected', 'rejected']);
     await row(page, 1, 'rename').click();
     expect(await row(page, 1, 'name').innerText()).toBe('photo-1.jpg');
     const words = await sendOn(page);

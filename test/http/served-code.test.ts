@@ -75,20 +75,34 @@ describe('every answer', () => {
     }
   });
 
-  it('allows WebAssembly in workers and nowhere else', () => {
+  it('allows WebAssembly in workers that seal and open, and nowhere else', () => {
     const workers = ofKind('worker');
-    expect(workers.length).toBeGreaterThan(3);
+    expect(workers).toHaveLength(4);
     for (const address of answers.keys()) {
       const allowed = directivesOf(address).get('script-src')?.includes('wasm') ?? false;
       expect([address, allowed]).toEqual([address, workers.includes(address)]);
     }
   });
 
+  it('gives the worker that reads people’s files no network and no other code', () => {
+    const [cleaner = '', ...others] = ofKind('cleaner');
+    expect(cleaner).toMatch(/^\/assets\/worker-cleaning\.[0-9a-f]{16}\.js$/u);
+    expect(others).toEqual([]);
+    expect([...directivesOf(cleaner)].sort()).toEqual([
+      ['base-uri', "'none'"],
+      ['default-src', "'none'"],
+      ['form-action', "'none'"],
+      ['frame-ancestors', "'none'"],
+      ['require-trusted-types-for', "'script'"],
+      ['trusted-types', "'none'"],
+    ]);
+  });
+
   it('makes Trusted Types a must wherever script could run', () => {
-    for (const address of ofKind('page', 'away', 'preview', 'worker')) {
+    for (const address of ofKind('page', 'away', 'preview', 'worker', 'cleaner')) {
       expect(directivesOf(address).get('require-trusted-types-for'), address).toBe("'script'");
       const own = directivesOf(address).get('trusted-types');
-      expect(['casekey', undefined], address).toContain(own);
+      expect(['casekey', "'none'", undefined], address).toContain(own);
     }
     for (const address of ofKind('asset', 'preview-asset')) {
       expect(directivesOf(address).has('sandbox'), address).toBe(true);
@@ -143,7 +157,7 @@ describe('every page', () => {
           target.startsWith('data:image/') || target in release.files,
           `${address} ${name}`,
         ).toBe(true);
-        const isWorker = release.files[target]?.kind === 'worker';
+        const isWorker = ['worker', 'cleaner'].includes(release.files[target]?.kind ?? '');
         expect(isWorker, `${address} ${name}`).toBe(name.startsWith('data-worker'));
       }
     }

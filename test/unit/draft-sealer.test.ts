@@ -3,7 +3,7 @@ import type { DraftKey } from '../../client/draft.js';
 import { ClientError } from '../../client/errors.js';
 import { ready } from '../../crypto/private.js';
 import { createDrafts } from '../../server/drafts/service.js';
-import { createDraftSealer, type DraftSealer } from '../../views/browser/worker/draft-sealer.js';
+import { createDraftSealer, type DraftSealer } from '../../views/browser/draft-sealer.js';
 import { createTestClock, type TestClock } from '../support/server.js';
 
 beforeAll(ready);

@@ -10,7 +10,7 @@ import {
 } from '../../../crypto/private.js';
 import type { ReporterApi } from '../reporter/api.js';
 import { serve } from '../rpc.js';
-import { createDraftSealer } from './draft-sealer.js';
+import { createDraftSealer } from '../draft-sealer.js';
 
 /** The reporter's worker: adapts the engine to a page, and holds the key to its draft. */
 const today = (): Day => dayOf(new Date());

@@ -1,5 +1,5 @@
-import { openDraft, sealDraft, type DraftKey } from '../../../client/draft.js';
-import type { SealedDraft } from '../reporter/api.js';
+import { openDraft, sealDraft, type DraftKey } from '../../client/draft.js';
+import type { SealedDraft } from './reporter/api.js';
 
 /** The server keeps a key for some hours, or until it is started anew: long before, a new one is taken. */
 const RENEW_AFTER = 30 * 60_000;
