@@ -1,5 +1,7 @@
 import {
   channelReaders,
+  checkLater,
+  checkRoot,
   type Channel,
   type Day,
   daysBetween,
@@ -44,6 +46,34 @@ export async function loadDirectory(api: Api, today: Day): Promise<LoadedDirecto
   const freshness =
     age > EXPIRED_AFTER_DAYS ? 'expired' : age > STALE_AFTER_DAYS ? 'stale' : 'fresh';
   return { ...verified, freshness, confirmedOn, maxFileBytes: answer.maxFileBytes };
+}
+
+/** The directories that one reporter's client is shown, one after the other. */
+export interface ShownDirectories {
+  /**
+   * Fetches and checks the newest. Throws as `loadDirectory` does, and `wrong_directory` or
+   * `directory_rolled_back` where it cannot come after one that was shown before: what a person
+   * compared with a poster counts for as long as the page is open.
+   */
+  load(): Promise<LoadedDirectory>;
+}
+
+/** See {@link ShownDirectories}. `today` is the person's own calendar day. */
+export function createShownDirectories(api: Api, today: () => Day): ShownDirectories {
+  let first: LoadedDirectory | null = null;
+  let newest: LoadedDirectory | null = null;
+  return {
+    async load() {
+      // Of before the question, so that answers that overtake each other are no fault.
+      const before = newest;
+      const loaded = await loadDirectory(api, today());
+      first ??= loaded;
+      checkRoot(first, loaded);
+      if (before !== null) checkLater(before, loaded);
+      if (newest === null || newest.directory.version < loaded.directory.version) newest = loaded;
+      return loaded;
+    },
+  };
 }
 
 function channelView({ directory }: VerifiedDirectory, channel: Channel): ChannelView {

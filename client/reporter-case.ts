@@ -25,7 +25,12 @@ import {
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
 import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
-import { directoryView, hashesOf, loadDirectory, type LoadedDirectory } from './directory.js';
+import {
+  directoryView,
+  hashesOf,
+  type LoadedDirectory,
+  type ShownDirectories,
+} from './directory.js';
 import { ClientError } from './errors.js';
 import type { ReporterCaseView, Warning } from './models.js';
 
@@ -94,9 +99,9 @@ function isReadBySomebody({ dialogue }: OpenedCase, { directory }: LoadedDirecto
  * The directory of a case that the server knows. Nothing of the case is shown without it
  * (docs/decisions/0013): a server that has cases and calls itself not set up withholds it.
  */
-async function directoryOfCase(api: Api, today: Day): Promise<LoadedDirectory> {
+async function directoryOfCase(shown: ShownDirectories): Promise<LoadedDirectory> {
   try {
-    return await loadDirectory(api, today);
+    return await shown.load();
   } catch (error) {
     const withheld = error instanceof ClientError && error.code === 'not_set_up';
     throw withheld ? new ClientError('directory_withheld') : error;
@@ -113,8 +118,8 @@ export interface ReporterCases {
   noteSent(entry: Entry): void;
 }
 
-/** See {@link ReporterCases}. `today` is the reporter's own calendar day. */
-export function createReporterCases(api: Api, today: () => Day): ReporterCases {
+/** See {@link ReporterCases}. */
+export function createReporterCases(api: Api, shown: ShownDirectories): ReporterCases {
   /** How far each case was seen; in memory only, since a reporter's device keeps nothing. */
   const heads = new Map<string, Head>();
 
@@ -134,7 +139,7 @@ export function createReporterCases(api: Api, today: () => Day): ReporterCases {
       credential: credentialOf(keys),
     });
     if (answer.case.id !== keys.caseId) throw new ClientError('wrong_case_id');
-    const directory = await directoryOfCase(api, today());
+    const directory = await directoryOfCase(shown);
     const file = openCase({
       id: keys.caseId,
       reporter: keys.publicKeys,

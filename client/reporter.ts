@@ -11,7 +11,7 @@ import {
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
-import { directoryView, loadDirectory, type LoadedDirectory } from './directory.js';
+import { createShownDirectories, directoryView, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
 import { createSentRecords, isConflict, lacksFiles } from './conflict.js';
@@ -65,13 +65,14 @@ export function createReporter(connection: Connection & { today: () => Day }): R
   const api = createApi(connection);
   const uploads = createUploadKeeper(api);
   const sent = createSentRecords();
-  const cases = createReporterCases(api, connection.today);
+  const directories = createShownDirectories(api, connection.today);
+  const cases = createReporterCases(api, directories);
   let prepared: { of: string; request: CreateCase } | null = null;
   /** The directory whose readers the page shows. */
   let shown: LoadedDirectory | null = null;
 
   async function usableDirectory(input: ReportInput): Promise<LoadedDirectory> {
-    const loaded = await loadDirectory(api, connection.today());
+    const loaded = await directories.load();
     if (loaded.freshness === 'expired') throw new ClientError('directory_expired');
     // Nobody reads a report whom its reporter had no chance to leave out.
     if (shown !== null && hasNewReader(input, shown, loaded)) {
@@ -90,7 +91,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
 
   return {
     async directory() {
-      shown = await loadDirectory(api, connection.today());
+      shown = await directories.load();
       return directoryView(shown);
     },
 

@@ -124,14 +124,17 @@ function checkFirstHandlers(directory: Directory): void {
 }
 
 /**
- * Reads and checks a signed directory by itself: schema, delegation by the root, the
- * administrator's signature, and for every reader the way of admissions back to the root, where
- * each organisation has one first handler. Throws `malformed` or `wrong_directory`.
+ * Reads and checks a signed directory by itself: schema, one organisation and so one root,
+ * delegation by the root, the administrator's signature, and for every reader the way of admissions
+ * back to the root, which let in one first handler. Throws `malformed` or `wrong_directory`.
  */
 export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   const document = fromBase64(signed.document);
   const directory = fromJsonBytes(Directory, document);
   const organisations = byId(directory.organisations, 'organisation');
+  // People compare the words of one root. Beside the true organisation, whose entry anybody can
+  // copy, another one could let in readers of its own.
+  if (organisations.size !== 1) fail('organisations');
   const administrators = byId(directory.administrators, 'administrator');
   const channels = byId(directory.channels, 'channel');
   const readers = new Map(directory.readers.map((reader) => [reader.record.id as string, reader]));
@@ -215,6 +218,28 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   checkOrganisations(before, after);
   checkPeople(before, after);
   checkNewReaders(before, after);
+}
+
+/** Checks that both are of one installation under one root. Throws `wrong_directory`. */
+export function checkRoot(one: VerifiedDirectory, other: VerifiedDirectory): void {
+  if (one.directory.installation !== other.directory.installation) fail('installation');
+  checkOrganisations(one.directory, other.directory);
+}
+
+/**
+ * Checks that `later` can come after `earlier`, whatever versions lie between: the same installation
+ * and root, nobody changed, dropped or brought back (`wrong_directory`), and neither an older version
+ * nor another of the same number (`directory_rolled_back`).
+ */
+export function checkLater(earlier: VerifiedDirectory, later: VerifiedDirectory): void {
+  const before = earlier.directory;
+  const after = later.directory;
+  checkRoot(earlier, later);
+  const isOlder = after.version < before.version;
+  if (isOlder || (after.version === before.version && later.hash !== earlier.hash)) {
+    throw new ProtocolError('directory_rolled_back');
+  }
+  checkPeople(before, after);
 }
 
 /** Whether a stamp is an active handler's and names this directory. */

@@ -1,5 +1,6 @@
 import { ProtocolError, type ProtocolFault } from '../../crypto/private.js';
 import { codeOf } from '../errors.js';
+import type { Writable } from '../models.js';
 import { Failure } from './failure.js';
 
 const unchanged =
@@ -87,10 +88,39 @@ const faults: Readonly<Record<ProtocolFault, string>> = {
   too_long: 'something too long',
 };
 
-/** A sentence about a fault in a case that was opened as far as it holds. */
+/** Faults that a file shows, not the case. */
+const inFiles: readonly string[] = ['wrong_chunk', 'wrong_manifest'];
+
+const later =
+  'It may be a fault. Try again later; if it stays like this, keep your case key and tell the organisation another way, or an authority.';
+
+function handedOut(fault: string): string {
+  const what = (faults as Readonly<Record<string, string>>)[fault] ?? 'something wrong';
+  return `The server handed out ${what} (${fault}).`;
+}
+
+/** What happened, what is safe and what to do, about a fault for which nothing could be opened. */
 export function faultText(fault: string): string {
-  const what = (faults as Readonly<Record<string, string>>)[fault] ?? fault;
-  return `The server handed out ${what} (${fault}). Do not rely on what is shown; tell the organisation another way.`;
+  const safe = inFiles.includes(fault)
+    ? 'Nothing of this file was kept.'
+    : 'Nothing of it is shown, and nothing was sent.';
+  return `${handedOut(fault)} ${safe} ${later}`;
+}
+
+/** The same about a fault in a case that was opened as far as it holds. */
+export function caseFaultText(fault: string, writable: Writable): string {
+  if (fault === 'left_out_member') {
+    return 'Somebody whom you left out was given access to this case (left_out_member), and may have read what stands in it. Write nothing more here; turn to an authority.';
+  }
+  if (writable !== 'after_new_keys') {
+    const safe = 'What is shown was checked; what comes after it is not shown, and may be missing.';
+    return `${handedOut(fault)} ${safe} Nothing can be written into this case. ${later}`;
+  }
+  const key =
+    fault === 'missing_entry'
+      ? 'You were given no key to what is written in this case now'
+      : 'The key that you were given to what is written in this case now is wrong';
+  return `${key} (${fault}): the server, or whoever renewed the keys last, kept it back. What is shown was checked. Nothing can be written until a reader renews the keys: look in again in a few days. If it is urgent, turn to an authority.`;
 }
 
 /** What a code of the server or the client means and what to do about it. */

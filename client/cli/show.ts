@@ -1,7 +1,7 @@
 import { dayOf, type FileReference } from '../../crypto/private.js';
-import type { EntryView, ReporterCaseView, Warning } from '../models.js';
+import type { EntryView, ReporterCaseView, Warning, Writable } from '../models.js';
 import { exitCodes, type ExitCode } from './failure.js';
-import { faultText } from './messages.js';
+import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
 import { inLanguage } from './readers.js';
 
@@ -44,7 +44,9 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
     author.side === 'reporter'
       ? ` (${readOn === null ? 'not read yet' : `read on ${readOn}`})`
       : '';
-  if (content.kind === 'unreadable') return `An entry${who} that nobody can read`;
+  if (content.kind === 'unreadable') {
+    return `An entry${who} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
+  }
   const lines = [
     `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}${read}`,
   ];
@@ -120,20 +122,20 @@ export function caseJson(view: ReporterCaseView): object {
 /** Warnings that say nothing against what is shown. */
 const NOTICES: readonly Warning['code'][] = ['nobody_reads', 'left_out_before'];
 
-function warningText({ code }: Warning): string {
+function warningText({ code }: Warning, writable: Writable): string {
   if (code === 'directory_stale') {
-    return 'Warning: nobody of the organisation has confirmed its list of readers for over 30 days.';
+    return 'Warning: nobody of the organisation has confirmed its list of readers for over 30 days. Perhaps nobody looks in here at the moment.';
   }
   if (code === 'directory_expired') {
-    return 'Warning: nobody of the organisation has confirmed its list of readers for over 90 days.';
+    return 'Warning: nobody of the organisation has confirmed its list of readers for over 90 days. Do not rely on anybody reading here; turn to an authority.';
   }
   if (code === 'left_out_before') {
-    return 'Warning: somebody whom you left out could read this case for a time.';
+    return 'Warning: somebody whom you left out could read this case for a time, and has been taken off again. What stood here until then may have been read.';
   }
   if (code === 'nobody_reads') {
     return 'Warning: everybody who could read this case has left. Report again and mention this report.';
   }
-  return faultText(code);
+  return caseFaultText(code, writable);
 }
 
 /** What to say about a case's warnings, and the exit code that they mean. */
@@ -143,7 +145,7 @@ export function warningsOf(view: ReporterCaseView): { texts: string[]; exit: Exi
   );
   const rolledBack = view.warnings.some(({ code }) => code === 'directory_rolled_back');
   return {
-    texts: view.warnings.map(warningText),
+    texts: view.warnings.map((warning) => warningText(warning, view.writable)),
     exit: faulty || rolledBack ? exitCodes.unverified : exitCodes.done,
   };
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fromBase64, openRelease, ready } from '../../crypto/private.js';
+import { fromBase64, openRelease, ProtocolError, ready } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import { openOwnBuild } from '../node/own-build.js';
 import type { Visit } from '../node/visit.js';
@@ -55,7 +55,13 @@ async function referenceOf(options: Options, build: string): Promise<Reference> 
   if (manifest === undefined || releaseKey === undefined) return openOwnBuild(build);
   const key = keyOf(releaseKey);
   const [bytes, signature] = await Promise.all([bytesOf(manifest), bytesOf(`${manifest}.sig`)]);
-  return { release: openRelease(bytes, signature, key) };
+  try {
+    return { release: openRelease(bytes, signature, key) };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const text = `${printableLine(manifest)} is not what the holder of this key signed (${error.fault}): nothing was compared. Fetch it and its signature again, and check the key at another place.`;
+    throw new Failure(error.fault, exitCodes.unverified, text);
+  }
 }
 
 async function bytesOf(file: string): Promise<Uint8Array> {

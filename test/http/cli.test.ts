@@ -380,7 +380,7 @@ describe('casekey return, reply, attach, read', () => {
     };
     const shown = await casekey(['return', '--key-file', keyFile], {}, gap);
     expect(shown.exit).toBe(5);
-    expect(shown.said).toContain('Do not rely on what is shown');
+    expect(shown.said).toContain('what comes after it is not shown');
     const count = (await server.db('entries').select('sequence')).length;
     const reply = await casekey(['reply', '--key-file', keyFile], { input: 'Fourth' }, gap);
     expect(reply.exit).toBe(5);

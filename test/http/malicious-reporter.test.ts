@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApi } from '../../client/api.js';
+import { loadDirectory } from '../../client/directory.js';
 import type { Desk } from '../../client/handler.js';
 import type { FileReference } from '../../client/models.js';
 import type { Reporter } from '../../client/reporter.js';
@@ -21,10 +23,11 @@ import {
   type Entry,
   type SealedEntry,
 } from '../../crypto/private.js';
+import { testDay } from '../support/desk.js';
 import { collect, fileOf, randomFile, reportInput, silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 import { createLyingServer, type LyingServer } from '../support/lying-server.js';
-import { makeOrganisation } from '../support/organisation.js';
+import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
 
 let installation: Installation;
 let server: LyingServer;
@@ -400,6 +403,73 @@ describe('the directory that a reporter is shown', () => {
     // its version is lower than the case's; the readers it names are others
     await expectFault('directory_rolled_back');
     await expect(submit()).rejects.toMatchObject({ code: 'channel_unknown' });
+    expect(server.writes()).toEqual([]);
+  });
+
+  const handOut = ({ signed, stamp }: TestOrganisation): void => {
+    server.tellTheTruth();
+    server.lieAbout(DirectoryAnswer, DIRECTORY, (answer) => ({
+      ...answer,
+      directory: signed,
+      stamps: [stamp],
+    }));
+  };
+
+  it('that names the true organisation beside another takes no report', async () => {
+    const { directory } = await loadDirectory(
+      createApi({ address: installation.address, fetch }),
+      testDay,
+    );
+    const strange = await makeOrganisation({ day: testDay });
+    const organisations = [...directory.organisations, ...strange.directory.organisations];
+    // its root stands first, so its eight words are those of the poster; who reads are others
+    handOut(strange.next((own) => ({ ...own, organisations })));
+    await expect(reporterOf().directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+    await expect(submit()).rejects.toMatchObject({ fault: 'wrong_directory' });
+    expect(server.writes()).toEqual([]);
+  });
+
+  it('exchanged after it was shown takes no report, whatever it calls itself', async () => {
+    const { directory } = await loadDirectory(
+      createApi({ address: installation.address, fetch }),
+      testDay,
+    );
+    // names and ids are those of the true one; root and keys are the server's own
+    const twin = await makeOrganisation({ like: directory });
+    for (const other of [twin, twin.next((own) => own)]) {
+      server.tellTheTruth();
+      const reporter = reporterOf();
+      const { fingerprint } = await reporter.directory();
+      expect(fingerprint).toEqual(installation.fingerprint);
+      handOut(other);
+      await expect(submit(reporter)).rejects.toMatchObject({ fault: 'wrong_directory' });
+      await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+      await expect(reporter.open(words)).rejects.toMatchObject({ fault: 'wrong_directory' });
+      expect(server.writes()).toEqual([]);
+      // without having been shown the true one, nobody could tell
+      server.tellTheTruth();
+      handOut(other);
+      expect((await reporterOf().directory()).fingerprint).not.toEqual(fingerprint);
+    }
+  });
+
+  it('older than one that was shown, or another of its number, is refused', async () => {
+    const answers: DirectoryAnswer[] = [];
+    const reporter = reporterOf();
+    server.lieAbout(DirectoryAnswer, DIRECTORY, (answer) => {
+      answers.push(answer);
+      return answer;
+    });
+    await reporter.directory();
+    const { administrator } = installation;
+    await administrator.desk.updateChannel(installation.channel, { texts: { en: 'Newer words.' } });
+    await reporter.directory();
+    server.tellTheTruth();
+    server.lieAbout(DirectoryAnswer, DIRECTORY, () => answers[0]);
+    const rolledBack = { fault: 'directory_rolled_back' };
+    await expect(reporter.directory()).rejects.toMatchObject(rolledBack);
+    await expect(submit(reporter)).rejects.toMatchObject(rolledBack);
+    await expect(reporter.open(words)).rejects.toMatchObject(rolledBack);
     expect(server.writes()).toEqual([]);
   });
 

@@ -57,22 +57,27 @@ export interface TestOrganisation {
  * administrator.
  *
  * @param options.parts one reader for each, of the first channel; the first must be a handler.
+ * @param options.like takes every id and name from this directory and leaves the keys its own, as
+ * whoever runs a server can.
  */
 export async function makeOrganisation(
   options: {
     readonly parts?: readonly ReaderRecord['part'][];
     readonly published?: boolean;
     readonly day?: Day;
+    readonly like?: Directory;
   } = {},
 ): Promise<TestOrganisation> {
   await ready();
-  const installation = newId(InstallationId);
+  const { like } = options;
+  const installation = like?.installation ?? newId(InstallationId);
   const root = signingKeys(randomBytes(32));
   const administratorKeys = signingKeys(randomBytes(32));
   const organisation: Organisation = {
     id: newId(OrganisationId),
     names: { en: 'Example', sv: 'Exempel' },
     country: 'SE',
+    ...like?.organisations[0],
     root: toBase64(root.publicKey),
   };
   const channel: Channel = {
@@ -84,6 +89,7 @@ export async function makeOrganisation(
     languages: ['en', 'sv'],
     published: options.published ?? true,
     retentionMonths: 24,
+    ...like?.channels[0],
   };
   const administrator = {
     id: newId(AccountId),
@@ -96,7 +102,8 @@ export async function makeOrganisation(
     'delegation',
     ...delegationFields(installation, administrator),
   );
-  const readers = (options.parts ?? ['handler', 'handler']).map((part, index) => {
+  const parts = like?.readers.map(({ record }) => record.part);
+  const readers = (parts ?? options.parts ?? ['handler', 'handler']).map((part, index) => {
     const kem = kemKeys(randomBytes(32));
     const sig = signingKeys(randomBytes(32));
     const record: ReaderRecord = {
@@ -106,6 +113,7 @@ export async function makeOrganisation(
       part,
       name: `Reader ${String(index + 1)}`,
       role: { en: 'Case handler' },
+      ...like?.readers[index]?.record,
       kem: toBase64(kem.publicKey),
       sig: toBase64(sig.publicKey),
     };
@@ -129,7 +137,7 @@ export async function makeOrganisation(
     } as const;
     return { record, admission, state: 'active' };
   });
-  const day = options.day ?? ('2026-03-02' as Day);
+  const day = options.day ?? like?.date ?? ('2026-03-02' as Day);
 
   const finish = (directory: Directory): TestOrganisation => {
     const document = toJsonBytes(directory);
@@ -158,9 +166,9 @@ export async function makeOrganisation(
   return finish({
     v: 1,
     installation,
-    version: 1,
-    date: day,
-    previous: null,
+    version: like?.version ?? 1,
+    date: like?.date ?? day,
+    previous: like?.previous ?? null,
     organisations: [organisation],
     administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
     channels: [channel],

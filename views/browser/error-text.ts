@@ -21,9 +21,9 @@ const FAULTS = {
   reused_seen_head: 'error.tampered',
   left_out_member: 'error.left_out',
   wrong_directory: 'error.directory',
-  directory_rolled_back: 'error.directory',
+  directory_rolled_back: 'error.directory_older',
   wrong_effect: 'error.tampered',
-  wrong_facts: 'error.tampered',
+  wrong_facts: 'error.case_facts',
   wrong_chunk: 'error.file_altered',
   wrong_manifest: 'error.file_altered',
   too_long: 'error.too_long',
@@ -110,13 +110,29 @@ const WHILE_OPENING: Readonly<Record<string, string>> = {
 };
 
 /** Within a case, the signature holds; it is the list that is not the one of the case. */
-const IN_A_CASE: Readonly<Record<string, string>> = { 'error.directory': 'error.directory_other' };
+const IN_A_CASE: Readonly<Record<string, string>> = {
+  'error.directory': 'error.directory_other',
+  'error.directory_older': 'error.directory_other',
+  'error.missing': 'error.case_missing',
+  'error.tampered': 'error.case_altered',
+};
+
+/** In a case whose newest key is not to be had: the entries hold. */
+const WITHOUT_KEYS: Readonly<Record<string, string>> = {
+  'error.missing': 'error.key_missing',
+  'error.tampered': 'error.key_wrong',
+};
+
+/** In a file of a case. */
+const WHILE_SAVING: Readonly<Record<string, string>> = { 'error.tampered': 'error.file_altered' };
 
 const DURING = {
   anything: {},
   sending: WHILE_SENDING,
   opening: WHILE_OPENING,
   reading: IN_A_CASE,
+  keyless: WITHOUT_KEYS,
+  saving: WHILE_SAVING,
 } as const;
 
 /** What changed at the organisation while a page was open: a try with what holds now may succeed. */

@@ -10,9 +10,12 @@ const REWORDED: Readonly<Record<string, string>> = {
   'error.case_not_found': 'desk.error.case_not_found',
   'error.conflict': 'desk.error.conflict',
   'error.directory': 'desk.error.directory',
+  'error.case_facts': 'desk.error.tampered',
   'error.directory_expired': 'desk.error.directory_expired',
+  'error.directory_older': 'desk.error.directory',
   'error.directory_stale': 'desk.error.directory_stale',
   'error.draft_gone': 'desk.error.outdated',
+  'error.file_altered': 'desk.error.file_altered',
   'error.left_out': 'desk.error.left_out',
   'error.missing': 'desk.error.missing',
   'error.nobody_left': 'desk.error.nobody_left',
@@ -31,7 +34,7 @@ const OF_THE_DESK: Readonly<Record<string, string>> = {
 const WHILE_SENDING: Readonly<Record<string, string>> = {
   'desk.error.directory': 'desk.error.directory_refused',
   'desk.error.tampered': 'desk.error.refused',
-  'error.file_altered': 'error.upload_gone',
+  'desk.error.file_altered': 'error.upload_gone',
 };
 
 /** Whether somebody was sending something, or reading, when it failed. */

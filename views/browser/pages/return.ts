@@ -22,8 +22,9 @@ function today(): string {
   return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
 }
 
-function showWarnings({ warnings }: ReporterCaseView): void {
-  const texts = new Set(warnings.map(({ code }) => errorText(code, 'reading')));
+function showWarnings({ warnings, writable }: ReporterCaseView): void {
+  const during = writable === 'after_new_keys' ? 'keyless' : 'reading';
+  const texts = new Set(warnings.map(({ code }) => errorText(code, during)));
   byId('warning-list').replaceChildren(
     ...[...texts].map((text) => {
       const item = document.createElement('li');
@@ -31,6 +32,8 @@ function showWarnings({ warnings }: ReporterCaseView): void {
       return item;
     }),
   );
+  if (writable !== 'yes') write('warning-safe', t(`warning.safe.${writable}`));
+  show('warning-safe', writable !== 'yes');
   const codes = warnings.map(({ code }) => code).join(', ');
   byId('warning-codes').textContent = t('warning.codes', { codes });
   show('warnings', warnings.length > 0);
@@ -75,7 +78,7 @@ function run({ api, end }: Connection): void {
       state.textContent = t('download.done');
     } catch (error) {
       state.classList.add('error');
-      state.textContent = errorText(codeOf(error));
+      state.textContent = errorText(codeOf(error), 'saving');
     }
   };
 

@@ -8,6 +8,8 @@ export interface ReportDraft {
   step: Step;
   form: FormState;
   leftOut: string[];
+  /** The organisation's key under which they are: what was compared with a poster stays so. */
+  root: string;
   /** The readers who were shown, each with the channel. */
   seen: string[];
   /** Names of the files chosen: after a reload they must be chosen again. */

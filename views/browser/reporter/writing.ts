@@ -53,6 +53,7 @@ export function startWriting(
   let isOver = false;
   let earlier = { keyShown: false, departed: false };
   let hasDeparted = false;
+  let root = '';
   const seen = new Set<string>();
 
   const store = createDraftStore<ReportDraft>(api, 'd', () => {
@@ -61,6 +62,7 @@ export function startWriting(
       step,
       form,
       leftOut: leaveOut.ids(),
+      root,
       seen: [...seen],
       files: [...files.originals().map(({ name }) => name), ...lost.names()],
       keyShown: caseKey.wasShown() || earlier.keyShown,
@@ -192,6 +194,7 @@ export function startWriting(
 
   /** Offers the channels, and the readers of the one that is chosen. */
   const offer = (found: DirectoryView): void => {
+    ({ root } = found);
     showPlace(found);
     files.limit(found.maxFileBytes);
     const choose = (choice: ChannelView): void => {
@@ -211,6 +214,10 @@ export function startWriting(
   };
 
   const resume = (draft: ReportDraft, found: DirectoryView): void => {
+    if (draft.root !== found.root) {
+      showObstacle('form', 'untrusted', '', () => undefined);
+      return;
+    }
     for (const each of draft.seen) seen.add(each);
     channel = found.channels.find(({ id }) => id === draft.form.channel) ?? null;
     leaveOut.tick(draft.leftOut);
