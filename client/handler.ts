@@ -1,12 +1,17 @@
 import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
+import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
+import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
+import { createListings } from './desk/listings.js';
 import { createPeopleDesk, type PeopleDesk } from './desk/people.js';
+import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
 import { type AccountDesk, createDeskSession, type DeskConnection } from './desk/session.js';
 import { createSetUp, type SetUpDesk } from './desk/set-up.js';
+import { createWorkplace } from './desk/workplace.js';
 
 /** Everything that the desk's pages, the tests and the demo can do. */
 export type Desk = AccountDesk &
@@ -16,20 +21,26 @@ export type Desk = AccountDesk &
   CaseDesk &
   PeopleDesk &
   ChannelDesk &
+  IncidentDesk &
+  RenewalDesk &
   AuditDesk;
 
 /** Connects a desk to an installation; nobody is signed in yet. */
 export function createDesk(connection: DeskConnection): Desk {
   const session = createDeskSession(connection);
   const watch = createDirectoryWatch(session);
+  const workplace = createWorkplace(session, watch);
+  const walk = createCaseWalk(createListings(session), workplace);
   return {
     ...session.account,
     ...createSecretsDesk(session),
     ...createSetUp(session),
     ...createJoiningDesk(session),
-    ...createCaseDesk(session, watch),
+    ...createCaseDesk(session, watch, workplace),
     ...createPeopleDesk(session, watch),
     ...createChannelDesk(session, watch),
+    ...createIncidentDesk(session, watch),
+    ...createRenewalDesk(session, watch, workplace, walk),
     ...createAuditDesk(session),
   };
 }

@@ -4,6 +4,7 @@ import type {
   EntryContent,
   FileReference,
   HandlerMessage,
+  Incident,
   Outcome,
   ProtocolFault,
   Relation,
@@ -292,13 +293,38 @@ export interface AdmissionView {
   handlerSigned: boolean;
 }
 
+/** How far work on many cases is. */
+export interface BulkProgress {
+  done: number;
+  of: number;
+}
+
+/** What work on many cases came to. */
+export interface BulkResult {
+  /** Cases in which something was written. */
+  changed: number;
+  /** Cases in which it could not be, and why. */
+  failed: { id: string; code: string }[];
+}
+
+/** Keys that may be in wrong hands, as the installation documents it. */
+export interface IncidentView extends Incident {
+  name: string;
+  part: 'administrator' | 'handler' | 'recovery_officer';
+  /** Whether the keys are among those that reports are sealed to, by the directory. */
+  reads: 'active' | 'left' | 'never';
+  openedByName: string;
+  /** Names of those who read now and were let in with this person's signature. */
+  letIn: string[];
+}
+
 /** Accounts, open invitations and pending admissions. */
 export interface MembersView {
   accounts: {
     id: string;
     name: string;
     part: 'administrator' | 'handler';
-    state: 'active' | 'joined' | 'removed';
+    state: 'active' | 'joined' | 'locked' | 'removed';
   }[];
   invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
   admissions: AdmissionView[];

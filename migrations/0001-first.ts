@@ -96,6 +96,24 @@ export async function up(knex: Knex): Promise<void> {
      handler_signature text`,
   );
 
+  // Keys that may be in wrong hands, and what was decided about it.
+  await create(
+    'incidents',
+    `id text not null primary key,
+     account text not null,
+     since_day text,
+     cause text not null,
+     known_at text not null,
+     opened_at text not null,
+     opened_by text not null references accounts (id),
+     authority text,
+     authority_by text,
+     authority_at text,
+     subjects text,
+     subjects_by text,
+     subjects_at text`,
+  );
+
   await create(
     'cases',
     `id text not null primary key,

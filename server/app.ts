@@ -1,5 +1,6 @@
 import express, { type Express, type Router } from 'express';
 import { createJoining } from './accounts/joining.js';
+import { createLocking } from './accounts/locking.js';
 import { createMembers } from './accounts/members.js';
 import { createMembership } from './accounts/membership.js';
 import { createTakeCode } from './accounts/one-time-code.js';
@@ -32,6 +33,8 @@ import { headersFor } from './http/headers.js';
 import { createLimits, type Limits } from './http/limits.js';
 import { refuseCrossSite } from './http/origin.js';
 import { servePages, type Pages } from './http/pages.js';
+import { incidentRoutes } from './incidents/routes.js';
+import { createIncidents } from './incidents/service.js';
 import type { Log } from './log.js';
 import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
 import { forgetReader } from './records/leavers.js';
@@ -146,6 +149,14 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     attempts: limits.perName(PROOFS),
     takeCode,
   });
+  const incidents = createIncidents({
+    db,
+    clock,
+    timeZone,
+    audit,
+    directories,
+    locking: createLocking(),
+  });
   const members = createMembers({ db, clock, timeZone, audit, directories });
 
   const cases = createCases({ db, today: day, audit, directories, bindAttachments, readPurgeOn });
@@ -157,6 +168,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: entrance },
     { path: '/api/desk', router: ownAccountRoutes(ownAccount, guard) },
     { path: '/api/desk', router: memberRoutes(members, guard) },
+    { path: '/api/desk', router: incidentRoutes(incidents, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },

@@ -1,10 +1,4 @@
-import {
-  CaseList,
-  type CaseListing,
-  type EntryContent,
-  type FileReference,
-  type Outcome,
-} from '../../crypto/private.js';
+import type { EntryContent, FileReference, Outcome } from '../../crypto/private.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
 import { newestMembers } from './case-members.js';
@@ -19,9 +13,10 @@ import {
   prepareTitle,
 } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
+import { createListings } from './listings.js';
 import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
-import { createWorkplace } from './workplace.js';
+import type { Workplace } from './workplace.js';
 
 /** What a handler writes to the reporter; the time is added when it is sealed. */
 export type HandlerInput =
@@ -67,22 +62,16 @@ export interface CaseDesk {
 }
 
 /** See {@link CaseDesk}. */
-export function createCaseDesk(session: DeskSession, watch: DirectoryWatch): CaseDesk {
+export function createCaseDesk(
+  session: DeskSession,
+  watch: DirectoryWatch,
+  workplace: Workplace,
+): CaseDesk {
   const { api } = session;
-  const workplace = createWorkplace(session, watch);
   const isReader = (opened: OpenedForHandler, id: string): boolean =>
     newestMembers(opened).some((member) => member.id === id);
 
-  async function listings(
-    state: 'open' | 'closed',
-    after: string | null,
-  ): Promise<{ listings: CaseListing[]; next: string | null }> {
-    const { credential } = session.signedIn();
-    const query = after === null ? '' : `&after=${encodeURIComponent(after)}`;
-    const path = `/api/desk/cases?state=${state}${query}`;
-    const answer = await api.ask(CaseList, { method: 'GET', path, credential });
-    return { listings: answer.cases, next: answer.next };
-  }
+  const listings = createListings(session);
 
   async function page(
     state: 'open' | 'closed',

@@ -25,10 +25,16 @@ import { changesBetween } from './directory-changes.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /**
- * What a desk remembers between sign-ins: the highest directory it has seen, and the version up to
- * which the person has read what changed. It is sealed at one size, whatever it says.
+ * What a desk remembers between sign-ins: the highest directory it has seen, the version up to which
+ * the person has read what changed, and how many readers had left when none of them was found among
+ * the readers of this person's cases any more. It is sealed at one size, whatever it says.
  */
-const Memory = v.strictObject({ version: Count, hash: DirectoryHash, read: Count });
+const Memory = v.strictObject({
+  version: Count,
+  hash: DirectoryHash,
+  read: Count,
+  renewed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
 type Memory = v.InferOutput<typeof Memory>;
 const MEMORY_BYTES = 256;
 
@@ -69,6 +75,10 @@ export interface DirectoryWatch {
   changes(): Promise<DirectoryChange[]>;
   /** Remembers that the person has read what changed up to this version. */
   noteRead(version: number): Promise<void>;
+  /** How many readers ever left, and of how many this person's cases were found free. */
+  leavers(): Promise<{ left: number; renewed: number }>;
+  /** Remembers that this person's cases are free of the first so many who left. */
+  noteRenewed(left: number): Promise<void>;
 }
 
 /**
@@ -158,7 +168,9 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       before = version;
     }
     if (memory?.hash !== loaded.hash) {
-      await keep(state, { version: loaded.directory.version, hash: loaded.hash, read });
+      const { version } = loaded.directory;
+      const renewed = memory?.renewed ?? 0;
+      await keep(state, { version, hash: loaded.hash, read, renewed });
     }
     if (state.account.part === 'handler') await stamp(state, loaded);
     const past = new Map(versions.map((version) => [version.directory.version, version]));
@@ -205,6 +217,19 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       const read = Math.min(version, memory.version);
       await keep(state, { ...memory, read });
       if (seen?.of === state) seen.changes = seen.changes.filter((each) => each.version > read);
+    },
+    async leavers() {
+      const state = session.signedIn();
+      const { directory } = await look(state);
+      // nobody is dropped from a directory, and nobody comes back: the count only grows
+      const left = directory.readers.filter((reader) => reader.state === 'left').length;
+      return { left, renewed: openMemory(state)?.renewed ?? 0 };
+    },
+    async noteRenewed(renewed) {
+      const state = session.signedIn();
+      await look(state);
+      const memory = openMemory(state);
+      if (memory !== null && renewed > memory.renewed) await keep(state, { ...memory, renewed });
     },
   };
 }

@@ -193,8 +193,8 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
       return true;
     } catch (error) {
       const code = error instanceof ClientError ? error.code : '';
-      // both come after the right proof only
-      if (code === 'one_time_code_needed' || code === 'not_admitted') return true;
+      // all three come after the right proof only
+      if (['one_time_code_needed', 'not_admitted', 'account_locked'].includes(code)) return true;
       if (isRefusal(error)) return false;
       throw error;
     }

@@ -21,6 +21,11 @@ import type { DeskSession, SignedInState } from './session.js';
 
 /** Seals what is to be said into a case as it stands now. */
 export type Prepare = (opened: OpenedForHandler, state: SignedInState) => HandlerAppend;
+/** As {@link Prepare}, null where the case is already as it should become. */
+export type PrepareIfNeeded = (
+  opened: OpenedForHandler,
+  state: SignedInState,
+) => HandlerAppend | null;
 
 /** How something is appended to a case. */
 export interface AppendOptions {
@@ -56,6 +61,18 @@ export interface Workplace {
     prepare: Prepare,
     options?: AppendOptions,
   ): Promise<HandlerCaseView>;
+  /**
+   * As {@link Workplace.append} for work on many cases at once: the case is not opened to be read
+   * afterwards, so nothing in it counts as read.
+   *
+   * @returns whether anything was written.
+   */
+  write(
+    id: string,
+    what: unknown,
+    prepare: PrepareIfNeeded,
+    options?: AppendOptions,
+  ): Promise<boolean>;
   /** The decrypted text of cases, for the search. */
   texts(): SearchIndex;
 }
@@ -131,22 +148,25 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
     return caseView(opened);
   }
 
-  async function append(
+  async function write(
     id: string,
     what: unknown,
-    prepare: Prepare,
+    prepare: PrepareIfNeeded,
     { done = () => false, mends = false, signal }: AppendOptions = {},
-  ): Promise<HandlerCaseView> {
+  ): Promise<boolean> {
     const state = session.signedIn();
     const { uploads, sent, heads } = memory();
     const message = JSON.stringify([id, what]);
+    let written = false;
     for (let tries = 1; ; tries += 1) {
       const opened = await persist(() => open(id), signal);
-      if (sent.arrived(message, opened.file) || (tries > 1 && done(opened))) break;
+      written = sent.arrived(message, opened.file);
+      if (written || (tries > 1 && done(opened))) break;
       const { faults, mendable } = opened.file;
       const fault = faults[0] ?? (mends ? undefined : mendable[0]);
       if (fault !== undefined) throw new ClientError(fault);
       const request = prepare(opened, state);
+      if (request === null) break;
       sent.note(message, request.entries);
       try {
         await api.tell({
@@ -158,6 +178,7 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
         });
         const head = headWith(heads.get(id), request);
         if (head !== undefined) keepHead(heads, id, head);
+        written = true;
         break;
       } catch (error) {
         if (lacksFiles(error)) uploads.forget();
@@ -166,9 +187,20 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
         if (passing) await pause(250 * 2 ** tries, signal);
       }
     }
+    return written;
+  }
+
+  async function append(
+    id: string,
+    what: unknown,
+    prepare: Prepare,
+    options: AppendOptions = {},
+  ): Promise<HandlerCaseView> {
+    await write(id, what, prepare, options);
     const after = await view(id);
+    const { uploads, sent } = memory();
     uploads.forget();
-    sent.forget(message);
+    sent.forget(JSON.stringify([id, what]));
     return after;
   }
 
@@ -183,6 +215,11 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
       return references;
     },
     append,
+    async write(id, what, prepare, options) {
+      const written = await write(id, what, prepare, options);
+      memory().sent.forget(JSON.stringify([id, what]));
+      return written;
+    },
     texts: () => memory().texts,
   };
 }

@@ -220,7 +220,7 @@ export const Members = v.strictObject({
       id: AccountId,
       name: AccountName,
       part: AccountPart,
-      state: v.picklist(['active', 'joined', 'removed']),
+      state: v.picklist(['active', 'joined', 'locked', 'removed']),
     }),
   ),
   invitations: v.array(

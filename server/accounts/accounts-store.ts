@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import type { AccountId, AccountPart, Day } from '../../crypto/public.js';
 
-/** `joined` waits for admission; `removed` keeps only what the log and the list refer to. */
-export type AccountState = 'joined' | 'active' | 'removed';
+/**
+ * `joined` waits for admission; `locked` is shut since its keys may be in wrong hands; `removed` keeps
+ * only what the log and the list refer to.
+ */
+export type AccountState = 'joined' | 'active' | 'locked' | 'removed';
 
 /** A row of `accounts`. Vaults and one-time secrets are wrapped by the server's key. */
 export interface AccountRow {

@@ -32,7 +32,7 @@ export interface Asked {
  * the same look-up and comparison, and count alike. A right proof is taken however many were wrong.
  *
  * Both throw ApiError `too_many_attempts`, `sign_in_refused`, `not_admitted` (right proof, but the
- * two signatures are missing), `one_time_code_needed` (right proof without the code that is on).
+ * two signatures are missing), `account_locked`, `one_time_code_needed` (right proof without the code that is on).
  */
 export interface SignInService {
   signIn(
@@ -89,6 +89,7 @@ export function createSignIn(options: SignInOptions): SignInService {
       });
     }
     wrongProofs.succeeded(key);
+    if (account.state === 'locked') throw new ApiError('account_locked');
     if (account.state !== 'active') throw new ApiError('not_admitted');
     return account.id;
   }

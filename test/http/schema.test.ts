@@ -10,6 +10,7 @@ const deskTables = [
   'sessions',
   'invitations',
   'admissions',
+  'incidents',
   'statistics',
   'audit',
   'jobs',

@@ -1,0 +1,102 @@
+import { ProtocolError } from '../../crypto/private.js';
+import { persist } from '../api.js';
+import { ClientError } from '../errors.js';
+import type { BulkProgress, BulkResult } from '../models.js';
+import type { OpenedForHandler } from './case-opening.js';
+import type { Listings } from './listings.js';
+import type { Workplace } from './workplace.js';
+
+export type OnBulk = (progress: BulkProgress) => void;
+
+/** Work on every case that this person can open: it can be stopped, and begun again at any time. */
+export interface CaseWalk {
+  /** Ids of all of them, open and closed. */
+  ids(signal?: AbortSignal): Promise<string[]>;
+  /** Opens one case after the other without marking anything as read. */
+  each(
+    ids: readonly string[],
+    visit: (opened: OpenedForHandler) => void,
+    onProgress: OnBulk,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Does the same in each case. What fails in one is named, and the others go on; what the person
+   * or the network stops ends all, and what was done until then stays done.
+   *
+   * @param work answers whether anything had to be done.
+   */
+  work(
+    ids: readonly string[],
+    work: (id: string) => Promise<boolean>,
+    onProgress: OnBulk,
+    signal?: AbortSignal,
+  ): Promise<BulkResult>;
+}
+
+/** See {@link CaseWalk}. */
+export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWalk {
+  const isGone = (error: unknown): boolean =>
+    error instanceof ClientError && error.code === 'case_not_found';
+
+  return {
+    async ids(signal) {
+      const found: string[] = [];
+      for (const state of ['open', 'closed'] as const) {
+        let after: string | null = null;
+        do {
+          signal?.throwIfAborted();
+          const place: string | null = after;
+          const page: Awaited<ReturnType<Listings>> = await persist(
+            () => listings(state, place),
+            signal,
+          );
+          found.push(...page.listings.map((listing) => listing.case.id));
+          after = page.next;
+        } while (after !== null);
+      }
+      // one that is closed meanwhile stands in both lists
+      return [...new Set(found)];
+    },
+
+    async each(ids, visit, onProgress, signal) {
+      for (const [index, id] of ids.entries()) {
+        signal?.throwIfAborted();
+        onProgress({ done: index, of: ids.length });
+        try {
+          const opened = await persist(() => workplace.open(id), signal);
+          await workplace.keepKeys(opened);
+          visit(opened);
+        } catch (error) {
+          // taken from this person, or purged, meanwhile
+          if (!isGone(error)) throw error;
+        }
+      }
+      onProgress({ done: ids.length, of: ids.length });
+    },
+
+    async work(ids, work, onProgress, signal) {
+      const result: BulkResult = { changed: 0, failed: [] };
+      for (const [index, id] of ids.entries()) {
+        signal?.throwIfAborted();
+        onProgress({ done: index, of: ids.length });
+        try {
+          if (await work(id)) result.changed += 1;
+        } catch (error) {
+          if (isGone(error)) continue;
+          if (!(error instanceof ClientError || error instanceof ProtocolError)) throw error;
+          const ends = error instanceof ClientError && (error.temporary || isEnd(error.code));
+          if (ends) throw error;
+          const code = error instanceof ClientError ? error.code : error.fault;
+          result.failed.push({ id, code });
+        }
+      }
+      onProgress({ done: ids.length, of: ids.length });
+      return result;
+    },
+  };
+}
+
+/** What no other case will fare better with. */
+function isEnd(code: string): boolean {
+  return ['cancelled', 'sign_in_needed', 'forbidden'].includes(code);
+}
