@@ -5,6 +5,7 @@ import type {
   FileReference,
   HandlerMessage,
   Incident,
+  IncidentCause,
   Outcome,
   ProtocolFault,
   Relation,
@@ -214,7 +215,15 @@ export interface AuditLine {
   details: Record<string, string | number>;
 }
 
-export type { Answers, Category, FileReference, HandlerMessage, Outcome, Relation };
+export type {
+  Answers,
+  Category,
+  FileReference,
+  HandlerMessage,
+  IncidentCause,
+  Outcome,
+  Relation,
+};
 
 /** One version of the directory and what it changed. */
 export interface DirectoryChange {

@@ -2,6 +2,7 @@ import type {
   AuditLine,
   DirectoryChange,
   DirectoryView,
+  IncidentView,
   MembersView,
   RetentionView,
 } from '../../client/models.js';
@@ -126,6 +127,49 @@ const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({
   details: index % 5 === 1 ? { version: 4 } : {},
 }));
 
+const incidents: IncidentView[] = [
+  {
+    id: 'AAAAAAAAAAAAAAAAAAAAAA',
+    account: 'sven' as IncidentView['account'],
+    name: 'Sven Alm',
+    part: 'handler',
+    since: day(-12) as IncidentView['since'],
+    cause: 'device_lost',
+    knownAt: moment(-1),
+    dueAt: moment(2),
+    openedAt: moment(-1),
+    openedBy: 'anna' as IncidentView['openedBy'],
+    openedByName: 'Anna Admin',
+    lock: 'gone',
+    reads: 'left',
+    letIn: ['Omar Lind'],
+    authority: null,
+    subjects: null,
+  },
+  {
+    id: 'BBBBBBBBBBBBBBBBBBBBBA',
+    account: 'omar' as IncidentView['account'],
+    name: 'Omar Lind',
+    part: 'handler',
+    since: null,
+    cause: 'passphrase_seen',
+    knownAt: moment(-60),
+    dueAt: moment(-57),
+    openedAt: moment(-60),
+    openedBy: 'omar' as IncidentView['openedBy'],
+    openedByName: 'Omar Lind',
+    lock: 'locked',
+    reads: 'active',
+    letIn: [],
+    authority: {
+      decision: { state: 'notified', at: moment(-58), reference: 'IMY-2026-1234' },
+      by: 'hanna' as IncidentView['account'],
+      setAt: moment(-58),
+    },
+    subjects: { state: 'told', by: 'hanna' as IncidentView['account'], setAt: moment(-58) },
+  },
+];
+
 const kit =
   'abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve acid acoustic acquire across act action actor actress actual'.split(
     ' ',
@@ -169,7 +213,9 @@ const api: DeskApi = {
     await pause(50);
     if (passphrase === 'wrong') refuse('sign_in_refused');
     if (name === 'code' && code !== '123456') refuse('one_time_code_needed');
-    const part = scenario === 'administrator' ? 'administrator' : 'handler';
+    const administers =
+      scenario === 'administrator' || (scenario === 'wrong-hands' && name === 'anna');
+    const part = administers ? 'administrator' : 'handler';
     return {
       id: part === 'handler' ? 'hanna' : 'anna',
       name,
@@ -335,6 +381,25 @@ const api: DeskApi = {
   prepareRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
   proposeRecoveryOfficer: () => pause(100),
   remove: () => Promise.resolve(),
+  incidents: () => Promise.resolve(scenario === 'wrong-hands' ? incidents : []),
+  openIncident: async ({ account }) => {
+    await pause(50);
+    if (account === 'omar' && scenario === 'wrong-hands') refuse('wrong_day');
+  },
+  lockAccount: () => Promise.resolve(),
+  unlockAccount: () => Promise.resolve(),
+  noteAuthority: () => Promise.resolve(),
+  noteSubjects: () => Promise.resolve(),
+  findLeavers: () =>
+    Promise.resolve(scenario === 'wrong-hands' ? { cases: 3, names: ['Sven Alm'] } : null),
+  renewAll: async (onProgress, signal) => {
+    for (let done = 0; done <= 3; done += 1) {
+      signal?.throwIfAborted();
+      onProgress({ done, of: 3 });
+      await pause(100);
+    }
+    return { changed: 2, failed: [{ id: 'a', code: 'wrong_signature' }] };
+  },
   audit: () => (scenario === 'ended' ? refuse('sign_in_needed') : Promise.resolve([...log])),
   verifyAudit: () =>
     Promise.resolve(

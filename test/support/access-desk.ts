@@ -1,5 +1,13 @@
 import { randomBytes, toBase64 } from '../../crypto/private.js';
-import { boxOf, invitationOf, officerRecord, proposedOfficer, unknownId } from './access.js';
+import {
+  boxOf,
+  incidentOf,
+  invitationOf,
+  newIncident,
+  officerRecord,
+  proposedOfficer,
+  unknownId,
+} from './access.js';
 import {
   at,
   DESK,
@@ -182,6 +190,48 @@ const members: readonly AccessRow[] = [
   },
 ];
 
+const administratorAlone = (answer: string): Pick<AccessRow, 'answers' | 'rest'> => ({
+  answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: answer },
+  rest: NO_SESSION,
+});
+
+const incidents: readonly AccessRow[] = [
+  { route: 'GET /api/desk/incidents', request: at('/api/desk/incidents'), ...ofDesk('200') },
+  {
+    route: 'POST /api/desk/incidents',
+    about: "about somebody else's keys",
+    request: ({ left }) => ({ path: '/api/desk/incidents', json: newIncident(left.id) }),
+    ...administratorAlone('204'),
+  },
+  {
+    route: 'POST /api/desk/incidents/:id/lock',
+    request: async (world) => ({ path: `/api/desk/incidents/${await incidentOf(world)}/lock` }),
+    ...administratorAlone('204'),
+  },
+  {
+    route: 'DELETE /api/desk/incidents/:id/lock',
+    about: 'of an account that is gone',
+    request: async (world) => ({ path: `/api/desk/incidents/${await incidentOf(world)}/lock` }),
+    ...administratorAlone('409 conflict'),
+  },
+  {
+    route: 'PUT /api/desk/incidents/:id/authority',
+    request: async (world) => ({
+      path: `/api/desk/incidents/${await incidentOf(world)}/authority`,
+      json: { state: 'not_needed', reason: 'false_alarm' },
+    }),
+    ...ofDesk('204'),
+  },
+  {
+    route: 'PUT /api/desk/incidents/:id/subjects',
+    request: async (world) => ({
+      path: `/api/desk/incidents/${await incidentOf(world)}/subjects`,
+      json: { state: 'no_high_risk' },
+    }),
+    ...ofDesk('204'),
+  },
+];
+
 const directory: readonly AccessRow[] = [
   { route: 'GET /api/directory', request: at('/api/directory'), answers: {}, rest: '200' },
   { route: 'GET /api/desk/directories', request: at('/api/desk/directories'), ...ofDesk('200') },
@@ -235,5 +285,6 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...entrance,
   ...ownAccount,
   ...members,
+  ...incidents,
   ...directory,
 ];

@@ -52,6 +52,8 @@ export interface AccessWorld {
   readonly invitation: { readonly id: string; readonly token: string };
   /** Joined, and waits for admission. */
   readonly waiting: TestPerson;
+  /** Whose keys the incidents of this world are about. */
+  readonly left: TestPerson;
   readonly people: Readonly<
     Record<'member' | 'left out' | 'taken off' | 'administrator', TestPerson>
   >;
@@ -96,8 +98,8 @@ async function endedTokens(
   return { 'signed out': signedOut, 'ended by a new passphrase': other, 'run out': old };
 }
 
-/** Somebody who was a handler and left the directory, with the token from before. */
-async function leftToken(work: CaseWork): Promise<string> {
+/** Somebody who was a handler and left the directory, with the token of before. */
+async function whoLeft(work: CaseWork): Promise<TestPerson> {
   const left = await admitHandler(work, 'nils');
   const answer = await publish(work, (directory) => ({
     ...directory,
@@ -106,14 +108,14 @@ async function leftToken(work: CaseWork): Promise<string> {
     ),
   }));
   if (answer.status !== 204) throw new Error(`leaving: ${answer.text}`);
-  return left.token;
+  return left;
 }
 
 /** Makes it all on a fresh server that goes by this clock. */
 export async function makeAccessWorld(server: TestServer, clock: TestClock): Promise<AccessWorld> {
   const work = await startCaseWork(server);
   const leftOut = await admitHandler(work, 'lena');
-  const whoLeft = await leftToken(work);
+  const left = await whoLeft(work);
   const ended = await endedTokens(work, work.handler, clock);
   for (const person of [work.administrator, work.handler, work.second, leftOut]) {
     await signIn(work, person);
@@ -160,7 +162,7 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     uploader: upload.authorization,
     'other uploader': otherUpload.authorization,
     invited: `Invitation ${invitation.token}`,
-    'who left': `Desk ${whoLeft}`,
+    'who left': `Desk ${left.token}`,
     ...Object.fromEntries(Object.entries(ended).map(([who, token]) => [who, `Desk ${token}`])),
   };
   const second = knex({
@@ -177,6 +179,7 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     auditScope: rows[0]?.audit_scope ?? '',
     invitation,
     waiting,
+    left,
     people,
     async authorization(asker) {
       const known = constant[asker];
@@ -204,6 +207,18 @@ export function staleMessage({ found }: AccessWorld): unknown {
 /** An invitation of this person, in words of its own. */
 export async function invitationOf({ work }: AccessWorld, person: TestPerson): Promise<string> {
   return (await invite(work, person, 'Shown nora')).id;
+}
+
+/** The incident of somebody who left, as the administrator started it. */
+export async function incidentOf({ work, left }: AccessWorld): Promise<string> {
+  const json = newIncident(left.id);
+  await askAs(work, work.administrator, 'POST', '/api/desk/incidents', json);
+  return json.id;
+}
+
+/** A request that starts an incident. */
+export function newIncident(account: string): { id: string } & Record<string, unknown> {
+  return { id: unknownId(), account, since: null, knownAt: null, cause: 'device_lost' };
 }
 
 /** A recovery officer whom the administrator proposed. */

@@ -11,6 +11,9 @@ export function accountView(desk: Desk): HTMLElement {
   write(view, 'name', desk.account.name);
   write(view, 'part', t(`desk.part.${desk.account.part}`));
   wirePassphrase(desk, view);
+  onClick(view, 'wrong-hands', () => {
+    desk.go({ view: 'incidents', chosen: desk.account.id });
+  });
   wireCodes(desk, view);
   wireMail(desk, view);
   showPart(view, 'mail-section', desk.account.part === 'handler');

@@ -73,6 +73,7 @@ function detailElement(name: string, value: string | number, names: Names): HTML
 const ID = /^[\w-]{22}$/;
 
 function detailText(name: string, value: string): string {
+  if (/^\d{4}-\d\d-\d\d(T|$)/.test(value)) return momentText(value);
   // what changed of a channel is several words
   const words = name === 'fields' ? value.split(' ') : [value];
   return listText(words.map((word) => textOr(word, () => t(`desk.detail_value.${word}`))));

@@ -46,6 +46,16 @@ export function momentText(moment: string): string {
   }).format(new Date(moment));
 }
 
+/** How long something lasts, in hours and minutes, rounded down. */
+export function durationText(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const text = (value: number, unit: 'hour' | 'minute'): string =>
+    new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  const hours = Math.floor(minutes / 60);
+  const rest = text(minutes % 60, 'minute');
+  return hours === 0 ? rest : `${text(hours, 'hour')} ${rest}`;
+}
+
 /** A number of bytes in the unit that suits it; rounded down where it is the most that goes. */
 export function sizeText(bytes: number, rounding: 'nearest' | 'down' = 'nearest'): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

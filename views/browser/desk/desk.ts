@@ -11,6 +11,7 @@ export type Place =
   | { view: 'people' }
   | { view: 'channel' }
   | { view: 'audit' }
+  | { view: 'incidents'; chosen?: string }
   | { view: 'account' };
 
 /** What the inbox remembers while other views are open. */
@@ -42,6 +43,10 @@ export interface Desk {
   setWaiting(count: number): void;
   /** Tells the shell that the directory changed. */
   directoryChanged(directory: DirectoryView): void;
+  /** Tells the shell to ask anew what is undecided about keys in wrong hands. */
+  incidentsChanged(): void;
+  /** Wipes everything, and says why the desk was closed. */
+  end(title: string, text: string): void;
 }
 
 /** A fresh memory for the inbox. */

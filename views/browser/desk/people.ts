@@ -55,6 +55,9 @@ export function peopleView(desk: Desk): HTMLElement {
     });
   };
 
+  onClick(view, 'incidents', () => {
+    desk.go({ view: 'incidents' });
+  });
   wireInvite(desk, view, () => {
     void act(view, load);
   });
@@ -107,7 +110,16 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
   );
   const self = person.id === desk.account.id;
   show(part(item, 'you'), self);
-  showPart(item, 'remove', desk.account.part === 'administrator' && !self);
+  const administrator = desk.account.part === 'administrator';
+  showPart(item, 'remove', administrator && !self);
+  showPart(item, 'wrong-hands', administrator || self);
+  part(item, 'wrong-hands').setAttribute(
+    'aria-label',
+    t('desk.incident.of', { name: person.name }),
+  );
+  onClick(item, 'wrong-hands', () => {
+    desk.go({ view: 'incidents', chosen: person.id });
+  });
   part(item, 'remove').setAttribute(
     'aria-label',
     t('desk.people.remove_label', { name: person.name }),

@@ -123,5 +123,6 @@ export function openShell(
 }
 
 function navigationOf(place: Place): Place['view'] {
-  return place.view === 'case' ? 'inbox' : place.view;
+  if (place.view === 'case') return 'inbox';
+  return place.view === 'incidents' ? 'people' : place.view;
 }

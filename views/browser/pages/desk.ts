@@ -16,6 +16,9 @@ import { auditView } from '../desk/audit.js';
 import { caseView } from '../desk/case.js';
 import { channelView } from '../desk/channel.js';
 import { inboxView } from '../desk/inbox.js';
+import { keepClocks } from '../desk/incident-clock.js';
+import { incidentsView } from '../desk/incidents.js';
+import { offerRenewal } from '../desk/leavers.js';
 import { peopleView } from '../desk/people.js';
 
 coverWhileHidden();
@@ -59,8 +62,13 @@ async function open(account: AccountView): Promise<void> {
         desk.directory = changed;
         shell.refreshOrganisation();
       },
+      incidentsChanged: () => {
+        clocks.refresh();
+      },
+      end: (title, text) => void close(title, text),
     };
   }
+  const clocks = keepClocks(desk, part(document, 'clocks'));
 
   const stopWatching = watchIdleness({
     warn: (seconds) => {
@@ -87,6 +95,7 @@ async function open(account: AccountView): Promise<void> {
     if (closed) return;
     closed = true;
     stopWatching();
+    clocks.stop();
     window.removeEventListener('beforeunload', keepOpen);
     const view = copyTemplate('locked');
     write(view, 'title', title);
@@ -104,6 +113,7 @@ async function open(account: AccountView): Promise<void> {
     worker.terminate();
   }
 
+  offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
   shell.go({ view: account.part === 'handler' ? 'inbox' : 'people' });
 }
@@ -120,6 +130,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return channelView(desk);
     case 'audit':
       return auditView(desk);
+    case 'incidents':
+      return incidentsView(desk, place.chosen ?? null);
     case 'account':
       return accountView(desk);
   }

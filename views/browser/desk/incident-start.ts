@@ -1,0 +1,166 @@
+import type { IncidentCause, MembersView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { dayText, momentText, today } from './days.js';
+import type { Desk } from './desk.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  option,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
+import { send, showProblem } from './failures.js';
+
+const CAUSES: readonly IncidentCause[] = [
+  'passphrase_seen',
+  'kit_seen',
+  'device_lost',
+  'device_infected',
+  'account_used',
+  'other',
+];
+
+/** Somebody whose keys may be in wrong hands. */
+interface Candidate {
+  id: string;
+  name: string;
+}
+
+/** A moment as a field for date and time takes it: where the person sits, to the minute. */
+export function fieldMoment(date: Date): string {
+  const two = (value: number): string => value.toString().padStart(2, '0');
+  return `${today(date)}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/**
+ * The form that starts it: whose keys, how, since when, and since when it is known. What will happen
+ * stands there before it does.
+ *
+ * @param chosen whose keys, where somebody was chosen before.
+ */
+export function startElement(
+  desk: Desk,
+  members: MembersView,
+  chosen: string | null,
+  done: (candidate: Candidate) => void,
+): HTMLElement {
+  const section = copyTemplate('incident-start');
+  const form = part(section, 'form', HTMLFormElement);
+  const people = candidates(desk, members);
+  const person = part(form, 'person', HTMLSelectElement);
+  const options = people.map(({ id, name }) => option(id, name));
+  person.replaceChildren(
+    ...(people.length > 1 ? [option('', t('desk.incident.choose'))] : []),
+    ...options,
+  );
+  if (chosen !== null) person.value = chosen;
+  showPart(form, 'person-field', people.length > 1);
+  const cause = part(form, 'cause', HTMLSelectElement);
+  cause.replaceChildren(
+    option('', t('desk.incident.choose')),
+    ...CAUSES.map((each) => option(each, t(`desk.incident.cause.${each}`))),
+  );
+  const since = part(form, 'since', HTMLInputElement);
+  const known = part(form, 'known', HTMLInputElement);
+  since.max = today();
+  known.max = fieldMoment(new Date());
+  const isChosen = (name: string): boolean => part(form, name, HTMLInputElement).checked;
+  form.addEventListener('change', () => {
+    showPart(form, 'since-field', isChosen('since-known'));
+    showPart(form, 'known-field', isChosen('known-earlier'));
+    showPart(form, 'confirm', false);
+    showPart(form, 'buttons', true);
+  });
+  const candidate = (): Candidate | undefined => people.find(({ id }) => id === person.value);
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    showProblem(form, null);
+    const missing = problemOf();
+    if (missing !== null) {
+      showProblem(form, missing.text);
+      missing.field.focus();
+      return;
+    }
+    const who = candidate();
+    if (who === undefined) return;
+    const self = who.id === desk.account.id;
+    write(form, 'confirm-text', t('desk.incident.confirm', { name: who.name }));
+    fillList(part(form, 'consequences'), consequences(who, self), (text) => element('li', text));
+    showPart(form, 'confirm', true);
+    showPart(form, 'buttons', false);
+    part(form, 'confirm-do').focus();
+  });
+  onClick(form, 'confirm-cancel', () => {
+    showPart(form, 'confirm', false);
+    showPart(form, 'buttons', true);
+    part(form, 'ask').focus();
+  });
+  onClick(form, 'confirm-do', () =>
+    send(form, async () => {
+      const who = candidate();
+      if (who === undefined) return;
+      await desk.api.openIncident({
+        account: who.id,
+        since: isChosen('since-known') ? since.value : null,
+        knownAt: isChosen('known-earlier') ? new Date(known.value).toISOString() : null,
+        cause: cause.value as IncidentCause,
+      });
+      done(who);
+    }),
+  );
+
+  function problemOf(): { text: string; field: HTMLElement } | null {
+    if (candidate() === undefined) {
+      return { text: t('desk.incident.person_missing'), field: person };
+    }
+    if (cause.value === '') return { text: t('desk.incident.cause_missing'), field: cause };
+    const late = since.value === '' || since.value > today();
+    if (isChosen('since-known') && late) {
+      return { text: t('desk.incident.since_wrong'), field: since };
+    }
+    const moment = new Date(known.value);
+    const wrong = Number.isNaN(moment.getTime()) || moment > new Date();
+    if (isChosen('known-earlier') && wrong) {
+      return { text: t('desk.incident.known_wrong'), field: known };
+    }
+    return null;
+  }
+
+  function consequences(who: Candidate, self: boolean): string[] {
+    const earlier = isChosen('known-earlier') ? new Date(known.value) : new Date();
+    const due = new Date(earlier.getTime() + 72 * 60 * 60_000).toISOString();
+    const { name } = who;
+    const day = isChosen('since-known') ? dayText(since.value) : null;
+    return [
+      t(self ? 'desk.incident.will_lock_self' : 'desk.incident.will_lock', { name }),
+      t('desk.incident.will_cancel', { name }),
+      day === null
+        ? t('desk.incident.will_span_all', { name })
+        : t('desk.incident.will_span', { name, day }),
+      t('desk.incident.will_clock', { due: momentText(due) }),
+      t('desk.incident.will_alone', { name }),
+    ];
+  }
+
+  show(section, people.length > 0);
+  return section;
+}
+
+/** Oneself, or for an administrator everybody with an account, and recovery officers. */
+function candidates(desk: Desk, members: MembersView): Candidate[] {
+  const { id: me, name, part: of } = desk.account;
+  if (of === 'handler') return [{ id: me, name }];
+  const readers = desk.directory.channels.flatMap((channel) => channel.readers);
+  const found = new Map<string, Candidate>();
+  for (const reader of readers) found.set(reader.id, { id: reader.id, name: reader.name });
+  for (const account of members.accounts) {
+    if (account.state !== 'active' || found.has(account.id)) continue;
+    found.set(account.id, { id: account.id, name: account.name });
+  }
+  return [...found.values()];
+}
