@@ -215,15 +215,7 @@ export interface AuditLine {
   details: Record<string, string | number>;
 }
 
-export type {
-  Answers,
-  Category,
-  FileReference,
-  HandlerMessage,
-  IncidentCause,
-  Outcome,
-  Relation,
-};
+export type { Answers, Category, FileReference, HandlerMessage, IncidentCause, Outcome, Relation };
 
 /** One version of the directory and what it changed. */
 export interface DirectoryChange {

@@ -157,16 +157,15 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
     const state = session.signedIn();
     const { uploads, sent, heads } = memory();
     const message = JSON.stringify([id, what]);
-    let written = false;
     for (let tries = 1; ; tries += 1) {
       const opened = await persist(() => open(id), signal);
-      written = sent.arrived(message, opened.file);
-      if (written || (tries > 1 && done(opened))) break;
+      if (sent.arrived(message, opened.file)) return true;
+      if (tries > 1 && done(opened)) return false;
       const { faults, mendable } = opened.file;
       const fault = faults[0] ?? (mends ? undefined : mendable[0]);
       if (fault !== undefined) throw new ClientError(fault);
       const request = prepare(opened, state);
-      if (request === null) break;
+      if (request === null) return false;
       sent.note(message, request.entries);
       try {
         await api.tell({
@@ -178,8 +177,7 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
         });
         const head = headWith(heads.get(id), request);
         if (head !== undefined) keepHead(heads, id, head);
-        written = true;
-        break;
+        return true;
       } catch (error) {
         if (lacksFiles(error)) uploads.forget();
         const passing = error instanceof ClientError && error.temporary;
@@ -187,7 +185,6 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
         if (passing) await pause(250 * 2 ** tries, signal);
       }
     }
-    return written;
   }
 
   async function append(

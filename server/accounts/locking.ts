@@ -48,9 +48,7 @@ export function createLocking(): Locking {
           open.has(record.id),
       );
     }
-    return !directory.administrators.some(
-      ({ id, state }) => state === 'active' && open.has(id as string),
-    );
+    return !directory.administrators.some(({ id, state }) => state === 'active' && open.has(id));
   }
 
   return {

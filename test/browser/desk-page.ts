@@ -11,7 +11,15 @@ export interface DeskPage {
 
 /** What the fake worker pretends. */
 export type Scenario =
-  'usual' | 'empty' | 'warnings' | 'left-out' | 'administrator' | 'set-up' | 'ended' | 'many' | 'wrong-hands';
+  | 'usual'
+  | 'empty'
+  | 'warnings'
+  | 'left-out'
+  | 'administrator'
+  | 'set-up'
+  | 'ended'
+  | 'many'
+  | 'wrong-hands';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

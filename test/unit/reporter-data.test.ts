@@ -81,12 +81,14 @@ describe('the form', () => {
 describe('errors', () => {
   /** What only the desk can be answered. */
   const deskOnly = new Set([
+    'account_locked',
     'admission_missing',
     'admission_not_found',
     'already_set_up',
     'case_closed',
     'case_open',
     'channel_not_ready',
+    'incident_not_found',
     'invitation_not_found',
     'last_administrator',
     'last_handler',

@@ -15,11 +15,11 @@ type Run<Result> = (
 export interface Bulk {
   element: HTMLElement;
   /** Runs as the button does. */
-  run(): Promise<void>;
+  run: () => Promise<void>;
   /** Says what came of it, in the place below. */
-  say(text: string): void;
+  say: (text: string) => void;
   /** Shows or hides the button. */
-  offer(visible: boolean): void;
+  offer: (visible: boolean) => void;
 }
 
 /**
@@ -45,10 +45,10 @@ export function bulkElement<Result>(
     offer: (visible) => {
       showPart(element, 'start-line', visible);
     },
-    async run() {
+    run: async () => {
       const mine = new AbortController();
       controller = mine;
-      let result: { value: Result } | null = null;
+      const results: Result[] = [];
       write(element, 'result', '');
       write(element, 'running-text', t('desk.bulk.begins'));
       bar.removeAttribute('value');
@@ -61,12 +61,12 @@ export function bulkElement<Result>(
           const values = { done: numberText(count), of: numberText(of) };
           write(element, 'running-text', t('desk.bulk.progress', values));
         }, mine.signal);
-        result = { value };
+        results.push(value);
       });
       showPart(element, 'running', false);
       showPart(element, 'start-line', true);
       if (mine.signal.aborted) bulk.say(t('desk.bulk.stopped'));
-      else if (result !== null) done((result as { value: Result }).value, bulk);
+      else for (const result of results) done(result, bulk);
     },
   };
   onClick(element, 'start', () => bulk.run());
