@@ -7,6 +7,7 @@ import { kindOf } from './kind.js';
 import { cleanMedia } from './media.js';
 import type { Cleaning, FileKind, Obstacle, Piece } from './models.js';
 import { cleanMp3 } from './mp3.js';
+import { cleanOgg } from './ogg.js';
 import { archiveKind, cleanOffice } from './office.js';
 import { cleanOpenDocument } from './opendocument.js';
 import { cleanPdf } from './pdf.js';
@@ -24,6 +25,7 @@ const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   gif: cleanGif,
   wav: cleanWav,
   mp3: cleanMp3,
+  ogg: cleanOgg,
   heic: cleanMedia,
   video: cleanMedia,
   m4a: cleanMedia,

@@ -9,6 +9,7 @@ export type FileKind =
   | 'm4a'
   | 'mp3'
   | 'wav'
+  | 'ogg'
   | 'pdf'
   | 'office'
   | 'opendocument'

@@ -4,6 +4,7 @@ import { cleanJpeg } from './jpeg.js';
 import { cleanMedia } from './media.js';
 import { kindOf } from './kind.js';
 import { cleanMp3 } from './mp3.js';
+import { cleanOgg } from './ogg.js';
 import { readComposed, sizeOf } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, isEqual } from './reader.js';
@@ -23,6 +24,7 @@ const cleaners = {
   m4a: cleanMedia,
   mp3: cleanMp3,
   wav: cleanWav,
+  ogg: cleanOgg,
 } as const;
 
 /** See {@link CleanNested}. */

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanFile } from '../../../client/cleaning/clean.js';
+import {
+  isPageAt,
+  pageHead,
+  pagesOf,
+  readPage,
+  type Page,
+} from '../../../client/cleaning/ogg-pages.js';
 import { composedFile } from '../../../client/cleaning/pieces.js';
+import { createReader } from '../../../client/cleaning/reader.js';
 import { samplePdf } from '../../browser/desk-fake-files.js';
 import {
   cleanBytes,
@@ -11,6 +19,24 @@ import {
   sourceOf,
   unpacked,
 } from '../../support/cleaning.js';
+
+/** All pages of Ogg, up to whatever is none. */
+async function oggPages(bytes: Uint8Array): Promise<Page[]> {
+  const reader = createReader(sourceOf(bytes));
+  const pages: Page[] = [];
+  for (let at = 0; at < bytes.length && (await isPageAt(reader, at)); at = pages.at(-1)?.end ?? 0) {
+    const page = await readPage(reader, at);
+    pages.push({ ...page, body: page.body.slice() });
+  }
+  return pages;
+}
+
+const rangeOf = ({ start, end, parts }: Page): [number, number] => [start - 27 - parts.length, end];
+
+function known(page: Page | undefined): Page {
+  if (page === undefined) throw new Error('There is no page');
+  return page;
+}
 
 /** Each fixture, what it is, and what must be found in it. */
 const planted: readonly [string, string, readonly string[]][] = [
@@ -28,6 +54,12 @@ const planted: readonly [string, string, readonly string[]][] = [
   ['letter.odt', 'opendocument', ['author', 'comment_authors', 'dates', 'thumbnail']],
   ['paper.pdf', 'pdf', ['author', 'software', 'dates', 'editing', 'scripts', 'attachments']],
   ['recording.wav', 'wav', ['author', 'title', 'software']],
+  ['picture.avif', 'heic', ['place', 'serial', 'author', 'dates']],
+  ['film-vp9.mp4', 'video', ['dates', 'software', 'title', 'comment']],
+  ['voice.opus', 'ogg', ['author', 'title', 'place', 'software', 'thumbnail', 'ids', 'trailing']],
+  ['recording.ogg', 'ogg', ['author', 'title', 'dates', 'software']],
+  ['film.ogv', 'ogg', ['author', 'title', 'comment', 'software']],
+  ['slides.pptx', 'office', ['author', 'comment_authors', 'dates', 'software', 'place']],
 ];
 
 describe('a file with planted traces', () => {
@@ -100,6 +132,93 @@ describe('a cleaned film', () => {
     const { verdict } = await cleanFile({ size: original.length + size, read });
     expect(verdict).toBe('cleaned');
     expect(most).toBeLessThan(2 ** 20);
+  });
+});
+
+describe('cleaned sound of Ogg', () => {
+  it.each(['voice.opus', 'recording.ogg', 'film.ogv'])(
+    '%s has pages in order with right sums, and every byte of sound that it had',
+    async (name) => {
+      const [before, after] = [await fixture(name), (await cleanBytes(await fixture(name))).bytes];
+      const [old, pages] = [await oggPages(before), await oggPages(after)];
+      const next = new Map<number, number>();
+      for (const { serial, sequence } of pages) {
+        expect(sequence).toBe(next.get(serial) ?? 0);
+        next.set(serial, sequence + 1);
+      }
+      expect([...next.keys()]).toEqual([...next.keys()].map((_, index) => index + 1));
+      // where in time a page ends is above nothing as soon as there is sound
+      const sound = (all: Page[]) =>
+        all
+          .filter(({ position }) => position > 0n)
+          .map(({ position, isLast, body }) => [position, isLast, letters(body)]);
+      expect(sound(pages)).toEqual(sound(old));
+      expect(sound(pages).length).toBeGreaterThan(0);
+      expect(letters(after)).not.toMatch(/Lav[cf]|METADATA_BLOCK|encoder/u);
+    },
+  );
+
+  it('stays as it is where a page is damaged, missing, twice there or of a kind not known', async () => {
+    const original = await fixture('film.ogv');
+    const pages = await oggPages(original);
+    const bytesOf = (...own: (Page | undefined)[]): Buffer =>
+      Buffer.concat(own.map((each) => original.subarray(...(each ? rangeOf(each) : [0, 0]))));
+    const damaged = Buffer.from(original);
+    damaged[original.length - 5] = (damaged[original.length - 5] ?? 0) ^ 1;
+    const middle = pages.findIndex(({ position }) => position > 0n);
+    expect(bytesOf(...pages).equals(original)).toBe(true);
+    for (const bytes of [
+      damaged,
+      bytesOf(...pages.toSpliced(middle, 1)),
+      bytesOf(...pages.toSpliced(middle, 0, known(pages[middle]))),
+      bytesOf(...pages.slice(1)),
+      bytesOf(...pages.slice(0, 2)),
+      original.subarray(0, original.length - 1),
+      Buffer.concat([bytesOf(...pages.slice(0, -1)), Buffer.from('not a page')]),
+      Buffer.concat([original, Buffer.from('rest'), bytesOf(...pages)]),
+    ]) {
+      expect(await cleanBytes(bytes)).toMatchObject({ kind: 'ogg', obstacle: 'broken' });
+    }
+    const other = pageHead({
+      ...known(pages[0]),
+      body: Buffer.from('\x7fFLAC'),
+      parts: Buffer.of(5),
+    });
+    const unknown = Buffer.concat([other, Buffer.from('\x7fFLAC')]);
+    expect(await cleanBytes(unknown)).toMatchObject({ kind: 'ogg', obstacle: 'unknown' });
+  });
+
+  it('loses a picture that needs many pages, and a stream that describes others', async () => {
+    const [head, , ...sound] = await oggPages(await fixture('recording.ogg'));
+    const codebooks = (await oggPages((await cleanBytes(await fixture('recording.ogg'))).bytes))[1];
+    const large = Buffer.from(`METADATA_BLOCK_PICTURE=${'PLANTED'.repeat(30_000)}`);
+    const lengths = Buffer.alloc(12);
+    lengths.writeUInt32LE(1, 4);
+    lengths.writeUInt32LE(large.length, 8);
+    const remarks = Buffer.concat([Buffer.from('\x03vorbis'), lengths, large, Buffer.of(1)]);
+    const [one, two] = [known(head), known(codebooks)];
+    const before = pagesOf([remarks, two.body.slice(16)], {
+      serial: one.serial,
+      sequence: 1,
+      isLast: false,
+    });
+    const skeleton = {
+      ...one,
+      serial: 9,
+      body: Buffer.from('fishead\0PLANTED'),
+      parts: Buffer.of(15),
+    };
+    const parts = [one, skeleton].map((page) => Buffer.concat([pageHead(page), page.body]));
+    const rest = sound.map((page, index) => [
+      pageHead({ ...page, sequence: 1 + before.length + index }),
+      page.body,
+    ]);
+    const built = Buffer.concat([...parts, ...before, ...rest.flat()]);
+    const said = await cleanBytes(built);
+    expect(said.removed.map(({ code }) => code)).toEqual(['ids', 'technical', 'thumbnail']);
+    expect(letters(said.bytes)).toBe(
+      letters((await cleanBytes(await fixture('recording.ogg'))).bytes),
+    );
   });
 });
 
