@@ -39,15 +39,24 @@ function cleanContent(given: string, { removed }: Report): string {
   );
   text = without(text, 'dc:date|meta:date-string', 'dates', removed);
   text = attributes(text, '\\w+:(?:par)?rsid', null, 'editing', removed);
-  return text;
+  // inside the document all lies in folders below
+  return text.replace(
+    /(\sxlink:href=")((?:file:|\.\.\/|\/|[A-Za-z]:)[^"]*)(?=")/giu,
+    (_, open: string, to: string) => {
+      removed.add('paths', to);
+      return open;
+    },
+  );
 }
 
 function cleanSettings(given: string, { removed }: Report): string {
   return given.replace(
-    /(<config:config-item config:name="Printer(?:Name|Setup)"[^<>]*>)([^<]+)(?=<)/gu,
-    (_, open: string) => {
-      removed.add('printer');
-      return open;
+    /(<config:config-item config:name="(Printer(?:Name|Setup)|Rsid(?:Root)?)"[^<>]*>)([^<]+)(?=<)/gu,
+    (whole, open: string, name: string, value: string) => {
+      const isNumber = name.startsWith('Rsid');
+      if (isNumber && value === '0') return whole;
+      removed.add(isNumber ? 'editing' : 'printer');
+      return isNumber ? `${open}0` : open;
     },
   );
 }

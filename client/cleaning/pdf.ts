@@ -1,10 +1,11 @@
 import type { Report } from './findings.js';
-import { cleanJpeg } from './jpeg.js';
 import type { FindingCode, Piece } from './models.js';
+import { cleanDictionary, nameIn, textOf } from './pdf-entries.js';
 import { openPdf, type PdfFile } from './pdf-file.js';
-import { writeDictionary, writeValue, type Dictionary, type Value } from './pdf-values.js';
-import { merged, pieceSize, sizeOf } from './pieces.js';
-import { broken, bytesOf, CannotClean, createReader, latin1, type Reader } from './reader.js';
+import { cleanStream } from './pdf-stream.js';
+import { writeDictionary, writeValue, type Value } from './pdf-values.js';
+import { pieceSize, sizeOf } from './pieces.js';
+import { broken, bytesOf, latin1, type Reader } from './reader.js';
 import { readXmp } from './xmp.js';
 
 /**
@@ -12,32 +13,6 @@ import { readXmp } from './xmp.js';
  * points to are gone. Streams are ranges of the original.
  */
 
-/** Entries that go wherever they stand. */
-const gone: Readonly<Record<string, FindingCode>> = {
-  PieceInfo: 'editing',
-  LastModified: 'dates',
-  Thumb: 'thumbnail',
-  SpiderInfo: 'technical',
-  AA: 'scripts',
-  JavaScript: 'scripts',
-  XFA: 'scripts',
-  EmbeddedFiles: 'attachments',
-  EF: 'attachments',
-  AF: 'attachments',
-  Collection: 'attachments',
-  Perms: 'signature',
-  DSS: 'signature',
-  CreatorInfo: 'software',
-  Threads: 'technical',
-};
-/** Entries of remarks on a page: who, when, and numbers that tell them apart. */
-const ofRemarks: Readonly<Record<string, FindingCode>> = {
-  T: 'comment_authors',
-  M: 'dates',
-  CreationDate: 'dates',
-  NM: 'ids',
-  RC: 'technical',
-};
 const info: Readonly<Record<string, FindingCode>> = {
   Author: 'author',
   Creator: 'software',
@@ -49,43 +24,6 @@ const info: Readonly<Record<string, FindingCode>> = {
   ModDate: 'dates',
   Company: 'company',
 };
-const actions = ['JavaScript', 'Launch', 'SubmitForm', 'ImportData', 'Rendition'];
-
-function nameIn(map: Dictionary, key: string): string {
-  const value = map.get(key);
-  return value?.kind === 'name' ? value.name : '';
-}
-
-function textOf(value: Value): string {
-  if (value.kind !== 'plain') return '';
-  const text = /^\(([\x20-\x7e]*)\)$/u.exec(value.raw)?.[1] ?? '';
-  return text.replace(/\\([0-7]{3})/gu, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 8)),
-  );
-}
-
-function take(map: Dictionary, keys: Readonly<Record<string, FindingCode>>, report: Report): void {
-  for (const [key, code] of Object.entries(keys)) {
-    const value = map.get(key);
-    if (value === undefined) continue;
-    report.removed.add(code, textOf(value));
-    map.delete(key);
-  }
-}
-
-/** Takes what tells of people out of a dictionary; those in it are visited by themselves. */
-function cleanDictionary(map: Dictionary, report: Report): void {
-  take(map, gone, report);
-  const subtype = nameIn(map, 'Subtype');
-  if (map.has('Rect') && subtype !== '' && subtype !== 'Widget') take(map, ofRemarks, report);
-  if (map.has('Rect')) take(map, { M: 'dates', NM: 'ids' }, report);
-  if (subtype === 'FileAttachment') take(map, { FS: 'attachments' }, report);
-  if (nameIn(map, 'FT') === 'Sig') take(map, { V: 'signature' }, report);
-  if (actions.includes(nameIn(map, 'S'))) {
-    report.removed.add('scripts');
-    map.clear();
-  }
-}
 
 async function readMetadata(
   file: PdfFile,
@@ -95,27 +33,6 @@ async function readMetadata(
   const stream = value?.kind === 'reference' ? await file.object(value.id) : null;
   const bytes = stream === null ? null : await file.unpacked(stream).catch(() => null);
   readXmp(bytes === null ? '' : latin1(bytes.subarray(0, 1024 * 1024)), report.removed);
-}
-
-/** A photo in a page carries what photos carry. */
-async function cleanStream(
-  reader: Reader,
-  { map, data }: { map: Dictionary; data: { start: number; end: number } },
-  report: Report,
-): Promise<Piece[]> {
-  if (nameIn(map, 'Filter') !== 'DCTDecode') return [data];
-  const read = (start: number, end: number): Promise<Uint8Array> =>
-    reader.bytes(data.start + start, data.start + end);
-  try {
-    const pieces = await cleanJpeg(createReader({ size: data.end - data.start, read }), report);
-    return merged(pieces).map((piece) =>
-      'start' in piece ? { start: piece.start + data.start, end: piece.end + data.start } : piece,
-    );
-  } catch (error) {
-    if (!(error instanceof CannotClean)) throw error;
-    report.left.add('embedded');
-    return [data];
-  }
 }
 
 /** Everything that can be reached, cleaned, by the numbers it had. */
@@ -130,7 +47,7 @@ async function gather(file: PdfFile, root: number, report: Report): Promise<Map<
         await readMetadata(file, value.map.get('Metadata'), report);
         value.map.delete('Metadata');
       }
-      cleanDictionary(value.map, report);
+      cleanDictionary(value.map, value.kind === 'stream', report);
       if (value.kind === 'stream') value.map.delete('Length');
       for (const item of value.map.values()) await visit(item);
     }
@@ -139,6 +56,11 @@ async function gather(file: PdfFile, root: number, report: Report): Promise<Map<
     if (found.has(id)) continue;
     const value = await file.object(id);
     if (value === null) continue;
+    // whatever leads to it: it draws nothing
+    if (value.kind === 'stream' && nameIn(value.map, 'Type') === 'Metadata') {
+      report.removed.add('technical');
+      continue;
+    }
     found.set(id, value);
     await visit(value);
   }
@@ -177,7 +99,7 @@ export async function cleanPdf(reader: Reader, report: Report): Promise<Piece[]>
     put(bytesOf(`${String(number(id))} 0 obj\n`));
     if (value.kind !== 'stream') put(bytesOf(`${writeValue(value, number)}\nendobj\n`));
     else {
-      const data = await cleanStream(reader, value, report);
+      const data = await cleanStream(file, reader, value, report);
       const length: Value = { kind: 'plain', raw: String(sizeOf(data)) };
       const map = new Map([...value.map, ['Length', length]]);
       put(bytesOf(`${writeDictionary(map, number)}\nstream\n`));
