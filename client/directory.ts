@@ -86,6 +86,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     languages: channel.languages,
     published: channel.published,
     retentionMonths: channel.retentionMonths,
+    receipts: channel.receipts,
     readers: channelReaders(directory, channel.id).map(({ record }) => ({
       id: record.id,
       name: record.name,

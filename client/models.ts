@@ -33,6 +33,8 @@ export interface ChannelView {
   languages: string[];
   published: boolean;
   retentionMonths: number;
+  /** Whether reporters may take a receipt. */
+  receipts: boolean;
   readers: ReaderView[];
 }
 
@@ -86,11 +88,19 @@ export interface ReportInput {
   leftOut: string[];
 }
 
+/**
+ * A receipt of a report: the text of a file that its reporter may keep, or why there is none (a code
+ * of the error texts), or that this channel gives none.
+ */
+export type ReceiptOffer =
+  { state: 'none' } | { state: 'ready'; file: string } | { state: 'failed'; code: string };
+
 /** What the final page shows after sending. */
 export interface ReceiptView {
   receivedOn: string;
   acknowledgementBy: string;
   feedbackBy: string;
+  receipt: ReceiptOffer;
 }
 
 /** One entry of a case, opened and verified. */
@@ -145,6 +155,7 @@ export interface ReporterCaseView {
   access: AccessView[];
   writable: Writable;
   warnings: Warning[];
+  receipt: ReceiptOffer;
   /** The largest file that can be added, in bytes. */
   maxFileBytes: number;
 }
@@ -251,7 +262,12 @@ export type DirectoryChangeLine =
   | { code: 'organisation_country'; organisation: ByLanguage; before: string; after: string }
   | { code: 'channel_added'; channel: ByLanguage; months: number }
   | {
-      code: 'channel_removed' | 'channel_published' | 'channel_unpublished';
+      code:
+        | 'channel_removed'
+        | 'channel_published'
+        | 'channel_unpublished'
+        | 'receipts_on'
+        | 'receipts_off';
       channel: ByLanguage;
     }
   | { code: 'channel_moved'; channel: ByLanguage; before: ByLanguage; after: ByLanguage }
@@ -265,6 +281,9 @@ export type DirectoryChangeLine =
   | { code: 'channel_texts'; channel: ByLanguage; languages: string[] }
   | { code: 'channel_country'; channel: ByLanguage; before: string; after: string }
   | { code: 'channel_languages'; channel: ByLanguage; before: string[]; after: string[] }
+  | { code: 'receipt_key_added'; words: string[] }
+  /** `until` is the last day that it signs for. */
+  | { code: 'receipt_key_ended'; words: string[]; until: string }
   | { code: 'channel_months'; channel: ByLanguage; before: number; after: number }
   | { code: 'order'; of: 'organisations' | 'administrators' | 'channels' | 'readers' }
   | { code: 'nothing' };

@@ -32,7 +32,8 @@ import {
   type ShownDirectories,
 } from './directory.js';
 import { ClientError } from './errors.js';
-import type { ReporterCaseView, Warning } from './models.js';
+import type { ReceiptOffer, ReporterCaseView, Warning } from './models.js';
+import type { ReceivedReport } from './receipt.js';
 
 /** An opened case with what was needed to open it, for writing on. */
 export interface OpenedForReporter {
@@ -49,12 +50,10 @@ export function credentialOf(keys: ReporterKeys): Credential {
 }
 
 /** An opened case as its reporter's page shows it. */
-export function reporterCaseView({
-  facts,
-  readings,
-  file,
-  directory,
-}: OpenedForReporter): ReporterCaseView {
+export function reporterCaseView(
+  { facts, readings, file, directory }: OpenedForReporter,
+  receipt: ReceiptOffer,
+): ReporterCaseView {
   const entries = entryViews(file, directory.directory, readings);
   const opened = readings.map(({ day }) => day).sort();
   // somebody left out who has been taken off again is no reason to stop writing
@@ -83,8 +82,18 @@ export function reporterCaseView({
     access: accessViews(file, directory.directory),
     writable: writableOf(file),
     warnings,
+    receipt,
     maxFileBytes: directory.maxFileBytes,
   };
+}
+
+/** The report of an opened case, to ask a receipt for; null where the case does not verify. */
+export function reportOf({ keys, facts, file }: OpenedForReporter): ReceivedReport | null {
+  const report = file.dialogue.chain.records.find(({ entry }) => entry.header.sequence === 2);
+  if (file.faults.length > 0 || report === undefined) return null;
+  const { channel, receivedOn, practice } = facts;
+  const credential = credentialOf(keys);
+  return { keys, credential, channel, record: report.hash, receivedOn, practice };
 }
 
 /** Whether one of those who have the key is still there to read. */

@@ -7,6 +7,7 @@ import {
   type FileReference,
   newCaseKey,
   ready,
+  recordHashOf,
   reporterKeys,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
@@ -19,13 +20,22 @@ import { ClientError } from './errors.js';
 import type {
   DirectoryView,
   FileSource,
+  ReceiptOffer,
   ReceiptView,
   ReporterCaseView,
   ReportInput,
   SendProgress,
 } from './models.js';
 import { createUploadKeeper } from './keeper.js';
-import { createReporterCases, credentialOf, nextEntry, reporterCaseView } from './reporter-case.js';
+import { createReceipts } from './receipt.js';
+import {
+  createReporterCases,
+  credentialOf,
+  nextEntry,
+  type OpenedForReporter,
+  reporterCaseView,
+  reportOf,
+} from './reporter-case.js';
 import { fileStamp } from './upload.js';
 import { withWork } from './work.js';
 
@@ -67,9 +77,18 @@ export function createReporter(connection: Connection & { today: () => Day }): R
   const sent = createSentRecords();
   const directories = createShownDirectories(api, connection.today);
   const cases = createReporterCases(api, directories);
-  let prepared: { of: string; request: CreateCase } | null = null;
+  const askReceipt = createReceipts(api, () => directories.load());
+  let prepared: { of: string; request: CreateCase; loaded: LoadedDirectory } | null = null;
   /** The directory whose readers the page shows. */
   let shown: LoadedDirectory | null = null;
+
+  async function viewOf(opened: OpenedForReporter): Promise<ReporterCaseView> {
+    const report = reportOf(opened);
+    // nothing is to be kept of a case that does not verify
+    const receipt: ReceiptOffer =
+      report === null ? { state: 'none' } : await askReceipt(report, opened.directory);
+    return reporterCaseView(opened, receipt);
+  }
 
   async function usableDirectory(input: ReportInput): Promise<LoadedDirectory> {
     const loaded = await directories.load();
@@ -109,9 +128,10 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         const references = await uploads.sendAll(files, onProgress, signal);
         // Files may have taken hours.
         if (files.length > 0) loaded = await persist(() => usableDirectory(input), signal);
-        prepared = { of, request: prepareCase(input, references, loaded, connection.today()) };
+        const request = prepareCase(input, references, loaded, connection.today());
+        prepared = { of, request, loaded };
       }
-      const { request } = prepared;
+      const { request, loaded } = prepared;
       onProgress({ step: 'sending' });
       try {
         const call = { method: 'POST', path: '/api/cases', json: request, signal } as const;
@@ -126,10 +146,20 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         );
         prepared = null;
         uploads.forget();
+        const keys = reporterKeys(input.words);
+        const received = {
+          keys,
+          credential: credentialOf(keys),
+          channel: input.channel,
+          record: recordHashOf(request.entries[1]),
+          receivedOn: answer.receivedOn,
+          practice: request.practice,
+        };
         return {
           receivedOn: answer.receivedOn,
           acknowledgementBy: acknowledgementDay(answer.receivedOn),
           feedbackBy: feedbackDay(answer.receivedOn),
+          receipt: await askReceipt(received, loaded),
         };
       } catch (error) {
         if (error instanceof ClientError && !error.temporary && error.code !== 'cancelled') {
@@ -144,7 +174,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     },
 
     async open(words) {
-      return reporterCaseView(await cases.open(words));
+      return viewOf(await cases.open(words));
     },
 
     async send(words, text, files, onProgress, signal) {
@@ -180,7 +210,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         const after = await persist(() => cases.open(words), signal);
         uploads.forget();
         sent.forget(message);
-        return reporterCaseView(after);
+        return await viewOf(after);
       }
     },
 

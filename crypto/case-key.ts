@@ -16,6 +16,10 @@ export interface ReporterKeys {
   lookupToken: string;
   kem: KemKeys;
   sig: SigningKeys;
+  /** Mixed into what a receipt says of the report, so that nobody else can tell which it is. */
+  receiptSalt: string;
+  /** Seals what belongs to a receipt. */
+  receiptKey: Uint8Array;
   /** The public keys as they stand on the wire. */
   publicKeys: { kem: string; sig: string };
 }
@@ -38,6 +42,8 @@ export function reporterKeys(words: readonly string[]): ReporterKeys {
   return {
     caseId: caseIdOf(publicKeys),
     lookupToken: toBase64(derive(secret, 'lookup token')),
+    receiptSalt: toBase64(derive(secret, 'receipt salt')),
+    receiptKey: derive(secret, 'receipt key'),
     kem,
     sig,
     publicKeys,

@@ -123,6 +123,22 @@ function checkFirstHandlers(directory: Directory): void {
   if (new Set(first).size !== first.length) fail('admitted by the root after the first');
 }
 
+/** No key twice; the newest alone may be in use, and is where a channel gives receipts. */
+function checkReceiptKeys({ receiptKeys, channels }: Directory): void {
+  if (new Set(receiptKeys.map(({ sig }) => sig)).size !== receiptKeys.length) {
+    fail('receipt key twice');
+  }
+  if (receiptKeys.slice(0, -1).some(({ until }) => until === null)) fail('receipt keys in use');
+  const isGiven = channels.some(({ receipts }) => receipts);
+  if (isGiven && receiptKeyInUse({ receiptKeys }) === null) fail('receipts without a key');
+}
+
+/** The public key (base64url) under which receipts are signed now, null where there is none. */
+export function receiptKeyInUse({ receiptKeys }: Pick<Directory, 'receiptKeys'>): string | null {
+  const newest = receiptKeys.at(-1);
+  return newest?.until === null ? newest.sig : null;
+}
+
 /**
  * Reads and checks a signed directory by itself: schema, one organisation and so one root,
  * delegation by the root, the administrator's signature, and for every reader the way of admissions
@@ -141,6 +157,7 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   if (readers.size !== directory.readers.length) fail('reader twice');
   if ((directory.version === 1) !== (directory.previous === null)) fail('previous');
   checkFirstHandlers(directory);
+  checkReceiptKeys(directory);
   const rooted = new Set<string>();
   for (const administrator of directory.administrators) {
     checkAdministrator(directory.installation, organisations, administrator);
@@ -191,6 +208,15 @@ function checkPeople(before: Directory, after: Directory): void {
   }
 }
 
+/** Keys of receipts are added at the end, and end once; else old receipts would not verify. */
+function checkReceiptKeysFollow(before: Directory, after: Directory): void {
+  for (const [index, { sig, until }] of before.receiptKeys.entries()) {
+    const now = after.receiptKeys[index];
+    if (now?.sig !== sig) fail('a receipt key was dropped');
+    if (until !== null && now.until !== until) fail('a receipt key counts again');
+  }
+}
+
 /** Who is new was let in by two who could still act when the version before was the newest. */
 function checkNewReaders(before: Directory, after: Directory): void {
   const known = new Set<string>(before.readers.map(({ record }) => record.id));
@@ -218,6 +244,7 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   checkOrganisations(before, after);
   checkPeople(before, after);
   checkNewReaders(before, after);
+  checkReceiptKeysFollow(before, after);
 }
 
 /** Checks that both are of one installation under one root. Throws `wrong_directory`. */

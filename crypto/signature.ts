@@ -10,6 +10,7 @@ export type SigningPurpose =
   | 'admission'
   | 'stamp'
   | 'invitation'
+  | 'receipt'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */
@@ -24,7 +25,8 @@ export function signingKeys(seed: Uint8Array): SigningKeys {
   return { publicKey: pair.publicKey, secretKey: pair.privateKey };
 }
 
-function signed(purpose: SigningPurpose, fields: readonly Field[]): Uint8Array {
+/** The bytes that a signature for a purpose is over. */
+export function signedBytes(purpose: SigningPurpose, fields: readonly Field[]): Uint8Array {
   return frame(`casekey/1 sig ${purpose}`, fields);
 }
 
@@ -34,7 +36,7 @@ export function sign(
   purpose: SigningPurpose,
   ...fields: Field[]
 ): Uint8Array {
-  return sodium.crypto_sign_detached(signed(purpose, fields), secretKey);
+  return sodium.crypto_sign_detached(signedBytes(purpose, fields), secretKey);
 }
 
 /** Whether `signature` is the key's over the purpose's label and the fields. Never throws. */
@@ -45,5 +47,5 @@ export function verify(
   ...fields: Field[]
 ): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  return sodium.crypto_sign_verify_detached(signature, signed(purpose, fields), publicKey);
+  return sodium.crypto_sign_verify_detached(signature, signedBytes(purpose, fields), publicKey);
 }

@@ -37,6 +37,8 @@ import { incidentRoutes } from './incidents/routes.js';
 import { createIncidents } from './incidents/service.js';
 import type { Log } from './log.js';
 import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
+import type { ReceiptKeys } from './receipts/keys.js';
+import { receiptKeyRoutes } from './receipts/routes.js';
 import { forgetReader } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports, PACE } from './reports/service.js';
@@ -54,6 +56,7 @@ export interface Context {
   readonly log: Log;
   readonly limits: Limits;
   readonly serverKey: ServerKey;
+  readonly receiptKeys: ReceiptKeys;
 }
 
 /** A part of the API under a path of its own. The path has no parameters: logs name it. */
@@ -73,7 +76,7 @@ const SETTING_UP = { count: 240, seconds: 10 * 60 };
 
 /** All capabilities. What one needs of another is handed over here. */
 export function capabilitiesOf(context: Context): readonly Capability[] {
-  const { config, db, clock, log, limits, serverKey } = context;
+  const { config, db, clock, log, limits, serverKey, receiptKeys } = context;
   const { timeZone } = config;
   const day = () => today(clock, config.timeZone);
   const directories = createDirectories();
@@ -109,6 +112,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     storage,
     work,
     pace: limits.counter({ seconds: PACE.seconds }),
+    receiptKey: () => receiptKeys.current(),
   });
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
@@ -125,6 +129,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     directories,
     membership,
     forgetReader,
+    receiptKey: () => receiptKeys.current(),
     maxFileBytes: config.maxFileBytes,
   });
   const entrance = entranceRoutes({
@@ -171,6 +176,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: incidentRoutes(incidents, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
+    { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
     { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },
     { path: '/api/desk/cases', router: caseRoutes({ cases, guard, readerOf }) },
     {

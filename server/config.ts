@@ -24,6 +24,8 @@ export interface Config {
   readonly database: string;
   /** Absolute path of the server's key. */
   readonly serverKey: string;
+  /** Beside the server's key. */
+  readonly receiptKey: string;
   readonly maxFileBytes: number;
   /** What the database may hold; undefined for what the disk has. */
   readonly maxStorageBytes: number | undefined;
@@ -88,13 +90,15 @@ export async function loadConfig(
 
 function compose(values: SettingValues): Config {
   const dataFolder = path.resolve(values.dataFolder);
+  const serverKey = path.resolve(values.serverKey ?? path.join(dataFolder, 'server.key'));
   return {
     host: values.host,
     port: values.port,
     publicAddress: values.publicAddress ?? `http://localhost:${values.port.toString()}`,
     dataFolder,
     database: path.resolve(values.database ?? path.join(dataFolder, 'casekey.sqlite')),
-    serverKey: path.resolve(values.serverKey ?? path.join(dataFolder, 'server.key')),
+    serverKey,
+    receiptKey: path.join(path.dirname(serverKey), 'receipt.key'),
     maxFileBytes: values.maxFileBytes,
     maxStorageBytes: values.maxStorageBytes,
     calm: { report: values.calmReports, upload: values.calmUploadBytes },

@@ -10,6 +10,7 @@ import { watchConnections, type Connections } from './http/connections.js';
 import { loadPages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
 import { createLog, type Log } from './log.js';
+import { openReceiptKeys } from './receipts/keys.js';
 import { composeScheduler } from './tasks.js';
 
 export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities'> {
@@ -77,13 +78,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     await migrate(db);
     const serverKey = await prepareInstallation(db, config, clock);
+    const receiptKeys = await openReceiptKeys(config.receiptKey);
     const port = await listen(server, config);
     if (config.port === 0) {
       const publicAddress = config.publicAddress.replace(/:0$/, `:${port.toString()}`);
       config = { ...config, port, publicAddress };
     }
     // no event of the loop lies between listening and this, so no request is missed
-    server.on('request', createApp({ ...options, config, db, clock, log, pages, serverKey }));
+    const context = { config, db, clock, log, serverKey, receiptKeys };
+    server.on('request', createApp({ ...options, ...context, pages }));
   } catch (error) {
     server.close();
     await db.destroy();

@@ -4,6 +4,7 @@ import { saveFile } from '../node/save-file.js';
 import { cleanFiles } from './cleaning.js';
 import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
 import { exitCodes, Failure, usage, type ExitCode } from './failure.js';
+import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
 import { checkInputs, readCaseKey } from './key.js';
 import { bytesText, printableLine } from './printable.js';
 import { checkFingerprint } from './readers.js';
@@ -16,10 +17,14 @@ async function checkOrganisation({ options, reporter }: CommandContext): Promise
   }
 }
 
-function show({ options, terminal }: CommandContext, view: ReporterCaseView): ExitCode {
+function show(
+  { options, terminal }: CommandContext,
+  view: ReporterCaseView,
+  more: object = {},
+): ExitCode {
   const { texts, exit } = warningsOf(view);
   for (const text of texts) terminal.say(text);
-  terminal.print(options.json ? JSON.stringify(caseJson(view)) : caseText(view));
+  terminal.print(options.json ? JSON.stringify({ ...caseJson(view), ...more }) : caseText(view));
   return exit;
 }
 
@@ -27,9 +32,16 @@ function show({ options, terminal }: CommandContext, view: ReporterCaseView): Ex
 export async function showCase(context: CommandContext): Promise<ExitCode> {
   const { options, terminal, reporter } = context;
   checkInputs(options.keyFile, undefined);
+  await checkReceiptFile(options.receipt);
   await checkOrganisation(context);
   const words = await readCaseKey(terminal, options.keyFile);
-  return show(context, await reporter.open(words));
+  const view = await reporter.open(words);
+  const file = options.receipt;
+  if (file === undefined) return show(context, view);
+  const kept = await keepReceipt(file, view.receipt);
+  const exit = show(context, view, { receipt: kept.code });
+  terminal.say(kept.text);
+  return exit === exitCodes.done ? kept.exit : exit;
 }
 
 /** `casekey reply` and `casekey attach`: writes on in a case. */

@@ -21,6 +21,7 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey reply  --address URL [--text-file FILE] [--file FILE]...
   casekey attach --address URL FILE... [--text-file FILE]
   casekey read   --address URL [NUMBER...] [--out FOLDER]
+  casekey receipt FILE --address URL [--with-key]
   casekey verify URL [--manifest FILE --release-key KEY]
 
 Everything is sealed on this machine before it is sent, with the same code as the pages
@@ -32,6 +33,7 @@ Commands
   reply    sends a message into the case, with files if you like
   attach   sends files into the case
   read     saves the files of the case, all or those of these numbers
+  receipt  checks a receipt that a reporter kept, and says what it proves
   verify   compares what an installation serves with the build beside this program, or
            with a signed release: every page, script and header
 
@@ -72,6 +74,16 @@ ${wrapped(RELATIONS)}
                         @FILE takes the answer from a file, unseen by other users
   --leave-out NAME      a reader whom the report concerns; may be given again
 
+Receipts
+  --receipt FILE        report and return, where the channel gives receipts: writes one to
+                        this file. Whoever finds it sees that somebody reported here on
+                        that day; it proves filing only while whoever runs the server was
+                        honest, since they could sign anything
+  --directory FILE      receipt: checks by a directory saved before from /api/directory,
+                        in place of the one at --address
+  --with-key            receipt: asks for the case key too (or takes it from --key-file),
+                        and shows that the receipt is of this case's report
+
 Verify
   --manifest FILE       the manifest of a release; its signature lies in FILE.sig
   --release-key KEY     the public key of whoever signed it, from a place you trust
@@ -83,7 +95,8 @@ Exit codes
   3    the server could not be reached or is busy; the same command can be run again
   4    the server refused, or there is no such case
   5    what the server handed out does not verify, or the fingerprint differs;
-       for verify: the installation serves something else
+       for verify: the installation serves something else;
+       for receipt: it does not hold, or is not of this case key's report
   6    a file on this machine cannot be read or written
   130  cancelled
 `;

@@ -36,6 +36,8 @@ const answers: Readonly<Record<string, string>> = {
   channel_unknown: `The organisation has no such channel any more. ${unchanged}`,
   practice_only: 'The channel is not open yet and takes practice reports only.',
   practice_over: 'The channel was opened in this moment. Run the command again.',
+  receipts_off:
+    'The server gives no receipts just now. Ask again later with `casekey return --receipt FILE`.',
   nobody_left:
     'Nobody would be left to read the report. Turn to an authority instead: the page of the channel names them.',
   readers_changed:

@@ -3,7 +3,15 @@ import type { SocksProxy } from '../node/socks.js';
 import { usage } from './failure.js';
 
 /** The commands. */
-export const commands = ['report', 'reply', 'attach', 'return', 'read', 'verify'] as const;
+export const commands = [
+  'report',
+  'reply',
+  'attach',
+  'return',
+  'read',
+  'receipt',
+  'verify',
+] as const;
 export type CommandName = (typeof commands)[number];
 
 const everywhere = {
@@ -42,15 +50,31 @@ const verifying = {
   'release-key': { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
-const all = { ...everywhere, ...writing, ...reporting, ...reading, ...verifying };
+const keeping = { receipt: { type: 'string' } } as const satisfies ParseArgsConfig['options'];
+
+const checking = {
+  directory: { type: 'string' },
+  'with-key': { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+const all = {
+  ...everywhere,
+  ...writing,
+  ...reporting,
+  ...reading,
+  ...keeping,
+  ...checking,
+  ...verifying,
+};
 
 /** Which options a command has besides those of all. */
 const allowed: Readonly<Record<CommandName, readonly string[]>> = {
-  report: [...Object.keys(writing), ...Object.keys(reporting)],
+  report: [...Object.keys(writing), ...Object.keys(reporting), ...Object.keys(keeping)],
   reply: Object.keys(writing),
   attach: ['text-file', 'keep-metadata'],
-  return: [],
+  return: Object.keys(keeping),
   read: Object.keys(reading),
+  receipt: Object.keys(checking),
   verify: Object.keys(verifying),
 };
 
@@ -60,6 +84,7 @@ export const questions = ['where', 'when', 'who', 'how', 'more'] as const;
 /** What the arguments say. */
 export interface Options {
   command: CommandName;
+  /** Empty for a receipt that is checked by a directory's file alone. */
   address: string;
   fingerprint: string | undefined;
   keyFile: string | undefined;
@@ -81,7 +106,13 @@ export interface Options {
   /** A release's manifest, in place of the build beside the program. */
   manifest: string | undefined;
   releaseKey: string | undefined;
-  /** Files to attach, or numbers of files to read. */
+  /** The file to keep a receipt in. */
+  receipt: string | undefined;
+  /** A file with the directory by which a receipt is checked. */
+  directory: string | undefined;
+  /** Whether to show that the receipt is of the report of a case key. */
+  withKey: boolean;
+  /** Files to attach, numbers of files to read, or the receipt to check. */
   rest: string[];
 }
 
@@ -142,7 +173,8 @@ export function parseOptions(args: readonly string[]): Options | null {
   // the address is all that verify is about
   const isBare = command === 'verify' && values.address === undefined && further.length === 1;
   const rest = isBare ? [] : further;
-  if (rest.length > 0 && command !== 'attach' && command !== 'read') {
+  const takesWords = command === 'attach' || command === 'read' || command === 'receipt';
+  if (rest.length > 0 && !takesWords) {
     throw usage(
       command === 'verify'
         ? 'verify takes one address.'
@@ -155,9 +187,13 @@ export function parseOptions(args: readonly string[]): Options | null {
     );
   }
   if (rest.length === 0 && command === 'attach') throw usage('attach wants the files to send.');
-  const address = originOf(isBare ? further[0] : values.address);
+  if (command === 'receipt' && rest.length !== 1) {
+    throw usage('receipt wants the file with the receipt: `casekey receipt FILE --address URL`.');
+  }
+  const isOffline = values.directory !== undefined && values.address === undefined;
+  const address = isOffline ? '' : originOf(isBare ? further[0] : values.address);
   const socks = proxyOf(values.socks);
-  if (new URL(address).hostname.endsWith('.onion') && socks === undefined) {
+  if (!isOffline && new URL(address).hostname.endsWith('.onion') && socks === undefined) {
     throw usage(
       'An .onion address is reached through Tor: add --socks 127.0.0.1:9050 (Tor Browser: 9150). Without it, whoever answers this machine’s look-ups of names would learn the address.',
     );
@@ -187,6 +223,9 @@ export function parseOptions(args: readonly string[]): Options | null {
     socks,
     manifest: values.manifest,
     releaseKey: values['release-key'],
+    receipt: values.receipt,
+    directory: values.directory,
+    withKey: values['with-key'] || (command === 'receipt' && values['key-file'] !== undefined),
     rest,
   };
 }

@@ -17,7 +17,10 @@ export function inLanguage(texts: Readonly<Record<string, string>>, language: st
  * Compares the organisation's eight words with those that the person trusts. Throws Failure
  * `wrong_fingerprint`.
  */
-export function checkFingerprint(directory: DirectoryView, expected: string | undefined): void {
+export function checkFingerprint(
+  directory: Pick<DirectoryView, 'fingerprint'>,
+  expected: string | undefined,
+): void {
   if (expected === undefined) return;
   const words = expected
     .toLowerCase()

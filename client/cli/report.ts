@@ -11,7 +11,8 @@ import type { ChannelView, DirectoryView, ReceiptView, ReportInput } from '../mo
 import type { DiskFile } from '../node/file-source.js';
 import { cleanFiles } from './cleaning.js';
 import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
-import { usage } from './failure.js';
+import { exitCodes, usage, type ExitCode } from './failure.js';
+import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
 import { confirmCaseKey, keyForReport, showCaseKey } from './key.js';
 import { messageOf } from './messages.js';
 import { questions } from './options.js';
@@ -156,7 +157,7 @@ async function persistentSubmit(
 }
 
 /** `casekey report`: writes a report, keeps or shows the key, has it confirmed, and only then sends. */
-export async function report(context: CommandContext): Promise<void> {
+export async function report(context: CommandContext): Promise<ExitCode> {
   const { options, terminal, reporter, asks } = context;
   if (options.files.length > FILES_LIMIT) throw usage(`At most ${String(FILES_LIMIT)} files.`);
   if (!terminal.interactive && options.keyFile === undefined) {
@@ -174,6 +175,10 @@ export async function report(context: CommandContext): Promise<void> {
   if (!channel.published) {
     terminal.say('This channel is not open yet: what you send is a practice report.');
   }
+  if (options.receipt !== undefined && !channel.receipts) {
+    throw usage('--receipt: this channel gives no receipts. Nothing was sent.');
+  }
+  await checkReceiptFile(options.receipt);
   const files = await openFiles(options.files);
   try {
     const toSend = await cleanFiles(context, files);
@@ -183,19 +188,31 @@ export async function report(context: CommandContext): Promise<void> {
       await showCaseKey(terminal, words);
       if (asks) await confirmCaseKey(terminal, words);
     }
-    const receipt = await persistentSubmit(context, { words, ...rest }, toSend);
+    const sent = await persistentSubmit(context, { words, ...rest }, toSend);
+    const { receipt, ...dates } = sent;
+    const file = options.receipt;
+    const kept = file === undefined ? null : await keepReceipt(file, receipt);
+    const exit = kept?.exit ?? exitCodes.done;
     if (options.json) {
-      terminal.print(JSON.stringify({ ...receipt, practice: !channel.published }));
-      return;
+      const outcome = kept === null ? {} : { receipt: kept.code };
+      terminal.print(JSON.stringify({ ...dates, practice: !channel.published, ...outcome }));
+      return exit;
     }
     terminal.print(
       [
-        `Your report arrived on ${receipt.receivedOn}.`,
-        `By ${receipt.acknowledgementBy} a reader should confirm it,`,
-        `and by ${receipt.feedbackBy} tell you what was done.`,
+        `Your report arrived on ${dates.receivedOn}.`,
+        `By ${dates.acknowledgementBy} a reader should confirm it,`,
+        `and by ${dates.feedbackBy} tell you what was done.`,
         'Come back with `casekey return` and your case key.',
       ].join('\n'),
     );
+    if (kept !== null) terminal.say(kept.text);
+    else if (receipt.state === 'ready') {
+      terminal.say(
+        'You can take a receipt: `casekey --help` says what it is worth, and its danger.',
+      );
+    }
+    return exit;
   } finally {
     await closeFiles(files);
   }

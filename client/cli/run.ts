@@ -1,4 +1,6 @@
 import { dayOf } from '../../crypto/private.js';
+import { createApi } from '../api.js';
+import { loadDirectory, type LoadedDirectory } from '../directory.js';
 import { codeOf } from '../errors.js';
 import type { Network } from '../node/network.js';
 import type { SocksProxy } from '../node/socks.js';
@@ -10,6 +12,7 @@ import { exitCodeOf, exitCodes, Failure, type ExitCode } from './failure.js';
 import { help } from './help.js';
 import { messageOf } from './messages.js';
 import { parseOptions } from './options.js';
+import { verifyReceipt } from './receipt.js';
 import { report } from './report.js';
 import type { Terminal } from './terminal.js';
 import { verifyInstallation } from './verify.js';
@@ -25,11 +28,16 @@ export interface Surroundings {
   build: string;
 }
 
-async function perform(context: CommandContext, visit: Visit, build: string): Promise<ExitCode> {
+interface Means {
+  visit: Visit;
+  build: string;
+  loadDirectory: () => Promise<LoadedDirectory>;
+}
+
+async function perform(context: CommandContext, means: Means): Promise<ExitCode> {
   switch (context.options.command) {
     case 'report':
-      await report(context);
-      return exitCodes.done;
+      return report(context);
     case 'reply':
     case 'attach':
       return writeOn(context);
@@ -37,8 +45,10 @@ async function perform(context: CommandContext, visit: Visit, build: string): Pr
       return showCase(context);
     case 'read':
       return saveFiles(context);
+    case 'receipt':
+      return verifyReceipt({ ...context, ...means });
     case 'verify':
-      return verifyInstallation({ ...context, visit, build });
+      return verifyInstallation({ ...context, ...means });
   }
 }
 
@@ -55,14 +65,16 @@ export async function run(
     }
     const today = () => dayOf(now());
     const { fetch, visit } = network(options.socks);
+    const connection = { address: options.address, fetch };
     const context = {
       options,
       terminal,
-      reporter: createReporter({ address: options.address, fetch, today }),
+      reporter: createReporter({ ...connection, today }),
       asks: terminal.interactive && !options.yes && !options.json,
       signal,
     };
-    return await perform(context, visit, build);
+    const load = (): Promise<LoadedDirectory> => loadDirectory(createApi(connection), today());
+    return await perform(context, { visit, build, loadDirectory: load });
   } catch (error) {
     terminal.progress('');
     terminal.say(messageOf(error));

@@ -1,4 +1,12 @@
-import { type Channel, Readiness, RetentionAnswer } from '../../crypto/private.js';
+import {
+  type Channel,
+  type Day,
+  type Directory,
+  Readiness,
+  ReceiptKeyAnswer,
+  receiptKeyInUse,
+  RetentionAnswer,
+} from '../../crypto/private.js';
 import { directoryView } from '../directory.js';
 import type { DirectoryChange, DirectoryView, RetentionView } from '../models.js';
 import { publishChange } from './directory-edit.js';
@@ -7,7 +15,7 @@ import type { DeskSession } from './session.js';
 
 /** What an administrator can change about a channel. */
 export type ChannelChange = Partial<
-  Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths'>
+  Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths' | 'receipts'>
 >;
 
 /** Whether a channel can be opened to reporters, and what is missing. */
@@ -27,18 +35,29 @@ export interface ChannelDesk {
   readiness(): Promise<ReadinessView[]>;
   /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
   retention(): Promise<RetentionView[]>;
+  /** Whether the server's key for receipts is the one that the directory lists as in use. */
+  receiptKeyListed(): Promise<boolean>;
+  /** Where receipts are switched on, the server's key for them is listed with it. */
   updateChannel(id: string, change: ChannelChange): Promise<DirectoryView>;
   publish(id: string): Promise<DirectoryView>;
 }
 
 /** See {@link ChannelDesk}. */
 export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): ChannelDesk {
+  async function receiptKey(method: 'GET' | 'POST'): Promise<string | null> {
+    const { credential } = session.signedIn();
+    const path = '/api/desk/receipt-key';
+    return (await session.api.ask(ReceiptKeyAnswer, { method, path, credential })).sig;
+  }
+
   async function changeChannel(
     id: string,
     change: ChannelChange & { published?: boolean },
   ): Promise<DirectoryView> {
+    const sig = change.receipts === true ? await receiptKey('POST') : null;
     const loaded = await publishChange(session, watch, (before) => ({
       ...before,
+      receiptKeys: sig === null ? before.receiptKeys : withReceiptKey(before, sig, session.today()),
       channels: before.channels.map((channel) =>
         channel.id === id ? { ...channel, ...change } : channel,
       ),
@@ -62,7 +81,18 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       const { channels, shorterFrom } = answer;
       return channels.map(({ channel, terms }) => ({ channel, terms, shorterFrom }));
     },
+    async receiptKeyListed() {
+      const [sig, { directory }] = await Promise.all([receiptKey('GET'), watch.current()]);
+      return sig !== null && receiptKeyInUse(directory) === sig;
+    },
     updateChannel: changeChannel,
     publish: (id) => changeChannel(id, { published: true }),
   };
+}
+
+/** The keys for receipts with this one in use: that of before ends today, and stays for its receipts. */
+function withReceiptKey(before: Directory, sig: string, today: Day): Directory['receiptKeys'] {
+  if (receiptKeyInUse(before) === sig) return before.receiptKeys;
+  const ended = before.receiptKeys.map((key) => ({ ...key, until: key.until ?? today }));
+  return [...ended, { sig, until: null }];
 }

@@ -112,7 +112,15 @@ const channelTellers: Tellers<Channel> = {
       after: after.retentionMonths,
     },
   ],
+  receipts: ({ after }) => [receiptsTurned(after)],
 };
+
+function receiptsTurned({
+  receipts,
+  names,
+}: Pick<Channel, 'receipts' | 'names'>): DirectoryChangeLine {
+  return { code: receipts ? 'receipts_on' : 'receipts_off', channel: names };
+}
 
 const readerTellers: Tellers<Reader> = {
   record: 'fixed',
@@ -135,9 +143,10 @@ const directoryTellers: Tellers<Directory> = {
     }),
   channels: ({ versions }) =>
     tellEach(versions, 'channels', ({ id }) => id, channelTellers, {
-      added: ({ names, retentionMonths, published }) => [
+      added: ({ names, retentionMonths, published, receipts }) => [
         { code: 'channel_added', channel: names, months: retentionMonths },
         ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
+        ...(receipts ? [receiptsTurned({ receipts, names })] : []),
       ],
       removed: ({ names }) => [{ code: 'channel_removed', channel: names }],
     }),
@@ -150,7 +159,22 @@ const directoryTellers: Tellers<Directory> = {
           : []),
       ],
     }),
+  // one is added at the end, and ends once: `checkSuccession` refuses all else
+  receiptKeys: ({ before, after }) => [
+    ...after.receiptKeys
+      .slice(before.receiptKeys.length)
+      .map(({ sig }) => ({ code: 'receipt_key_added', words: wordsOf(sig) }) as const),
+    ...before.receiptKeys.flatMap(({ sig, until }, index) => {
+      const now = after.receiptKeys[index]?.until ?? null;
+      if (until !== null || now === null) return [];
+      return [{ code: 'receipt_key_ended', words: wordsOf(sig), until: now } as const];
+    }),
+  ],
 };
+
+function wordsOf(publicKey: string): string[] {
+  return fingerprintWords(fromBase64(publicKey));
+}
 
 function organisationNames({ organisations }: Directory, { organisation }: Channel): ByLanguage {
   return organisations.find(({ id }) => id === organisation)?.names ?? {};

@@ -93,6 +93,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
         languages: input.languages,
         published: false,
         retentionMonths: RETENTION_MONTHS,
+        receipts: false,
       };
       const administratorKeys = newAccountKeys();
       const administrator = {
@@ -142,6 +143,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
             state: 'active',
           },
         ],
+        receiptKeys: [],
       };
       const document = toJsonBytes(directory);
       const hash = directoryHash(document);

@@ -76,6 +76,14 @@ export const Organisation = v.strictObject({
 });
 export type Organisation = v.InferOutput<typeof Organisation>;
 
+/** A key under which the server signs receipts. Those of before stay, so that theirs still verify. */
+export const ReceiptKey = v.strictObject({
+  sig: bytesSchema(32),
+  /** The last day that it signs for; null for the one in use. */
+  until: v.nullable(Day),
+});
+export type ReceiptKey = v.InferOutput<typeof ReceiptKey>;
+
 export const Channel = v.strictObject({
   id: ChannelId,
   organisation: OrganisationId,
@@ -87,6 +95,8 @@ export const Channel = v.strictObject({
   published: v.boolean(),
   /** Full months after closure until a case is purged. */
   retentionMonths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1200)),
+  /** Whether reporters may take a receipt. */
+  receipts: v.boolean(),
 });
 export type Channel = v.InferOutput<typeof Channel>;
 
@@ -101,6 +111,8 @@ export const Directory = v.strictObject({
   administrators: v.pipe(v.array(Administrator), v.maxLength(1000)),
   channels: v.pipe(v.array(Channel), v.maxLength(1000)),
   readers: v.pipe(v.array(Reader), v.maxLength(1000)),
+  /** Oldest first. */
+  receiptKeys: v.pipe(v.array(ReceiptKey), v.maxLength(1000)),
 });
 export type Directory = v.InferOutput<typeof Directory>;
 

@@ -1,8 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readKeyFile, writeKeyFile } from '../key-file.js';
 
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 1;
@@ -52,43 +50,10 @@ export function createServerKey(key: Uint8Array): ServerKey {
  * @throws Error, worded for whoever runs the server, when there is no key or the file holds none.
  */
 export async function readServerKey(file: string, mayCreate: boolean): Promise<ServerKey> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    if (!mayCreate) {
-      throw new Error(`${file} is missing: without the server's key nobody can sign in`, {
-        cause: error,
-      });
-    }
-    text = await writeNewKey(file);
+  const key = await readKeyFile(file, 'server key');
+  if (key !== null) return createServerKey(key);
+  if (!mayCreate) {
+    throw new Error(`${file} is missing: without the server's key nobody can sign in`);
   }
-  const key = Buffer.from(text.trim(), 'base64url');
-  if (key.length !== KEY_BYTES) throw new Error(`${file} holds no server key`);
-  return createServerKey(key);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-/** The key and its name in the folder are on the disk before anything is wrapped by it. */
-async function writeNewKey(file: string): Promise<string> {
-  const text = `${randomBytes(KEY_BYTES).toString('base64url')}\n`;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  const folder = await open(path.dirname(file), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-  return text;
+  return createServerKey(await writeKeyFile(file));
 }

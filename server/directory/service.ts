@@ -17,6 +17,7 @@ import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
 import { today, type Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
+import type { ReceiptKey } from '../receipts/keys.js';
 import type { ForgetReader } from '../records/leavers.js';
 import { directoryChanges, type DirectoryChanges } from './changes.js';
 import {
@@ -69,6 +70,8 @@ export interface DirectoryOptions {
   directories: Directories;
   membership: Membership;
   forgetReader: ForgetReader;
+  /** The server's key for receipts, null for none. */
+  receiptKey: () => ReceiptKey | null;
   maxFileBytes: number;
 }
 
@@ -76,6 +79,13 @@ export interface DirectoryOptions {
 export function createDirectoryService(options: DirectoryOptions): DirectoryService {
   const { db, clock, timeZone, audit, directories, membership, forgetReader, maxFileBytes } =
     options;
+  const { receiptKey } = options;
+
+  /** No administrator can list a key of his own, with which he could make receipts. */
+  function checkReceiptKeys(before: Directory, after: Directory): void {
+    const added = after.receiptKeys.slice(before.receiptKeys.length);
+    if (added.some(({ sig }) => sig !== receiptKey()?.sig)) throw new ApiError('wrong_directory');
+  }
 
   async function isReady(trx: Knex, directory: Directory, channel: string): Promise<boolean> {
     const readers = channelReaders(directory, channel);
@@ -158,8 +168,9 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
 
     async begin(trx, signed, stamp) {
       const first = checkSigned(signed);
-      const { version, previous, date, channels } = first.directory;
+      const { version, previous, date, channels, receiptKeys } = first.directory;
       if (version !== 1 || previous !== null) throw new ApiError('wrong_directory');
+      if (receiptKeys.length > 0) throw new ApiError('wrong_directory');
       if (channels.some(({ published }) => published)) throw new ApiError('channel_not_ready');
       checkDay(date, clock, timeZone);
       checkStamp(first, stamp, clock, timeZone);
@@ -182,6 +193,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
         asApiError(() => {
           checkSuccession(current, next);
         });
+        checkReceiptKeys(current.directory, directory);
         checkDay(directory.date, clock, timeZone);
         if (directory.date < current.directory.date) throw new ApiError('wrong_day');
         const changes = directoryChanges(current.directory, directory);

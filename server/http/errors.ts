@@ -73,6 +73,7 @@ export const errorStatus = {
   practice_only: 409,
   practice_over: 409,
   previous_unknown: 409,
+  receipts_off: 409,
   sequence_gap: 409,
   sequence_taken: 409,
   upload_incomplete: 409,

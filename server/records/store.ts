@@ -58,6 +58,20 @@ export async function newestRecord(
   return row?.record_hash ?? null;
 }
 
+/** The record hash at one place of a compartment. Throws where there is none. */
+export async function recordHashAt(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+  sequence: number,
+): Promise<RecordHash> {
+  const row = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment, sequence })
+    .first('record_hash');
+  if (row === undefined) throw new Error('no such entry');
+  return row.record_hash;
+}
+
 /** The entry that opened an epoch. */
 export async function epochEntry(
   db: Knex,

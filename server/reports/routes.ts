@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { CreateCase, ReporterAppend } from '../../crypto/public.js';
+import { CreateCase, ReceiptRequest, ReporterAppend } from '../../crypto/public.js';
 import { tokenOf } from '../http/authorization.js';
 import { readJson } from '../http/body.js';
 import { workProofOf } from '../work/routes.js';
@@ -11,6 +11,7 @@ import type { Reports } from './service.js';
 const CREATE_LIMIT = 2_500_000;
 /** The longest text in base64url, and its wrapping. */
 const APPEND_LIMIT = 1_500_000;
+const RECEIPT_LIMIT = 1_024;
 
 /** `/api/cases`: a new report. */
 export function reportRoutes(reports: Reports): Router {
@@ -32,6 +33,10 @@ export function returnRoutes(reports: Reports): Router {
     const append = await readJson(request, ReporterAppend, APPEND_LIMIT);
     await reports.append(tokenOf(request, 'Case'), append);
     response.status(201).json({});
+  });
+  router.post('/receipt', async (request, response) => {
+    const { salt } = await readJson(request, ReceiptRequest, RECEIPT_LIMIT);
+    response.json(await reports.receipt(tokenOf(request, 'Case'), salt));
   });
   return router;
 }

@@ -5,12 +5,16 @@ import {
   caseIdOf,
   creationFields,
   hash,
+  receiptBytes,
+  receiptCommitment,
+  receiptKeyInUse,
   toJsonBytes,
   tokenHash,
   verify,
   type CaseId,
   type CreateCase,
   type Day,
+  type ReceiptAnswer,
   type ReporterAppend,
   type ReporterCase,
   type VerifiedDirectory,
@@ -18,6 +22,7 @@ import {
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import type { Counter } from '../http/limits.js';
+import type { ReceiptKey } from '../receipts/keys.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { caseFacts, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
@@ -31,6 +36,7 @@ import {
   readReadings,
   type NewCase,
 } from '../records/service.js';
+import { recordHashAt } from '../records/store.js';
 import type { Storage } from '../storage/service.js';
 import type { Work } from '../work/service.js';
 import { caseByToken, casesInTheWay } from './store.js';
@@ -38,6 +44,8 @@ import { caseByToken, casesInTheWay } from './store.js';
 /** Days to decide on a case again after its reporter wrote although it was closed. */
 const DECISION_DAYS = 30;
 const SCOPE_BYTES = 16;
+/** Where the report stands in the dialogue: after the epoch that opens it. */
+const REPORT_SEQUENCE = 2;
 /** Entries that a reporter may add in a while: far more than anybody writes, far less than a flood. */
 export const PACE = { count: 60, seconds: 3_600 } as const;
 
@@ -69,6 +77,14 @@ export interface Reports {
    * attachments find wrong.
    */
   append(token: string | null, request: ReporterAppend): Promise<void>;
+  /**
+   * Signs that a report arrived, on which day, without saying which. Nothing is stored, the salt
+   * least of all: who has both database and receipt shall not find the case by them.
+   *
+   * @throws ApiError `case_not_found`, `malformed`, or `receipts_off` where the directory has none for
+   * the channel, or another key than the server's.
+   */
+  receipt(token: string | null, salt: string): Promise<ReceiptAnswer>;
 }
 
 /**
@@ -78,6 +94,7 @@ export interface Reports {
  * @param options.bindAttachments gives uploads to a case within a transaction.
  * @param options.readPurgeOn tells when cases may be purged.
  * @param options.pace counts what reporters write, by case.
+ * @param options.receiptKey the server's key for receipts, null for none.
  */
 export function createReports(options: {
   readonly db: Knex;
@@ -88,8 +105,10 @@ export function createReports(options: {
   readonly storage: Storage;
   readonly work: Work;
   readonly pace: Counter;
+  readonly receiptKey: () => ReceiptKey | null;
 }): Reports {
   const { db, today, directories, bindAttachments, readPurgeOn, storage, work, pace } = options;
+  const { receiptKey } = options;
 
   const newestDirectory = async (handle: Knex): Promise<VerifiedDirectory> => {
     const newest = await directories.newest(handle);
@@ -169,6 +188,30 @@ export function createReports(options: {
           row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));
         await changeCase(trx, appended.row, { active_day: day, decision_due_day: decisionDay });
       });
+    },
+
+    async receipt(token, salt) {
+      bytesOf(salt);
+      const { row, record, directory } = await db.transaction(async (trx) => {
+        const found = await caseOf(trx, token);
+        return {
+          row: found,
+          record: await recordHashAt(trx, found.id, 'dialogue', REPORT_SEQUENCE),
+          directory: (await newestDirectory(trx)).directory,
+        };
+      });
+      const channel = directory.channels.find(({ id }) => id === row.channel);
+      const key = receiptKey();
+      const isListed = key !== null && receiptKeyInUse(directory) === key.sig;
+      if (channel?.receipts !== true || !isListed) throw new ApiError('receipts_off');
+      const claim = {
+        installation: directory.installation,
+        day: row.received_day,
+        practice: row.practice !== 0,
+        commitment: receiptCommitment(row.id, record, salt),
+      };
+      const { day, practice } = claim;
+      return { day, practice, signature: key.sign(receiptBytes(claim)) };
     },
   };
 }

@@ -41,6 +41,7 @@ let directory: DirectoryView = {
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty',
       retentionMonths: 24,
+      receipts: false,
       readers,
     },
   ],
@@ -246,6 +247,7 @@ const api: DeskApi = {
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
   readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),
+  receiptKeyListed: () => Promise.resolve(true),
   updateChannel: (id, change) => {
     const { retentionMonths: months } = change;
     if (months !== undefined && months < 24) {

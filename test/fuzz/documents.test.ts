@@ -3,6 +3,7 @@ import type * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   AuditContent,
+  checkReceipt,
   directoryHash,
   EntryContent,
   EpochBody,
@@ -12,16 +13,24 @@ import {
   fromUtf8,
   fromWords,
   Head,
+  KeptReceipt,
+  openReceipt,
   Overview,
   parseWords,
   ProtocolError,
+  readReceipt,
   ready,
+  recordHashOf,
+  signingKeys,
   Statistics,
   toBase64,
   toJsonBytes,
   toWords,
   utf8,
 } from '../../crypto/private.js';
+import { makeCase } from '../support/case.js';
+import { makeOrganisation } from '../support/organisation.js';
+import { givingReceipts, makeReceipt } from '../support/receipt.js';
 import { createWork } from '../../server/work/service.js';
 import { ApiError } from '../../server/http/errors.js';
 import {
@@ -87,6 +96,7 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
     ['statistics', Statistics],
     ['heads', Head],
     ['audit', AuditContent],
+    ['receipts', KeptReceipt],
   ])('is read as what its bytes spell or is malformed: %s', async (kind, schema) => {
     for (const { name, bytes } of kept(kind)) {
       const value: unknown = fromJsonBytes(schema as v.GenericSchema, bytes);
@@ -119,6 +129,35 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
       expect(hashes.get(hash) ?? text).toBe(text);
       hashes.set(hash, text);
     });
+  });
+});
+
+describe('a receipt', { timeout: FUZZ_TIMEOUT }, () => {
+  it('that was changed in any way holds only as it was signed, and opens as its report alone', async () => {
+    const key = signingKeys(new Uint8Array(32).fill(7));
+    const organisation = givingReceipts(await makeOrganisation(), key);
+    const { keys, entries } = makeCase(organisation);
+    const [, report] = entries;
+    if (report === undefined) throw new Error('a case begins with a report');
+    const record = recordHashOf(report);
+    const file = makeReceipt(organisation, keys, record, key);
+    const { opening, ...signed } = readReceipt(file);
+    expect(opening).not.toBe('');
+    const own: Kept = { name: 'signed.json', bytes: file.subarray(0, -1) };
+    await fuzz(
+      changedOnes('receipts', [own, own, own, ...kept('attacks')]),
+      2000,
+      (input) => {
+        const receipt = valueOf(() => readReceipt(bytesOf(input)));
+        if (receipt === null) return;
+        const { verdict } = checkReceipt(receipt, organisation.directory);
+        if (verdict === 'holds') expect(receipt).toMatchObject(signed);
+        const opened = valueOf(() => openReceipt(receipt, keys));
+        if (opened !== null)
+          expect([opened, receipt.commitment]).toEqual([record, signed.commitment]);
+      },
+      shown,
+    );
   });
 });
 

@@ -1,6 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { toBase64, toJsonBytes, type EntryContent } from '../../crypto/private.js';
+import {
+  readReceipt,
+  receiptCommitment,
+  recordHashOf,
+  toBase64,
+  toJsonBytes,
+  writeReceipt,
+  type EntryContent,
+} from '../../crypto/private.js';
 import { contents } from '../support/casework.js';
 import { makeCase, message, note, reply, reportContent } from '../support/case.js';
 import { makeOrganisation } from '../support/organisation.js';
@@ -100,6 +108,20 @@ await keep('audit', 'opened.json', {
   actor: null,
   details: { through: 2, note: 'x' },
 });
+const report = made.entries[1];
+if (report === undefined) throw new Error('a case begins with a report');
+const claim = {
+  installation: organisation.directory.installation,
+  day: organisation.directory.date,
+  practice: false,
+  commitment: receiptCommitment(made.keys.caseId, recordHashOf(report), made.keys.receiptSalt),
+};
+const signature = 'A'.repeat(86);
+await keep(
+  'receipts',
+  'unsigned.json',
+  readReceipt(writeReceipt(made.keys, recordHashOf(report), claim, signature)),
+);
 await keep('cases', 'closed.json', {
   words: made.words,
   reader: {

@@ -161,6 +161,7 @@ describe('what is kept for a handler who left', () => {
       storage: endlessStorage,
       work: calmWork,
       pace: { add: () => 1, clear: () => undefined },
+      receiptKey: () => null,
     });
     await expect(reports.create(underWay, null)).rejects.toMatchObject({ code: 'member_unknown' });
     expect(await db('grants').where('recipient', harald.id)).toEqual([]);

@@ -130,6 +130,7 @@ export async function makeSetUp(
     languages: ['en', 'sv'],
     published: false,
     retentionMonths: 24,
+    receipts: false,
   };
   const delegated = {
     id: administrator.id as AccountId,
@@ -158,6 +159,7 @@ export async function makeSetUp(
     readers: [
       { record, admission: { by: 'root', signature: toBase64(admission) }, state: 'active' },
     ],
+    receiptKeys: [],
   };
   const directory = options.change?.(plain) ?? plain;
   const signed = signDirectory(administrator, directory);

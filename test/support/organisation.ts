@@ -89,6 +89,7 @@ export async function makeOrganisation(
     languages: ['en', 'sv'],
     published: options.published ?? true,
     retentionMonths: 24,
+    receipts: false,
     ...like?.channels[0],
   };
   const administrator = {
@@ -173,6 +174,7 @@ export async function makeOrganisation(
     administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
     channels: [channel],
     readers: admitted,
+    receiptKeys: [],
   });
 }
 

@@ -32,6 +32,7 @@ const caseWith = (
   access: [],
   writable: 'yes',
   warnings: [],
+  receipt: { state: 'none' },
   maxFileBytes: 1,
   ...facts,
 });

@@ -5,6 +5,7 @@ import type { DirectoryChangeLine } from '../../../client/models.js';
 import {
   ChannelId,
   checkSuccession,
+  Day,
   Directory,
   fingerprintWords,
   fromBase64,
@@ -53,6 +54,10 @@ beforeAll(async () => {
     ],
     channels: [channel, second],
     readers: [one, two, three],
+    receiptKeys: [
+      { sig: toBase64(randomBytes(32)), until: v.parse(Day, '2026-01-02') },
+      { sig: toBase64(randomBytes(32)), until: null },
+    ],
   };
 });
 
@@ -194,8 +199,10 @@ describe('every field of the schema', () => {
       'channels.languages',
       'channels.published',
       'channels.retentionMonths',
+      'channels.receipts',
       'readers',
       'readers.state',
+      'receiptKeys.until',
     ]);
     const refused = [...fates].filter(([, fate]) => fate === 'refused').map(([name]) => name);
     expect(refused).toEqual(
@@ -214,6 +221,8 @@ describe('every field of the schema', () => {
         'readers.record.kem',
         'readers.record.sig',
         'readers.admission.handlerSignature',
+        'receiptKeys',
+        'receiptKeys.sig',
       ]),
     );
   });
@@ -226,6 +235,7 @@ describe('every field of the schema', () => {
       languages: ['en'],
       published: false,
       retentionMonths: 12,
+      receipts: true,
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
@@ -235,6 +245,7 @@ describe('every field of the schema', () => {
       'channel_name',
       'channel_texts',
       'channel_unpublished',
+      'receipts_on',
     ]);
   });
 });
@@ -284,6 +295,20 @@ describe('a change', () => {
     ]);
   });
 
+  it('of receipts and their keys is told', () => {
+    expect(tell(withChannel({ receipts: true }))).toEqual([{ code: 'receipts_on', channel }]);
+    const on = { ...before, ...withChannel({ receipts: true }) };
+    expect(changesBetween(on, before)).toEqual([{ code: 'receipts_off', channel }]);
+    const [ended, inUse] = before.receiptKeys;
+    if (ended === undefined || inUse === undefined) fail();
+    const until = v.parse(Day, '2026-03-02');
+    const added = { sig: toBase64(randomBytes(32)), until: null };
+    expect(tell({ receiptKeys: [ended, { ...inUse, until }, added] })).toEqual([
+      { code: 'receipt_key_added', words: fingerprintWords(fromBase64(added.sig)) },
+      { code: 'receipt_key_ended', words: fingerprintWords(fromBase64(inUse.sig)), until },
+    ]);
+  });
+
   it('of the channels themselves is told', () => {
     const [first, second] = before.channels;
     if (first === undefined || second === undefined) fail();
@@ -292,6 +317,11 @@ describe('a change', () => {
     expect(tell({ channels: [first, second, added] })).toEqual([
       { code: 'channel_added', channel: { en: 'New' }, months: 24 },
       { code: 'channel_published', channel: { en: 'New' } },
+    ]);
+    const giving = { ...added, published: false, receipts: true };
+    expect(tell({ channels: [first, second, giving] })).toEqual([
+      { code: 'channel_added', channel: { en: 'New' }, months: 24 },
+      { code: 'receipts_on', channel: { en: 'New' } },
     ]);
     expect(tell({ channels: [second, first] })).toEqual([{ code: 'order', of: 'channels' }]);
   });

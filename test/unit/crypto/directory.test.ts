@@ -173,6 +173,7 @@ function makeOffice(): Office {
     languages: ['en'],
     published: true,
     retentionMonths: 24,
+    receipts: false,
   };
   office = {
     root,
@@ -188,6 +189,7 @@ function makeOffice(): Office {
       administrators: [],
       channels: [channel],
       readers: [],
+      receiptKeys: [],
     },
   };
   office.directory.administrators.push(delegated(administrator, { serial: 1 }));

@@ -138,6 +138,8 @@ export const CaseVectors = v.strictObject({
   overview: Overview,
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),
+  /** Of the report, with what its key signed. */
+  receipt: v.strictObject({ seed: text, salt: text, commitment: text, signed: text, file: text }),
 });
 
 /** Everything that is frozen. */

@@ -19,6 +19,7 @@ import {
   fingerprintWords,
   frame,
   fromBase64,
+  fromUtf8,
   hash,
   headerBytes,
   InstallationId,
@@ -31,6 +32,9 @@ import {
   passphraseSecrets,
   ReaderId,
   ready,
+  receiptBytes,
+  receiptCommitment,
+  receiptFields,
   recordHashOf,
   recoverySecrets,
   registrationOf,
@@ -53,6 +57,7 @@ import {
   toJsonBytes,
   toWords,
   utf8,
+  writeReceipt,
   type AccountKeys,
   type Channel,
   type Directory,
@@ -63,6 +68,8 @@ import {
   type Member,
   type Reader,
   type ReaderRecord,
+  type RecordHash,
+  type ReporterKeys,
   type SigningPurpose,
   type TokenPurpose,
 } from '../../../crypto/private.js';
@@ -99,6 +106,7 @@ function hashVectors(): Vectors['hashes'] {
     'admission',
     'stamp',
     'invitation',
+    'receipt',
   ];
   const tokens: TokenPurpose[] = [
     'lookup',
@@ -263,6 +271,7 @@ const channelId = id(ChannelId, 72);
 const dayOne = v.parse(Day, '2026-03-02');
 const dayTwo = v.parse(Day, '2026-03-03');
 const administratorId = id(AccountId, 73);
+const receiptSeed = counting(78);
 
 function recordOf(number: number, keys: AccountKeys, name: string): ReaderRecord {
   return {
@@ -307,6 +316,7 @@ function makeOffice(): Office {
     languages: ['en', 'sv'],
     published: false,
     retentionMonths: 24,
+    receipts: false,
   };
   const reader: Reader = {
     record: first.record,
@@ -338,13 +348,14 @@ function makeOffice(): Office {
     ],
     channels: [channel],
     readers: [reader],
+    receiptKeys: [],
   };
   const two: Directory = {
     ...one,
     version: 2,
     date: dayTwo,
     previous: directoryHash(toJsonBytes(one)),
-    channels: [{ ...channel, published: true }],
+    channels: [{ ...channel, published: true, receipts: true }],
     readers: [
       reader,
       {
@@ -359,6 +370,7 @@ function makeOffice(): Office {
         state: 'active',
       },
     ],
+    receiptKeys: [{ sig: toBase64(signingKeys(receiptSeed).publicKey), until: null }],
   };
   const versions = [one, two].map((directory) => {
     const document = toJsonBytes(directory);
@@ -562,7 +574,18 @@ function caseVectors(): Vectors['case'] {
     overview,
     head: kept,
     statistics: { sealed, opened },
+    receipt: receiptOf(reporter, recordHashOf(report)),
   };
+}
+
+function receiptOf(reporter: ReporterKeys, record: RecordHash): Vectors['case']['receipt'] {
+  const salt = reporter.receiptSalt;
+  const commitment = receiptCommitment(reporter.caseId, record, salt);
+  const claim = { installation, day: dayTwo, practice: false, commitment };
+  const { secretKey } = signingKeys(receiptSeed);
+  const signature = toBase64(sign(secretKey, 'receipt', ...receiptFields(claim)));
+  const file = fromUtf8(writeReceipt(reporter, record, claim, signature));
+  return { seed: toBase64(receiptSeed), salt, commitment, signed: toBase64(receiptBytes(claim)), file };
 }
 
 function headFor(entries: readonly Entry[]): Parameters<typeof sealHead>[3] {

@@ -6,6 +6,7 @@ import {
   attachmentHash,
   attachmentIdOf,
   caseIdOf,
+  checkReceipt,
   checkSuccession,
   chunkHash,
   concat,
@@ -26,12 +27,17 @@ import {
   openHead,
   openOverview,
   openOwnKey,
+  openReceipt,
   openSealedTo,
   openStatistics,
   openVault,
   pad,
   paperSecret,
   passphraseSecrets,
+  readReceipt,
+  receiptBytes,
+  receiptCommitment,
+  receiptFields,
   recordHashOf,
   recoverySecrets,
   registrationOf,
@@ -42,11 +48,13 @@ import {
   stampHolds,
   toBase64,
   tokenHash,
+  utf8,
   verify,
   verifyDirectory,
   type EpochKey,
   type EpochPlace,
   type OpenedCase,
+  type RecordHash,
   type SigningPurpose,
   type TokenPurpose,
 } from '../../../crypto/private.js';
@@ -270,6 +278,21 @@ function runCase({ case: frozen }: Vectors, check: Check): void {
     );
     same('faults', opened.faults, []);
     same('contents', contentsOf(opened), frozen.contents.slice(0, -1));
+  });
+  check('the receipt of the report', () => {
+    const { seed, salt, commitment, signed, file } = frozen.receipt;
+    const { hash: record = '' } = frozen.records[1] ?? {};
+    const made = receiptCommitment(reporter.caseId, record as RecordHash, salt);
+    same('commitment', made, commitment);
+    same('salt', reporter.receiptSalt, salt);
+    const receipt = readReceipt(utf8(file));
+    same('what is signed', toBase64(receiptBytes(receipt)), signed);
+    const { secretKey } = signingKeys(fromBase64(seed));
+    const signature = sign(secretKey, 'receipt', ...receiptFields(receipt));
+    same('signature', toBase64(signature), receipt.signature);
+    const { directory } = verifyDirectory(frozen.directory.newest.directory);
+    same('verdict', checkReceipt(receipt, directory), { verdict: 'holds', formerKey: false });
+    same('record', openReceipt(receipt, reporter), record);
   });
   check('the case as a handler opens it by grants', () => {
     const opened = openAs(frozen, true, (place, commitment) =>

@@ -63,6 +63,8 @@ function lineText(line: DirectoryChangeLine): string {
     case 'channel_removed':
     case 'channel_published':
     case 'channel_unpublished':
+    case 'receipts_on':
+    case 'receipts_off':
       return say({ name: localText(line.channel) });
     case 'channel_moved':
       return say({
@@ -92,6 +94,10 @@ function lineText(line: DirectoryChangeLine): string {
       });
     case 'channel_months':
       return monthsText(line);
+    case 'receipt_key_added':
+      return say({ words: line.words.join(' ') });
+    case 'receipt_key_ended':
+      return say({ words: line.words.join(' '), day: dayText(line.until) });
     case 'order':
       return t(`desk.change.order.${line.of}`);
     case 'nothing':

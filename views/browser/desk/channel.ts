@@ -150,6 +150,9 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
     names: channel.names,
     texts: channel.texts,
   });
+  const receipts = part(form, 'receipts', HTMLInputElement);
+  receipts.checked = channel.receipts;
+  tellReceiptKey(desk, form, channel.receipts);
   part(form, 'languages').replaceChildren(fields.choice);
   part(form, 'texts').replaceChildren(fields.texts);
   form.addEventListener('submit', (event) => {
@@ -170,10 +173,11 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       return;
     }
     void send(form, async () => {
-      const change = { languages, names, texts, retentionMonths };
+      const change = { languages, names, texts, retentionMonths, receipts: receipts.checked };
       desk.directoryChanged(await desk.api.updateChannel(channel.id, change));
       write(form, 'saved', t('desk.channel.saved'));
       const changed = currentOf(desk, channel);
+      tellReceiptKey(desk, form, changed.receipts);
       fillPoster(desk, replacePosterPart(section), changed);
       section.dispatchEvent(new Event(SAVED));
     });
@@ -181,6 +185,15 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   form.addEventListener('input', () => {
     write(form, 'saved', '');
   });
+}
+
+/** Says so where receipts are on but the server has another key than the one that is listed. */
+function tellReceiptKey(desk: Desk, form: HTMLElement, isOn: boolean): void {
+  showPart(form, 'receipt-key-other', false);
+  if (!isOn) return;
+  void desk.api.receiptKeyListed().then((isListed) => {
+    showPart(form, 'receipt-key-other', !isListed);
+  }, report);
 }
 
 /** Whether an address leads nowhere but to the computer on which it is opened. */

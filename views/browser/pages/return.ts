@@ -9,6 +9,7 @@ import { formatSize } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
 import { hintAtPersonal } from '../reporter/personal-data.js';
+import { createReceiptChoice } from '../reporter/receipt.js';
 import { situationOf } from '../reporter/situation.js';
 import { drawSituation, drawTimeline } from '../reporter/timeline.js';
 import { codeOf } from '../rpc.js';
@@ -47,8 +48,11 @@ function run({ api, end }: Connection): void {
     draw(view);
   });
 
+  const receiptChoice = createReceiptChoice();
+
   const forget = (): void => {
     words = [];
+    receiptChoice.forget();
     entry.forget();
     answer.forget();
     for (const id of ['conversation', 'timeline', 'situation', 'warning-list']) {
@@ -90,6 +94,7 @@ function run({ api, end }: Connection): void {
     drawTimeline(view, situation);
     drawConversation(view, situation.fresh, fetchFile);
     show('answer-closed', view.state === 'closed');
+    receiptChoice.offer(view.receipt, view.receivedOn);
     answer.limit(view.maxFileBytes);
     if (view.writable === 'yes') show('answer-stopped', false);
     else write('answer-stopped', t(`answer.stopped.${view.writable}`));

@@ -19,6 +19,7 @@ import { createLeaveOut } from './leave-out.js';
 import { createLostFiles } from './lost-files.js';
 import { hintAtPersonal } from './personal-data.js';
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
+import { createReceiptChoice } from './receipt.js';
 import { createSending, showSendError } from './sending.js';
 import { neighbour, showStep, type Step } from './steps.js';
 import { drawSummary } from './summary.js';
@@ -85,6 +86,7 @@ export function startWriting(
   const caseKey = createCaseKeyStep(api, touch, () => {
     go('send');
   });
+  const receiptChoice = createReceiptChoice();
   const sending = createSending(api);
 
   const fail = (): void => {
@@ -189,6 +191,7 @@ export function startWriting(
     write('done-feedback', t('done.by', { day: formatDay(receipt.feedbackBy) }));
     write('done-basis', basisText(sentTo.country));
     show('done-practice', !sentTo.published);
+    receiptChoice.offer(receipt.receipt, receipt.receivedOn);
     go('done');
   };
 
@@ -309,6 +312,7 @@ export function startWriting(
       isOver = true;
       store.wipe();
       caseKey.forget();
+      receiptChoice.forget();
     },
   };
 }
