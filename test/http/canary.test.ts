@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import type { HandlerCaseView } from '../../client/models.js';
-import { fromBase64, fromWords } from '../../crypto/private.js';
+import { fromBase64, fromWords, readReceipt, reporterKeys, utf8 } from '../../crypto/private.js';
 import { codeOf } from '../support/desk.js';
 import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
@@ -75,6 +75,7 @@ describe('what people type and send', () => {
     const { administrator, handlers } = installation;
     await handlers[0].desk.setMail('hanna@example.org');
     const changing = await secretsThatChange(installation);
+    await administrator.desk.updateChannel(installation.channel, { receipts: true });
     const reporter = installation.newReporter();
     words = await reporter.newCaseKey();
     const field = {
@@ -127,7 +128,9 @@ describe('what people type and send', () => {
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
-    await reporter.open(words);
+    const { receipt } = await reporter.open(words);
+    if (receipt.state !== 'ready') throw new Error('no receipt');
+    const kept = readReceipt(utf8(receipt.file));
     const draft = await reporter.draftKey(null);
     const secrets = [administrator, ...handlers].flatMap((person) => [
       canary(`passphrase of ${person.name}`, person.passphrase),
@@ -148,6 +151,15 @@ describe('what people type and send', () => {
       canary('referrer', referrer),
       canary('language header', 'smj-SE'),
       canary('draft key', draft.key),
+      ...Object.entries({
+        salt: reporterKeys(words).receiptSalt,
+        commitment: kept.commitment,
+        signature: kept.signature,
+        opening: kept.opening,
+      }).flatMap(([what, text]) => [
+        canary(`${what} of a receipt`, text),
+        canary(`${what} of a receipt as bytes`, fromBase64(text)),
+      ]),
     ];
     installation.clock.addDays(1);
     installation.clock.set(installation.clock.now().toISOString().replace(/T.*/, 'T23:00:00Z'));

@@ -122,6 +122,13 @@ const reporters: readonly AccessRow[] = [
     rest: NO_CASE,
   },
   {
+    route: 'POST /api/case/receipt',
+    about: 'where receipts are off',
+    request: () => ({ path: '/api/case/receipt', json: { salt: toBase64(randomBytes(32)) } }),
+    answers: each(['reporter', 'other reporter'], '409 receipts_off'),
+    rest: NO_CASE,
+  },
+  {
     route: 'GET /api/case/attachments/:id/hashes',
     request: ({ file }) => ({ path: `/api/case/attachments/${file.id}/hashes` }),
     answers: { reporter: '200', 'other reporter': NO_FILE },

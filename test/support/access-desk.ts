@@ -260,6 +260,12 @@ const directory: readonly AccessRow[] = [
   },
   { route: 'GET /api/desk/readiness', request: at('/api/desk/readiness'), ...ofDesk('200') },
   { route: 'GET /api/desk/retention', request: at('/api/desk/retention'), ...ofDesk('200') },
+  ...(['GET', 'POST'] as const).map((method): AccessRow => ({
+    route: `${method} /api/desk/receipt-key`,
+    request: at('/api/desk/receipt-key'),
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '200' },
+    rest: NO_SESSION,
+  })),
   { route: 'GET /api/desk/audit', request: at('/api/desk/audit'), ...ofDesk('200') },
   {
     route: 'GET /api/desk/audit',
