@@ -47,7 +47,7 @@ export async function startReporterSite(
 /** A page that gathers what the browser complains about. */
 export async function openReporterPage(
   browser: Browser,
-  { server }: Pick<ReporterSite, 'server'>,
+  at: { readonly server: Pick<TestServer, 'url'> },
   address: string,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; complaints: string[] }> {
@@ -58,7 +58,7 @@ export async function openReporterPage(
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(server.url + address);
+  await page.goto(at.server.url + address);
   return { page, complaints };
 }
 

@@ -25,6 +25,7 @@ export interface Passing {
 
 /** Who asks for what. */
 export interface Asking {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
@@ -61,13 +62,13 @@ export async function startTamperingProxy(
   const agent = new http.Agent({ keepAlive: true });
 
   const listener: RequestListener = (request, response) => {
-    const asking = { path: request.url ?? '', headers: request.headers };
+    const { method = '', headers } = request;
+    const asking = { method, path: request.url ?? '', headers };
     asked.push(asking);
     if (cut(asking)) {
       request.socket.destroy();
       return;
     }
-    const { method, headers } = request;
     const onward = http.request(upstream + asking.path, { method, headers, agent }, (answer) => {
       if (!changes(asking)) {
         response.writeHead(answer.statusCode ?? 0, answer.rawHeaders);
@@ -98,7 +99,7 @@ export async function startTamperingProxy(
       });
     });
     onward.on('error', () => request.socket.destroy());
-    onward.end();
+    request.pipe(onward);
   };
   const server =
     secured === undefined ? http.createServer(listener) : https.createServer(secured, listener);
