@@ -7,6 +7,8 @@ import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
 import { createListings } from './desk/listings.js';
+import { createLogWatch } from './desk/log-watch.js';
+import { createDeskMemory } from './desk/memory.js';
 import { createPeopleDesk, type PeopleDesk } from './desk/people.js';
 import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
 import { type AccountDesk, createDeskSession, type DeskConnection } from './desk/session.js';
@@ -28,8 +30,10 @@ export type Desk = AccountDesk &
 /** Connects a desk to an installation; nobody is signed in yet. */
 export function createDesk(connection: DeskConnection): Desk {
   const session = createDeskSession(connection);
-  const watch = createDirectoryWatch(session);
-  const workplace = createWorkplace(session, watch);
+  const memory = createDeskMemory(session);
+  const watch = createDirectoryWatch(session, memory);
+  const log = createLogWatch(session, watch, memory);
+  const workplace = createWorkplace(session, watch, log);
   const walk = createCaseWalk(createListings(session), workplace);
   return {
     ...session.account,
@@ -41,6 +45,6 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createChannelDesk(session, watch),
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
-    ...createAuditDesk(session),
+    ...createAuditDesk(session, watch, memory, log),
   };
 }

@@ -1,5 +1,6 @@
 import type {
   Answers,
+  AuditHeadFault,
   Category,
   EntryContent,
   FileReference,
@@ -202,6 +203,8 @@ export interface HandlerCaseView extends CaseRow {
   departed: { id: string; name: string }[];
   writable: Writable;
   warnings: Warning[];
+  /** What speaks against the log of this case; null where it could not be followed now. */
+  log: LogFinding[] | null;
 }
 
 /** Who is signed in. */
@@ -224,6 +227,36 @@ export interface AuditLine {
   actor: string | null;
   caseId: string | null;
   details: Record<string, string | number>;
+}
+
+/**
+ * Something that speaks against the audit log. `broken`: a chain does not hold from this entry on.
+ * The others are about a head that somebody signed: see `AuditHeadFault`; `own_head_gone`: this desk
+ * remembers having signed it, and the server does not show it any more.
+ */
+export interface LogFinding {
+  code: AuditHeadFault | 'broken' | 'own_head_gone';
+  chain: 'organisation' | 'operation' | 'case';
+  /** The case whose chain it is, null for the others. */
+  caseId: string | null;
+  sequence: number;
+  /** Hash that the entry had when it was signed; '' for a broken chain. */
+  hash: string;
+  /** When it was signed, null where nobody knows any more. */
+  day: string | null;
+  /** Account that signed, null for a broken chain. */
+  signer: string | null;
+}
+
+/** What a check of the whole log found, as far as this person may read it. */
+export interface LogVerdict {
+  /** Entries that were followed. */
+  checked: number;
+  /** Signed heads that were compared. */
+  heads: number;
+  /** Heads of a saved file whose chains this person cannot read, or not any more. */
+  unreadable: number;
+  findings: LogFinding[];
 }
 
 export type { Answers, Category, FileReference, HandlerMessage, IncidentCause, Outcome, Relation };

@@ -1,6 +1,8 @@
-import { frame, fromBase64, toBase64, utf8 } from './bytes.js';
+import { frame, fromBase64, toBase64, utf8, type Field } from './bytes.js';
 import { hash } from './derive.js';
-import type { AuditEntry } from './wire/desk.js';
+import { verify } from './signature.js';
+import type { AuditEntry, AuditHead } from './wire/desk.js';
+import type { Directory } from './wire/directory.js';
 
 /**
  * Hash of an audit entry's content under its salt. With content and salt erased it says nothing
@@ -55,4 +57,54 @@ export function firstBrokenLink(
     sequence += 1;
   }
   return null;
+}
+
+/** The fields of an account's word that a chain's entry of this number had this hash on a day. */
+export function auditHeadFields(
+  head: Pick<AuditHead, 'scope' | 'sequence' | 'hash' | 'day'>,
+): Field[] {
+  return [head.scope, head.sequence, fromBase64(head.hash), head.day];
+}
+
+/** Everybody's signing key by account, as the directory has them: those who left included. */
+export function signersOf({
+  readers,
+  administrators,
+}: Pick<Directory, 'readers' | 'administrators'>): Map<string, string> {
+  return new Map<string, string>([
+    ...readers.map(({ record }): [string, string] => [record.id, record.sig]),
+    ...administrators.map(({ id, sig }): [string, string] => [id, sig]),
+  ]);
+}
+
+/**
+ * What a signed head and its chain can have against each other. `contradicts`: the entry of that
+ * number has another hash now; `ends_before`: the chain has no entry of that number;
+ * `wrong_signature`: the person whom it names did not sign it; `unknown_signer`: the directory knows
+ * nobody of that id.
+ */
+export type AuditHeadFault = 'contradicts' | 'ends_before' | 'wrong_signature' | 'unknown_signer';
+
+/**
+ * Checks a signed head: its signature first, since what nobody signed accuses nobody, then the chain.
+ *
+ * @param linked hash of the chain's entry of that number, null where there is none.
+ * @param signers see {@link signersOf}.
+ */
+export function faultInAuditHead(
+  head: AuditHead,
+  linked: string | null,
+  signers: ReadonlyMap<string, string>,
+): AuditHeadFault | null {
+  const key = signers.get(head.account);
+  if (key === undefined) return 'unknown_signer';
+  const holds = verify(
+    fromBase64(key),
+    fromBase64(head.signature),
+    'audit head',
+    ...auditHeadFields(head),
+  );
+  if (!holds) return 'wrong_signature';
+  if (linked === null) return 'ends_before';
+  return linked === head.hash ? null : 'contradicts';
 }

@@ -6,7 +6,7 @@ import { mayStand, type EntryContent, type Report } from './content.js';
 import { openEntry } from './entry.js';
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
-import { RecordHash, type CaseId } from './ids.js';
+import { bytesSchema, RecordHash, type CaseId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
 import { caseIdOf } from './record.js';
@@ -227,11 +227,17 @@ export function faultInOrigin({ report }: OpenedCase, facts: CaseFacts): Protoco
 
 const HEAD_BYTES = 256;
 
+/** Number and hash of an entry of an audit chain, short enough for what a desk remembers. */
+export const AuditPlace = v.tuple([Count, bytesSchema(32)]);
+export type AuditPlace = v.InferOutput<typeof AuditPlace>;
+
 /** What a desk remembers of a case, sealed: how far it saw the chains, and read them. */
 export const Head = v.strictObject({
   dialogue: v.strictObject({ sequence: Count, hash: RecordHash }),
   internal: v.nullable(v.strictObject({ sequence: Count, hash: RecordHash })),
   readThrough: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** How far this desk followed and signed the case's audit chain; absent before it did. */
+  log: v.exactOptional(AuditPlace),
 });
 export type Head = v.InferOutput<typeof Head>;
 

@@ -114,6 +114,25 @@ function checkEffect({ effect, author, compartment }: Entry['header']): void {
   if (author === 'reporter' || compartment !== place) fail('wrong_effect');
 }
 
+/** Checks an epoch entry by itself: number, signature by who may open it, and its members. */
+function verifiedEpoch(
+  entry: EpochEntry,
+  compartment: Compartment,
+  current: VerifiedEpoch | undefined,
+  context: ChainContext,
+): VerifiedEpoch {
+  const { header } = entry;
+  if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
+  const signer =
+    current === undefined
+      ? firstSigner(entry, context)
+      : handlerOf(current, header.author, context).sig;
+  if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
+  const body = epochBodyOf(entry);
+  checkMembers(body, compartment, context);
+  return { entry, hash: recordHashOf(entry), body };
+}
+
 function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
   const { header } = entry;
   const last = chain.records.at(-1);
@@ -126,15 +145,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   checkEffect(header);
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
-    if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
-    const signer =
-      current === undefined
-        ? firstSigner(entry, context)
-        : handlerOf(current, header.author, context).sig;
-    if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
-    const body = epochBodyOf(entry);
-    checkMembers(body, chain.compartment, context);
-    const epoch = { entry, hash, body };
+    const epoch = verifiedEpoch(entry, chain.compartment, current, context);
     chain.epochs.push(epoch);
     chain.records.push({ entry, hash, epoch });
     return;
@@ -164,6 +175,37 @@ export function verifyChain(
     chain.fault = error.fault;
   }
   return chain;
+}
+
+/**
+ * Follows the epoch entries of a conversation without the entries between them: who signed each, and
+ * whom it names. That shows who was given the keys; what was written it does not show, nor an entry
+ * that is missing between two epochs. Ends at the first that does not hold, and names the fault.
+ */
+export function verifyEpochs(
+  entries: readonly EpochEntry[],
+  context: Omit<ChainContext, 'dialogue'>,
+): Pick<VerifiedChain, 'epochs' | 'fault'> {
+  const found: Pick<VerifiedChain, 'epochs' | 'fault'> = { epochs: [], fault: null };
+  try {
+    if (entries.length === 0) fail('missing_entry');
+    for (const entry of entries) {
+      const { header } = entry;
+      const current = found.epochs.at(-1);
+      if (header.case !== context.caseId) fail('wrong_case_id');
+      if (header.compartment !== 'dialogue') fail('wrong_compartment');
+      const before = current?.entry.header.sequence ?? 0;
+      // the first epoch is the first entry of all
+      if (current === undefined ? header.sequence !== 1 : header.sequence <= before) {
+        fail('missing_entry');
+      }
+      found.epochs.push(verifiedEpoch(entry, 'dialogue', current, { ...context, dialogue: null }));
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    found.fault = error.fault;
+  }
+  return found;
 }
 
 /** The newest record that the other side wrote, for `seen` in a new dialogue entry. */

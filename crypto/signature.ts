@@ -11,6 +11,7 @@ export type SigningPurpose =
   | 'stamp'
   | 'invitation'
   | 'receipt'
+  | 'audit head'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */

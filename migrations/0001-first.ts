@@ -267,6 +267,17 @@ export async function up(knex: Knex): Promise<void> {
      salt text,
      primary key (scope, sequence)`,
   );
+  // The newest head of each chain that an account signed, one row for each chain and account.
+  await create(
+    'audit_heads',
+    `scope text not null,
+     account text not null references accounts (id),
+     sequence integer not null,
+     hash text not null,
+     day text not null,
+     signature text not null,
+     primary key (scope, account)`,
+  );
   await create(
     'jobs',
     `name text not null primary key,

@@ -14,6 +14,7 @@ import { createWrongProofs } from './accounts/wrong-proofs.js';
 import { downloadRoutes, uploadRoutes, type CaseAccess } from './attachments/routes.js';
 import { createAttachments } from './attachments/service.js';
 import { auditRoutes } from './audit/routes.js';
+import { createAuditHeads } from './audit/heads.js';
 import { createAudit } from './audit/service.js';
 import { caseRoutes } from './cases/routes.js';
 import { createCases } from './cases/service.js';
@@ -22,7 +23,7 @@ import type { Config } from './config.js';
 import type { Database } from './database.js';
 import { directoryDeskRoutes, directoryRoutes } from './directory/routes.js';
 import { createDirectoryService } from './directory/service.js';
-import { createDirectories } from './directory/versions.js';
+import { checkDay, createDirectories } from './directory/versions.js';
 import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
 import { tokenOf } from './http/authorization.js';
@@ -117,6 +118,13 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
   const audit = createAudit({ clock });
+  const heads = createAuditHeads({
+    db,
+    current: (handle) => directories.current(handle),
+    checkDay: (value) => {
+      checkDay(value, clock, timeZone);
+    },
+  });
   const sessions = createSessions({ db, clock });
   const { guard } = sessions;
   const takeCode = createTakeCode({ serverKey, clock, throttle: limits.perName(CODES) });
@@ -177,7 +185,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
-    { path: '/api/desk', router: auditRoutes({ db, audit, guard, deskOf }) },
+    { path: '/api/desk', router: auditRoutes({ db, audit, heads, guard, deskOf }) },
     { path: '/api/desk/cases', router: caseRoutes({ cases, guard, readerOf }) },
     {
       path: '/api/desk/cases',

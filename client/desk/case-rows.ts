@@ -67,7 +67,7 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
 }
 
 /** An opened case as a page shows it. */
-export function caseView(opened: OpenedForHandler): HandlerCaseView {
+export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']): HandlerCaseView {
   const { answer, file, directory } = opened;
   const known = newestMembers(opened).flatMap(({ id }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
@@ -84,5 +84,6 @@ export function caseView(opened: OpenedForHandler): HandlerCaseView {
       .map(({ record: { id, name } }) => ({ id, name })),
     writable: writableOf(file),
     warnings: warningsOf(file),
+    log,
   };
 }

@@ -1,52 +1,21 @@
 import * as v from 'valibot';
 import {
   checkSuccession,
-  Count,
   DirectoriesAnswer,
-  DirectoryHash,
-  fromBase64,
-  fromJsonBytes,
-  openBox,
-  pad,
+  type DirectoryHash,
   ProtocolError,
   ReaderId,
-  sealBox,
   sign,
   stampFields,
   toBase64,
-  toJsonBytes,
-  unpad,
   type VerifiedDirectory,
   verifyDirectory,
 } from '../../crypto/private.js';
 import { loadDirectory, type LoadedDirectory } from '../directory.js';
 import type { DirectoryChange } from '../models.js';
 import { changesBetween } from './directory-changes.js';
+import type { DeskMemory } from './memory.js';
 import type { DeskSession, SignedInState } from './session.js';
-
-/**
- * What a desk remembers between sign-ins: the highest directory it has seen, the version up to which
- * the person has read what changed, and how many readers had left when none of them was found among
- * the readers of this person's cases any more. It is sealed at one size, whatever it says.
- */
-const Memory = v.strictObject({
-  version: Count,
-  hash: DirectoryHash,
-  read: Count,
-  renewed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-});
-type Memory = v.InferOutput<typeof Memory>;
-const MEMORY_BYTES = 256;
-
-function memoryContext(state: SignedInState): string[] {
-  return [state.installation, state.account.id];
-}
-
-function openMemory(state: SignedInState): Memory | null {
-  if (state.memory === null) return null;
-  const box = fromBase64(state.memory);
-  return fromJsonBytes(Memory, unpad(openBox(state.keys.own, 'memory', memoryContext(state), box)));
-}
 
 /** A directory that knows this person with other keys is not the one that admitted this person. */
 function checkOwnRecord({ account, keys }: SignedInState, { directory }: VerifiedDirectory): void {
@@ -71,6 +40,8 @@ export interface DirectoryWatch {
    * it. Throws `directory_rolled_back` where the server shows another past.
    */
   hashesSince(version: number): Promise<ReadonlyMap<number, DirectoryHash>>;
+  /** Every version from the first to the newest, oldest first, each vouched for by the one after. */
+  history(): Promise<readonly VerifiedDirectory[]>;
   /** Versions that the person has not read about, oldest first. */
   changes(): Promise<DirectoryChange[]>;
   /** Remembers that the person has read what changed up to this version. */
@@ -86,7 +57,7 @@ export interface DirectoryWatch {
  * the highest sealed, and (handlers) signs "still current". Throws `directory_rolled_back` where
  * the server shows an older or another one.
  */
-export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
+export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): DirectoryWatch {
   let seen: {
     of: SignedInState;
     newest: LoadedDirectory;
@@ -103,18 +74,6 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       credential: state.credential,
     });
     return answer.directories.map(verifyDirectory);
-  }
-
-  async function keep(state: SignedInState, memory: Memory): Promise<void> {
-    const padded = pad(toJsonBytes(memory), MEMORY_BYTES);
-    const sealed = toBase64(sealBox(state.keys.own, 'memory', memoryContext(state), padded));
-    await session.api.tell({
-      method: 'PUT',
-      path: '/api/desk/account/memory',
-      credential: state.credential,
-      json: { memory: sealed },
-    });
-    state.memory = sealed;
   }
 
   async function stamp(state: SignedInState, newest: LoadedDirectory): Promise<void> {
@@ -138,7 +97,7 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
 
   async function look(state: SignedInState): Promise<LoadedDirectory> {
     const loaded = await loadDirectory(session.api, session.today());
-    const memory = openMemory(state);
+    const memory = kept.read(state);
     if (seen?.of === state && seen.newest.hash === loaded.hash) return loaded;
     // From the last version that was read about, so that nothing unread goes untold: the hashes lead
     // from there to the one remembered. Whoever remembers nothing follows the whole way.
@@ -168,9 +127,14 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       before = version;
     }
     if (memory?.hash !== loaded.hash) {
-      const { version } = loaded.directory;
-      const renewed = memory?.renewed ?? 0;
-      await keep(state, { version, hash: loaded.hash, read, renewed });
+      const { hash, directory } = loaded;
+      await kept.change(state, (before) => ({
+        ...before,
+        version: directory.version,
+        hash,
+        read: before?.read ?? read,
+        renewed: before?.renewed ?? 0,
+      }));
     }
     if (state.account.part === 'handler') await stamp(state, loaded);
     const past = new Map(versions.map((version) => [version.directory.version, version]));
@@ -205,6 +169,13 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       await recall(state, past, version);
       return new Map([...past].map(([number, { hash }]) => [number, hash]));
     },
+    async history() {
+      const state = session.signedIn();
+      if (seen?.of !== state) await look(state);
+      const past = seen?.past ?? new Map<number, VerifiedDirectory>();
+      await recall(state, past, 1);
+      return [...past.values()].sort((a, b) => a.directory.version - b.directory.version);
+    },
     async changes() {
       await look(session.signedIn());
       return seen?.changes ?? [];
@@ -212,10 +183,10 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
     async noteRead(version) {
       const state = session.signedIn();
       await look(state);
-      const memory = openMemory(state);
+      const memory = kept.read(state);
       if (memory === null || version <= memory.read) return;
       const read = Math.min(version, memory.version);
-      await keep(state, { ...memory, read });
+      await kept.change(state, (before) => ({ ...(before ?? memory), read }));
       if (seen?.of === state) seen.changes = seen.changes.filter((each) => each.version > read);
     },
     async leavers() {
@@ -223,13 +194,15 @@ export function createDirectoryWatch(session: DeskSession): DirectoryWatch {
       const { directory } = await look(state);
       // nobody is dropped from a directory, and nobody comes back: the count only grows
       const left = directory.readers.filter((reader) => reader.state === 'left').length;
-      return { left, renewed: openMemory(state)?.renewed ?? 0 };
+      return { left, renewed: kept.read(state)?.renewed ?? 0 };
     },
     async noteRenewed(renewed) {
       const state = session.signedIn();
       await look(state);
-      const memory = openMemory(state);
-      if (memory !== null && renewed > memory.renewed) await keep(state, { ...memory, renewed });
+      const memory = kept.read(state);
+      if (memory !== null && renewed > memory.renewed) {
+        await kept.change(state, (before) => ({ ...(before ?? memory), renewed }));
+      }
     },
   };
 }

@@ -1,9 +1,11 @@
 import {
+  type AuditPlace,
   type CaseOpened,
   type FileReference,
   type HandlerAppend,
   type Head,
   headOf,
+  openHead,
   recordHashOf,
   sealHead,
 } from '../../crypto/private.js';
@@ -12,10 +14,11 @@ import { writableOf } from '../case-view.js';
 import { createSentRecords, isConflict, lacksFiles, type SentRecords } from '../conflict.js';
 import { ClientError } from '../errors.js';
 import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
-import type { FileSource, HandlerCaseView, SendProgress } from '../models.js';
+import type { FileSource, HandlerCaseView, LogFinding, SendProgress } from '../models.js';
 import { fetchCase, type OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
 import type { DirectoryWatch } from './directory-watch.js';
+import type { LogWatch } from './log-watch.js';
 import type { SearchIndex } from './search.js';
 import type { DeskSession, SignedInState } from './session.js';
 
@@ -83,6 +86,8 @@ interface Memory {
   sent: SentRecords;
   /** How far each case was seen, whatever the server says was seen. */
   heads: Map<string, Head>;
+  /** How far the log of each case was followed and signed. */
+  logs: Map<string, AuditPlace>;
   texts: SearchIndex;
 }
 
@@ -95,7 +100,11 @@ function headWith(head: Head | undefined, { entries }: HandlerAppend): Head | un
 }
 
 /** See {@link Workplace}. */
-export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Workplace {
+export function createWorkplace(
+  session: DeskSession,
+  watch: DirectoryWatch,
+  log: LogWatch,
+): Workplace {
   const { api } = session;
   const memories = new WeakMap<SignedInState, Memory>();
 
@@ -105,6 +114,7 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
       uploads: createUploadKeeper(api),
       sent: createSentRecords(),
       heads: new Map(),
+      logs: new Map(),
       texts: new Map(),
     };
     memories.set(state, here);
@@ -131,7 +141,11 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
     if (writableOf(opened.file) !== 'yes') return;
     const state = session.signedIn();
     const { id } = opened.file;
-    const head = readThrough === null ? null : headOf(opened.file, readThrough);
+    const place = memory().logs.get(id);
+    const head =
+      readThrough === null
+        ? null
+        : { ...headOf(opened.file, readThrough), ...(place && { log: place }) };
     const kept: CaseOpened = {
       keys: opened.newOwnKeys,
       head: head === null ? null : sealHead(state.keys.own, id, state.account.id, head),
@@ -142,10 +156,36 @@ export function createWorkplace(session: DeskSession, watch: DirectoryWatch): Wo
     await api.tell({ method: 'PUT', path, credential: state.credential, json: kept });
   }
 
+  /** Follows the log of a case from where this desk signed it last; null where that fails now. */
+  async function followLog({ answer, file }: OpenedForHandler): Promise<LogFinding[] | null> {
+    // what the server does not show as it is gets no signature
+    if (writableOf(file) === 'no') return [];
+    const state = session.signedIn();
+    const { logs } = memory();
+    const { id } = file;
+    const sealed = answer.head;
+    const kept =
+      sealed === null ? undefined : openHead(state.keys.own, id, state.account.id, sealed).log;
+    const here = logs.get(id);
+    const remembered = kept !== undefined && kept[0] > (here?.[0] ?? 0) ? kept : (here ?? null);
+    if (remembered !== null) logs.set(id, remembered);
+    try {
+      const chain = { scope: answer.auditScope, caseId: id };
+      const { findings, place } = await log.followCase(chain, remembered);
+      if (place !== null) logs.set(id, place);
+      return findings;
+    } catch (error) {
+      // the case itself can be read and worked on all the same
+      if (error instanceof ClientError && error.code !== 'sign_in_needed') return null;
+      throw error;
+    }
+  }
+
   async function view(id: string): Promise<HandlerCaseView> {
     const opened = await open(id);
+    const found = await followLog(opened);
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
-    return caseView(opened);
+    return caseView(opened, found);
   }
 
   async function write(

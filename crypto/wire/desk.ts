@@ -12,7 +12,7 @@ import {
 } from '../ids.js';
 import { BOX_OVERHEAD } from '../box.js';
 import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
-import { Count, Entry, Grant, OwnKey, SealedOverview } from './entry.js';
+import { Count, Entry, EpochEntry, Grant, OwnKey, SealedOverview } from './entry.js';
 import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { CaseFacts, Reading } from './reports.js';
 
@@ -144,9 +144,24 @@ export const DeskCase = v.strictObject({
   keys: v.array(OwnKey),
   overview: SealedOverview,
   readings: v.array(Reading),
+  /** The name of the case's audit chain. */
+  auditScope: v.string(),
   head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
 });
 export type DeskCase = v.InferOutput<typeof DeskCase>;
+
+/**
+ * GET /api/desk/cases/:id/access: who was given the keys of a case, without what is in it. Asking for
+ * it is no opening.
+ */
+export const CaseAccess = v.strictObject({
+  case: CaseFacts,
+  reporter: v.strictObject({ kem: bytesSchema(KEM_PUBLIC_KEY_BYTES), sig: bytesSchema(32) }),
+  /** The epoch entries of the conversation, oldest first. */
+  epochs: v.array(EpochEntry),
+  auditScope: v.string(),
+});
+export type CaseAccess = v.InferOutput<typeof CaseAccess>;
 
 /** PUT /api/desk/cases/:id/opened: what the desk keeps after opening a case. */
 export const CaseOpened = v.strictObject({
@@ -289,11 +304,53 @@ export const AuditContent = v.strictObject({
 });
 export type AuditContent = v.InferOutput<typeof AuditContent>;
 
+/**
+ * The head of an audit chain, signed by an account: its newest entry that this person's client had
+ * followed on a day.
+ */
+export const AuditHead = v.strictObject({
+  account: AccountId,
+  scope: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  sequence: Count,
+  hash: bytesSchema(32),
+  day: Day,
+  signature: bytesSchema(64),
+});
+export type AuditHead = v.InferOutput<typeof AuditHead>;
+
 /** GET /api/desk/audit?scope=…&after=N: the scopes this person may read, or the entries of one. */
 export const AuditScopes = v.strictObject({
   scopes: v.array(v.strictObject({ scope: v.string(), case: v.nullable(CaseId) })),
 });
-export const AuditAnswer = v.strictObject({ entries: v.array(AuditEntry) });
+/** Most entries in one answer: fewer say that the chain ends here. */
+export const AUDIT_PAGE = 500;
+export const AuditAnswer = v.strictObject({
+  entries: v.array(AuditEntry),
+  /** The head of this chain that whoever asks signed last. */
+  own: v.nullable(AuditHead),
+});
+export type AuditAnswer = v.InferOutput<typeof AuditAnswer>;
+
+/** GET /api/desk/audit/heads?after=<cursor>: all heads of the chains this person may read. */
+export const AuditHeadsAnswer = v.strictObject({
+  heads: v.array(AuditHead),
+  /** Where the next page starts, null at the end; opaque. */
+  next: v.nullable(v.string()),
+});
+/** PUT /api/desk/audit/heads: newer heads of the account itself, in place of those before. */
+export const PutAuditHeads = v.strictObject({
+  heads: v.pipe(v.array(AuditHead), v.minLength(1), v.maxLength(100)),
+});
+
+/** The file in which somebody keeps signed heads where the server cannot reach them. */
+export const AuditHeadsFile = v.strictObject({
+  v: v.literal(1),
+  kind: v.literal('audit heads'),
+  installation: InstallationId,
+  day: Day,
+  heads: v.pipe(v.array(AuditHead), v.maxLength(1_000_000)),
+});
+export type AuditHeadsFile = v.InferOutput<typeof AuditHeadsFile>;
 
 /** Every error: HTTP status and this body. */
 export const ErrorAnswer = v.object({ error: v.object({ code: v.string() }) });

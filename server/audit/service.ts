@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type * as v from 'valibot';
 import {
+  AUDIT_PAGE,
   auditContentHash,
   auditHash,
   firstBrokenLink,
@@ -10,6 +11,7 @@ import {
   type AuditEntry,
   type AuditScopes,
 } from '../../crypto/public.js';
+import { deleteHeads } from './heads-store.js';
 import {
   caseScopes,
   entriesAfter,
@@ -25,8 +27,6 @@ export const ORGANISATION_SCOPE = 'organisation';
 /** Seen by administrators. */
 export const OPERATION_SCOPE = 'operation';
 
-/** Most entries in one answer; whoever wants the rest asks again after the last of them. */
-export const AUDIT_PAGE = 500;
 const SALT_BYTES = 16;
 
 /** What happened: `action` is a stable name that the desk translates. */
@@ -64,7 +64,10 @@ export interface Audit {
   scopesFor(db: Knex, viewer: AuditViewer): Promise<v.InferOutput<typeof AuditScopes>['scopes']>;
   /** The next entries of a scope above `after`; null where it is unknown to this viewer. */
   list(db: Knex, viewer: AuditViewer, scope: string, after: number): Promise<AuditEntry[] | null>;
-  /** Erases contents and salts of a scope; its chain still verifies. Answers how many there were. */
+  /**
+   * Erases contents and salts of a scope, and who signed its heads; its chain still verifies. Answers
+   * how many contents there were.
+   */
   eraseScope(trx: Knex, scope: string): Promise<number>;
   /** Checks every chain, a page at a time. Newest entries cut off leave no trace in the chain. */
   verifyAll(db: Knex): Promise<AuditVerdict>;
@@ -87,9 +90,7 @@ export function createAudit({ clock }: { clock: () => Date }): Audit {
     },
 
     async scopesFor(db, viewer) {
-      const general = [ORGANISATION_SCOPE, OPERATION_SCOPE]
-        .filter((scope) => viewer.part === 'administrator' || scope !== OPERATION_SCOPE)
-        .map((scope) => ({ scope, case: null }));
+      const general = generalScopes(viewer).map((scope) => ({ scope, case: null }));
       const cases = viewer.reader === null ? [] : await caseScopes(db, viewer.reader);
       return [...general, ...cases];
     },
@@ -98,7 +99,10 @@ export function createAudit({ clock }: { clock: () => Date }): Audit {
       return (await mayRead(db, viewer, scope)) ? entriesAfter(db, scope, after, AUDIT_PAGE) : null;
     },
 
-    eraseScope: eraseContents,
+    async eraseScope(trx, scope) {
+      await deleteHeads(trx, scope);
+      return eraseContents(trx, scope);
+    },
 
     async verifyAll(db) {
       const verdict: AuditVerdict = { scopes: 0, entries: 0, broken: [] };
@@ -115,7 +119,13 @@ export function createAudit({ clock }: { clock: () => Date }): Audit {
   };
 }
 
-async function mayRead(db: Knex, viewer: AuditViewer, scope: string): Promise<boolean> {
+/** The scopes of no case that somebody may read. */
+export function generalScopes({ part }: AuditViewer): string[] {
+  return part === 'administrator' ? [ORGANISATION_SCOPE, OPERATION_SCOPE] : [ORGANISATION_SCOPE];
+}
+
+/** Whether somebody may read a scope now. */
+export async function mayRead(db: Knex, viewer: AuditViewer, scope: string): Promise<boolean> {
   if (scope === ORGANISATION_SCOPE) return true;
   if (scope === OPERATION_SCOPE) return viewer.part === 'administrator';
   return viewer.reader !== null && mayReadCaseScope(db, viewer.reader, scope);

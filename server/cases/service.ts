@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type * as v from 'valibot';
 import {
   isEpochEntry,
+  type CaseAccess,
   type CaseId,
   type CaseList,
   type CaseListing,
@@ -27,6 +28,7 @@ import {
   changeCase,
   keepOverview,
   readEntries,
+  readEpochs,
   readGrants,
   readReadings,
 } from '../records/service.js';
@@ -68,6 +70,11 @@ export interface Cases {
   ): Promise<v.InferOutput<typeof CaseList>>;
   /** @throws ApiError `case_not_found`, uniform. */
   open(reader: ReaderId, id: string): Promise<DeskCase>;
+  /**
+   * Who was given the keys of a case, without what is in it: no opening, so the log says nothing of
+   * it. Throws ApiError `case_not_found`, uniform.
+   */
+  access(reader: ReaderId, id: string): Promise<CaseAccess>;
   /** Which case this is, if the reader may open it. Throws ApiError `case_not_found`, uniform. */
   identify(reader: ReaderId, id: string): Promise<CaseId>;
   /**
@@ -154,7 +161,20 @@ export function createCases(options: {
           keys: await ownKeysOf(trx, row.id, reader),
           overview: sealedOverview(overview),
           readings: await readReadings(trx, row.id),
+          auditScope: row.audit_scope,
           head: await headOf(trx, row.id, reader),
+        };
+      });
+    },
+
+    async access(reader, id) {
+      return db.transaction(async (trx) => {
+        const row = await caseOf(trx, reader, id);
+        return {
+          case: caseFacts(row, await readPurgeOn(trx)),
+          reporter: { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) },
+          epochs: await readEpochs(trx, row.id, 'dialogue'),
+          auditScope: row.audit_scope,
         };
       });
     },

@@ -1,7 +1,23 @@
+import { signersOf, type AuditHeadFault } from '../../crypto/public.js';
+import { verifyHeads, type HeadContradiction } from '../audit/heads.js';
 import { createAudit } from '../audit/service.js';
 import { EXIT, runCommand } from '../command.js';
+import { createDirectories } from '../directory/versions.js';
 
-// `node dist/server/commands/verify-audit.js`: follows every chain of the audit log
+const said: Readonly<Record<AuditHeadFault, string>> = {
+  contradicts: 'now the log says otherwise',
+  ends_before: 'the log ends before it',
+  wrong_signature: 'but the signature is not theirs',
+  unknown_signer: 'and the directory knows no such account',
+};
+
+function line({ code, head }: HeadContradiction): string {
+  const entry = `entry ${String(head.sequence)} had hash ${head.hash}`;
+  return `Contradiction: chain ${head.scope}: account ${head.account} signed on ${head.day} that ${entry}; ${said[code]}`;
+}
+
+// `node dist/server/commands/verify-audit.js`: follows every chain of the audit log, and compares the
+// heads with it that people at the desk signed
 await runCommand([], async ({ db, clock }) => {
   const { scopes, entries, broken } = await createAudit({ clock }).verifyAll(db);
   for (const { scope, sequence } of broken) {
@@ -10,5 +26,12 @@ await runCommand([], async ({ db, clock }) => {
   console.log(
     `${String(entries)} entries in ${String(scopes)} chains, ${String(broken.length)} chains broken`,
   );
-  return broken.length === 0 ? EXIT.ok : EXIT.failed;
+  const directory = await createDirectories().newest(db);
+  const signers = directory === null ? new Map<string, string>() : signersOf(directory.directory);
+  const { heads, contradictions } = await verifyHeads(db, signers);
+  for (const each of contradictions) console.log(line(each));
+  console.log(
+    `${String(heads)} signed heads compared, ${String(contradictions.length)} contradictions`,
+  );
+  return broken.length + contradictions.length === 0 ? EXIT.ok : EXIT.failed;
 });

@@ -77,6 +77,7 @@ export const errorStatus = {
   sequence_gap: 409,
   sequence_taken: 409,
   upload_incomplete: 409,
+  wrong_audit_head: 409,
   gone: 410,
   file_too_large: 413,
   too_large: 413,

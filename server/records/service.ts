@@ -47,6 +47,7 @@ import {
 import {
   dialogueRecordsAmong,
   entriesIn,
+  epochEntries,
   epochEntry,
   grantsFor,
   insertAccess,
@@ -222,6 +223,15 @@ export async function readEntries(
   compartments: readonly Compartment[],
 ): Promise<Entry[]> {
   return (await entriesIn(db, caseId, compartments)).map(entryOf);
+}
+
+/** The epoch entries of one compartment of a case, oldest first. */
+export async function readEpochs(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<EpochEntry[]> {
+  return (await epochEntries(db, caseId, compartment)).map(entryOf).filter(isEpochEntry);
 }
 
 /** The grants of one recipient in a case, by compartment and epoch. */

@@ -84,6 +84,18 @@ export async function epochEntry(
     .first(...entryColumns);
 }
 
+/** The entries that opened the epochs of a compartment, oldest first. */
+export async function epochEntries(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<EntryRow[]> {
+  return db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment, form: 'epoch' })
+    .orderBy('sequence')
+    .select(...entryColumns);
+}
+
 /** Those of some record hashes that stand in the case's dialogue, with whose they are and where. */
 export async function dialogueRecordsAmong(
   db: Knex,

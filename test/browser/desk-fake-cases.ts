@@ -207,6 +207,7 @@ export function viewOf(id: string): HandlerCaseView {
     ...facts,
     unread: false,
     writable: 'yes',
+    log: [],
     departed: [],
     entries: entriesOf(id),
     access: accessOf(id, allowed),

@@ -3,6 +3,8 @@ import type {
   DirectoryChange,
   DirectoryView,
   IncidentView,
+  LogFinding,
+  LogVerdict,
   MembersView,
   RetentionView,
 } from '../../client/models.js';
@@ -170,6 +172,23 @@ const incidents: IncidentView[] = [
     subjects: { state: 'told', by: 'hanna' as IncidentView['account'], setAt: moment(-58) },
   },
 ];
+const findings: LogFinding[] = (
+  ['contradicts', 'ends_before', 'wrong_signature', 'unknown_signer', 'own_head_gone'] as const
+).map((code, index) => ({
+  code,
+  chain: code === 'ends_before' ? 'case' : index % 2 === 0 ? 'organisation' : 'operation',
+  caseId: code === 'ends_before' ? 'a' : null,
+  sequence: 12 + index,
+  hash: 'q2vT0cJ9m1kZ8wYx3uLr5nBs7dHf4gKp6aEi0oCt2VQ',
+  day: code === 'own_head_gone' ? null : day(-9 - index),
+  signer: code === 'unknown_signer' ? 'x9Yw2Qe8Rt7Ui6Op5As4Df' : 'hanna',
+}));
+const verdict: LogVerdict = {
+  checked: 30,
+  heads: 4,
+  unreadable: 0,
+  findings: scenario === 'warnings' ? findings : [],
+};
 
 const kit =
   'abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve acid acoustic acquire across act action actor actress actual'.split(
@@ -403,12 +422,18 @@ const api: DeskApi = {
     return { changed: 2, failed: [{ id: 'a', code: 'wrong_signature' }] };
   },
   audit: () => (scenario === 'ended' ? refuse('sign_in_needed') : Promise.resolve([...log])),
-  verifyAudit: () =>
-    Promise.resolve(
-      scenario === 'warnings'
-        ? { checked: 30, broken: [{ caseId: 'a', sequence: 4 }] }
-        : { checked: 30, broken: [] },
-    ),
+  auditOf: (id) => Promise.resolve(log.filter(({ caseId }) => caseId === id)),
+  signLog: () => Promise.resolve(scenario === 'warnings' ? findings.slice(0, 1) : []),
+  verifyAudit: (onChain) => {
+    onChain?.(3, 3);
+    return Promise.resolve(verdict);
+  },
+  saveHeads: () => {
+    const file = scenario === 'warnings' ? null : new TextEncoder().encode('{"v":1}');
+    return Promise.resolve({ ...verdict, file });
+  },
+  checkHeads: (bytes) =>
+    bytes[0] === 123 ? Promise.resolve({ ...verdict, unreadable: 2 }) : refuse('not_a_heads_file'),
   readPaper: (text) => {
     const words = text.trim().split(/\s+/);
     if (words.length !== 24) return { faults: [{ code: 'word_count', found: words.length }] };

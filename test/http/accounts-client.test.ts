@@ -96,7 +96,7 @@ describe("people at the desk, through the desk's own engine", () => {
 
     await administrator.remove(pending?.id ?? '');
     await expect(newcomer.members()).rejects.toMatchObject({ code: 'sign_in_needed' });
-    expect((await administrator.verifyAudit()).broken).toEqual([]);
+    expect((await administrator.verifyAudit()).findings).toEqual([]);
     const actions = (await administrator.audit()).map(({ action }) => action);
     expect(actions).toEqual(expect.arrayContaining(['set_up', 'reader_admitted', 'reader_left']));
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAudit, AUDIT_PAGE, type Audit } from '../../server/audit/service.js';
+import { createAudit, type Audit } from '../../server/audit/service.js';
 import {
+  AUDIT_PAGE,
   AuditAnswer,
   AuditContent,
   firstBrokenLink,

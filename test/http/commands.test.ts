@@ -124,13 +124,13 @@ describe('the audit log, checked by a command', () => {
     await run('purge');
     expect(await run('verify-audit')).toEqual({
       code: 0,
-      output: '7 entries in 3 chains, 0 chains broken\n',
+      output: '7 entries in 3 chains, 0 chains broken\n0 signed heads compared, 0 contradictions\n',
       errors: '',
     });
     await store.db('audit').where({ scope, sequence: 2 }).update({ content: '{}' });
     expect(await run('verify-audit')).toEqual({
       code: 1,
-      output: `Broken: chain ${scope}, entry 2\n7 entries in 3 chains, 1 chains broken\n`,
+      output: `Broken: chain ${scope}, entry 2\n7 entries in 3 chains, 1 chains broken\n0 signed heads compared, 0 contradictions\n`,
       errors: '',
     });
   });

@@ -406,13 +406,16 @@ describe('the audit log', () => {
   });
 
   it('says where it is broken', async () => {
-    expect(await desk.verifyAudit()).toMatchObject({ broken: [] });
-    server.lieAbout(AuditAnswer, /^\/api\/desk\/audit\?scope=organisation/, ({ entries }) => ({
+    expect(await desk.verifyAudit()).toMatchObject({ findings: [] });
+    server.lieAbout(AuditAnswer, /^\/api\/desk\/audit\?scope=organisation/, ({ entries, own }) => ({
+      own,
       entries: entries.map((entry) =>
         entry.sequence === 1 ? { ...entry, content: '{"at":"2026-01-01T00:00:00.000Z"}' } : entry,
       ),
     }));
-    expect(await desk.verifyAudit()).toMatchObject({ broken: [{ caseId: null, sequence: 1 }] });
+    expect(await desk.verifyAudit()).toMatchObject({
+      findings: [{ code: 'broken', chain: 'organisation', caseId: null, sequence: 1 }],
+    });
   });
 });
 

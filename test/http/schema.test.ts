@@ -13,6 +13,7 @@ const deskTables = [
   'incidents',
   'statistics',
   'audit',
+  'audit_heads',
   'jobs',
   'knex_migrations',
   'knex_migrations_lock',

@@ -36,6 +36,11 @@ const cases: readonly AccessRow[] = [
     ...ofMember('200'),
   },
   {
+    route: 'GET /api/desk/cases/:id/access',
+    request: ({ found }) => ({ path: `/api/desk/cases/${found.id}/access` }),
+    ...ofMember('200'),
+  },
+  {
     route: 'PUT /api/desk/cases/:id/opened',
     request: ({ found }) => ({
       path: `/api/desk/cases/${found.id}/opened`,

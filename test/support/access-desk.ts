@@ -25,6 +25,7 @@ import {
   makeSetUp,
   makeStamp,
   makeTestCredentials,
+  newestAuditHead,
   newestDirectory,
   recordOf,
 } from './desk.js';
@@ -282,6 +283,20 @@ const directory: readonly AccessRow[] = [
     about: 'of what the server did',
     request: at('/api/desk/audit?scope=operation'),
     answers: { ...each(HANDLERS, '404 scope_not_found'), administrator: '200' },
+    rest: NO_SESSION,
+  },
+  { route: 'GET /api/desk/audit/heads', request: at('/api/desk/audit/heads'), ...ofDesk('200') },
+  {
+    route: 'PUT /api/desk/audit/heads',
+    about: 'of one handler, of a case',
+    request: async ({ work, people, auditScope }) => ({
+      path: '/api/desk/audit/heads',
+      json: { heads: [await newestAuditHead(work, people.member, auditScope, today)] },
+    }),
+    answers: {
+      member: '204',
+      ...each(['left out', 'taken off', 'administrator'], NOT_FOR_YOU),
+    },
     rest: NO_SESSION,
   },
 ];

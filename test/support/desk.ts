@@ -4,6 +4,7 @@ import type { AccountId, InstallationId } from '../../crypto/private.js';
 import {
   accountKeys,
   admissionFields,
+  auditHeadFields,
   BOX_OVERHEAD,
   ChannelId,
   delegationFields,
@@ -24,6 +25,7 @@ import {
   tokenHash,
   type AccountKeys,
   type AccountPart,
+  type AuditHead,
   type Channel,
   type Credentials,
   type Day,
@@ -200,6 +202,30 @@ export function makeStamp(handler: TestPerson, signed: SignedDirectory, day: Day
   const hash = directoryHash(fromBase64(signed.document));
   const signature = sign(handler.keys.sig.secretKey, 'stamp', ...stampFields({ hash, day }));
   return { reader: handler.id as ReaderId, hash, day, signature: toBase64(signature) };
+}
+
+/** The newest entry of an audit chain as a person signs it. */
+export async function newestAuditHead(
+  { server }: Pick<TestDesk, 'server'>,
+  person: TestPerson,
+  scope: string,
+  day: Day,
+): Promise<AuditHead> {
+  const row = await server
+    .db<{ scope: string; sequence: number; hash: string }>('audit')
+    .where({ scope })
+    .orderBy('sequence', 'desc')
+    .first('sequence', 'hash');
+  return signAuditHead(person, { scope, sequence: 1, hash: '', ...row, day });
+}
+
+/** A head as a person signs it. */
+export function signAuditHead(
+  person: TestPerson,
+  head: Omit<AuditHead, 'account' | 'signature'>,
+): AuditHead {
+  const signature = sign(person.keys.sig.secretKey, 'audit head', ...auditHeadFields(head));
+  return { ...head, account: person.id as AccountId, signature: toBase64(signature) };
 }
 
 /** The secret of a new set-up link. */

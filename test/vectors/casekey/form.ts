@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   AuditEntry,
+  AuditHead,
   CreateCase,
   DeskCase,
   DirectoryAnswer,
@@ -50,6 +51,7 @@ export const HashVectors = v.strictObject({
     }),
   ),
   audit: v.array(AuditEntry),
+  auditHead: v.strictObject({ publicKey: text, head: AuditHead }),
 });
 
 /** What words, seeds and passphrases give. */

@@ -10,6 +10,7 @@ import {
   attachmentIdOf,
   auditContentHash,
   auditHash,
+  auditHeadFields,
   ChannelId,
   chunkHash,
   Day,
@@ -107,6 +108,7 @@ function hashVectors(): Vectors['hashes'] {
     'stamp',
     'invitation',
     'receipt',
+    'audit head',
   ];
   const tokens: TokenPurpose[] = [
     'lookup',
@@ -155,7 +157,23 @@ function hashVectors(): Vectors['hashes'] {
       };
     }),
     audit: [first, second],
+    auditHead: auditHead(second),
   };
+}
+
+function auditHead(
+  entry: Vectors['hashes']['audit'][number],
+): Vectors['hashes']['auditHead'] {
+  const keys = signingKeys(counting(8));
+  const head = {
+    scope: entry.scope,
+    sequence: entry.sequence,
+    hash: entry.hash,
+    day: v.parse(Day, '2026-01-03'),
+  };
+  const signature = toBase64(sign(keys.secretKey, 'audit head', ...auditHeadFields(head)));
+  const account = id(AccountId, 9);
+  return { publicKey: toBase64(keys.publicKey), head: { account, ...head, signature } };
 }
 
 function auditEntry(
@@ -564,6 +582,7 @@ function caseVectors(): Vectors['case'] {
       ],
       overview: sealOverview(internal, overview),
       readings: [],
+      auditScope: toBase64(counting(7, 16)),
       head: sealHead(first.keys.own, caseId, first.record.id, kept),
     },
     records: entries.map((entry) => ({

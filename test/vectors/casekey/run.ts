@@ -11,6 +11,7 @@ import {
   chunkHash,
   concat,
   derive,
+  faultInAuditHead,
   fingerprintWords,
   firstBrokenLink,
   auditContentHash,
@@ -119,6 +120,14 @@ function runHashes({ hashes }: Vectors, check: Check): void {
       same('entry', auditHash(entry), entry.hash);
     }
     same('broken link', firstBrokenLink(hashes.audit), null);
+  });
+  check('audit head', () => {
+    const { publicKey, head } = hashes.auditHead;
+    const signers = new Map([[head.account as string, publicKey]]);
+    same('head', faultInAuditHead(head, head.hash, signers), null);
+    same('other day', faultInAuditHead({ ...head, day: '2026-01-04' as typeof head.day }, head.hash, signers), 'wrong_signature');
+    same('other entry', faultInAuditHead(head, publicKey, signers), 'contradicts');
+    same('no entry', faultInAuditHead(head, null, signers), 'ends_before');
   });
 }
 

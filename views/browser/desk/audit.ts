@@ -1,16 +1,20 @@
-import type { AuditLine } from '../../../client/models.js';
+import type { AuditLine, LogVerdict } from '../../../client/models.js';
+import { saveFile } from '../save-file.js';
 import { plural, t } from '../strings.js';
 import { auditItem, namesOf, type Names } from './audit-lines.js';
 import { copyTemplate, element, fillList, onClick, option, part, showPart, write } from './dom.js';
-import { numberText } from './days.js';
+import { numberText, today } from './days.js';
 import type { Desk } from './desk.js';
 import { act } from './failures.js';
 import { caseTitle } from './inbox-row.js';
+import { findingsList } from './log-findings.js';
 
 /** Lines that stand in the page at once. */
 const SHOWN = 200;
+/** The largest file of heads that is read, in bytes: more than a hundred thousand of them. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
-/** The audit log as far as this person may read it, newest first, and whether its chains hold. */
+/** The audit log as far as this person may read it, newest first, and whether it holds. */
 export function auditView(desk: Desk): HTMLElement {
   const view = copyTemplate('audit');
   const actor = part(view, 'actor', HTMLSelectElement);
@@ -37,27 +41,7 @@ export function auditView(desk: Desk): HTMLElement {
     shown += SHOWN;
     draw();
   });
-  onClick(view, 'verify', () =>
-    act(view, async () => {
-      write(view, 'verified', t('desk.audit.verifying'));
-      const { checked, broken } = await desk.api.verifyAudit();
-      const result = part(view, 'verified');
-      result.classList.toggle('signal', broken.length > 0);
-      result.replaceChildren(
-        element(
-          'p',
-          broken.length === 0
-            ? plural('desk.audit.whole', checked)
-            : plural('desk.audit.broken', checked),
-        ),
-        ...broken.map(({ caseId, sequence }) => {
-          const place = element('p', t('desk.audit.broken_at', { number: numberText(sequence) }));
-          if (caseId !== null) place.append(' ', caseReference(desk, caseId));
-          return place;
-        }),
-      );
-    }),
-  );
+  wireChecks(desk, view, () => names);
   void act(view, async () => {
     [lines, names] = await Promise.all([desk.api.audit(), namesOf(desk)]);
     lines.reverse();
@@ -70,6 +54,72 @@ export function auditView(desk: Desk): HTMLElement {
     write(view, 'working', '');
   });
   return view;
+}
+
+/** The three ways to check the log: as it is, with a file saved, and against such a file. */
+function wireChecks(desk: Desk, view: HTMLElement, namesNow: () => Names): void {
+  const onChain = (followed: number, chains: number): void => {
+    const values = { followed: numberText(followed), chains: numberText(chains) };
+    write(view, 'verified', t('desk.audit.verifying_chain', values));
+  };
+  const check = (work: () => Promise<{ verdict: LogVerdict; saved?: string }>): Promise<boolean> =>
+    act(view, async () => {
+      const result = part(view, 'verified');
+      result.classList.remove('signal', 'good');
+      result.textContent = t('desk.audit.verifying');
+      try {
+        const { verdict, saved } = await work();
+        const holds = verdict.findings.length === 0;
+        result.classList.add(holds ? 'good' : 'signal');
+        result.replaceChildren(...verdictElements(desk, verdict, namesNow()));
+        if (saved !== undefined) result.append(element('p', saved));
+      } catch (error) {
+        result.replaceChildren();
+        throw error;
+      }
+    });
+
+  onClick(view, 'verify', () =>
+    check(async () => ({ verdict: await desk.api.verifyAudit(onChain) })),
+  );
+  onClick(view, 'save-heads', () =>
+    check(async () => {
+      const { file, ...verdict } = await desk.api.saveHeads(onChain);
+      if (file === null) return { verdict, saved: t('desk.audit.not_saved') };
+      const name = `casekey-heads-${today()}.json`;
+      saveFile(new Blob([file as Uint8Array<ArrayBuffer>]), name);
+      return { verdict, saved: t('desk.audit.saved', { name }) };
+    }),
+  );
+  const input = part(view, 'heads-file', HTMLInputElement);
+  onClick(view, 'check-file', () => {
+    input.click();
+  });
+  input.addEventListener('change', () => {
+    const file = input.files?.[0];
+    input.value = '';
+    if (file === undefined) return;
+    void check(async () => {
+      if (file.size > MOST_BYTES) throw Object.assign(new Error(), { code: 'not_a_heads_file' });
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return { verdict: await desk.api.checkHeads(bytes, onChain) };
+    });
+  });
+}
+
+function verdictElements(desk: Desk, verdict: LogVerdict, names: Names): HTMLElement[] {
+  const { checked, heads, unreadable, findings } = verdict;
+  const lines = plural('desk.audit.checked_lines', checked);
+  const signed = plural('desk.audit.checked_heads', heads);
+  const made = [element('p', `${lines} ${signed}`)];
+  if (unreadable > 0) made.push(element('p', plural('desk.audit.unreadable', unreadable)));
+  if (findings.length === 0) return [...made, element('p', t('desk.audit.holds'))];
+  return [
+    ...made,
+    element('p', plural('desk.audit.findings', findings.length)),
+    findingsList(findings, names, (id) => caseReference(desk, id)),
+    element('p', t('desk.log.advice')),
+  ];
 }
 
 function caseReference(desk: Desk, id: string): HTMLElement {

@@ -4,6 +4,7 @@ import { faultText } from './case-faults.js';
 import { channelName, type Desk } from './desk.js';
 import { copyTemplate, element, part, write } from './dom.js';
 import { leftOutOf, type LeftOut } from './left-out.js';
+import { findingsList } from './log-findings.js';
 import { renewalElement } from './renewal.js';
 import { listText } from './texts.js';
 
@@ -37,6 +38,7 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
     box.append(element('p', t('desk.shut.codes', { codes }), 'soft'));
     boxes.push(box);
   }
+  if (data.log === null || data.log.length > 0) boxes.push(logNotice(desk, data.log));
   if (data.writable === 'after_new_keys') {
     const box = noticeElement(keysNotice(desk, data, reading));
     box.append(renewalElement(desk, data, changed));
@@ -136,6 +138,19 @@ function originTexts(desk: Desk, data: HandlerCaseView): string[] {
     texts.push(t('desk.origin.channel', { wanted, given }));
   }
   return texts;
+}
+
+/** What speaks against the log of the case; it stands for itself, since the case can be worked on. */
+function logNotice(desk: Desk, findings: HandlerCaseView['log']): HTMLElement {
+  if (findings === null) return calmElement(t('desk.log.case_title'), t('desk.log.case_unchecked'));
+  const title = t('desk.log.case_title');
+  const box = noticeElement({ title, paragraphs: [t('desk.log.case_text')], grave: true });
+  const names = new Map(
+    desk.directory.channels.flatMap(({ readers }) => readers.map(({ id, name }) => [id, name])),
+  );
+  names.set(desk.account.id, desk.account.name);
+  box.append(findingsList(findings, names, null), element('p', t('desk.log.advice')));
+  return box;
 }
 
 function calmElement(title: string, ...paragraphs: string[]): HTMLElement {

@@ -8,10 +8,9 @@ import { failureText, report } from './failures.js';
 export async function fillTrail(desk: Desk, panel: HTMLElement, caseId: string): Promise<void> {
   write(panel, 'trail-working', t('desk.loading'));
   try {
-    const [lines, names] = await Promise.all([desk.api.audit(), namesOf(desk)]);
-    const own = lines.filter((line) => line.caseId === caseId);
-    fillList(part(panel, 'trail'), own, (line) => auditItem(line, names, null));
-    write(panel, 'trail-working', own.length === 0 ? t('desk.trail.none') : '');
+    const [lines, names] = await Promise.all([desk.api.auditOf(caseId), namesOf(desk)]);
+    fillList(part(panel, 'trail'), lines, (line) => auditItem(line, names, null));
+    write(panel, 'trail-working', lines.length === 0 ? t('desk.trail.none') : '');
   } catch (error) {
     write(panel, 'trail-working', failureText(error));
     report(error);

@@ -6,9 +6,11 @@ import type { DeskApi } from '../desk/api.js';
 import { countryRules } from '../desk/country-rules.js';
 import { newInboxMemory, type Desk, type Place } from '../desk/desk.js';
 import { showChanges } from '../desk/changes.js';
-import { copyTemplate, focusHeading, onClick, part, show, write } from '../desk/dom.js';
-import { onSessionEnd } from '../desk/failures.js';
+import { namesOf } from '../desk/audit-lines.js';
+import { copyTemplate, element, focusHeading, onClick, part, show, write } from '../desk/dom.js';
+import { onSessionEnd, report, sessionEnded } from '../desk/failures.js';
 import { LOCK_MINUTES, watchIdleness } from '../desk/idle-lock.js';
+import { showLogFindings } from '../desk/log-findings.js';
 import { openShell } from '../desk/shell.js';
 import { showSignIn } from '../desk/sign-in.js';
 import { accountView } from '../desk/account.js';
@@ -115,7 +117,25 @@ async function open(account: AccountView): Promise<void> {
 
   offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
+  void signLog(desk);
   shell.go({ view: account.part === 'handler' ? 'inbox' : 'people' });
+}
+
+/**
+ * Follows and signs the log once somebody has signed in, beside everything else: nobody waits for it.
+ * What contradicts it, or that it could not be looked at, stands above every view.
+ */
+async function signLog(desk: Desk): Promise<void> {
+  const place = part(document, 'log-notice');
+  try {
+    const findings = await desk.api.signLog();
+    if (findings.length > 0) showLogFindings(place, findings, await namesOf(desk));
+  } catch (error) {
+    if (!sessionEnded(error)) {
+      place.replaceChildren(element('p', t('desk.log.unchecked'), 'notice banner'));
+    }
+    report(error);
+  }
 }
 
 function render(desk: Desk, place: Place): HTMLElement {
