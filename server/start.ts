@@ -86,7 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     }
     // no event of the loop lies between listening and this, so no request is missed
     const context = { config, db, clock, log, serverKey, receiptKeys };
-    server.on('request', createApp({ ...options, ...context, pages }));
+    connections.serve(createApp({ ...options, ...context, pages }));
   } catch (error) {
     server.close();
     await db.destroy();

@@ -2,7 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
 import * as v from 'valibot';
+import { createBodyRoom } from './body-room.js';
 import { ApiError } from './errors.js';
+
+/** What the large bodies of this process may hold together while they arrive. */
+const room = createBodyRoom(64 * 1024 * 1024);
+/** Seconds after which it is worth trying again where a body had to give way. */
+const RETRY_AFTER = 5;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -15,8 +21,8 @@ nowhere.close();
  *
  * @param limit the most bytes it may have.
  * @throws ApiError `unsupported_media_type` unless it is plain application/json, `too_large`,
- * `unknown_version` for a version number that is not ours, or `malformed` for anything else wrong
- * with it.
+ * `unknown_version` for a version number that is not ours, `unavailable` where large bodies hold too
+ * much memory together, or `malformed` for anything else wrong with it.
  */
 export async function readJson<Output>(
   request: IncomingMessage,
@@ -67,12 +73,24 @@ async function readBody(request: IncomingMessage, type: string, limit: number): 
   if (Number(request.headers['content-length'] ?? 0) > limit) throw new ApiError('too_large');
   const pieces: Buffer[] = [];
   let size = 0;
-  await readPieces(request, (piece) => {
-    size += piece.length;
-    if (size > limit) return new ApiError('too_large');
-    pieces.push(piece);
-    return null;
+  const stopped = new AbortController();
+  const place = room.enter(() => {
+    pieces.length = 0;
+    stopped.abort(new ApiError('unavailable', { retryAfter: RETRY_AFTER }));
   });
+  try {
+    const take = (piece: Buffer): ApiError | null => {
+      size += piece.length;
+      if (size > limit) return new ApiError('too_large');
+      pieces.push(piece);
+      place.holds(size);
+      return null;
+    };
+    await readPieces(request, take, stopped.signal);
+    stopped.signal.throwIfAborted();
+  } finally {
+    place.leave();
+  }
   return Buffer.concat(pieces, size);
 }
 
@@ -95,20 +113,29 @@ function free({ byteLength, buffer }: Buffer): void {
   }
 }
 
-/** Hands on a body piece by piece, until its end or until `use` says what is wrong with it. */
+/**
+ * Hands on a body piece by piece, until its end, until `use` says what is wrong with it, or until the
+ * signal's reason does.
+ */
 function readPieces(
   request: IncomingMessage,
   use: (piece: Buffer) => ApiError | null,
+  signal?: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const take = (piece: Buffer): void => {
-      const fault = use(piece);
-      if (fault === null) return;
+    const stop = (fault: Error): void => {
       // left open when stopped early: the answer still goes out over the same connection
       request.off('data', take).pause();
       forget();
       reject(fault);
     };
+    const take = (piece: Buffer): void => {
+      const fault = use(piece);
+      if (fault !== null) stop(fault);
+    };
+    signal?.addEventListener('abort', () => {
+      stop(signal.reason as Error);
+    });
     const forget = finished(request, { writable: false }, (cause) => {
       // the client went away: nobody hears this answer, and it is no fault of ours
       if (cause) reject(new ApiError('timeout', { cause }));

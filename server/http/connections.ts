@@ -1,8 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The connections of a server. */
 export interface Connections {
+  /** Hands requests on, but for those on connections that were closed over them. */
+  serve(listener: RequestListener): void;
   /**
    * Closes those that are idle, also those on which nothing was ever asked, which Node.js would keep;
    * the others once they have been answered.
@@ -13,22 +15,26 @@ export interface Connections {
 /**
  * Keeps a server open to others when somebody opens connections and lets them lie. Beyond `most`, for
  * each new connection one is closed: the one that has been idle longest (its first header still on
- * the way, or between two requests), else the one whose request has been arriving longest; where all
- * are being answered, the new one.
+ * the way, or between two requests), else the one whose request has been arriving longest, else the
+ * one that has left its answer lying longest; where all wait for an answer, the new one.
+ *
+ * A connection on which a request comes before the one before it was answered is closed: no browser
+ * and no proxy does that, and thousands of requests in one piece would keep everybody else waiting.
  *
  * Nothing is counted by address: behind a proxy or an onion service all have the same.
  */
 export function watchConnections(server: Server, most: number): Connections {
   // each in the order of time
   const idle = new Set<Socket>();
-  const asking = new Map<Socket, IncomingMessage>();
+  const asking = new Map<Socket, { request: IncomingMessage; response: ServerResponse }>();
   let open = 0;
   let closing = false;
 
   const leastMissed = (newest: Socket): Socket => {
     const [longest = newest] = idle;
     if (longest !== newest) return longest;
-    for (const [socket, request] of asking) if (!request.complete) return socket;
+    for (const [socket, { request }] of asking) if (!request.complete) return socket;
+    for (const [socket, { response }] of asking) if (response.writableEnded) return socket;
     return newest;
   };
 
@@ -52,16 +58,27 @@ export function watchConnections(server: Server, most: number): Connections {
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
+    // closed a moment ago, with more requests read already
+    if (socket.destroyed) return;
+    if (asking.has(socket)) {
+      close(socket);
+      return;
+    }
     idle.delete(socket);
-    asking.set(socket, request);
+    asking.set(socket, { request, response });
     response.once('close', () => {
-      if (asking.get(socket) === request) asking.delete(socket);
+      asking.delete(socket);
       if (closing) socket.end();
       else if (!socket.destroyed) idle.add(socket);
     });
   });
 
   return {
+    serve(listener) {
+      server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        if (!request.socket.destroyed) listener(request, response);
+      });
+    },
     closeWhenIdle() {
       closing = true;
       for (const socket of idle) socket.destroy();

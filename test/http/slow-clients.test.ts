@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Router } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/api.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -83,6 +84,67 @@ describe('a thousand connections that ask for nothing', () => {
     more.push(await open(beginChunk(upload, 1)), await open());
     await slowGone;
     expect(await answers()).toBe(true);
+  });
+});
+
+describe('connections whose answers nobody takes', () => {
+  it('give way to those who come', async () => {
+    const router = Router();
+    router.get('/large', (_request, response) => {
+      response.end(Buffer.alloc(32 * MIB));
+    });
+    router.get('/small', (_request, response) => {
+      response.end();
+    });
+    server = await startTestServer({
+      connections: 3,
+      capabilities: () => [{ path: '/api/answers', router }],
+    });
+    for (let count = 0; count < 3; count += 1) {
+      const socket = await open('GET /api/answers/large HTTP/1.1\r\nHost: x\r\n\r\n');
+      socket.pause();
+      await once(socket, 'readable');
+    }
+    const newcomer = await open('GET /api/answers/small HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(String(await once(newcomer, 'data'))).toMatch(/^HTTP\/1\.1 200/u);
+  });
+});
+
+describe('requests sent before the one before was answered', () => {
+  it('close their connection, and others are answered', async () => {
+    server = await startTestServer();
+    const many = 'GET /api/desk/installation HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1_000);
+    const socket = await open(many);
+    expect((await rest(socket)).match(/HTTP\/1\.1 200/gu) ?? []).toEqual([]);
+    expect(await answers()).toBe(true);
+  });
+
+  it('are no matter where each waits for its answer', async () => {
+    server = await startTestServer();
+    const socket = await open();
+    for (let count = 0; count < 20; count += 1) {
+      const answer = once(socket, 'data');
+      socket.write('GET /api/health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+      expect(String(await answer)).toMatch(/^HTTP\/1\.1 204/u);
+    }
+  });
+});
+
+describe('large bodies that never end', () => {
+  it('take memory from each other, and from no report of usual length', async () => {
+    server = await startTestServer();
+    const start = (bytes: number): string =>
+      'POST /api/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${String(bytes)}\r\n\r\n${' '.repeat(bytes - 1)}`;
+    const usual = await open(start(60_000));
+    // of 2.4 MB each, 28 fit
+    const large: Promise<string>[] = [];
+    for (let count = 0; count < 40; count += 1) large.push(rest(await open(start(2_400_000))));
+    const refused = await Promise.race(large);
+    expect(refused).toMatch(/^HTTP\/1\.1 503[^]*"unavailable"/u);
+    const answer = once(usual, 'data');
+    usual.write('1');
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 400[^]*"malformed"/u);
   });
 });
 
