@@ -196,6 +196,7 @@ export async function report(context: CommandContext): Promise<ExitCode> {
     if (options.json) {
       const outcome = kept === null ? {} : { receipt: kept.code };
       terminal.print(JSON.stringify({ ...dates, practice: !channel.published, ...outcome }));
+      if (kept !== null) terminal.say(kept.text);
       return exit;
     }
     terminal.print(

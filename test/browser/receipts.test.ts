@@ -73,7 +73,7 @@ async function save(page: Page): Promise<{ name: string; bytes: Uint8Array }> {
 }
 
 async function verdictOn(bytes: Uint8Array): Promise<unknown> {
-  const answer = await (await fetch(`${installation.address}/api/directory`)).json();
+  const answer: unknown = await (await fetch(`${installation.address}/api/directory`)).json();
   const { directory } = verifyDirectory(v.parse(DirectoryAnswer, answer).directory);
   return checkReceipt(readReceipt(bytes), directory).verdict;
 }
