@@ -330,6 +330,14 @@ export interface RetentionView {
   shorterFrom: string;
 }
 
+/** Removing closed cases waits, since the server's clock may be wrong. */
+export interface RemovalWait {
+  /** The day by the server's clock. */
+  today: string;
+  /** The day by the same clock on which it goes on. */
+  until: string;
+}
+
 /** Somebody who asks to be let in, or a recovery officer who was proposed. */
 export interface AdmissionView {
   id: string;

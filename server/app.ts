@@ -44,6 +44,7 @@ import { forgetReader } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports, PACE } from './reports/service.js';
 import { retentionRoutes } from './retention/routes.js';
+import { knownWait } from './retention/clock-guard.js';
 import { createRules, type ReadTerms } from './retention/rules.js';
 import { createStorage } from './storage/service.js';
 import { workRoutes } from './work/routes.js';
@@ -86,7 +87,11 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     const rules = await readRules(handle, day());
     return (row) => rules.purgeOn(row);
   };
-  const readTerms: ReadTerms = async () => (await readRules(db, day())).terms();
+  const readTerms: ReadTerms = async () => {
+    const [now, rules] = [day(), await readRules(db, day())];
+    const until = await knownWait(db, now);
+    return { ...rules.terms(), waits: until === null ? null : { today: now, until } };
+  };
 
   const storage = createStorage({
     db,

@@ -8,7 +8,7 @@ import {
   RetentionAnswer,
 } from '../../crypto/private.js';
 import { directoryView } from '../directory.js';
-import type { DirectoryChange, DirectoryView, RetentionView } from '../models.js';
+import type { DirectoryChange, DirectoryView, RemovalWait, RetentionView } from '../models.js';
 import { publishChange } from './directory-edit.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
@@ -35,6 +35,8 @@ export interface ChannelDesk {
   readiness(): Promise<ReadinessView[]>;
   /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
   retention(): Promise<RetentionView[]>;
+  /** Whether removing closed cases waits; null where it does not. */
+  removalWait(): Promise<RemovalWait | null>;
   /** Whether the server's key for receipts is the one that the directory lists as in use. */
   receiptKeyListed(): Promise<boolean>;
   /** Where receipts are switched on, the server's key for them is listed with it. */
@@ -65,6 +67,12 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
     return directoryView(loaded);
   }
 
+  function askRetention(): Promise<RetentionAnswer> {
+    const { credential } = session.signedIn();
+    const path = '/api/desk/retention';
+    return session.api.ask(RetentionAnswer, { method: 'GET', path, credential });
+  }
+
   return {
     directory: async () => directoryView(await watch.current()),
     directoryChanges: () => watch.changes(),
@@ -75,12 +83,10 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       return (await session.api.ask(Readiness, { method: 'GET', path, credential })).channels;
     },
     async retention() {
-      const { credential } = session.signedIn();
-      const path = '/api/desk/retention';
-      const answer = await session.api.ask(RetentionAnswer, { method: 'GET', path, credential });
-      const { channels, shorterFrom } = answer;
+      const { channels, shorterFrom } = await askRetention();
       return channels.map(({ channel, terms }) => ({ channel, terms, shorterFrom }));
     },
+    removalWait: async () => (await askRetention()).waits,
     async receiptKeyListed() {
       const [sig, { directory }] = await Promise.all([receiptKey('GET'), watch.current()]);
       return sig !== null && receiptKeyInUse(directory) === sig;

@@ -162,5 +162,10 @@ export const RetentionAnswer = v.strictObject({
       terms: v.pipe(v.array(RetentionTerm), v.minLength(1)),
     }),
   ),
+  /**
+   * Null but where removing waits, since days may have passed on the server's clock alone: the day by
+   * that clock, and the one on which it goes on.
+   */
+  waits: v.nullable(v.strictObject({ today: Day, until: Day })),
 });
 export type RetentionAnswer = v.InferOutput<typeof RetentionAnswer>;

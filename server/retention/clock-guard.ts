@@ -9,6 +9,13 @@ const HELD_DAYS = 7;
 /** Where the day stands until which nothing is removed. */
 const HELD = 'retention held';
 
+/** The day from which things are removed again, where that waits; null where it does not. */
+export async function knownWait(db: Knex, day: Day): Promise<Day | null> {
+  const held = (await doneDay(db, HELD)) as Day | null;
+  const over = held === null || day >= held || day < addDays(held, -HELD_DAYS);
+  return over ? null : held;
+}
+
 /**
  * Whether removing what is due must wait, since days may have passed on the clock alone: what a clock
  * that jumped ahead would remove never comes back. A clock that was put right ends the wait.
@@ -18,12 +25,10 @@ const HELD = 'retention held';
  */
 export async function heldUntil(db: Knex, job: string, day: Day): Promise<Day | null> {
   const last = (await doneDay(db, job)) as Day | null;
-  const held = (await doneDay(db, HELD)) as Day | null;
   if (last !== null && day > addDays(last, GAP_DAYS)) {
     const until = addDays(day, HELD_DAYS);
     await markDone(db, HELD, until);
     return until;
   }
-  const over = held === null || day >= held || day < addDays(held, -HELD_DAYS);
-  return over ? null : held;
+  return knownWait(db, day);
 }

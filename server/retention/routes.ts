@@ -7,7 +7,10 @@ export interface RetentionRoutesOptions {
   readonly guard: DeskGuard;
 }
 
-/** `/api/desk/retention`: how long closed cases are kept now, and from which day on shorter. */
+/**
+ * `/api/desk/retention`: how long closed cases are kept now, from which day on shorter, and whether
+ * removing waits since the clock may be wrong.
+ */
 export function retentionRoutes({ readTerms, guard }: RetentionRoutesOptions): Router {
   const router = Router();
   const everybody = guard({ parts: ['administrator', 'handler'] });

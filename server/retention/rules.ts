@@ -23,7 +23,7 @@ export interface RetentionRules {
    */
   purgeOn(row: Pick<CaseRow, 'channel' | 'practice' | 'closed_day'>): Day | null;
   /** The terms of every channel that a directory ever named. */
-  terms(): RetentionAnswer;
+  terms(): Omit<RetentionAnswer, 'waits'>;
   /** What a channel was last called, by language. */
   namesOf(channel: string): Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ export interface RetentionRules {
 /** Reads the rules that are in force on a day. */
 export type ReadRules = (db: Knex, today: Day) => Promise<RetentionRules>;
 
-/** The terms of all channels today, for the desk. */
+/** The terms of all channels today, and whether removing waits, for the desk. */
 export type ReadTerms = () => Promise<RetentionAnswer>;
 
 type Channel = Directory['channels'][number];

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
 import { signInInBrowser } from '../support/desk-page.js';
+import { expectAccessible } from '../support/reporter-page.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { goTo, loaded, openDeskPage, type Scenario } from './desk-page.js';
 
@@ -25,8 +26,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function enter(scenario: Scenario): Promise<void> {
-  ({ page } = await openDeskPage(browser, `${server.url}/desk/en/`, { scenario }));
+async function enter(scenario: Scenario, lang = 'en'): Promise<void> {
+  ({ page } = await openDeskPage(browser, `${server.url}/desk/${lang}/`, { scenario }));
   await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
   await loaded(page);
 }
@@ -61,6 +62,23 @@ describe('changes of the directory', () => {
     ]);
     await page.click('[data-part=changes] [data-part=seen]');
     expect(await texts('[data-part=changes] li')).toEqual([]);
+  });
+});
+
+describe('closed cases that are not removed since the clock may be wrong', () => {
+  it.each(['en', 'sv'])('are told of to administrators, with what to do: %s', async (lang) => {
+    await enter('administrator', lang);
+    const box = page.locator('[data-part=removal] section');
+    await box.waitFor();
+    const said = await box.innerText();
+    expect(said).toContain(lang === 'en' ? 'put its clock right' : 'ställa klockan rätt');
+    expect(await box.locator('h2').innerText()).toMatch(/\d{4}$/u);
+    await expectAccessible(page);
+  });
+
+  it('are not told of to handlers, who can do nothing about it', async () => {
+    await enter('usual');
+    expect(await page.locator('[data-part=removal]').innerText()).toBe('');
   });
 });
 

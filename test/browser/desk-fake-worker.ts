@@ -265,6 +265,8 @@ const api: DeskApi = {
   noteChangesRead: () => pause(20),
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
+  removalWait: () =>
+    Promise.resolve(scenario === 'administrator' ? { today: day(3650), until: day(3657) } : null),
   readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),
   receiptKeyListed: () => Promise.resolve(true),
   updateChannel: (id, change) => {

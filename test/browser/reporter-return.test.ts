@@ -467,7 +467,7 @@ describe('writing on', () => {
     await page.context().close();
   });
 
-  it('hints at personal data without taking the button from under the pointer', async () => {
+  it('hints at personal data before anything is sent, once, and never moves a pressed button', async () => {
     const key = await newCase();
     const page = await open();
     await openCaseWith(page, key);
@@ -479,6 +479,13 @@ describe('writing on', () => {
     await page.mouse.down();
     expect(await hint.isVisible()).toBe(false);
     await page.mouse.up();
+    await hint.waitFor();
+    expect(await hint.innerText()).toMatch(
+      /looks like an e-mail address.* press “Send” once more/u,
+    );
+    expect(await page.locator('#answer-sent').isVisible()).toBe(false);
+    await expectAccessible(page);
+    await button.click();
     await page.waitForSelector('#answer-sent:not([hidden])');
     expect(await hint.isVisible()).toBe(false);
     await page.fill('#answer-text', 'Or c.d@example.org.');

@@ -52,6 +52,11 @@ const kept = async (page: Page, before = ''): Promise<string> => {
   return draftOf(page);
 };
 
+const isInView = (element: Element): boolean => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+};
+
 describe('the form', () => {
   it('leads from the text to a case that the key opens, and tells the dates to come back', async () => {
     const page = await open();
@@ -103,6 +108,35 @@ describe('the form', () => {
     expect(files.map(({ name, size }) => [name, size])).toEqual([['door.jpg', bytes.length]]);
     await page.context().close();
   });
+
+  it.each(['en', 'sv', 'fi', 'nb'])(
+    'hints at personal data before it goes on, once for each sort: %s',
+    async (lang) => {
+      const page = await open(`/${lang}/write`);
+      await page.waitForSelector('#step-write:not([hidden])');
+      const next = page.locator('#form button[type=submit]');
+      const hint = page.locator('.personal[data-for="text"]');
+      await page.fill('#text', 'Ask a.b@example.org.');
+      await next.click();
+      await hint.waitFor();
+      expect(await hint.evaluate(isInView)).toBe(true);
+      expect(await page.locator('#step-files').isVisible()).toBe(false);
+      await expectAccessible(page);
+      // what is there already changes with the text; a new one comes with the press
+      await page.fill('#text', 'Or ask somebody.');
+      expect(await hint.isVisible()).toBe(false);
+      await page.fill('#text', 'Or call +46 70 123 45 67.');
+      await next.click();
+      await hint.waitFor();
+      expect(await page.locator('#step-files').isVisible()).toBe(false);
+      await next.click();
+      await page.waitForSelector('#step-files:not([hidden])');
+      await page.click('#step-files [data-go=back]');
+      await next.click();
+      await page.waitForSelector('#step-files:not([hidden])');
+      await page.context().close();
+    },
+  );
 
   it('needs the text and nothing else, and says so beside the field', async () => {
     const page = await open();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
-import { composeRetention } from '../../server/tasks.js';
+import type { RemovalWait } from '../../client/models.js';
+import { createLog } from '../../server/log.js';
+import { composeRetention, composeScheduler } from '../../server/tasks.js';
 import { silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 
@@ -104,5 +106,23 @@ describe('a shorter term', () => {
     await expect(installation.newReporter().open(words)).rejects.toMatchObject({
       code: 'case_not_found',
     });
+  });
+});
+
+describe('a server whose clock jumped', () => {
+  it('tells administrators at the desk until when removing waits, and no more once that is over', async () => {
+    const { server, clock, administrator } = installation;
+    const { config, db } = server;
+    const tickOn = async (day: string): Promise<RemovalWait | null> => {
+      clock.set(`${day}T10:00:00Z`);
+      const log = createLog(clock.now, () => undefined);
+      await composeScheduler({ config, db, clock: clock.now, log }).tick();
+      return (await installation.signIn(administrator)).removalWait();
+    };
+    const now = clock.now().toISOString().slice(0, 10);
+    expect(await tickOn(now)).toBeNull();
+    expect(await tickOn('2037-01-01')).toEqual({ today: '2037-01-01', until: '2037-01-08' });
+    expect(await tickOn('2037-01-02')).toEqual({ today: '2037-01-02', until: '2037-01-08' });
+    expect(await tickOn(now)).toBeNull();
   });
 });

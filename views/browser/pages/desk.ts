@@ -21,6 +21,7 @@ import { inboxView } from '../desk/inbox.js';
 import { keepClocks } from '../desk/incident-clock.js';
 import { incidentsView } from '../desk/incidents.js';
 import { offerRenewal } from '../desk/leavers.js';
+import { tellRemovalWait } from '../desk/removal-wait.js';
 import { peopleView } from '../desk/people.js';
 
 coverWhileHidden();
@@ -115,6 +116,7 @@ async function open(account: AccountView): Promise<void> {
     worker.terminate();
   }
 
+  tellRemovalWait(desk, part(document, 'removal'));
   offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
   void signLog(desk);

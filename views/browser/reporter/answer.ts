@@ -6,7 +6,7 @@ import { byId, onClick, show, write } from './dom.js';
 import { createDraftStore } from './draft.js';
 import { createFileChoice } from './files.js';
 import { isLeaving } from './guard.js';
-import { clearHints } from './personal-data.js';
+import { clearHints, hintFirst } from './personal-data.js';
 import { createProgressView } from './progress.js';
 import { showSendError } from './sending.js';
 
@@ -137,7 +137,7 @@ export function createAnswerForm(
   });
   byId('answer', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    void send();
+    if (!isBusy && !hintFirst(byId('answer'))) void send();
   });
   onClick('draft-again', () => {
     if (current !== null) void restore(current);

@@ -33,22 +33,63 @@ export function findPersonal(text: string): PersonalKind[] {
   return found;
 }
 
+/** Every place for a hint with the field that it is about. */
+function hints(): { place: HTMLElement; field: HTMLTextAreaElement }[] {
+  return [...document.querySelectorAll<HTMLElement>('.personal')].flatMap((place) => {
+    const field = document.getElementById(place.dataset['for'] ?? '');
+    return field instanceof HTMLTextAreaElement ? [{ place, field }] : [];
+  });
+}
+
+/** Says what a field may hold; what was said of it once is noted with the place. */
+function tell(place: HTMLElement, kind: PersonalKind | undefined, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
+  place.hidden = kind === undefined;
+  if (kind !== undefined) place.dataset['told'] = `${place.dataset['told'] ?? ''} ${kind}`;
+}
+
 /** Takes the hints away with the text that they were about. */
 export function clearHints(): void {
-  for (const place of document.querySelectorAll<HTMLElement>('.personal')) place.hidden = true;
+  for (const { place } of hints()) {
+    place.hidden = true;
+    delete place.dataset['told'];
+  }
+}
+
+/**
+ * Before a form is left: shows what was not said yet, since whoever presses the button right after
+ * typing would never see it.
+ *
+ * @returns whether there was something; the next press goes on, whatever stands there then.
+ */
+export function hintFirst(form: HTMLElement): boolean {
+  const button = form.querySelector('[type=submit]')?.textContent.trim() ?? '';
+  const untold = hints().filter(({ place, field }) => {
+    const [kind] = findPersonal(field.value);
+    const isTold = kind === undefined || place.dataset['told']?.split(' ').includes(kind);
+    if (isTold === true || field.disabled || !form.contains(field)) return false;
+    tell(place, kind, `${t(`personal.${kind}`)} ${t('personal.again', { button })}`);
+    return true;
+  });
+  untold[0]?.place.scrollIntoView({ block: 'center' });
+  return untold.length > 0;
 }
 
 /** Hints below every field that has a place for it, while people write. */
 export function hintAtPersonal(): void {
   watchPresses();
-  for (const place of document.querySelectorAll<HTMLElement>('.personal')) {
-    const field = document.getElementById(place.dataset['for'] ?? '');
-    if (!(field instanceof HTMLTextAreaElement)) continue;
+  for (const { place, field } of hints()) {
     const look = (): void => {
-      const [first] = findPersonal(field.value);
-      const text = first === undefined ? '' : t(`personal.${first}`);
-      if (place.textContent !== text) place.textContent = text;
-      place.hidden = first === undefined;
+      const [kind] = findPersonal(field.value);
+      // what is there already may say more
+      if (
+        kind !== undefined &&
+        !place.hidden &&
+        place.textContent.startsWith(t(`personal.${kind}`))
+      ) {
+        return;
+      }
+      tell(place, kind, kind === undefined ? '' : t(`personal.${kind}`));
     };
     field.addEventListener('change', () => {
       // a field is left by pressing something below it, which the hint would move away

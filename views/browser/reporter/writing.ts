@@ -17,7 +17,7 @@ import { answersOf, checkForm, fillForm, isBlank, readForm, watchForm } from './
 import { formatDay, formatList } from './format.js';
 import { createLeaveOut } from './leave-out.js';
 import { createLostFiles } from './lost-files.js';
-import { hintAtPersonal } from './personal-data.js';
+import { hintAtPersonal, hintFirst } from './personal-data.js';
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
 import { createReceiptChoice } from './receipt.js';
 import { createSending, showSendError } from './sending.js';
@@ -287,7 +287,7 @@ export function startWriting(
 
   byId('form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    if (checkForm()) go(neighbour(step, 'next'));
+    if (checkForm() && !hintFirst(byId('form'))) go(neighbour(step, 'next'));
   });
   for (const button of document.querySelectorAll<HTMLElement>('[data-go]')) {
     button.addEventListener('click', () => {
