@@ -9,6 +9,7 @@ import {
   EXPIRED_AFTER_DAYS,
   fingerprintWords,
   fromBase64,
+  identitiesOf,
   ready,
   STALE_AFTER_DAYS,
   stampHolds,
@@ -92,6 +93,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
       name: record.name,
       role: record.role,
       part: record.part,
+      formerly: identitiesOf(directory, record.id).slice(1),
     })),
   };
 }

@@ -3,6 +3,7 @@ import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
+import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
@@ -25,6 +26,7 @@ export type Desk = AccountDesk &
   ChannelDesk &
   IncidentDesk &
   RenewalDesk &
+  ExposedDesk &
   AuditDesk;
 
 /** Connects a desk to an installation; nobody is signed in yet. */
@@ -45,6 +47,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createChannelDesk(session, watch),
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
+    ...createExposedDesk(session, watch, workplace, walk),
     ...createAuditDesk(session, watch, memory, log),
   };
 }

@@ -21,6 +21,8 @@ export interface ReaderView {
   /** What the person does there, per language; may be empty. */
   role: Record<string, string>;
   part: 'handler' | 'recovery_officer';
+  /** Ids of the same person under keys from before: who left these out left this person out. */
+  formerly: string[];
 }
 
 /** One reporting channel of the verified directory. */
@@ -283,6 +285,8 @@ export type DirectoryChangeLine =
       words: string[];
       /** The handler who let the person in; null for the root. */
       by: string | null;
+      /** The name under which the same person read before, with other keys; null for somebody new. */
+      replaces: string | null;
     }
   | { code: 'reader_left'; name: string }
   | { code: 'administrator_added' | 'administrator_revoked'; serial: number }
@@ -352,6 +356,10 @@ export interface AdmissionView {
   authentic: boolean | null;
   /** A handler has signed; an administrator can complete it now. */
   handlerSigned: boolean;
+  /** The name under which the same person read before, with other keys; null for somebody new. */
+  replaces: string | null;
+  /** Whether somebody of this name left and the record does not say that it is the same person. */
+  namesake: boolean;
 }
 
 /** How far work on many cases is. */
@@ -366,6 +374,23 @@ export interface BulkResult {
   changed: number;
   /** Cases in which it could not be, and why. */
   failed: { id: string; code: string }[];
+}
+
+/** A case that somebody's keys opened. */
+export interface ExposedCase {
+  id: string;
+  title: string;
+  receivedOn: string;
+  practice: boolean;
+  state: 'open' | 'closed';
+  /** Of the report; null where it cannot be read. */
+  language: string | null;
+  entries: number;
+  files: number;
+  /** Whether the keys open what is written now. */
+  still: boolean;
+  /** False where a fault keeps part of the case from being seen, so that there may be more. */
+  whole: boolean;
 }
 
 /** Keys that may be in wrong hands, as the installation documents it. */
@@ -389,6 +414,8 @@ export interface MembersView {
   }[];
   invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
   admissions: AdmissionView[];
+  /** Handlers who left, and in whose place nobody has come back. */
+  former: { id: string; name: string }[];
 }
 
 /** What an invitation says to whoever holds its link. */

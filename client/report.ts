@@ -16,6 +16,7 @@ import {
   sealGrant,
   sealOverview,
   titleOf,
+  withSuccessors,
 } from '../crypto/private.js';
 import type { LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
@@ -27,7 +28,7 @@ export function hasNewReader(
   shown: LoadedDirectory,
   loaded: LoadedDirectory,
 ): boolean {
-  const before = new Set<string>(leftOut);
+  const before = new Set<string>(withSuccessors(loaded.directory, leftOut));
   for (const { record } of channelReaders(shown.directory, channel)) before.add(record.id);
   return channelReaders(loaded.directory, channel).some(({ record }) => !before.has(record.id));
 }
@@ -42,8 +43,9 @@ export function audienceOf(
 ): { channel: Channel; readers: Reader[] } {
   const channel = directory.channels.find(({ id }) => id === input.channel);
   if (channel === undefined) throw new ClientError('channel_unknown');
+  const leftOut: readonly string[] = withSuccessors(directory, input.leftOut);
   const readers = channelReaders(directory, channel.id).filter(
-    ({ record }) => !input.leftOut.includes(record.id),
+    ({ record }) => !leftOut.includes(record.id),
   );
   if (readers.length === 0) throw new ClientError('nobody_left');
   return { channel, readers };
@@ -59,6 +61,7 @@ export function prepareCase(
   const keys = reporterKeys(input.words);
   const { directory } = loaded;
   const { channel, readers } = audienceOf(input, loaded);
+  const leftOut: readonly string[] = withSuccessors(directory, input.leftOut);
   const members: Member[] = [
     { id: 'reporter', ...keys.publicKeys },
     ...readers.map(({ record: { id, kem, sig } }) => ({ id, kem, sig })),
@@ -77,9 +80,7 @@ export function prepareCase(
     practice: !channel.published,
     channel: channel.id,
     directory: named,
-    leftOut: directory.readers
-      .map(({ record }) => record.id)
-      .filter((id) => input.leftOut.includes(id)),
+    leftOut: directory.readers.map(({ record }) => record.id).filter((id) => leftOut.includes(id)),
     language: input.language,
     category: input.category,
     relation: input.relation,

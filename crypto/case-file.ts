@@ -3,6 +3,7 @@ import { fromBase64, toBase64 } from './bytes.js';
 import { openBox, sealBox } from './box.js';
 import { verifyChain, type VerifiedChain, type VerifiedEpoch } from './chain.js';
 import { mayStand, type EntryContent, type Report } from './content.js';
+import { withSuccessors } from './directory.js';
 import { openEntry } from './entry.js';
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
@@ -144,10 +145,18 @@ function notesFit(dialogue: VerifiedChain, notes: VerifiedChain): boolean {
   return readers.length === members.length && readers.every((id, at) => id === members[at]);
 }
 
-/** Whom the report leaves out, but for those to whom its own author gave the key all the same. */
-function leftOutBy(report: Report | null, dialogue: VerifiedChain): Report['leftOut'] {
+/**
+ * Whom the report leaves out, also where they came back under new keys, but for those to whom its own
+ * author gave the key all the same.
+ */
+function leftOutBy(
+  report: Report | null,
+  dialogue: VerifiedChain,
+  directory: Directory,
+): Report['leftOut'] {
   const given = new Set<string>(dialogue.epochs[0]?.body.members.map(({ id }) => id));
-  return (report?.leftOut ?? []).filter((id) => !given.has(id));
+  const leftOut = (report?.leftOut ?? []).filter((id) => !given.has(id));
+  return withSuccessors(directory, leftOut).filter((id) => !given.has(id));
 }
 
 /** Whoever the reporter left out and has, or had, keys nonetheless. */
@@ -185,7 +194,7 @@ export function openCase(input: CaseInput): OpenedCase {
     dialogue,
     internal,
     report,
-    leftOut: leftOutBy(report, chain),
+    leftOut: leftOutBy(report, chain, directory),
     faults: [],
     mendable: [],
     notices: [],

@@ -1,7 +1,7 @@
 import { fromBase64, sameBytes, toBase64, type Field } from './bytes.js';
 import { hash } from './derive.js';
 import { ProtocolError } from './errors.js';
-import type { DirectoryHash, InstallationId } from './ids.js';
+import type { DirectoryHash, InstallationId, ReaderId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { verify } from './signature.js';
 import {
@@ -140,6 +140,30 @@ export function receiptKeyInUse({ receiptKeys }: Pick<Directory, 'receiptKeys'>)
 }
 
 /**
+ * Whoever comes back under new keys takes the place of one who left, of the same organisation and
+ * part, and nobody's place is taken twice: so whom a reporter left out stays left out.
+ */
+function checkReplaced(readers: ReadonlyMap<string, Reader>): void {
+  const taken = new Set<string>();
+  for (const { record } of readers.values()) {
+    if (record.replaces === null) continue;
+    const before = readers.get(record.replaces);
+    if (before?.state !== 'left') fail('takes the place of somebody who is there');
+    const { organisation, part } = before.record;
+    if (organisation !== record.organisation || part !== record.part) fail('in another place');
+    if (taken.has(record.replaces)) fail('a place taken twice');
+    taken.add(record.replaces);
+  }
+  for (const id of readers.keys()) {
+    const followed = new Set([id]);
+    for (let at = readers.get(id)?.record.replaces; at; at = readers.get(at)?.record.replaces) {
+      if (followed.has(at)) fail('places in a circle');
+      followed.add(at);
+    }
+  }
+}
+
+/**
  * Reads and checks a signed directory by itself: schema, one organisation and so one root,
  * delegation by the root, the administrator's signature, and for every reader the way of admissions
  * back to the root, which let in one first handler. Throws `malformed` or `wrong_directory`.
@@ -171,6 +195,7 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
       if (channels.get(channel)?.organisation !== reader.record.organisation) fail('channel');
     }
   }
+  checkReplaced(readers);
   const signer = administrators.get(signed.administrator);
   if (signer?.state !== 'active') fail('signer');
   const ok = verify(fromBase64(signer.sig), fromBase64(signed.signature), 'directory', document);
@@ -227,6 +252,8 @@ function checkNewReaders(before: Directory, after: Directory): void {
     if (administrator?.state !== 'active') fail('admitting administrator');
     const handler = before.readers.find((reader) => reader.record.id === admission.handler);
     if (handler?.state !== 'active') fail('admitting handler');
+    const replaced = before.readers.find((reader) => reader.record.id === record.replaces);
+    if (record.replaces !== null && replaced?.state !== 'left') fail('replaced before leaving');
   }
 }
 
@@ -294,6 +321,27 @@ export const EXPIRED_AFTER_DAYS = 90;
  * the shorter term is in force: whoever reads the channel's cases sees what will go so long before.
  */
 export const SHORTER_TERM_DAYS = 90;
+
+/** A reader's own id, and those of the same person's keys from before, the newest first. */
+export function identitiesOf(directory: Directory, id: string): string[] {
+  const ids = [id];
+  for (;;) {
+    const last = directory.readers.find(({ record }) => record.id === ids.at(-1));
+    const before = last?.record.replaces ?? null;
+    // an unchecked directory could lead in a circle
+    if (before === null || ids.includes(before)) return ids;
+    ids.push(before);
+  }
+}
+
+/** All whom a choice of readers means: whoever comes back under new keys is the same person. */
+export function withSuccessors(directory: Directory, chosen: readonly string[]): ReaderId[] {
+  const known = directory.readers.map(({ record }) => record.id);
+  const found = known.filter((id) =>
+    identitiesOf(directory, id).some((identity) => chosen.includes(identity)),
+  );
+  return [...new Set([...(chosen as readonly ReaderId[]), ...found])];
+}
 
 /** The readers a report in this channel is sealed to: active ones, in the directory's order. */
 export function channelReaders(directory: Directory, channel: string): Reader[] {

@@ -83,6 +83,7 @@ export async function up(knex: Knex): Promise<void> {
      sealed_secret blob not null,
      shown_name text not null,
      channel text not null,
+     replaces text,
      created_day text not null,
      used_by text`,
   );

@@ -1,4 +1,4 @@
-import { channelReaders, type Member } from '../../crypto/private.js';
+import { channelReaders, type Member, withSuccessors } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
 
 /** The dialogue's members by its newest epoch, the reporter among them. */
@@ -26,8 +26,10 @@ export function grantable(opened: OpenedForHandler): { id: string; name: string 
   const present = new Set<string>(newestMembers(opened).map(({ id }) => id));
   // Where the report cannot be read nobody knows whom it leaves out.
   if (opened.file.report === null) return [];
-  const leftOut = new Set<string>(opened.file.report.leftOut);
-  return channelReaders(opened.directory.directory, opened.answer.case.channel)
+  const { directory } = opened.directory;
+  // also those in whose favour the report contradicts itself: the reporter named them
+  const leftOut = new Set<string>(withSuccessors(directory, opened.file.report.leftOut));
+  return channelReaders(directory, opened.answer.case.channel)
     .map(({ record: { id, name } }) => ({ id, name }))
     .filter(({ id }) => !present.has(id) && !leftOut.has(id));
 }

@@ -193,6 +193,8 @@ function readerAdded({ record, admission }: Reader, directory: Directory): Direc
       .map(({ names }) => names),
     words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
     by: directory.readers.find((reader) => reader.record.id === by)?.record.name ?? null,
+    replaces:
+      directory.readers.find((reader) => reader.record.id === record.replaces)?.record.name ?? null,
   };
 }
 

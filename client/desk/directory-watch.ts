@@ -46,6 +46,8 @@ export interface DirectoryWatch {
   changes(): Promise<DirectoryChange[]>;
   /** Remembers that the person has read what changed up to this version. */
   noteRead(version: number): Promise<void>;
+  /** The first version in which a reader had left; null for one who has not. */
+  leftIn(reader: string): Promise<number | null>;
   /** How many readers ever left, and of how many this person's cases were found free. */
   leavers(): Promise<{ left: number; renewed: number }>;
   /** Remembers that this person's cases are free of the first so many who left. */
@@ -188,6 +190,16 @@ export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): Di
       const read = Math.min(version, memory.version);
       await kept.change(state, (before) => ({ ...(before ?? memory), read }));
       if (seen?.of === state) seen.changes = seen.changes.filter((each) => each.version > read);
+    },
+    async leftIn(reader) {
+      const state = session.signedIn();
+      await look(state);
+      const past = seen?.past ?? new Map<number, VerifiedDirectory>();
+      await recall(state, past, 1);
+      const hasLeft = ({ directory }: VerifiedDirectory): boolean =>
+        directory.readers.some(({ record, state: now }) => record.id === reader && now === 'left');
+      const versions = [...past].flatMap(([number, version]) => (hasLeft(version) ? number : []));
+      return versions.length === 0 ? null : Math.min(...versions);
     },
     async leavers() {
       const state = session.signedIn();

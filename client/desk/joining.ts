@@ -80,7 +80,7 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
     if (channel === undefined || organisation === undefined) {
       throw new ClientError('wrong_directory');
     }
-    return { shownName: answer.shownName, channel, organisation };
+    return { ...answer, channel, organisation };
   }
 
   return {
@@ -112,7 +112,7 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       const { token, vouching } = invitationKeys(secret);
       const { credentials } = await session.credentialsFor(reader, name, keys.seed, paper);
       await session.bringInForce(name, paper, async () => {
-        const { shownName, channel } = await invitationOf(id, token);
+        const { shownName, channel, replaces } = await invitationOf(id, token);
         const record: ReaderRecord = {
           id: reader,
           organisation: channel.organisation,
@@ -122,6 +122,7 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
           role,
           kem: toBase64(keys.kem.publicKey),
           sig: toBase64(keys.sig.publicKey),
+          replaces,
         };
         await api.tell({
           method: 'POST',

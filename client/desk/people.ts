@@ -7,11 +7,14 @@ import {
   fromBase64,
   isKemKey,
   Members,
+  normaliseName,
   newId,
   newPaperKey,
   openBox,
   paperSecret,
+  ProtocolError,
   randomBytes,
+  type Reader,
   ReaderId,
   type ReaderRecord,
   ready,
@@ -29,11 +32,18 @@ import type { DirectoryWatch } from './directory-watch.js';
 import { authenticatorOf, invitationKeys } from './joining.js';
 import type { DeskSession, SignedInState } from './session.js';
 
+/** Who is invited. */
+export interface InviteInput {
+  shownName: string;
+  /** Whose keys from before left: the same person comes back. */
+  replaces?: string | null;
+}
+
 /** How people come to the desk and leave it. */
 export interface PeopleDesk {
   members(): Promise<MembersView>;
   /** Answers what goes behind `#` in the link; it authenticates the keys that come back. */
-  invite(input: { shownName: string }): Promise<{ fragment: string }>;
+  invite(input: InviteInput): Promise<{ fragment: string }>;
   withdrawInvitation(id: string): Promise<void>;
   /** A handler's signature, or with it in place the administrator's, which makes a new version. */
   admit(id: string): Promise<void>;
@@ -51,6 +61,10 @@ export interface PeopleDesk {
 }
 
 type PendingAdmission = v.InferOutput<typeof Members>['admissions'][number];
+
+function sameName(one: string, other: string): boolean {
+  return normaliseName(one) === normaliseName(other);
+}
 
 /** See {@link PeopleDesk}. */
 export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): PeopleDesk {
@@ -77,13 +91,24 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     // Who made the link gets the sealed secret back: without it, these keys are not vouched for.
     if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
-    const secret = openBox(keys.own, 'invitation', [invitation.id, account.id], box);
-    const { vouching } = invitationKeys(secret);
-    return authenticatorOf(vouching, record) === invitation.authenticator;
+    // the place that was meant is sealed with the secret: the server can neither drop nor change it
+    const context = [invitation.id, account.id, record.replaces ?? ''];
+    try {
+      const { vouching } = invitationKeys(openBox(keys.own, 'invitation', context, box));
+      return authenticatorOf(vouching, record) === invitation.authenticator;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return false;
+    }
   }
 
-  function admissionView(pending: PendingAdmission): AdmissionView {
+  function admissionView(pending: PendingAdmission, readers: readonly Reader[]): AdmissionView {
     const { record } = pending;
+    const nameOf = (id: string): string | null =>
+      readers.find((reader) => reader.record.id === id)?.record.name ?? null;
+    const namesake = readers.some(
+      (reader) => reader.state === 'left' && sameName(reader.record.name, record.name),
+    );
     return {
       id: record.id,
       name: record.name,
@@ -91,6 +116,8 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
       authentic: authentic(pending),
       handlerSigned: pending.handlerSignature !== null,
+      replaces: record.replaces === null ? null : nameOf(record.replaces),
+      namesake: record.replaces === null && namesake,
     };
   }
 
@@ -140,6 +167,8 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     async members() {
       const { account } = session.signedIn();
       const answer = await fetchMembers();
+      const { readers } = (await watch.current()).directory;
+      const taken = new Set<string | null>(readers.map(({ record }) => record.replaces));
       return {
         accounts: answer.accounts,
         invitations: answer.invitations.map(({ id, shownName, by, createdOn }) => ({
@@ -148,11 +177,14 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
           mine: by === account.id,
           createdOn,
         })),
-        admissions: answer.admissions.map(admissionView),
+        admissions: answer.admissions.map((each) => admissionView(each, readers)),
+        former: readers.flatMap(({ record: { id, name, part }, state }) =>
+          state === 'left' && part === 'handler' && !taken.has(id) ? [{ id, name }] : [],
+        ),
       };
     },
 
-    async invite({ shownName }) {
+    async invite({ shownName, replaces = null }) {
       const { credential, keys, account } = session.signedIn();
       const { directory } = await watch.current();
       const [channel] = directory.channels;
@@ -166,9 +198,12 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         json: {
           id,
           tokenHash: tokenHash('invitation', invitationKeys(secret).token),
-          sealedSecret: toBase64(sealBox(keys.own, 'invitation', [id, account.id], secret)),
+          sealedSecret: toBase64(
+            sealBox(keys.own, 'invitation', [id, account.id, replaces ?? ''], secret),
+          ),
           shownName,
           channel: channel.id,
+          replaces,
         },
       });
       return { fragment: `${id}.${toBase64(secret)}` };
@@ -225,6 +260,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         role: {},
         kem,
         sig,
+        replaces: null,
       };
       const { credential } = state;
       const path = '/api/desk/admissions';

@@ -112,6 +112,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
         role: input.handler.role,
         kem: toBase64(handlerKeys.kem.publicKey),
         sig: toBase64(handlerKeys.sig.publicKey),
+        replaces: null,
       };
       const delegation = sign(
         root.secretKey,

@@ -204,6 +204,8 @@ export const Invite = v.strictObject({
   sealedSecret: bytesSchema(BOX_OVERHEAD + 32),
   shownName: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   channel: ChannelId,
+  /** Whose keys from before the new ones take the place of; null for somebody new. */
+  replaces: v.nullable(ReaderId),
 });
 export type Invite = v.InferOutput<typeof Invite>;
 
@@ -213,6 +215,7 @@ export const InvitationAnswer = v.strictObject({
   shownName: v.string(),
   directory: SignedDirectory,
   channel: ChannelId,
+  replaces: v.nullable(ReaderId),
 });
 
 /** POST /api/desk/invitations/:id/join, `Authorization: Invitation <token>` */
@@ -254,6 +257,7 @@ export const Members = v.strictObject({
         v.strictObject({
           id: bytesSchema(16),
           by: AccountId,
+          replaces: v.nullable(ReaderId),
           authenticator: bytesSchema(32),
           /** Only in the inviter's own answer. */
           sealedSecret: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),

@@ -32,6 +32,8 @@ export const ReaderRecord = v.strictObject({
   role: Texts,
   kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
   sig: bytesSchema(32),
+  /** The same person under keys from before, which left; null for somebody new. */
+  replaces: v.nullable(ReaderId),
 });
 export type ReaderRecord = v.InferOutput<typeof ReaderRecord>;
 

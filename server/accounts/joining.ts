@@ -74,6 +74,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
           shownName: row.shown_name,
           directory: await directories.signed(trx),
           channel: row.channel,
+          replaces: row.replaces,
         };
       });
     },
@@ -87,6 +88,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
         const asInvited =
           record.part === 'handler' &&
           record.name === row.shown_name &&
+          record.replaces === row.replaces &&
           record.channels.length === 1 &&
           record.channels[0] === row.channel;
         if (!asInvited) throw new ApiError('wrong_record');

@@ -93,12 +93,22 @@ export async function checkRecord(
     record.channels.every((id) => ofOrganisation.includes(id)) &&
     !directory.readers.some((reader) => reader.record.id === record.id) &&
     !directory.administrators.some(({ id }) => (id as string) === record.id) &&
+    mayReplace(directory, record.replaces) &&
     !(await accountIdTaken(trx, record.id)) &&
     (await admissionOf(trx, record.id)) === undefined;
   if (!fits) throw new ApiError('wrong_record');
   bytesOf(record.kem);
   bytesOf(record.sig);
   if (!isKemKey(record.kem)) throw new ApiError('wrong_record');
+}
+
+/** Whether somebody's place is free: the keys left, and nobody has come back in that place. */
+function mayReplace({ readers }: Directory, replaced: string | null): boolean {
+  if (replaced === null) return true;
+  const left = readers.some(
+    ({ record, state }) => (record.id as string) === replaced && state === 'left',
+  );
+  return left && !readers.some(({ record }) => (record.replaces as string | null) === replaced);
 }
 
 /** Makes the members. */
@@ -143,12 +153,13 @@ export function createMembers(options: MembersOptions): MembersService {
       };
     },
 
-    async invite(session, { id, tokenHash, sealedSecret, shownName, channel }) {
+    async invite(session, { id, tokenHash, sealedSecret, shownName, channel, replaces }) {
       await change(session, 'invited', { invitation: id, channel }, async (trx) => {
         const { directory } = await directories.current(trx);
         if (!directory.channels.some((each) => each.id === channel)) {
           throw new ApiError('wrong_record');
         }
+        if (!mayReplace(directory, replaces)) throw new ApiError('wrong_record');
         await deleteInvitationsBefore(trx, firstDayInUse(clock, timeZone));
         if ((await invitationById(trx, id)) !== undefined) throw new ApiError('conflict');
         await insertInvitation(trx, {
@@ -158,6 +169,7 @@ export function createMembers(options: MembersOptions): MembersService {
           sealed_secret: bytesOf(sealedSecret),
           shown_name: shownName,
           channel,
+          replaces,
           created_day: today(clock, timeZone),
           used_by: null,
         });
@@ -250,6 +262,7 @@ function shownInvitation(
   return {
     id: row.id,
     by: row.created_by,
+    replaces: row.replaces,
     authenticator: admission.authenticator,
     sealedSecret: row.created_by === viewer ? textOf(row.sealed_secret) : null,
   };

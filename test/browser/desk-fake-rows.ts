@@ -14,14 +14,16 @@ export const readers: Reader[] = [
     name: 'Hanna Ek',
     role: { en: 'Head of legal', sv: 'Chefsjurist' },
     part: 'handler',
+    formerly: [],
   },
   {
     id: 'omar',
     name: 'Omar Lind',
     role: { en: 'Internal audit', sv: 'Internrevision' },
     part: 'handler',
+    formerly: [],
   },
-  { id: 'vera', name: 'Vera Strand', role: {}, part: 'recovery_officer' },
+  { id: 'vera', name: 'Vera Strand', role: {}, part: 'recovery_officer', formerly: [] },
 ];
 
 /** The day so many days from now. */

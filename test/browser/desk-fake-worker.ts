@@ -2,6 +2,7 @@ import type {
   AuditLine,
   DirectoryChange,
   DirectoryView,
+  ExposedCase,
   IncidentView,
   LogFinding,
   LogVerdict,
@@ -65,6 +66,7 @@ const changes: DirectoryChange[] = [
         channels: [named],
         words: ['anchor', 'basket', 'candle', 'desert', 'eagle', 'fabric', 'galaxy', 'hammer'],
         by: 'Hanna Ek',
+        replaces: scenario === 'wrong-hands' ? 'Omar Lind' : null,
       },
       { code: 'reader_left', name: 'Sven Alm' },
       { code: 'administrator_revoked', serial: 2 },
@@ -116,8 +118,11 @@ const members: MembersView = {
       words: ['acid', 'bamboo', 'camera', 'dolphin', 'elbow', 'fossil', 'ginger', 'hockey'],
       authentic: scenario === 'warnings' ? false : true,
       handlerSigned: scenario === 'administrator',
+      replaces: null,
+      namesake: false,
     },
   ],
+  former: scenario === 'wrong-hands' ? [{ id: 'sven', name: 'Sven Alm' }] : [],
 };
 
 const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({
@@ -128,6 +133,19 @@ const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({
   actor: index % 5 === 4 ? null : index % 2 === 0 ? 'hanna' : 'anna',
   caseId: index % 6 === 3 ? 'a' : null,
   details: index % 5 === 1 ? { version: 4 } : {},
+}));
+
+const exposed: ExposedCase[] = (['a', 'b', 'c'] as const).map((id, index) => ({
+  id,
+  title: ['Grind 3 står öppen', 'Invoices from a company nobody knows', 'Overtime'][index] ?? '',
+  receivedOn: day(-40 + index),
+  practice: index === 2,
+  state: index === 1 ? 'closed' : 'open',
+  language: ['sv', 'en', 'fi'][index] ?? null,
+  entries: 7 - index,
+  files: index,
+  still: index === 0,
+  whole: index !== 2,
 }));
 
 const incidents: IncidentView[] = [
@@ -413,6 +431,23 @@ const api: DeskApi = {
   unlockAccount: () => Promise.resolve(),
   noteAuthority: () => Promise.resolve(),
   noteSubjects: () => Promise.resolve(),
+  exposedCases: async (_reader, _since, onProgress) => {
+    onProgress({ done: 1, of: 3 });
+    await pause(100);
+    return exposed;
+  },
+  successorOf: (reader) =>
+    Promise.resolve(reader === 'sven' ? { id: 'sven2', name: 'Sven Alm' } : null),
+  giveBack: async (_successor, onProgress) => {
+    onProgress({ done: 1, of: 3 });
+    await pause(100);
+    return { changed: 2, failed: [] };
+  },
+  tellReporters: async (ids, _notice, onProgress) => {
+    onProgress({ done: 0, of: ids.length });
+    await pause(100);
+    return { changed: ids.length, failed: [] };
+  },
   findLeavers: () =>
     Promise.resolve(scenario === 'wrong-hands' ? { cases: 3, names: ['Sven Alm'] } : null),
   renewAll: async (onProgress, signal) => {

@@ -118,6 +118,7 @@ function newReader(directory: Directory, signers: { second: SignedInState }): Re
     role: {},
     kem: toBase64(kemKeys(randomBytes(32)).publicKey),
     sig: toBase64(keys.publicKey),
+    replaces: null,
   };
   const fields = admissionFields(directory.installation, record);
   const { second } = signers;

@@ -145,6 +145,7 @@ const members: readonly AccessRow[] = [
         sealedSecret: boxOf(32),
         shownName: 'Shown otto',
         channel: work.channel.id,
+        replaces: null,
       },
     }),
     ...ofDesk('204'),

@@ -90,7 +90,11 @@ export function makePerson(name: string, part: AccountPart): TestPerson {
 export function recordOf(
   person: TestPerson,
   channel: Channel,
-  options: { readonly part?: ReaderRecord['part']; readonly shownName?: string } = {},
+  options: {
+    readonly part?: ReaderRecord['part'];
+    readonly shownName?: string;
+    readonly replaces?: string;
+  } = {},
 ): ReaderRecord {
   return {
     id: person.id as ReaderId,
@@ -101,6 +105,7 @@ export function recordOf(
     role: { en: 'Case handler' },
     kem: toBase64(person.keys.kem.publicKey),
     sig: toBase64(person.keys.sig.publicKey),
+    replaces: (options.replaces ?? null) as ReaderId | null,
   };
 }
 
@@ -312,6 +317,7 @@ export async function invite(
   desk: TestDesk,
   inviter: TestPerson,
   shownName: string,
+  replaces: string | null = null,
 ): Promise<{ id: string; token: string; answer: Answer }> {
   const id = toBase64(randomBytes(16));
   const token = toBase64(randomBytes(32));
@@ -321,6 +327,7 @@ export async function invite(
     sealedSecret: toBase64(randomBytes(BOX_OVERHEAD + 32)),
     shownName,
     channel: desk.channel.id,
+    replaces,
   });
   return { id, token, answer };
 }

@@ -363,8 +363,16 @@ describe('a change', () => {
         channels: [channel],
         words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
         by: 'Reader 1',
+        replaces: null,
       },
     ]);
+    const again = { ...third, record: { ...record, replaces: second.record.id } };
+    expect(
+      changesBetween(
+        { ...before, readers: [first, second] },
+        { ...before, readers: [first, second, again] },
+      ),
+    ).toMatchObject([{ code: 'reader_added', replaces: 'Reader 2' }]);
     const left: Reader = { ...third, state: 'left' };
     expect(
       changesBetween(

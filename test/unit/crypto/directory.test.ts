@@ -63,6 +63,7 @@ function newRecord(change: Partial<ReaderRecord> = {}): ReaderRecord {
     role: {},
     kem: toBase64(kemKeys(randomBytes(32)).publicKey),
     sig: toBase64(keys.publicKey),
+    replaces: null,
     ...change,
   };
   office.people.set(record.id, keys);

@@ -300,6 +300,7 @@ function recordOf(number: number, keys: AccountKeys, name: string): ReaderRecord
     name,
     role: { en: 'Legal', sv: 'Juridik' },
     ...publicKeysOf(keys),
+    replaces: null,
   };
 }
 

@@ -118,6 +118,7 @@ function readerText(line: DirectoryChangeLine & { code: 'reader_added' }): strin
     line.by === null
       ? t('desk.change.reader_by_root')
       : t('desk.change.reader_by', { name: line.by }),
+    ...(line.replaces === null ? [] : [t('desk.change.reader_back', { name: line.replaces })]),
     t('desk.change.reader_words', { words: line.words.join(' ') }),
   ];
   return sentences.join(' ');

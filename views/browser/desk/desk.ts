@@ -45,6 +45,8 @@ export interface Desk {
   directoryChanged(directory: DirectoryView): void;
   /** Tells the shell to ask anew what is undecided about keys in wrong hands. */
   incidentsChanged(): void;
+  /** Tells the shell that no case of this person has keys of people who left any more. */
+  casesRenewed(): void;
   /** Wipes everything, and says why the desk was closed. */
   end(title: string, text: string): void;
 }

@@ -26,7 +26,11 @@ export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
     (compartment) => data.access.findLast((change) => change.compartment === compartment) ?? [],
   );
   const first = data.access.find(({ compartment }) => compartment === 'dialogue');
-  return report.leftOut.map((id) => {
+  const back = desk.directory.channels
+    .flatMap(({ readers }) => readers)
+    .filter(({ formerly }) => formerly.some((id) => (report.leftOut as string[]).includes(id)))
+    .map(({ id }) => id);
+  const people = [...new Set<string>([...report.leftOut, ...back])].map((id) => {
     const has = ({ readers }: AccessView): boolean => readers.some((reader) => reader.id === id);
     return {
       id,
@@ -36,4 +40,9 @@ export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
       contradicted: first !== undefined && has(first),
     };
   });
+  // whoever came back stands there once, under the new keys
+  const cameBack = new Set(
+    desk.directory.channels.flatMap(({ readers }) => readers).flatMap(({ formerly }) => formerly),
+  );
+  return people.filter(({ id, letInBy }) => letInBy !== null || !cameBack.has(id));
 }

@@ -6,6 +6,7 @@ import {
   element,
   fillList,
   onClick,
+  option,
   ownIds,
   part,
   show,
@@ -40,6 +41,7 @@ export function peopleView(desk: Desk): HTMLElement {
     fillList(part(view, 'invitations'), members.invitations, (invitation) =>
       invitationItem(desk, invitation, done),
     );
+    fillFormer(view, members.former);
     showPart(view, 'invitations-section', members.invitations.length > 0);
     part(view, 'officer').replaceChildren(
       ...(administrator ? [officerSection(desk, members, done)] : []),
@@ -157,6 +159,14 @@ function admissionItem(
     'compare',
     t(officer ? 'desk.admit.compare_officer' : 'desk.admit.compare', { name }),
   );
+  showPart(item, 'back', admission.replaces !== null || admission.namesake);
+  write(
+    item,
+    'back',
+    admission.replaces === null
+      ? t('desk.admit.namesake', { name })
+      : t('desk.admit.back', { name: admission.replaces }),
+  ).classList.toggle('signal', admission.namesake);
   const authentic = { true: 'yes', false: 'no', null: 'unknown' }[String(admission.authentic)];
   const way = officer ? 'paper' : 'link';
   write(item, 'vouching', t(`desk.admit.${way}.${authentic ?? 'unknown'}`)).classList.toggle(
@@ -232,6 +242,18 @@ function invitationItem(
   return item;
 }
 
+/** Those in whose place somebody can come back; asked for only where there is anybody. */
+function fillFormer(view: HTMLElement, former: MembersView['former']): void {
+  const select = part(view, 'replaces', HTMLSelectElement);
+  const chosen = select.value;
+  select.replaceChildren(
+    option('', t('desk.invite.nobody')),
+    ...former.map(({ id, name }) => option(id, t('desk.invite.back', { name }))),
+  );
+  select.value = former.some(({ id }) => id === chosen) ? chosen : '';
+  showPart(view, 'replaces-field', former.length > 0);
+}
+
 /** Makes an invitation and shows its link once: the secret in it never reaches the server. */
 function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
   const form = part(view, 'invite-form', HTMLFormElement);
@@ -245,7 +267,11 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       return;
     }
     void send(form, async () => {
-      const { fragment } = await desk.api.invite({ shownName });
+      const replaces = part(form, 'replaces', HTMLSelectElement).value;
+      const { fragment } = await desk.api.invite({
+        shownName,
+        replaces: replaces === '' ? null : replaces,
+      });
       const language = document.documentElement.lang;
       const link = `${location.origin}/desk/${language}/join#${fragment}`;
       const field = part(view, 'link', HTMLInputElement);

@@ -68,6 +68,9 @@ async function open(account: AccountView): Promise<void> {
       incidentsChanged: () => {
         clocks.refresh();
       },
+      casesRenewed: () => {
+        part(document, 'leavers').replaceChildren();
+      },
       end: (title, text) => void close(title, text),
     };
   }

@@ -27,8 +27,11 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
   const chosen = new Set<string>();
   let country = '';
 
+  // somebody who came back under new keys stays left out
+  const isChosen = ({ id, formerly }: ReaderView): boolean =>
+    [id, ...formerly].some((identity) => chosen.has(identity));
   const somebodyReads = (): boolean =>
-    readers.some(({ id, part }) => part === 'handler' && !chosen.has(id));
+    readers.some((reader) => reader.part === 'handler' && !isChosen(reader));
   const check = (): void => {
     const isNobody = readers.length > 0 && !somebodyReads();
     if (isNobody) showAuthority(country, 'nobody');
@@ -37,9 +40,9 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
   };
 
   return {
-    ids: () => readers.map(({ id }) => id).filter((id) => chosen.has(id)),
-    remaining: () => readers.filter(({ id }) => !chosen.has(id)),
-    leftOut: () => readers.filter(({ id }) => chosen.has(id)),
+    ids: () => readers.filter(isChosen).map(({ id }) => id),
+    remaining: () => readers.filter((reader) => !isChosen(reader)),
+    leftOut: () => readers.filter(isChosen),
     newcomers: () => [...fresh],
     somebodyReads,
     tick(ids) {
@@ -56,10 +59,10 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
           slot(item, 'new').hidden = !fresh.includes(reader);
           const box = item.querySelector('input');
           if (box === null) throw new Error('No box');
-          box.checked = chosen.has(reader.id);
+          box.checked = isChosen(reader);
           box.addEventListener('change', () => {
             if (box.checked) chosen.add(reader.id);
-            else chosen.delete(reader.id);
+            else for (const id of [reader.id, ...reader.formerly]) chosen.delete(id);
             check();
             onChange();
           });

@@ -1,0 +1,152 @@
+import { type Day, identitiesOf, withSuccessors } from '../../crypto/private.js';
+import type { BulkResult, ExposedCase } from '../models.js';
+import { grantable, newestMembers, stayingMembers } from './case-members.js';
+import type { OpenedForHandler } from './case-opening.js';
+import type { CaseWalk, OnBulk } from './case-walk.js';
+import { prepareGrant, prepareMessage } from './case-work.js';
+import type { DirectoryWatch } from './directory-watch.js';
+import { exposureOf, hadWhenLeaving } from './membership-history.js';
+import type { DeskSession } from './session.js';
+import type { Workplace } from './workplace.js';
+
+/** Words to reporters whose case could be read, by language. */
+export type Notice = Readonly<Record<string, string>>;
+
+/**
+ * What follows in a handler's own cases from keys in wrong hands. All of it is worked out here, from
+ * the epochs and the directory: the server learns no question, and whoever a reporter left out of a
+ * case finds no trace of it.
+ */
+export interface ExposedDesk {
+  /** The cases, of those this person can open, that somebody's keys opened since a day. */
+  exposedCases(
+    reader: string,
+    since: string | null,
+    onProgress: OnBulk,
+    signal?: AbortSignal,
+  ): Promise<ExposedCase[]>;
+  /** Whoever reads now in the place of somebody who left; null for nobody. */
+  successorOf(reader: string): Promise<{ id: string; name: string } | null>;
+  /**
+   * Gives whoever came back the cases that the keys from before had when they were renewed, of those
+   * this person can open; none from which the reporter left either of them out.
+   */
+  giveBack(successor: string, onProgress: OnBulk, signal?: AbortSignal): Promise<BulkResult>;
+  /**
+   * Writes to the reporters of open cases, each in the language of the report, else in English. Where
+   * one of these texts stands in a case already, by whomever, none is written again.
+   */
+  tellReporters(
+    ids: readonly string[],
+    notice: Notice,
+    onProgress: OnBulk,
+    signal?: AbortSignal,
+  ): Promise<BulkResult>;
+}
+
+function isTold({ file }: OpenedForHandler, notice: Notice): boolean {
+  const texts = Object.values(notice);
+  return file.dialogue.entries.some(
+    ({ author, content }) =>
+      author !== 'reporter' && content.kind === 'reply' && texts.includes(content.text),
+  );
+}
+
+/** See {@link ExposedDesk}. */
+export function createExposedDesk(
+  session: DeskSession,
+  watch: DirectoryWatch,
+  workplace: Workplace,
+  walk: CaseWalk,
+): ExposedDesk {
+  async function successorOf(reader: string): Promise<{ id: string; name: string } | null> {
+    const { directory } = await watch.current();
+    const later = withSuccessors(directory, [reader]) as readonly string[];
+    const found = directory.readers.find(
+      ({ record, state }) =>
+        state === 'active' && record.id !== reader && later.includes(record.id),
+    );
+    return found === undefined ? null : { id: found.record.id, name: found.record.name };
+  }
+
+  return {
+    successorOf,
+
+    async exposedCases(reader, since, onProgress, signal) {
+      const found: ExposedCase[] = [];
+      await walk.each(
+        await walk.ids(signal),
+        (opened) => {
+          const exposure = exposureOf(opened, reader, since as Day | null);
+          if (exposure === null) return;
+          const { answer, overview, file } = opened;
+          found.push({
+            id: file.id,
+            title: overview.title,
+            receivedOn: answer.case.receivedOn,
+            practice: answer.case.practice,
+            state: answer.case.closedOn === null ? 'open' : 'closed',
+            language: file.report?.language ?? null,
+            whole: file.faults.length === 0,
+            ...exposure,
+          });
+        },
+        onProgress,
+        signal,
+      );
+      return found.sort((a, b) => a.receivedOn.localeCompare(b.receivedOn));
+    },
+
+    async giveBack(successor, onProgress, signal) {
+      const { directory } = await watch.current();
+      const [, ...former] = identitiesOf(directory, successor);
+      const leftIn = new Map<string, number>();
+      for (const id of former) {
+        const version = await watch.leftIn(id);
+        if (version !== null) leftIn.set(id, version);
+      }
+      const me = session.signedIn().account.id;
+      const isDue = (opened: OpenedForHandler): boolean =>
+        [...leftIn].some(([id, version]) => hadWhenLeaving(opened, id, version)) &&
+        stayingMembers(opened).some(({ id }) => id === me) &&
+        grantable(opened).some(({ id }) => id === successor);
+      return walk.work(
+        await walk.ids(signal),
+        (id) =>
+          workplace.write(
+            id,
+            ['give back', successor],
+            (opened, state) => (isDue(opened) ? prepareGrant(opened, state, successor) : null),
+            {
+              done: (opened) => newestMembers(opened).some((member) => member.id === successor),
+              mends: true,
+              signal,
+            },
+          ),
+        onProgress,
+        signal,
+      );
+    },
+
+    tellReporters(ids, notice, onProgress, signal) {
+      return walk.work(
+        ids,
+        (id) =>
+          workplace.write(
+            id,
+            ['breach', notice],
+            (opened, state) => {
+              const language = opened.file.report?.language ?? 'en';
+              const text = notice[language] ?? notice['en'];
+              if (text === undefined || isTold(opened, notice)) return null;
+              const at = session.now().toISOString();
+              return prepareMessage(opened, state, { kind: 'reply', at, text, files: [] }, []);
+            },
+            { done: (opened) => isTold(opened, notice), signal },
+          ),
+        onProgress,
+        signal,
+      );
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { ExposedCase } from '../../../client/models.js';
+import { plural, t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { bulkElement, resultText } from './bulk.js';
+import { dayText } from './days.js';
+import type { Desk } from './desk.js';
+import { copyTemplate, element, onClick, part, show, showPart, write } from './dom.js';
+import { showProblem } from './failures.js';
+import { languageText } from './languages.js';
+
+/** The ready text by language, as the build wrote it into the page. */
+function notices(): Record<string, string> {
+  const template = document.getElementById('breach-notices');
+  if (!(template instanceof HTMLTemplateElement)) throw new Error('This page carries no notices');
+  return JSON.parse(template.content.textContent) as Record<string, string>;
+}
+
+/**
+ * Wires the way to write the ready text to the reporters of many cases.
+ *
+ * @returns what offers the cases, once it is known which could be read.
+ */
+export function tellElement(desk: Desk, box: HTMLElement): (found: ExposedCase[]) => void {
+  const texts = notices();
+  part(box, 'notices').replaceChildren(
+    ...Object.entries(texts).map(([language, text]) => {
+      const one = element('div');
+      one.lang = language;
+      one.append(
+        element('h6', languageText(language)),
+        ...text.split('\n\n').map((each) => element('p', each)),
+      );
+      return one;
+    }),
+  );
+  const form = part(box, 'tell-form', HTMLFormElement);
+  const chosen = (): string[] =>
+    [...form.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => value);
+  const bulk = bulkElement(
+    t('desk.incident.tell_do'),
+    (onProgress, signal) => desk.api.tellReporters(chosen(), texts, onProgress, signal),
+    (result, { offer, say }) => {
+      offer(false);
+      say(resultText(desk, plural('desk.incident.tell_done', result.changed), result));
+    },
+  );
+  bulk.offer(false);
+  part(box, 'tell-bulk').replaceChildren(bulk.element);
+  const ask = (asking: boolean): void => {
+    showPart(form, 'confirm', asking);
+    showPart(form, 'tell-line', !asking);
+  };
+  onClick(form, 'tell-ask', () => {
+    const count = chosen().length;
+    showProblem(form, count === 0 ? t('desk.incident.tell_none') : null);
+    if (count === 0) return;
+    write(form, 'confirm-text', plural('desk.incident.tell_confirm', count));
+    ask(true);
+    part(form, 'confirm-do').focus();
+  });
+  onClick(form, 'confirm-cancel', () => {
+    ask(false);
+    part(form, 'tell-ask').focus();
+  });
+  onClick(form, 'confirm-do', async () => {
+    ask(false);
+    show(form, false);
+    await bulk.run();
+    show(form, true);
+    bulk.offer(false);
+  });
+
+  return (found) => {
+    const open = found.filter(({ state, practice }) => state === 'open' && !practice);
+    showPart(box, 'tell-first', false);
+    show(form, open.length > 0);
+    ask(false);
+    part(form, 'choices').replaceChildren(
+      ...open.map(({ id, title, receivedOn, language }) => {
+        const label = copyTemplate('exposed-choice');
+        const input = part(label, 'choice', HTMLInputElement);
+        input.value = id;
+        keepPrivate(write(label, 'title', title));
+        const words = language === null ? [] : [languageText(language)];
+        write(label, 'facts', [dayText(receivedOn), ...words].join(', '));
+        return label;
+      }),
+    );
+  };
+}
