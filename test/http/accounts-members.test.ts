@@ -142,6 +142,7 @@ describe('an invitation', () => {
       sealedSecret: toBase64(randomBytes(105)),
       shownName: 'Legal',
       channel: desk.channel.id,
+      replaces: null,
     };
     const send = (json: unknown): Promise<Answer> =>
       askAs(desk, desk.handler, 'POST', '/api/desk/invitations', json);

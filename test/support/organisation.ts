@@ -117,7 +117,7 @@ export async function makeOrganisation(
       ...like?.readers[index]?.record,
       kem: toBase64(kem.publicKey),
       sig: toBase64(sig.publicKey),
-      replaces: null,
+      replaces: like?.readers[index]?.record.replaces ?? null,
     };
     const member: Member = { id: record.id, kem: record.kem, sig: record.sig };
     return { record, member, kem, sig };

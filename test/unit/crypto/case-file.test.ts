@@ -31,6 +31,7 @@ let organisation: TestOrganisation;
 let hanna: TestReader;
 let harald: TestReader;
 let made: TestCase;
+let threeReaders: TestOrganisation;
 
 const at = '2026-03-02T10:00:00.000Z';
 
@@ -39,6 +40,7 @@ beforeAll(async () => {
   const [first, second] = organisation.readers;
   if (first === undefined || second === undefined) throw new Error('two readers');
   [hanna, harald] = [first, second];
+  threeReaders = await makeOrganisation({ parts: ['handler', 'handler', 'handler'] });
 });
 beforeEach(() => {
   made = makeCase(organisation);
@@ -116,6 +118,33 @@ describe('a case', () => {
     made = makeCase(organisation, { leftOut: [harald] });
     made.rotate(hanna, 'internal', [hanna, harald]);
     expect(made.open(hanna).mendable).toContain('left_out_member');
+  });
+
+  it('keeps out who was left out, also under new keys', () => {
+    const [, , third] = threeReaders.readers;
+    const [one, two] = threeReaders.readers;
+    if (one === undefined || two === undefined || third === undefined) throw new Error('three');
+    // the second left and came back as the third: what matters of it here
+    const directory = {
+      ...threeReaders.directory,
+      readers: threeReaders.directory.readers.map((reader) => ({
+        ...reader,
+        ...(reader.record.id === two.record.id ? { state: 'left' as const } : {}),
+        record: {
+          ...reader.record,
+          replaces: reader.record.id === third.record.id ? two.record.id : null,
+        },
+      })),
+    };
+    const of = { ...threeReaders, directory, readers: [one, third] };
+    made = makeCase(of, { leftOut: [two] });
+    // sealed to the third by the reporter's own hand: then that is what the reporter wanted
+    expect(made.open(one)).toMatchObject({ leftOut: [two.record.id], mendable: [] });
+    made = makeCase({ ...of, readers: [one] }, { leftOut: [two] });
+    expect(made.open(one).leftOut).toEqual([two.record.id, third.record.id]);
+    made.rotate(one, 'dialogue', [one, third]);
+    expect(made.open(one).mendable).toEqual(['left_out_member']);
+    expect(made.open('reporter').mendable).toEqual(['left_out_member']);
   });
 
   it('whose notes others can read than its dialogue says so', () => {

@@ -6,9 +6,11 @@ import {
   checkSuccession,
   delegationFields,
   directoryHash,
+  identitiesOf,
   stampFields,
   stampHolds,
   verifyDirectory,
+  withSuccessors,
   type VerifiedDirectory,
 } from '../../../crypto/directory.js';
 import {
@@ -378,6 +380,82 @@ describe('admissions', () => {
     const officer = newRecord({ part: 'recovery_officer' });
     const guest = newRecord();
     expect(withReader(admitted(officer), admitted(guest, officer))).toBe('wrong_directory');
+  });
+});
+
+describe('somebody who comes back under new keys', () => {
+  const withReader = (...readers: Reader[]): unknown =>
+    faultWith({ readers: [...office.directory.readers, ...readers] });
+  const left = (record: ReaderRecord): Reader => ({ ...admitted(record), state: 'left' });
+
+  it('takes the place of one who left, and so of all those before', () => {
+    const [first, other] = [newRecord(), newRecord()];
+    const second = newRecord({ replaces: first.id });
+    const third = newRecord({ replaces: second.id });
+    const readers = [left(first), left(second), admitted(third), admitted(other)];
+    const { directory } = verifyAs({
+      ...office.directory,
+      readers: [...office.directory.readers, ...readers],
+    });
+    expect(identitiesOf(directory, third.id)).toEqual([third.id, second.id, first.id]);
+    expect(identitiesOf(directory, other.id)).toEqual([other.id]);
+    expect(withSuccessors(directory, [first.id])).toEqual([first.id, second.id, third.id]);
+    expect(withSuccessors(directory, [second.id])).toEqual([second.id, third.id]);
+    expect(withSuccessors(directory, ['nobody', other.id])).toEqual(['nobody', other.id]);
+    expect(withSuccessors(directory, [])).toEqual([]);
+  });
+
+  it('cannot take a place that is not free, or of another part', () => {
+    const gone = newRecord();
+    const officer = newRecord({ part: 'recovery_officer' });
+    const back = (replaces: ReaderId): Reader => admitted(newRecord({ replaces }));
+    expect(withReader(back(firstReader().record.id))).toBe('wrong_directory');
+    expect(withReader(back(newId(ReaderId)))).toBe('wrong_directory');
+    expect(withReader(left(gone), back(gone.id), back(gone.id))).toBe('wrong_directory');
+    expect(withReader(left(officer), back(officer.id))).toBe('wrong_directory');
+  });
+
+  it('cannot be made the successor of itself, or in a circle', () => {
+    const [one, two] = [newId(ReaderId), newId(ReaderId)];
+    const itself = newRecord({ id: one, replaces: one });
+    expect(withReader(left(itself))).toBe('wrong_directory');
+    const circle = [newRecord({ id: one, replaces: two }), newRecord({ id: two, replaces: one })];
+    expect(withReader(...circle.map(left))).toBe('wrong_directory');
+  });
+
+  it('has left already in the version before', () => {
+    const first = verifyAs(office.directory);
+    const second = newRecord();
+    const change = (readers: Reader[], before: VerifiedDirectory): VerifiedDirectory =>
+      verifyAs(
+        {
+          ...office.directory,
+          version: before.directory.version + 1,
+          previous: before.hash,
+          readers: [...office.directory.readers, ...readers],
+        },
+        { id: firstAdministrator().id, keys: office.administrator },
+      );
+    const there = change([admitted(second)], first);
+    const back = admitted(newRecord({ replaces: second.id }));
+    const gone = change([left(second)], there);
+    const atOnce = change([left(second), back], there);
+    expect(
+      faultOf(() => {
+        checkSuccession(there, atOnce);
+      }),
+    ).toBe('wrong_directory');
+    const after = change([left(second), back], gone);
+    expect(() => {
+      checkSuccession(gone, after);
+    }).not.toThrow();
+  });
+
+  it('is signed for: the place is part of the record', () => {
+    const gone = newRecord();
+    const back = admitted(newRecord());
+    const moved = { ...back, record: { ...back.record, replaces: gone.id } };
+    expect(withReader(left(gone), moved)).toBe('wrong_directory');
   });
 });
 
