@@ -43,7 +43,7 @@ function exposure(
   reader = harald,
   day: Day | null = null,
 ): ReturnType<typeof exposureOf> {
-  return exposureOf({ file: made.open(hanna) } as never, reader.record.id, day);
+  return exposureOf({ file: made.open(hanna) }, reader.record.id, day);
 }
 
 /** Takes a reader off, in both compartments where there are two. */
@@ -125,7 +125,7 @@ describe('what the keys of somebody opened of a case', () => {
 
 describe('the cases that somebody had when leaving', () => {
   const had = (made: TestCase, leftIn: number): boolean =>
-    hadWhenLeaving({ file: made.open(hanna) } as never, harald.record.id, leftIn);
+    hadWhenLeaving({ file: made.open(hanna) }, harald.record.id, leftIn);
 
   it('are those with the person among the readers still, or until a renewal after that', () => {
     const made = makeCase(organisation);
