@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { bytesSchema } from '../ids.js';
 
-/** A path as it is served: printable ASCII, neither query nor fragment, no way up. */
+/** A path as it is served: printable ASCII, neither query nor fragment, no way up, in one spelling. */
 const Address = v.pipe(
   v.string(),
   v.maxLength(200),
   v.regex(/^\/[\w./-]*$/),
-  v.check((path) => !path.includes('..') && !path.includes('//')),
+  v.check((path) => !/\.\.|\/\.?\/|\/\.$/u.test(path)),
 );
 /** A file below the folder of a build. */
 const File = v.pipe(

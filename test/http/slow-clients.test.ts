@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { Router } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/api.js';
-import { startTestServer, type TestServer } from '../support/server.js';
+import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
 import { makeUpload, putChunk, startUpload, type TestUpload } from '../support/upload.js';
 
 const MIB = 1024 * 1024;
@@ -166,6 +166,24 @@ describe('a client that is slow', () => {
     expect((await putChunk(server, upload, 1)).status).toBe(204);
     expect(await text).toMatch(/^(?:HTTP\/1\.1 408 |$)/);
     expect((await putChunk(server, upload, 0)).status).toBe(204);
+  });
+
+  it('and lets an upload rest for an hour finds what was sent, and the rest is taken', async () => {
+    const clock = createTestClock();
+    server = await startTestServer({ clock: clock.now, patience: hasty });
+    const upload = await makeUpload(2 * MIB);
+    await startUpload(server, upload);
+    expect((await putChunk(server, upload, 0)).status).toBe(204);
+    const stalled = await open(beginChunk(upload, 1));
+    const closed = once(stalled.resume(), 'close');
+    clock.set(new Date(clock.now().getTime() + 3_600_000));
+    // its connection is not held for so long, and others are answered meanwhile
+    expect(await answers()).toBe(true);
+    await closed;
+    const { authorization } = upload;
+    const state = await ask(server, 'GET', `/api/attachments/${upload.id}`, { authorization });
+    expect(state.json).toEqual({ chunks: 2, stored: [0] });
+    expect((await putChunk(server, upload, 1)).status).toBe(204);
   });
 
   it('and goes away half-way leaves nothing behind', async () => {
