@@ -8,32 +8,40 @@ import type { TaskContext } from './tasks.js';
 
 /** How a command ends: as sysexits.h has it, so that cron and scripts can tell. */
 export const EXIT = { ok: 0, failed: 1, wrongUse: 64, tryLater: 75 } as const;
+const HELP: readonly string[] = ['--help', '-h'];
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
  * Runs a command beside the server, at the same configuration and database, and sets the exit code of
  * the process. What goes wrong is told on standard error, without values of the database.
  *
- * @param options the flags it knows, without anything else on the command line.
+ * @param usage what `--help` prints.
+ * @param options the flags it knows besides, without anything else on the command line.
  */
 export async function runCommand(
+  usage: string,
   options: readonly string[],
   work: (context: TaskContext, given: ReadonlySet<string>) => Promise<ExitCode>,
 ): Promise<void> {
   // the journal and its index belong to the server's user alone, whoever makes them first
   process.umask(0o077);
-  process.exitCode = await run(options, work);
+  process.exitCode = await run(usage, options, work);
 }
 
 async function run(
+  usage: string,
   options: readonly string[],
   work: (context: TaskContext, given: ReadonlySet<string>) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const given = process.argv.slice(2);
+  if (given.some((argument) => HELP.includes(argument))) {
+    console.log(usage);
+    return EXIT.ok;
+  }
   const unknown = given.find((argument) => !options.includes(argument));
   if (unknown !== undefined) {
-    const known = options.length === 0 ? 'There are no options.' : `Known: ${options.join(' ')}`;
-    console.error(`Unknown option. ${known}`);
+    // what was typed is not repeated: it may be anything, pasted by mistake
+    console.error(`Unknown option.\n\n${usage}`);
     return EXIT.wrongUse;
   }
   try {

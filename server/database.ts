@@ -1,7 +1,8 @@
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, open } from 'node:fs/promises';
 import path from 'node:path';
 import createKnex, { type Knex } from 'knex';
 import { migrations, type NamedMigration } from '../migrations/index.js';
+import { makeFolder } from './folder.js';
 import type { Log } from './log.js';
 
 export type Database = Knex;
@@ -40,7 +41,7 @@ export async function openDatabase(
   config: { readonly database: string },
   log: Log,
 ): Promise<Database> {
-  await mkdir(path.dirname(config.database), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(config.database));
   // SQLite gives journal and index the mode of the file they belong to
   const file = await open(config.database, 'a', 0o600);
   await file.close();

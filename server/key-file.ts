@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './folder.js';
 
 const KEY_BYTES = 32;
 
@@ -30,7 +31,7 @@ function isMissing(error: unknown): boolean {
 /** Makes a key. It and its name in the folder are on the disk before anything is done with it. */
 export async function writeKeyFile(file: string): Promise<Buffer> {
   const key = randomBytes(KEY_BYTES);
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(file));
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(`${key.toString('base64url')}\n`);

@@ -1,7 +1,16 @@
 import type { Config } from './config.js';
 
 /** What can go wrong where a file or folder is made or opened. */
-const FILE_FAULTS = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP']);
+const FILE_FAULTS = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'EEXIST',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+]);
 
 /**
  * What kept the server from starting, in words that name the setting to look at.

@@ -9,6 +9,7 @@ import { migrate, openDatabase, type Database } from './database.js';
 import { watchConnections, type Connections } from './http/connections.js';
 import { loadPages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
+import { lockInstance, type InstanceLock } from './instance-lock.js';
 import { createLog, type Log } from './log.js';
 import { openReceiptKeys } from './receipts/keys.js';
 import { composeScheduler } from './tasks.js';
@@ -56,8 +57,8 @@ const graceAtStop = 10_000;
 /**
  * Opens the database, brings its schema up to date, and listens.
  *
- * @throws Error when nothing is built, the database cannot be opened, the server's key is missing or
- * the port is taken.
+ * @throws Error when nothing is built, the database cannot be opened or has a server already, the
+ * server's key is missing or the port is taken.
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
@@ -65,6 +66,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   await ready();
   const pages = await loadPages(options.dist);
   const db = await openDatabase(options.config, log);
+  let lock: InstanceLock;
+  try {
+    lock = await lockInstance(options.config.database);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
   const patience = options.patience ?? PATIENCE;
   const server = createServer({
     requestTimeout: patience.request,
@@ -90,6 +98,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   } catch (error) {
     server.close();
     await db.destroy();
+    await lock.release();
     throw error;
   }
   const scheduler = composeScheduler({ config, db, clock, log });
@@ -103,6 +112,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     async stop() {
       await Promise.all([close(server, connections), scheduler.stop()]);
       await db.destroy();
+      await lock.release();
     },
   };
 }

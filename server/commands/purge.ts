@@ -10,7 +10,18 @@ function counted({ cases, practice }: Pick<PurgePlan, 'cases' | 'practice'>): st
 }
 
 // `node dist/server/commands/purge.js [--dry-run]`: what the server's daily job does, for cron
-await runCommand([DRY_RUN], async (context, given) => {
+const usage = `npm run purge                  removes what is due now, as the server does every night
+npm run purge -- --dry-run     says what is due, and removes nothing
+
+Due are cases whose time after closure is over, practice cases, and uploads that
+nobody finished. It also reopens cases about which nobody decided. It may run beside
+the server and needs a build. Settings are the server's: environment, or the file
+that CASEKEY_CONFIG names (docs/configuration.md).
+
+Exit codes: 0 done, 1 failed, 64 wrong use, 75 another purge runs or the journal is
+busy; try again in a few minutes.`;
+
+await runCommand(usage, [DRY_RUN], async (context, given) => {
   const retention = composeRetention(context);
   if (given.has(DRY_RUN)) {
     const plans = await retention.plan();

@@ -18,7 +18,16 @@ function line({ code, head }: HeadContradiction): string {
 
 // `node dist/server/commands/verify-audit.js`: follows every chain of the audit log, and compares the
 // heads with it that people at the desk signed
-await runCommand([], async ({ db, clock }) => {
+const usage = `npm run verify-audit           checks the audit log
+
+It follows every chain of the log from its first entry and compares with it the heads
+that people at the desk signed. It changes nothing, may run beside the server, and
+needs a build. Settings are the server's: environment, or the file that CASEKEY_CONFIG
+names (docs/configuration.md).
+
+Exit codes: 0 all holds, 1 something is broken or contradicts, or it failed, 64 wrong use.`;
+
+await runCommand(usage, [], async ({ db, clock }) => {
   const { scopes, entries, broken } = await createAudit({ clock }).verifyAll(db);
   for (const { scope, sequence } of broken) {
     console.log(`Broken: chain ${scope}, entry ${String(sequence)}`);

@@ -97,6 +97,21 @@ describe('the purge as a command', () => {
     expect(await run('purge')).toMatchObject({ code: 75, output: '' });
   });
 
+  it('says how it is used, whatever else is wrong, and repeats nothing that was typed', async () => {
+    for (const name of ['purge', 'verify-audit']) {
+      for (const flag of ['--help', '-h']) {
+        const { code, output, errors } = await run(name, [flag], { CASEKEY_PURGE_HOUR: '25' });
+        expect([code, errors]).toEqual([0, '']);
+        expect(output).toContain(`npm run ${name}`);
+        expect(output).toContain('Exit codes: 0');
+      }
+      const wrong = await run(name, ['anchor-basket-candle']);
+      expect([wrong.code, wrong.output]).toEqual([64, '']);
+      expect(wrong.errors).toContain(`npm run ${name}`);
+      expect(wrong.errors).not.toContain('anchor');
+    }
+  });
+
   it('says what is wrong with its use, its configuration and its database', async () => {
     expect(await run('purge', ['--dry'])).toMatchObject({ code: 64 });
     const wrong = await run('purge', [], { CASEKEY_PURGE_HOUR: '25' });

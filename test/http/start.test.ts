@@ -100,6 +100,51 @@ describe('the server', () => {
     }
   });
 
+  it('says that its folder cannot be made, instead of trying for ever', async () => {
+    for (const env of [
+      { CASEKEY_DATA_FOLDER: '/proc/casekey/data' },
+      { CASEKEY_SERVER_KEY: '/proc/casekey/server.key' },
+    ]) {
+      const run = await start(env);
+      expect(await run.exit).toBe(1);
+      expect(run.output()).toMatch(/could not start: \/proc\/casekey cannot be made .*CASEKEY_/u);
+    }
+  });
+
+  it('runs once on a database, and again as soon as the other was ended, even in the middle', async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    const env = { CASEKEY_DATA_FOLDER: folder };
+    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+      const first = await start(env);
+      const address = await readyAddress(first);
+      const second = await start(env);
+      expect(await second.exit).toBe(1);
+      expect(second.output()).toContain('could not start: another Casekey runs on');
+      expect(second.output()).toContain('CASEKEY_DATABASE');
+      // the first goes on as if nothing had been
+      expect((await fetch(`${address}/api/health/live`)).status).toBe(204);
+      first.child.kill(signal);
+      await first.exit;
+      const third = await start(env);
+      await readyAddress(third);
+      third.child.kill('SIGTERM');
+      expect(await third.exit).toBe(0);
+    }
+  });
+
+  it('shares its database with the commands beside it', async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    await readyAddress(await start({ CASEKEY_DATA_FOLDER: folder }));
+    const command = spawn(
+      process.execPath,
+      [path.join(projectDist, 'server/commands/verify-audit.js')],
+      { env: { CASEKEY_DATA_FOLDER: folder }, stdio: 'ignore' },
+    );
+    expect(await new Promise((resolve) => command.once('exit', resolve))).toBe(0);
+  });
+
   it('makes its data folder where it was started, for its own user', async () => {
     const run = await start({});
     await readyAddress(run);
