@@ -9,8 +9,11 @@ import type { Attachments } from './service.js';
 
 /** Far more than the announcement of an upload has. */
 const START_LIMIT = 1024;
-/** Chunks held in memory at once, in each direction, and requests waiting for their turn. */
-const SLOTS: SlotOptions = { count: 32, queue: 500, patience: 30_000 };
+/**
+ * Chunks held in memory at once, in each direction, and requests waiting for their turn; of one file
+ * that is sent, and of one case that is fetched from, more than a client asks for at once.
+ */
+const SLOTS: SlotOptions = { count: 32, queue: 500, each: 8, patience: 30_000 };
 
 /** A place in a file as an address names it. */
 function indexOf(request: Request): number {
@@ -50,7 +53,7 @@ export function uploadRoutes(attachments: Attachments, options = SLOTS): Router 
     const upload = await attachments.uploadForChunk(idOf(request), tokenOf(request, 'Upload'));
     const index = indexOf(request);
     const bytes = upload.bytesAt(index);
-    const release = await slots.take(request, response);
+    const release = await slots.take(request, response, idOf(request));
     const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES + CHUNK_OVERHEAD);
     try {
       const sealed = buffer.subarray(0, bytes);
@@ -100,7 +103,7 @@ export function downloadRoutes(
   router.get(`${path}/:id/chunks/:index`, ...before, async (request, response) => {
     const caseId = await access(request, response);
     const index = indexOf(request);
-    const release = await holdWhileAnswering(slots, request, response);
+    const release = await holdWhileAnswering(slots, request, response, caseId);
     try {
       const chunk = await attachments.chunk(caseId, idOf(request), index);
       response.type('application/octet-stream');

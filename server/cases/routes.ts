@@ -31,13 +31,18 @@ export function caseRoutes({ cases, guard, readerOf }: CaseRoutesOptions): Route
     response.json(await cases.list(readerOf(response), state, queryText(request, 'after')));
   });
 
-  router.get('/:id', handlers, fewAtOnce(WHOLE_CASES), async (request, response) => {
+  router.get('/:id', handlers, fewAtOnce(WHOLE_CASES, readerOf), async (request, response) => {
     response.json(await cases.open(readerOf(response), pathText(request, 'id')));
   });
 
-  router.get('/:id/access', handlers, fewAtOnce(WHOLE_CASES), async (request, response) => {
-    response.json(await cases.access(readerOf(response), pathText(request, 'id')));
-  });
+  router.get(
+    '/:id/access',
+    handlers,
+    fewAtOnce(WHOLE_CASES, readerOf),
+    async (request, response) => {
+      response.json(await cases.access(readerOf(response), pathText(request, 'id')));
+    },
+  );
 
   router.put('/:id/opened', handlers, async (request, response) => {
     const kept = await readJson(request, CaseOpened, OPENED_LIMIT);

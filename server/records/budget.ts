@@ -11,7 +11,11 @@ import { writtenBy } from './store.js';
 export const SHARE = { bytes: 8 * 1024 * 1024, entries: 2_000, epochs: 50 } as const;
 
 /** Whole cases handed out at once, to reporters and to handlers: what they hold stays bounded. */
-export const WHOLE_CASES: SlotOptions = { count: 8, queue: 500, patience: 30_000 };
+export const WHOLE_CASES: SlotOptions = { count: 8, queue: 500, each: 4, patience: 30_000 };
+/** Bytes of bodies up to which a case is a small one, as nearly all are. */
+export const SMALL_CASE = 256 * 1024;
+/** The same for small ones: whoever takes a large case of their own slowly keeps none of them waiting. */
+export const SMALL_CASES: SlotOptions = { count: 128, queue: 500, each: 4, patience: 30_000 };
 
 /**
  * Checks an author's share of a case with what is about to be added.

@@ -45,6 +45,7 @@ import {
   type OverviewRow,
 } from './rows.js';
 import {
+  bodyBytes,
   dialogueRecordsAmong,
   entriesIn,
   epochEntries,
@@ -232,6 +233,11 @@ export async function readEpochs(
   compartment: Compartment,
 ): Promise<EpochEntry[]> {
   return (await epochEntries(db, caseId, compartment)).map(entryOf).filter(isEpochEntry);
+}
+
+/** Bytes of all bodies in a case's dialogue. */
+export async function dialogueBytes(db: Knex, caseId: CaseId): Promise<number> {
+  return bodyBytes(db, caseId, 'dialogue');
 }
 
 /** The grants of one recipient in a case, by compartment and epoch. */

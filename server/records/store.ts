@@ -143,6 +143,18 @@ export async function writtenBy(
   };
 }
 
+/** Bytes of all bodies of a compartment. */
+export async function bodyBytes(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<number> {
+  const [row] = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment })
+    .select<{ bytes: number | null }[]>(db.raw('sum(length(body)) as bytes'));
+  return row?.bytes ?? 0;
+}
+
 /** Entries of some compartments, each in the order of its chain. */
 export async function entriesIn(
   db: Knex,

@@ -3,8 +3,8 @@ import { CreateCase, ReceiptRequest, ReporterAppend } from '../../crypto/public.
 import { tokenOf } from '../http/authorization.js';
 import { readJson } from '../http/body.js';
 import { workProofOf } from '../work/routes.js';
-import { fewAtOnce } from '../http/slots.js';
-import { WHOLE_CASES } from '../records/budget.js';
+import { createSlots, holdWhileAnswering } from '../http/slots.js';
+import { SMALL_CASE, SMALL_CASES, WHOLE_CASES } from '../records/budget.js';
 import type { Reports } from './service.js';
 
 /** The longest text in base64url, an epoch's document, a hundred grants, and their wrapping. */
@@ -26,8 +26,14 @@ export function reportRoutes(reports: Reports): Router {
 /** `/api/case`: the reporter's own case, named by its look-up token alone. */
 export function returnRoutes(reports: Reports): Router {
   const router = Router();
-  router.get('/', fewAtOnce(WHOLE_CASES), async (request, response) => {
-    response.json(await reports.read(tokenOf(request, 'Case')));
+  const [small, large] = [createSlots(SMALL_CASES), createSlots(WHOLE_CASES)];
+  router.get('/', async (request, response) => {
+    const token = tokenOf(request, 'Case');
+    // whoever has no case waits for nobody, and nobody for them
+    const { id, bytes } = await reports.weigh(token);
+    const slots = bytes <= SMALL_CASE ? small : large;
+    await holdWhileAnswering(slots, request, response, id);
+    response.json(await reports.read(token));
   });
   router.post('/entries', async (request, response) => {
     const append = await readJson(request, ReporterAppend, APPEND_LIMIT);

@@ -29,6 +29,7 @@ import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
   changeCase,
+  dialogueBytes,
   insertCase,
   prepareCase,
   readEntries,
@@ -68,6 +69,8 @@ export interface Reports {
    * @throws ApiError `case_not_found`, uniform.
    */
   read(token: string | null): Promise<ReporterCase>;
+  /** Which case a look-up token opens, and the bytes of its entries' bodies. Throws as `read`. */
+  weigh(token: string | null): Promise<{ id: CaseId; bytes: number }>;
   /** Which case a look-up token opens. Throws ApiError `case_not_found`, uniform. */
   identify(token: string | null): Promise<CaseId>;
   /**
@@ -167,6 +170,11 @@ export function createReports(options: {
           readings: await readReadings(trx, row.id),
         };
       });
+    },
+
+    async weigh(token) {
+      const { id } = await caseOf(db, token);
+      return { id, bytes: await dialogueBytes(db, id) };
     },
 
     async identify(token) {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFetch } from '../../client/node/fetch.js';
 import { createReporter } from '../../client/reporter.js';
@@ -153,6 +155,33 @@ describe('one reporter', () => {
       authorization: `Case ${report.keys.lookupToken}`,
     });
     expect((read.json as { entries: unknown[] }).entries).toHaveLength(taken + 2);
+  });
+
+  it('who takes a large case slowly keeps nobody from theirs', async () => {
+    const report = makeReport(organisation);
+    const other = makeReport(organisation);
+    await send(server, report.request);
+    await send(server, other.request);
+    let previous = newest(report);
+    for (let count = 0; count < 50; count += 1) {
+      const message = makeMessage(report, previous, { text: 'x'.repeat(100_000) });
+      expect((await append(report, message)).status).toBe(201);
+      previous = message.entry;
+    }
+    const sockets: Socket[] = [];
+    const wrong = Buffer.alloc(32).toString('base64url');
+    for (const token of [...Array<string>(20).fill(report.keys.lookupToken), wrong]) {
+      const socket = connect(server.config.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(`GET /api/case HTTP/1.1\r\nHost: x\r\nAuthorization: Case ${token}\r\n\r\n`);
+      sockets.push(socket);
+    }
+    await Promise.all(sockets.map((socket) => once(socket, 'readable')));
+    const read = await ask(server, 'GET', '/api/case', {
+      authorization: `Case ${other.keys.lookupToken}`,
+    });
+    expect(read.status).toBe(200);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('is slowed down in the own case alone', async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** A server that takes two chunks at once and lets two wait. */
 async function startWith(patience: number): Promise<void> {
-  const options = { count: 2, queue: 2, patience };
+  const options = { count: 2, queue: 2, each: 2, patience };
   server = await startTestServer({
     capabilities: ({ db, config }) => {
       const today = () => '2026-03-02' as Day;
@@ -86,6 +86,23 @@ test('who finds the queue full is told when to come again', async () => {
   for (const socket of slow) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect((await putChunk(server, upload, 0)).status).toBe(204);
+});
+
+test('one file has its share of slots and queue, and another finds a place', async () => {
+  await startWith(60_000);
+  const greedy = await makeUpload(1000);
+  const slow = [await trickle(greedy), await trickle(greedy)];
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const refused = await putChunk(server, greedy, 0);
+  expect([refused.status, refused.code]).toEqual([503, 'unavailable']);
+  const upload = await makeUpload(1000);
+  await startUpload(server, upload);
+  const waits = putChunk(server, upload, 0);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (const socket of slow) socket.destroy();
+  expect((await waits).status).toBe(204);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect((await putChunk(server, greedy, 0)).status).toBe(204);
 });
 
 test('slots are free again after errors, downloads that find nothing, and those who went away', async () => {
