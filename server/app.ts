@@ -103,6 +103,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const work = createWork({ clock, calm: config.calm });
   const attachments = createAttachments({
     db,
+    clock,
     today: day,
     maxFileBytes: config.maxFileBytes,
     storage,

@@ -1,5 +1,5 @@
 import { deleteEndedSessions } from './accounts/sessions-store.js';
-import { removeAbandoned } from './attachments/service.js';
+import { removeAbandoned } from './attachments/removal.js';
 import { createAudit } from './audit/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import {
-  addDays,
   attachmentIdOf,
   chunkCount,
   chunkHash,
@@ -14,16 +13,14 @@ import {
   type StartUpload,
   type UploadState,
 } from '../../crypto/public.js';
+import type { Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
 import type { Storage } from '../storage/service.js';
 import type { Work } from '../work/service.js';
 import {
-  abandonedSince,
   attachmentById,
   bytesOfCase,
   chunkAt,
-  deleteAttachment,
-  deleteChunks,
   freeByIds,
   hashAt,
   hashesOf,
@@ -34,15 +31,13 @@ import {
   storedCounts,
   type AttachmentRow,
 } from './store.js';
+import { removeUpload } from './removal.js';
+import { createUnderWay, type UnderWay } from './under-way.js';
 
 /** What all files of one case may have together, as a multiple of the largest file. */
 const LARGEST_FILES_IN_CASE = 32;
-/** Days for which an upload that no entry took up is kept. */
-const KEPT_DAYS = 2;
 /** Uploads under way that are known without asking. */
 const REMEMBERED = 500;
-/** Chunks removed in one transaction: reports wait no longer for them than for an upload. */
-const REMOVED_AT_ONCE = 8;
 
 /** Sealed files: sent in chunks, taken up by an entry, handed out to those who may open the case. */
 export interface Attachments {
@@ -101,7 +96,8 @@ export interface Upload {
    * Keeps a chunk; the same bytes may come again.
    *
    * @param sealed must stay as it is until the promise settles.
-   * @throws ApiError `chunk_taken` for other bytes, `upload_not_found` where it was just removed.
+   * @throws ApiError `chunk_taken` for other bytes, `upload_not_found` where it was just removed,
+   * `storage_full`.
    */
   put(index: number, sealed: Uint8Array): Promise<void>;
   /** Removes it with all its chunks. Throws ApiError `attachment_taken` once an entry names it. */
@@ -115,6 +111,7 @@ export interface Upload {
  */
 export function createAttachments(options: {
   readonly db: Knex;
+  readonly clock: Clock;
   readonly today: () => Day;
   readonly maxFileBytes: number;
   readonly storage: Storage;
@@ -122,6 +119,7 @@ export function createAttachments(options: {
 }): Attachments {
   const { db, storage, work } = options;
   const largest = paddedAttachmentSize(options.maxFileBytes);
+  const underWay = createUnderWay(options.clock);
 
   // what an upload is never changes while it exists; it is forgotten with it
   const recent = new Map<string, AttachmentRow>();
@@ -133,7 +131,9 @@ export function createAttachments(options: {
   };
   const forget = (id: string): void => {
     recent.delete(id);
+    underWay.gone(id);
   };
+  const tools: UploadTools = { db, storage, underWay, forget };
 
   const stateOf = async (row: Pick<AttachmentRow, 'id' | 'chunks'>): Promise<UploadState> => ({
     chunks: row.chunks,
@@ -160,11 +160,12 @@ export function createAttachments(options: {
       // announced before: nothing is asked twice
       const before = await attachmentById(db, id);
       if (before !== undefined) return stateAgain(before, size);
-      await storage.checkFile(size);
+      await storage.checkFile(size, underWay.bytesBesides(id));
       await work.spend('upload', size, proof);
       const fresh = { ...row, case_id: null, day: options.today() };
       if (await insertAttachment(db, fresh)) {
         remember(fresh);
+        underWay.moved(id, size);
         return { chunks: row.chunks, stored: [] };
       }
       // twice at once
@@ -173,14 +174,14 @@ export function createAttachments(options: {
 
     async upload(id, token) {
       checkToken(id, token);
-      return createUpload(db, known(await attachmentById(db, id)), stateOf, forget);
+      return createUpload(tools, known(await attachmentById(db, id)), stateOf);
     },
 
     async uploadForChunk(id, token) {
       checkToken(id, token);
       const row = known(recent.get(id) ?? (await attachmentById(db, id)));
       remember(row);
-      return createUpload(db, row, stateOf, forget);
+      return createUpload(tools, row, stateOf);
     },
 
     async bind(trx, caseId, ids) {
@@ -194,6 +195,7 @@ export function createAttachments(options: {
       const bytes = free.reduce((sum, row) => sum + row.size, await bytesOfCase(trx, caseId));
       if (bytes > LARGEST_FILES_IN_CASE * largest) throw new ApiError('case_full');
       await setCase(trx, ids, caseId);
+      for (const id of ids) underWay.gone(id);
     },
 
     async hashes(caseId, id) {
@@ -220,11 +222,17 @@ function known(row: AttachmentRow | undefined): AttachmentRow {
   return row;
 }
 
+interface UploadTools {
+  readonly db: Knex;
+  readonly storage: Storage;
+  readonly underWay: UnderWay;
+  readonly forget: (id: string) => void;
+}
+
 function createUpload(
-  db: Knex,
+  { db, storage, underWay, forget }: UploadTools,
   row: AttachmentRow,
   stateOf: (row: AttachmentRow) => Promise<UploadState>,
-  forget: (id: string) => void,
 ): Upload {
   return {
     state: () => stateOf(row),
@@ -235,6 +243,8 @@ function createUpload(
     },
 
     async put(index, sealed) {
+      await storage.checkFile(sealed.length, underWay.bytesBesides(row.id));
+      underWay.moved(row.id, row.size);
       const hash = await chunkHash(sealed);
       const chunk = { attachment: row.id, position: index, hash, data: sealed };
       const kept = await insertChunk(db, chunk).catch(async (error: unknown) => {
@@ -253,41 +263,7 @@ function createUpload(
 
     async cancel() {
       forget(row.id);
-      if (!(await remove(db, row.id))) throw new ApiError('attachment_taken');
+      if (!(await removeUpload(db, row.id))) throw new ApiError('attachment_taken');
     },
   };
-}
-
-/**
- * Removes an upload in small transactions; between them it is an upload that lacks chunks. Answers
- * false, and removes nothing more, once an entry took it up.
- */
-async function remove(db: Knex, id: string): Promise<boolean> {
-  for (;;) {
-    const done = await db.transaction(async (trx) => {
-      const row = await attachmentById(trx, id);
-      if (row === undefined) return true;
-      if (row.case_id !== null) return false;
-      if ((await deleteChunks(trx, id, REMOVED_AT_ONCE)) > 0) return null;
-      await deleteAttachment(trx, id);
-      return true;
-    });
-    if (done !== null) return done;
-  }
-}
-
-/**
- * Removes the uploads that were announced two days before `today` or earlier and that no entry took
- * up. Others work on in between; it may stop at any point and go on later.
- *
- * @returns how many there were.
- */
-export async function removeAbandoned(db: Knex, today: Day): Promise<number> {
-  const last = addDays(today, -KEPT_DAYS);
-  let removed = 0;
-  for (;;) {
-    const id = await abandonedSince(db, last);
-    if (id === undefined) return removed;
-    if (await remove(db, id)) removed += 1;
-  }
 }

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { ApiError } from '../http/errors.js';
 import type { Log } from '../log.js';
 import type { Clock } from '../clock.js';
-import { databaseSpace, unsentBytes } from './store.js';
+import { databaseSpace } from './store.js';
 
 const MIB = 1024 * 1024;
 /** Room that files leave to reports, messages and the database's own work. */
@@ -20,8 +20,11 @@ const LOGGED_EVERY = 3_600_000;
  * reports stop before handlers do, who close cases.
  */
 export interface Storage {
-  /** @throws ApiError `storage_full` unless a file of so many bytes fits besides those under way. */
-  checkFile(bytes: number): Promise<void>;
+  /**
+   * @param underWay what is kept free for files under way.
+   * @throws ApiError `storage_full` unless so many bytes of a file fit besides.
+   */
+  checkFile(bytes: number, underWay: number): Promise<void>;
   /** @throws ApiError `storage_full` unless a report or a message fits. */
   checkText(): Promise<void>;
 }
@@ -76,9 +79,8 @@ export function createStorage(options: {
   };
 
   return {
-    async checkFile(bytes) {
-      const [left, unsent] = await Promise.all([room(), unsentBytes(db)]);
-      if (left - unsent - bytes < KEPT_FOR_TEXT) refuse();
+    async checkFile(bytes, underWay) {
+      if ((await room()) - underWay - bytes < KEPT_FOR_TEXT) refuse();
     },
     async checkText() {
       if ((await room()) < KEPT_FOR_CASE_WORK) refuse();

@@ -11,7 +11,7 @@ import {
   type Day,
 } from '../../crypto/private.js';
 import { createReporter } from '../../client/reporter.js';
-import { removeAbandoned } from '../../server/attachments/service.js';
+import { removeAbandoned } from '../../server/attachments/removal.js';
 import { ask, countRows, fingerprintOf } from '../support/api.js';
 import {
   installOrganisation,

@@ -16,7 +16,7 @@ import {
 } from '../support/organisation.js';
 import { makeMessage, makeReport, type TestReport } from '../support/report.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
-import { makeUpload, startUpload } from '../support/upload.js';
+import { makeUpload, putChunk, startUpload } from '../support/upload.js';
 
 const MIB = 1024 * 1024;
 const clock = createTestClock('2026-03-02T10:00:00Z');
@@ -216,13 +216,31 @@ describe('a server whose room ends', () => {
     expect([refused.status, refused.code]).toEqual([507, 'storage_full']);
     expect((await startUpload(server, small)).status).toBe(201);
     // what was announced and has not arrived takes its room already
-    clock.addDays(1);
     expect((await startUpload(server, second)).status).toBe(201);
-    expect((await startUpload(server, await makeUpload(4 * MIB))).code).toBe('storage_full');
+    const third = await makeUpload(4 * MIB);
+    expect((await startUpload(server, third)).code).toBe('storage_full');
+    // but not for long, if nothing of it comes
+    clock.addDays(1);
+    expect((await putChunk(server, small, 0)).status).toBe(204);
+    expect((await startUpload(server, third)).status).toBe(201);
+    const fourth = await makeUpload(4 * MIB);
+    expect((await startUpload(server, fourth)).code).toBe('storage_full');
     expect((await send(server, makeReport(organisation).request)).status).toBe(201);
     const lines = server.logged.filter((line) => line.includes('storage full'));
     expect(lines.length).toBeGreaterThan(0);
     expect(server.faults).toEqual([]);
+    await server.stop();
+  });
+
+  it('keeps little of it for files that are announced and never sent', async () => {
+    const server = await startWith({ CASEKEY_MAX_STORAGE_BYTES: String(2048 * MIB) });
+    for (let count = 0; count < 10; count += 1) {
+      const upload = await makeUpload(1000);
+      const start = { ...upload.start, size: 1024 * MIB };
+      const { status } = await startUpload(server, { ...upload, start });
+      expect(status).toBe(201);
+    }
+    expect((await startUpload(server, await makeUpload(4 * MIB))).status).toBe(201);
     await server.stop();
   });
 });

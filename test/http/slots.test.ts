@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { downloadRoutes, uploadRoutes } from '../../server/attachments/routes.js';
 import { createAttachments } from '../../server/attachments/service.js';
+import { systemClock } from '../../server/clock.js';
 import type { CaseId, Day } from '../../crypto/private.js';
 import { calmWork, endlessStorage } from '../support/limits.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -23,6 +24,7 @@ async function startWith(patience: number): Promise<void> {
       const today = () => '2026-03-02' as Day;
       const attachments = createAttachments({
         db,
+        clock: systemClock,
         today,
         maxFileBytes: config.maxFileBytes,
         storage: endlessStorage,
