@@ -15,6 +15,7 @@ import { merged } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, type Reader } from './reader.js';
 import { cleanWav, cleanWebp } from './riff.js';
+import { cleanWebm } from './webm.js';
 
 type Cleaner = (reader: Reader, report: Report) => Promise<Piece[]>;
 
@@ -26,6 +27,7 @@ const cleaners: Readonly<Partial<Record<FileKind, Cleaner>>> = {
   wav: cleanWav,
   mp3: cleanMp3,
   ogg: cleanOgg,
+  webm: cleanWebm,
   heic: cleanMedia,
   video: cleanMedia,
   m4a: cleanMedia,

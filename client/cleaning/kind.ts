@@ -35,6 +35,7 @@ export async function kindOf(reader: Reader): Promise<FileKind> {
   if (starts('RIFF') && starts('WEBP', 8)) return 'webp';
   if (starts('RIFF') && starts('WAVE', 8)) return 'wav';
   if (starts('OggS')) return 'ogg';
+  if (starts('\x1aE\xdf\xa3')) return 'webm';
   if (starts('GIF87a') || starts('GIF89a')) return 'gif';
   if (starts('ftyp', 4)) return boxKind(head);
   // films of older QuickTime begin without a type

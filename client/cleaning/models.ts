@@ -10,6 +10,7 @@ export type FileKind =
   | 'mp3'
   | 'wav'
   | 'ogg'
+  | 'webm'
   | 'pdf'
   | 'office'
   | 'opendocument'

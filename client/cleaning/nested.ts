@@ -9,6 +9,7 @@ import { readComposed, sizeOf } from './pieces.js';
 import { cleanPng } from './png.js';
 import { CannotClean, createReader, isEqual } from './reader.js';
 import { cleanWav, cleanWebp } from './riff.js';
+import { cleanWebm } from './webm.js';
 import type { Entry, NewEntry } from './zip.js';
 
 /** Cleans what lies in a document, if it is a picture, sound or film; else says that it stays. */
@@ -25,6 +26,7 @@ const cleaners = {
   mp3: cleanMp3,
   wav: cleanWav,
   ogg: cleanOgg,
+  webm: cleanWebm,
 } as const;
 
 /** See {@link CleanNested}. */

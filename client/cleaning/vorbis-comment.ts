@@ -17,6 +17,11 @@ const names: readonly [FindingCode, RegExp][] = [
   ['device', /MAKE|MODEL|DEVICE/u],
   ['ids', /ISRC|MUSICBRAINZ|BARCODE|^UUID|_ID$/u],
 ];
+/** What sort of trace a remark of this name is. */
+export function codeOfRemark(name: string): FindingCode {
+  return names.find(([, pattern]) => pattern.test(name.toUpperCase()))?.[0] ?? 'technical';
+}
+
 /** What is looked at of a remark, and how many are. */
 const LETTERS = 400;
 const MOST = 1000;
@@ -44,8 +49,7 @@ export function readVorbisComment(bytes: Uint8Array, found: Findings): void {
     const pair = text();
     if (pair === null) break;
     const equals = pair.indexOf('=');
-    const name = pair.slice(0, Math.max(0, equals)).toUpperCase();
-    const code = names.find(([, pattern]) => pattern.test(name))?.[0] ?? 'technical';
+    const code = codeOfRemark(pair.slice(0, Math.max(0, equals)));
     found.add(code, code === 'thumbnail' ? '' : pair.slice(equals + 1));
   }
   // not even remarks, or something behind them

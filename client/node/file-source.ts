@@ -18,6 +18,7 @@ const types: Readonly<Record<string, string>> = {
   '.jpeg': 'image/jpeg',
   '.jpg': 'image/jpeg',
   '.m4a': 'audio/mp4',
+  '.mkv': 'video/x-matroska',
   '.mp3': 'audio/mpeg',
   '.mp4': 'video/mp4',
   '.ods': 'application/vnd.oasis.opendocument.spreadsheet',

@@ -264,6 +264,8 @@ describe('a cleaned file', () => {
   // of H.264 a browser may know nothing, and says so of both
   it.each([
     ['film-vp9.mp4', /^64 48 1\.0 /u],
+    ['film.webm', /^64 48 1\.0 /u],
+    ['live.webm', /^64 48 /u],
     ['film.mp4', /^64 48 1\.0 |^unknown$/u],
     ['film.mov', /^64 48 1\.0 |^unknown$/u],
   ])('%s is played with the same pictures, as long as before', async (name, expected) => {

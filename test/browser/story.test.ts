@@ -138,8 +138,14 @@ describe('a channel from set-up to purge', () => {
     expect(await text.textContent()).toBe('The invoices of March were paid twice.');
     await handler.click('#tab-files');
     await handler.locator('#panel-files [data-part="preview"]').first().click();
+    // the dialog stops saying that it works when the frame has told what became of the file
+    await handler.waitForFunction(
+      () => document.querySelector('dialog[open] [data-part=working]')?.textContent === '',
+      undefined,
+      { timeout: 0 },
+    );
     const frame = handler.frameLocator('iframe');
-    await frame.getByText('Invoice 1 again: 100.').waitFor();
+    expect(await frame.getByText('Invoice 1 again: 100.').isVisible()).toBe(true);
     await handler.keyboard.press('Escape');
     const [photo] = await Promise.all([
       handler.waitForEvent('download'),

@@ -313,6 +313,7 @@ describe('the time that closed cases are kept', () => {
     channels: [
       { channel: desk.channel.id, terms: all.map(([months, from]) => ({ months, from })) },
     ],
+    waits: null,
   });
 
   it('is told to everybody at the desk, with the day from which a shorter one counts', async () => {

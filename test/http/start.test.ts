@@ -3,6 +3,9 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Day, InstallationId } from '../../crypto/private.js';
+import { ask } from '../support/api.js';
+import { makeSetUp } from '../support/desk.js';
 import { projectDist, temporaryFolder } from '../support/server.js';
 
 interface Run {
@@ -22,10 +25,15 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the built server as `npm start` does, with nothing of this process's environment. */
-async function start(env: Record<string, string>): Promise<Run> {
+async function newFolder(): Promise<string> {
   const folder = await temporaryFolder();
   folders.push(folder);
+  return folder;
+}
+
+/** Starts the built server as `npm start` does, with nothing of this process's environment. */
+async function start(env: Record<string, string>, where?: string): Promise<Run> {
+  const folder = where ?? (await newFolder());
   let output = '';
   const child = spawn(process.execPath, [path.join(projectDist, 'server/main.js')], {
     cwd: folder,
@@ -40,14 +48,17 @@ async function start(env: Record<string, string>): Promise<Run> {
   return run;
 }
 
-async function readyAddress(run: Run): Promise<string> {
+/** What a run printed in the place of the pattern's group, once it has. */
+async function printed(run: Run, pattern: RegExp): Promise<string> {
   for (;;) {
-    const [, address] = /Casekey is ready at (\S+)/.exec(run.output()) ?? [];
-    if (address !== undefined) return address;
+    const [, found] = pattern.exec(run.output()) ?? [];
+    if (found !== undefined) return found;
     if (run.child.exitCode !== null) throw new Error(run.output());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+const readyAddress = (run: Run): Promise<string> => printed(run, /Casekey is ready at (\S+)/u);
 
 describe('the server', () => {
   it('says where it is, answers, and stops when told to', async () => {
@@ -143,6 +154,42 @@ describe('the server', () => {
       { env: { CASEKEY_DATA_FOLDER: folder }, stdio: 'ignore' },
     );
     expect(await new Promise((resolve) => command.once('exit', resolve))).toBe(0);
+  });
+
+  it('prints a link for the set-up that ends with the next start, and with the set-up for good', async () => {
+    const folder = await newFolder();
+    const secretOf = (run: Run): Promise<string> =>
+      printed(run, /Set it up at \S+\/desk\/en\/set-up#([\w-]{43}) \(once/u);
+    const stop = async (run: Run): Promise<void> => {
+      run.child.kill('SIGTERM');
+      expect(await run.exit).toBe(0);
+    };
+    const first = await start({}, folder);
+    const old = await secretOf(first);
+    await stop(first);
+    const second = await start({}, folder);
+    const secret = await secretOf(second);
+    const send = async (server: { url: string }, own: string): Promise<number | string | null> => {
+      const { json } = await ask(server, 'GET', '/api/desk/installation');
+      const { installation } = json as { installation: InstallationId };
+      const day = new Date().toISOString().slice(0, 10) as Day;
+      const { request } = await makeSetUp(installation, { day });
+      const options = { authorization: `Setup ${own}`, json: request };
+      const { status, code } = await ask(server, 'POST', '/api/desk/set-up', options);
+      return code ?? status;
+    };
+    const server = { url: await readyAddress(second) };
+    expect(await send(server, old)).toBe('set_up_refused');
+    expect(await send(server, secret)).toBe(204);
+    // whoever finds it in a journal later
+    expect(await send(server, secret)).toBe('already_set_up');
+    await stop(second);
+    const third = await start({}, folder);
+    const again = { url: await readyAddress(third) };
+    expect(await send(again, secret)).toBe('already_set_up');
+    // all that is printed is printed before it stops
+    await stop(third);
+    expect(third.output()).not.toContain('set-up');
   });
 
   it('makes its data folder where it was started, for its own user', async () => {
