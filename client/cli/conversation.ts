@@ -6,7 +6,7 @@ import { closeFiles, openFiles, progressOn, type CommandContext } from './contex
 import { exitCodes, Failure, usage, type ExitCode } from './failure.js';
 import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
 import { checkInputs, readCaseKey } from './key.js';
-import { bytesText, printableLine } from './printable.js';
+import { jsonText, bytesText, printableLine } from './printable.js';
 import { checkFingerprint } from './readers.js';
 import { caseJson, caseText, filesOf, warningsOf } from './show.js';
 import { textFrom } from './text.js';
@@ -24,7 +24,7 @@ function show(
 ): ExitCode {
   const { texts, exit } = warningsOf(view);
   for (const text of texts) terminal.say(text);
-  terminal.print(options.json ? JSON.stringify({ ...caseJson(view), ...more }) : caseText(view));
+  terminal.print(options.json ? jsonText({ ...caseJson(view), ...more }) : caseText(view));
   return exit;
 }
 
@@ -109,7 +109,7 @@ export async function saveFiles(context: CommandContext): Promise<ExitCode> {
     if (!options.json) terminal.print(`[${String(number)}] ${printableLine(path)}`);
     saved.push({ number, name: file.name, path });
   }
-  if (options.json) terminal.print(JSON.stringify({ files: saved }));
+  if (options.json) terminal.print(jsonText({ files: saved }));
   else if (saved.length === 0) terminal.say('The case has no files.');
   return exit;
 }

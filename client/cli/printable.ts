@@ -17,6 +17,17 @@ export function printableLine(text: string): string {
   return printable(text).replace(/\s+/gu, ' ').trim();
 }
 
+/**
+ * A value as JSON on one line, with the same characters escaped: scripts read what was there, and a
+ * terminal shows no more than letters.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** A number of bytes for people: `640 KiB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${String(bytes)} B`;

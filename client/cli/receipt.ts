@@ -21,7 +21,7 @@ import type { LoadedDirectory } from '../directory.js';
 import type { CommandContext } from './context.js';
 import { exitCodes, Failure, fileFailure, type ExitCode } from './failure.js';
 import { readCaseKey } from './key.js';
-import { printableLine } from './printable.js';
+import { jsonText, printableLine } from './printable.js';
 import { checkFingerprint, inLanguage } from './readers.js';
 import { warningsOf } from './show.js';
 
@@ -75,7 +75,7 @@ export async function verifyReceipt(context: Context): Promise<ExitCode> {
   if (options.json) {
     const { version, date } = directory.directory;
     const result = { holds: true, day, practice, installation, formerKey, standing, fingerprint };
-    terminal.print(JSON.stringify({ ...result, directory: { version, date } }));
+    terminal.print(jsonText({ ...result, directory: { version, date } }));
     return exitCodes.done;
   }
   const compared = options.fingerprint !== undefined;

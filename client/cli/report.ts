@@ -16,7 +16,7 @@ import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
 import { confirmCaseKey, keyForReport, showCaseKey } from './key.js';
 import { messageOf } from './messages.js';
 import { questions } from './options.js';
-import { printable, printableLine } from './printable.js';
+import { jsonText, printable, printableLine } from './printable.js';
 import { checkFingerprint, chooseChannel, findReaders, inLanguage } from './readers.js';
 import { checkedText, oneOf, textFrom, valueOrFile } from './text.js';
 
@@ -195,7 +195,7 @@ export async function report(context: CommandContext): Promise<ExitCode> {
     const exit = kept?.exit ?? exitCodes.done;
     if (options.json) {
       const outcome = kept === null ? {} : { receipt: kept.code };
-      terminal.print(JSON.stringify({ ...dates, practice: !channel.published, ...outcome }));
+      terminal.print(jsonText({ ...dates, practice: !channel.published, ...outcome }));
       if (kept !== null) terminal.say(kept.text);
       return exit;
     }

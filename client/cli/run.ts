@@ -16,6 +16,7 @@ import { verifyReceipt } from './receipt.js';
 import { report } from './report.js';
 import type { Terminal } from './terminal.js';
 import { verifyInstallation } from './verify.js';
+import { jsonText } from './printable.js';
 
 /** What the program runs with besides its arguments. */
 export interface Surroundings {
@@ -80,7 +81,7 @@ export async function run(
     terminal.say(messageOf(error));
     if (args.includes('--json')) {
       const code = error instanceof Failure ? error.code : codeOf(error);
-      terminal.print(JSON.stringify({ error: { code } }));
+      terminal.print(jsonText({ error: { code } }));
     }
     return exitCodeOf(error);
   }

@@ -11,7 +11,7 @@ import { visitors } from '../verify/visitors.js';
 import type { CommandContext } from './context.js';
 import { exitCodes, Failure, fileFailure, usage, type ExitCode } from './failure.js';
 import type { Options } from './options.js';
-import { printableLine } from './printable.js';
+import { jsonText, printableLine } from './printable.js';
 
 type Context = Pick<CommandContext, 'options' | 'terminal' | 'signal'> & {
   readonly visit: Visit;
@@ -42,7 +42,7 @@ export async function verifyInstallation(context: Context): Promise<ExitCode> {
   const { version } = reference.release;
   if (options.json) {
     const compared = options.manifest === undefined ? 'build' : 'manifest';
-    terminal.print(JSON.stringify({ version, compared, ...result }));
+    terminal.print(jsonText({ version, compared, ...result }));
   } else {
     terminal.print(textOf(result, options, reference));
   }

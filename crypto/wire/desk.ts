@@ -12,6 +12,7 @@ import {
 } from '../ids.js';
 import { BOX_OVERHEAD } from '../box.js';
 import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { ShownName } from '../shown-name.js';
 import { Count, Entry, EpochEntry, Grant, OwnKey, SealedOverview } from './entry.js';
 import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { CaseFacts, Reading } from './reports.js';
@@ -202,7 +203,7 @@ export const Invite = v.strictObject({
   /** Hash of the part of the secret that lets the link's holder join. */
   tokenHash: bytesSchema(32),
   sealedSecret: bytesSchema(BOX_OVERHEAD + 32),
-  shownName: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  shownName: ShownName,
   channel: ChannelId,
   /** Whose keys from before the new ones take the place of; null for somebody new. */
   replaces: v.nullable(ReaderId),

@@ -14,9 +14,8 @@ import {
   Texts,
 } from '../ids.js';
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { ShownName } from '../shown-name.js';
 import { Count } from './entry.js';
-
-const shownName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 
 /** What a reader may do. `custodian` and `deputy` are reserved. */
 export const ReaderPart = v.picklist(['handler', 'recovery_officer']);
@@ -28,7 +27,7 @@ export const ReaderRecord = v.strictObject({
   organisation: OrganisationId,
   channels: v.array(ChannelId),
   part: ReaderPart,
-  name: shownName,
+  name: ShownName,
   role: Texts,
   kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
   sig: bytesSchema(32),

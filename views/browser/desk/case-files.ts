@@ -9,6 +9,7 @@ import { report, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { partyText } from './parties.js';
 import { openPreview, previewKind } from './preview.js';
+import { shownFileName } from '../file-name.js';
 import { saveFile } from '../save-file.js';
 
 /** A file with what can be done with it. */
@@ -19,11 +20,12 @@ export function fileItem(
   from: string,
 ): HTMLElement {
   const item = copyTemplate('file');
-  keepPrivate(write(item, 'name', file.name)).dir = 'auto';
+  const name = shownFileName(file.name);
+  keepPrivate(write(item, 'name', name)).dir = 'auto';
   write(item, 'size', sizeText(file.size));
   write(item, 'from', from);
-  for (const name of ['preview', 'download']) {
-    part(item, name).setAttribute('aria-label', `${part(item, name).textContent}: ${file.name}`);
+  for (const act of ['preview', 'download']) {
+    part(item, act).setAttribute('aria-label', `${part(item, act).textContent}: ${name}`);
   }
   showPart(item, 'preview', previewKind(file) !== null);
   onClick(item, 'preview', () => {
@@ -42,7 +44,7 @@ export function fileItem(
       show(cancel, active);
       showPart(item, 'download', !active);
     };
-    progress.setAttribute('aria-label', t('desk.files.downloading', { name: file.name }));
+    progress.setAttribute('aria-label', t('desk.files.downloading', { name }));
     progress.value = 0;
     working(true);
     showProblem(item, null);
@@ -57,7 +59,7 @@ export function fileItem(
         controller.signal,
       );
       saveFile(blob, file.name);
-      desk.say(t('desk.files.downloaded', { name: file.name }));
+      desk.say(t('desk.files.downloaded', { name }));
     } catch (error) {
       if (codeOf(error) !== 'cancelled') showProblem(item, error);
       report(error);

@@ -1,4 +1,5 @@
 import type { FileReference } from '../../../client/models.js';
+import { shownFileName } from '../file-name.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -42,7 +43,7 @@ export function openPreview(desk: Desk, caseId: string, file: FileReference): vo
   if (!(dialog instanceof HTMLDialogElement)) return;
   const controller = new AbortController();
   const opener = document.activeElement;
-  keepPrivate(write(dialog, 'name', file.name)).dir = 'auto';
+  keepPrivate(write(dialog, 'name', shownFileName(file.name))).dir = 'auto';
   onClick(dialog, 'close', () => {
     dialog.close();
   });
@@ -88,10 +89,10 @@ async function fill(
         morePages: t('desk.preview.more_pages'),
         pageLimit: t('desk.preview.page_limit'),
         cut: t('desk.preview.cut'),
-        image: file.name,
+        image: shownFileName(file.name),
       },
     };
-    const shown = await showInFrame(part(dialog, 'place'), file.name, order, signal);
+    const shown = await showInFrame(part(dialog, 'place'), shownFileName(file.name), order, signal);
     if (!shown) showProblem(dialog, t('desk.preview.failed'));
   } catch (error) {
     if (codeOf(error) !== 'cancelled') showProblem(dialog, error);

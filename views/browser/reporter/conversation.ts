@@ -4,6 +4,7 @@ import type {
   FileReference,
   ReporterCaseView,
 } from '../../../client/models.js';
+import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
@@ -55,10 +56,10 @@ function fillFiles(list: HTMLElement, entry: EntryView, fetchFile: Fetcher): voi
   if (files.length === 0) list.remove();
   for (const file of files) {
     const row = clone('received-file');
-    fillSlot(row, 'name', file.name);
+    fillSlot(row, 'name', shownFileName(file.name));
     fillSlot(row, 'size', formatSize(file.size));
     const button = slot(row, 'get');
-    button.setAttribute('aria-label', t('download.named', { name: file.name }));
+    button.setAttribute('aria-label', t('download.named', { name: shownFileName(file.name) }));
     const state = slot(row, 'state');
     button.addEventListener('click', () => {
       (button as HTMLButtonElement).disabled = true;
