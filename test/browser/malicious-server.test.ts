@@ -4,7 +4,15 @@ import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../client/api.js';
 import { loadDirectory } from '../../client/directory.js';
-import { dayOf, DeskCase, DirectoryAnswer, ReporterCase } from '../../crypto/private.js';
+import {
+  dayOf,
+  DeskCase,
+  DirectoryAnswer,
+  fromBase64,
+  ReporterCase,
+  SignedIn,
+  toBase64,
+} from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
 import { openCaseOf, signInInBrowser } from '../support/desk-page.js';
 import { startInstallation, type Installation } from '../support/installation.js';
@@ -54,11 +62,12 @@ function lieAbout<const S extends v.GenericSchema>(
   schema: S,
   path: RegExp,
   change: (answer: v.InferOutput<S>) => unknown,
+  method = 'GET',
 ): void {
   proxy.change(
-    (asking) => asking.method === 'GET' && path.test(asking.path),
+    (asking) => asking.method === method && path.test(asking.path),
     (answer) => {
-      if (answer.status !== 200) return;
+      if (answer.status >= 300) return;
       const truth = v.parse(schema, JSON.parse(answer.body.toString('utf8')));
       answer.body = Buffer.from(JSON.stringify(change(truth)));
     },
@@ -228,4 +237,38 @@ describe('the desk', () => {
       await page.context().close();
     },
   );
+
+  it('says what is wrong at signing in, with other keys and with an older directory', async () => {
+    const language = 'sv';
+    const words = await wordsOf(language, 'desk');
+    const [hanna] = installation.handlers;
+    const attempt = async (): Promise<string> => {
+      const { page } = await openDeskPage(browser, `${proxy.url}/desk/${language}/`);
+      await page.fill('#sign-in-name', hanna.name);
+      await page.fill('#sign-in-passphrase', hanna.passphrase);
+      await page.click('form[data-part="form"] button[type=submit]');
+      const problem = page.locator('[data-part=problem]:visible').first();
+      await problem.waitFor({ timeout: 60_000 });
+      const said = await problem.innerText();
+      await page.context().close();
+      return said;
+    };
+    // keys that are not this person's
+    const session = /^\/api\/desk\/sessions$/u;
+    const swap = (vault: string): string => toBase64(fromBase64(vault).fill(7, 40, 50));
+    lieAbout(SignedIn, session, (answer) => ({ ...answer, vault: swap(answer.vault) }), 'POST');
+    expect(await attempt()).toBe(words['desk.error.tampered']);
+    // a directory older than one that this person's desk has seen
+    const answers: DirectoryAnswer[] = [];
+    lieAbout(DirectoryAnswer, DIRECTORY, (answer) => {
+      answers.push(answer);
+      return answer;
+    });
+    await fetch(`${proxy.url}/api/directory`);
+    const { administrator, channel } = installation;
+    await administrator.desk.updateChannel(channel, { texts: { en: `In ${language}.` } });
+    await (await installation.signIn(hanna)).directory();
+    lieAbout(DirectoryAnswer, DIRECTORY, () => answers[0]);
+    expect(await attempt()).toBe(words['desk.error.directory']);
+  });
 });

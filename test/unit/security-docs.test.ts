@@ -8,8 +8,8 @@ const read = (file: string): string => readFileSync(new URL(file, root), 'utf8')
 function filesIn(text: string): string[] {
   return [...text.matchAll(/`(test\/[\w./*-]+\.test\.ts)`/gu)].flatMap(([, file = '']) => {
     if (!file.includes('*')) return [file];
-    const [folder = '', pattern = ''] = [file.slice(0, file.lastIndexOf('/')), file];
-    const wanted = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`, 'u');
+    const folder = file.slice(0, file.lastIndexOf('/'));
+    const wanted = new RegExp(`^${file.replaceAll('.', '\\.').replaceAll('*', '.*')}$`, 'u');
     const found = readdirSync(new URL(folder, root))
       .map((name) => `${folder}/${name}`)
       .filter((each) => wanted.test(each));
