@@ -12,6 +12,7 @@ import { createLogWatch } from './desk/log-watch.js';
 import { createDeskMemory } from './desk/memory.js';
 import { createPeopleDesk, type PeopleDesk } from './desk/people.js';
 import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
+import { createReviewDesk, type ReviewDesk } from './desk/reviewing.js';
 import { type AccountDesk, createDeskSession, type DeskConnection } from './desk/session.js';
 import { createSetUp, type SetUpDesk } from './desk/set-up.js';
 import { createWorkplace } from './desk/workplace.js';
@@ -27,7 +28,8 @@ export type Desk = AccountDesk &
   IncidentDesk &
   RenewalDesk &
   ExposedDesk &
-  AuditDesk;
+  AuditDesk &
+  ReviewDesk;
 
 /** Connects a desk to an installation; nobody is signed in yet. */
 export function createDesk(connection: DeskConnection): Desk {
@@ -36,7 +38,8 @@ export function createDesk(connection: DeskConnection): Desk {
   const watch = createDirectoryWatch(session, memory);
   const log = createLogWatch(session, watch, memory);
   const workplace = createWorkplace(session, watch, log);
-  const walk = createCaseWalk(createListings(session), workplace);
+  const listings = createListings(session);
+  const walk = createCaseWalk(listings, workplace);
   return {
     ...session.account,
     ...createSecretsDesk(session),
@@ -49,5 +52,6 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createExposedDesk(session, watch, workplace, walk),
     ...createAuditDesk(session, watch, memory, log),
+    ...createReviewDesk(session, watch, listings, log),
   };
 }

@@ -12,6 +12,7 @@ import type {
   Relation,
   Unreadable,
 } from '../crypto/private.js';
+import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.js';
 
 /** A person who may read reports, as the signed directory names them. */
 export interface ReaderView {
@@ -248,6 +249,39 @@ export interface LogFinding {
   day: string | null;
   /** Account that signed, null for a broken chain. */
   signer: string | null;
+}
+
+/** Somebody whom the review names. */
+export interface ReviewPersonView {
+  id: string;
+  name: string;
+  part: ReaderView['part'];
+  /** When the person left, null where not. */
+  left: ReviewPoint | null;
+  /** Through which days the person was a reader of new reports, by the signed directory. */
+  channels: {
+    channel: string;
+    from: string;
+    /** Administrator and handler who let the person in; null for the root. */
+    by: { administrator: string; handler: string } | null;
+    until: string | null;
+  }[];
+}
+
+/** A case in the review. */
+export type ReviewCaseView = Pick<
+  CaseRow,
+  'id' | 'title' | 'channel' | 'practice' | 'receivedOn' | 'state' | 'fault'
+>;
+
+/** Who could read which case through which time, of the cases that this person can open. */
+export interface AccessReview {
+  today: string;
+  people: ReviewPersonView[];
+  /** Empty for an administrator, who opens no case. */
+  cases: ReviewCaseView[];
+  tenures: Tenure[];
+  contradictions: ReviewContradiction[];
 }
 
 /** What a check of the whole log found, as far as this person may read it. */

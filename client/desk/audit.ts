@@ -2,7 +2,6 @@ import {
   type AuditHead,
   AuditHeadsAnswer,
   AuditHeadsFile,
-  AUDIT_PAGE,
   AuditContent,
   type AuditEntry,
   type AuditPlace,
@@ -66,7 +65,8 @@ function kindOf({ scope }: ChainOf): LogFinding['chain'] {
   return scope === 'operation' || scope === 'organisation' ? scope : 'case';
 }
 
-function lineOf({ caseId, entries }: Chain): AuditLine[] {
+/** What the entries of a chain say; erased ones say nothing. */
+export function auditLines(caseId: CaseId | null, entries: readonly AuditEntry[]): AuditLine[] {
   return entries.flatMap(({ content, sequence }) => {
     if (content === null) return [];
     const { at, action, actor, details } = fromJsonBytes(AuditContent, utf8(content));
@@ -81,15 +81,6 @@ export function createAuditDesk(
   memory: DeskMemory,
   log: LogWatch,
 ): AuditDesk {
-  async function entriesOf(scope: string): Promise<AuditEntry[]> {
-    const entries: AuditEntry[] = [];
-    for (;;) {
-      const page = await log.page(scope, entries.at(-1)?.sequence ?? 0);
-      entries.push(...page.entries);
-      if (page.entries.length < AUDIT_PAGE) return entries;
-    }
-  }
-
   async function* chains(onChain?: OnChain): AsyncGenerator<Chain> {
     const { credential } = session.signedIn();
     const answer = await session.api.ask(AuditScopes, {
@@ -106,7 +97,7 @@ export function createAuditDesk(
     }
     let followed = 0;
     for (const [scope, caseId] of scopes) {
-      yield { scope, caseId, entries: await entriesOf(scope) };
+      yield { scope, caseId, entries: await log.entries(scope) };
       followed += 1;
       onChain?.(followed, scopes.size);
     }
@@ -216,7 +207,7 @@ export function createAuditDesk(
 
     async audit() {
       const lines: AuditLine[] = [];
-      for await (const chain of chains()) lines.push(...lineOf(chain));
+      for await (const chain of chains()) lines.push(...auditLines(chain.caseId, chain.entries));
       return lines.sort((a, b) => a.at.localeCompare(b.at));
     },
 
@@ -228,7 +219,7 @@ export function createAuditDesk(
         path,
         credential,
       });
-      return lineOf({ scope, caseId: facts.id, entries: await entriesOf(scope) });
+      return auditLines(facts.id, await log.entries(scope));
     },
 
     async verifyAudit(onChain) {

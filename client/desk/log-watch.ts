@@ -57,6 +57,8 @@ export interface LogWatch {
   signLog(): Promise<LogFinding[]>;
   /** The same for the chain of a case that was opened; `remembered` is what this desk signed there. */
   followCase(chain: ChainOf, remembered: AuditPlace | null): Promise<Followed>;
+  /** Every entry of a chain, oldest first. */
+  entries(scope: string): Promise<AuditEntry[]>;
   /** The next entries of a chain above one, and the head of it that this account signed last. */
   page(scope: string, after: number): Promise<AuditAnswer>;
   /** A head of now, signed by this account. */
@@ -178,7 +180,17 @@ export function createLogWatch(
     });
   }
 
+  async function entries(scope: string): Promise<AuditEntry[]> {
+    const found: AuditEntry[] = [];
+    for (;;) {
+      const next = await page(scope, found.at(-1)?.sequence ?? 0);
+      found.push(...next.entries);
+      if (next.entries.length < AUDIT_PAGE) return found;
+    }
+  }
+
   return {
+    entries,
     page,
     signed,
 

@@ -11,6 +11,7 @@ import type {
 } from '../../client/models.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
+import { reviewOf } from './desk-fake-review.js';
 import { access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
 import { samplePdf, samplePng } from './desk-fake-files.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
@@ -459,6 +460,10 @@ const api: DeskApi = {
     return { changed: 2, failed: [{ id: 'a', code: 'wrong_signature' }] };
   },
   audit: () => (scenario === 'ended' ? refuse('sign_in_needed') : Promise.resolve([...log])),
+  accessReview: (onProgress) => {
+    onProgress({ done: 3, of: 3 });
+    return Promise.resolve(reviewOf(directory.channels[0]?.id ?? ''));
+  },
   auditOf: (id) => Promise.resolve(log.filter(({ caseId }) => caseId === id)),
   signLog: () => Promise.resolve(scenario === 'warnings' ? findings.slice(0, 1) : []),
   verifyAudit: (onChain) => {

@@ -11,6 +11,7 @@ export type Place =
   | { view: 'people' }
   | { view: 'channel' }
   | { view: 'audit' }
+  | { view: 'review' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'account' };
 
