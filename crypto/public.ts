@@ -22,6 +22,7 @@ export * from './wire/directory.js';
 export * from './wire/reports.js';
 export * from './wire/attachments.js';
 export * from './wire/desk.js';
+export * from './wire/error.js';
 export * from './wire/incidents.js';
 export * from './wire/work.js';
 export * from './wire/receipt.js';

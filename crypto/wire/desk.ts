@@ -356,6 +356,3 @@ export const AuditHeadsFile = v.strictObject({
   heads: v.pipe(v.array(AuditHead), v.maxLength(1_000_000)),
 });
 export type AuditHeadsFile = v.InferOutput<typeof AuditHeadsFile>;
-
-/** Every error: HTTP status and this body. */
-export const ErrorAnswer = v.object({ error: v.object({ code: v.string() }) });

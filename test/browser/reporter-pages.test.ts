@@ -109,12 +109,15 @@ describe('every reporter page', () => {
         const { page } = await openReporterPage(browser, site, `/${language}/${name}`, {
           javaScriptEnabled: false,
         });
-        const text = await page.locator('noscript').innerText();
+        const text = await page.locator('main noscript').innerText();
         expect(text).toContain(level);
         expect(text).toContain('casekey return --address');
         const waiting = page.locator('[role=status]:visible:not(.visually-hidden)');
         expect(await waiting.count()).toBe(0);
-        await page.locator('noscript a').click();
+        // what only a script can do is not promised
+        expect(await page.locator('#leave-hint').isVisible()).toBe(false);
+        expect(await page.locator('footer noscript').innerText()).toContain('JavaScript');
+        await page.locator('main noscript a').click();
         await page.waitForURL(`**/${language}/#authorities`);
         expect(await page.locator('#authorities').isVisible()).toBe(true);
         await page.context().close();

@@ -1,5 +1,5 @@
 import { coverWhileHidden } from '../cover.js';
-import { byId } from './dom.js';
+import { byId, show } from './dom.js';
 
 /** What a page does before it is left for good: stop its worker, forget what it holds. */
 export type Forget = () => void;
@@ -24,6 +24,8 @@ export function guardPage(forget: Forget): void {
     });
   }
   leaveOnShift(forget);
+  // said only where it is so
+  show('leave-hint');
   coverWhileHidden();
   window.addEventListener('pageshow', (event) => {
     if (!event.persisted) return;
