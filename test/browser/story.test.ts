@@ -186,8 +186,11 @@ describe('a channel from set-up to purge', () => {
   });
 
   it('forgets the case two years later: its key is answered like one that never was', async () => {
-    clock.addDays(2 * 365 + 2);
+    clock.addDays(2 * 365 + 2 - 8);
     clock.set(clock.now().toISOString().replace(/T.*/, 'T12:00:00Z'));
+    // a clock that jumps this far is doubted for a week
+    await server.scheduler.tick();
+    clock.addDays(8);
     await server.scheduler.tick();
     // a clock that jumps this far is doubted for a week
     clock.addDays(7);
