@@ -8,6 +8,8 @@ import { readXmp } from './xmp.js';
 
 /** The pictures of HEIC and AVIF: items, and where each lies. */
 
+/** Properties that describe, date and measure: texts, times, and the place of the camera. */
+const telling = ['udes', 'altt', 'uuid', 'crtt', 'mdft', 'cmin', 'cmex'];
 const MOST_ITEMS = 10_000;
 const LOOK = 1024 * 1024;
 
@@ -94,8 +96,8 @@ function cleanProfiles(bytes: Uint8Array, box: Box, { removed }: Report): void {
   const list = childOf(bytes, box, 'ipco');
   if (list === undefined) return;
   for (const part of boxesIn(bytes, list.body, list.end)) {
-    if (part.type === 'udes' || part.type === 'uuid') {
-      removed.add('title');
+    if (telling.includes(part.type)) {
+      removed.add(part.type === 'udes' || part.type === 'altt' ? 'title' : 'technical');
       blank(bytes, part);
     }
     if (part.type !== 'colr' || holds(bytes, part, 0, 'nclx')) continue;

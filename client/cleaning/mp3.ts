@@ -90,11 +90,14 @@ export async function cleanMp3(reader: Reader, report: Report): Promise<Piece[]>
   const kept: Piece[] = [];
   let position = 0;
   let count = 0;
+  // where the last frame was cut off, its length reaches into the tag behind it
+  const tag = Math.max(0, reader.size - 128);
+  const soundEnd = isAt(await reader.bytes(tag, reader.size), 0, 'TAG') ? tag : reader.size;
   while (position < reader.size) {
     const head = await reader.bytes(position, Math.min(position + 4, reader.size));
     const length = frameLength(head, 0);
     if (length > 0) {
-      const end = Math.min(position + length, reader.size);
+      const end = Math.min(position + length, position < soundEnd ? soundEnd : reader.size);
       if (count === 0) kept.push(...(await firstFrame(reader, position, end)));
       else kept.push({ start: position, end });
       count += 1;
@@ -102,9 +105,9 @@ export async function cleanMp3(reader: Reader, report: Report): Promise<Piece[]>
       position = end;
       continue;
     }
-    const tag = await tagEnd(reader, position, report);
-    if (tag !== null) {
-      position = tag;
+    const end = await tagEnd(reader, position, report);
+    if (end !== null) {
+      position = end;
       continue;
     }
     const block = await reader.bytes(position, Math.min(position + 128, reader.size));

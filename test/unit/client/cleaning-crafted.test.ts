@@ -208,3 +208,27 @@ describe('an OpenDocument', () => {
     expect((await cleanBytes(bytes)).verdict).toBe('clean');
   });
 });
+
+describe('a recording that was cut off', () => {
+  it('loses the tag into which its last frame reaches', async () => {
+    const whole = (await cleanBytes(await fixture('recording.mp3'))).bytes;
+    const tag = Buffer.alloc(128);
+    tag.write('TAGPLANTED');
+    const { bytes } = await cleanBytes(Buffer.concat([whole.subarray(0, -40), tag]));
+    expect(letters(bytes)).not.toMatch(PLANTED);
+    expect(bytes.length).toBe(whole.length - 40);
+  });
+});
+
+describe('a photo as phones store it', () => {
+  it('loses the moment that stands among its properties', async () => {
+    const photo = await fixture('photo.heic');
+    const at = photo.indexOf('pixi') - 4;
+    // in the place of one that nothing here needs
+    photo.write('crtt', at + 4);
+    const { bytes, removed } = await cleanBytes(photo);
+    expect(removed.map(({ code }) => code)).toContain('technical');
+    expect(letters(bytes)).not.toContain('crtt');
+    expect(letters(bytes.subarray(at + 4, at + 8))).toBe('free');
+  });
+});
