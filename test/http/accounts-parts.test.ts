@@ -80,8 +80,12 @@ describe('every route of the desk', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort();
     expect(only('administrator')).toEqual([
+      'DELETE /api/desk/incidents/:id/lock',
+      'GET /api/desk/receipt-key',
       'POST /api/desk/admissions',
       'POST /api/desk/directories',
+      'POST /api/desk/incidents/:id/lock',
+      'POST /api/desk/receipt-key',
     ]);
     expect(only('handler').filter((route) => !route.includes('/cases'))).toEqual(
       expect.arrayContaining(['PUT /api/desk/admissions/:id/signature', 'PUT /api/desk/stamp']),

@@ -172,6 +172,14 @@ describe('what people type and send', () => {
     await reporter.send(words, field.afterClosure, [], silent);
     await noteTimes(installation, times);
     await closing.decideNothingFurther(id, field.decision);
+    await (
+      await installation.signIn(administrator)
+    ).openIncident({
+      account: handlers[1].id,
+      since: '2026-03-01',
+      knownAt: null,
+      cause: 'device_lost',
+    });
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
@@ -243,9 +251,11 @@ describe('what people type and send', () => {
     );
     expect(other).toEqual([]);
     expect(times.days.has('cases.decision_due_day')).toBe(true);
-    // a session's end, and what a handler did when: never of a reporter
+    // a session's end, what a handler did when, and the hours that GDPR counts: never of a reporter
     expect([...times.moments].sort()).toEqual([
       'audit.content',
+      'incidents.known_at',
+      'incidents.opened_at',
       'sessions.ends_at',
       'sessions.idle_until',
     ]);
