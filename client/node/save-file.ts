@@ -13,7 +13,10 @@ export function safeFileName(name: string): string {
   let safe = name
     .normalize('NFC')
     // eslint-disable-next-line no-control-regex -- they are what must not stay
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/gu, '_')
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/gu,
+      '_',
+    )
     .replace(/^[\s.]+|[\s.]+$/gu, '');
   if (/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu.test(safe)) safe = `_${safe}`;
   const { name: stem, ext } = path.parse(safe);
