@@ -3,6 +3,7 @@ import type * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   AuditContent,
+  AuditHeadsFile,
   checkReceipt,
   directoryHash,
   EntryContent,
@@ -96,6 +97,7 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
     ['statistics', Statistics],
     ['heads', Head],
     ['audit', AuditContent],
+    ['audit-heads', AuditHeadsFile],
     ['receipts', KeptReceipt],
   ])('is read as what its bytes spell or is malformed: %s', async (kind, schema) => {
     for (const { name, bytes } of kept(kind)) {

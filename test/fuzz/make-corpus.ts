@@ -108,6 +108,23 @@ await keep('audit', 'opened.json', {
   actor: null,
   details: { through: 2, note: 'x' },
 });
+await keep('audit-heads', 'one.json', {
+  v: 1,
+  kind: 'audit heads',
+  installation: 'CQoLDA0ODxAREhMUFRYXGA',
+  day: '2026-03-02',
+  heads: [
+    {
+      account: 'CQoLDA0ODxAREhMUFRYXGA',
+      scope: 'organisation',
+      sequence: 2,
+      hash: 'rC1Ikkpvc5f821kleWtkB10qkHMfsjzR9YzHHvgLEPY',
+      day: '2026-01-03',
+      signature:
+        'ccn5BNMSvNBonI5gnOcDjDfPkBo-QlF3F5f9gvZD4K8WJHC9J2chMDl1zQ6N397c7JaRDk8Sq-tY2kmm_7NSBQ',
+    },
+  ],
+});
 const report = made.entries[1];
 if (report === undefined) throw new Error('a case begins with a report');
 const claim = {
