@@ -64,8 +64,9 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
         onProgress({ done: index, of: ids.length });
         try {
           const opened = await persist(() => workplace.open(id), signal);
-          await workplace.keepKeys(opened);
           visit(opened);
+          // what is kept only makes the next opening quick: a server that refuses it stops nothing
+          await workplace.keepKeys(opened).catch(throwIfEnd);
         } catch (error) {
           // taken from this person, or purged, meanwhile
           if (!isGone(error)) throw error;
@@ -83,11 +84,12 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
           if (await work(id)) result.changed += 1;
         } catch (error) {
           if (isGone(error)) continue;
-          if (!(error instanceof ClientError || error instanceof ProtocolError)) throw error;
-          const ends = error instanceof ClientError && (error.temporary || isEnd(error.code));
-          if (ends) throw error;
-          const code = error instanceof ClientError ? error.code : error.fault;
-          result.failed.push({ id, code });
+          if (error instanceof ProtocolError) {
+            result.failed.push({ id, code: error.fault });
+            continue;
+          }
+          throwIfEnd(error);
+          if (error instanceof ClientError) result.failed.push({ id, code: error.code });
         }
       }
       onProgress({ done: ids.length, of: ids.length });
@@ -96,7 +98,9 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
   };
 }
 
-/** What no other case will fare better with. */
-function isEnd(code: string): boolean {
-  return ['cancelled', 'sign_in_needed', 'forbidden'].includes(code);
+/** Throws on what no other case will fare better with. */
+function throwIfEnd(error: unknown): void {
+  if (!(error instanceof ClientError)) throw error;
+  const ends = ['cancelled', 'sign_in_needed', 'forbidden'].includes(error.code);
+  if (error.temporary || ends) throw error;
 }

@@ -72,6 +72,7 @@ function incidentItem(
   write(item, 'part', t(`desk.part.${incident.part}`));
   write(item, 'state', t(decided ? 'desk.incident.decided' : 'desk.incident.running'));
   part(item, 'state').classList.toggle('strong', !decided);
+  part(item, 'todo', HTMLDetailsElement).open = !decided;
   const clock = write(item, 'clock', decided ? '' : clockText(incident));
   show(clock, !decided);
   write(item, 'cause', t(`desk.incident.cause.${incident.cause}`));
