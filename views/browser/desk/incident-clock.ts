@@ -2,7 +2,7 @@ import type { IncidentView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { durationText, momentText } from './days.js';
 import type { Desk } from './desk.js';
-import { copyTemplate, onClick, write } from './dom.js';
+import { copyTemplate, onClick, show, write } from './dom.js';
 import { report } from './failures.js';
 
 /** When the authority is to be told of an incident, and how much time is left or has passed. */
@@ -25,8 +25,10 @@ export function showClocks(
   place: HTMLElement,
   incidents: readonly IncidentView[],
 ): void {
+  const open = undecided(incidents);
+  show(place, open.length > 0);
   place.replaceChildren(
-    ...undecided(incidents).map((incident) => {
+    ...open.map((incident) => {
       const banner = copyTemplate('incident-banner');
       const { name } = incident;
       write(banner, 'text', t('desk.incident.banner', { name, clock: clockText(incident) }));
