@@ -1,14 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import {
-  goTo,
-  joinInBrowser,
-  openCaseOf,
-  openPage,
-  partOf,
-  signInInBrowser,
-} from '../support/desk-page.js';
+import { goTo, joinInBrowser, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 import { expectAccessible } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
@@ -16,7 +9,7 @@ import { createTestClock } from '../support/server.js';
 /*
  * The whole way in the browser: a handler says that the own device may be in wrong hands, the
  * administrator takes the keys out, another handler sees what could be read and renews the keys, and
- * the first comes back and is given the cases again.
+ * the first is invited back in the old place.
  */
 
 let browser: Browser;
@@ -59,7 +52,7 @@ async function says(page: Page, name: string, text: RegExp): Promise<void> {
 }
 
 describe('keys in wrong hands', () => {
-  it('are closed out, renewed, and given back, by people at their desks', async () => {
+  it('are closed out, renewed, and come back as the same person, by people at their desks', async () => {
     const { administrator, handlers } = installation;
     const [hanna, harald] = handlers;
 
@@ -122,35 +115,15 @@ describe('keys in wrong hands', () => {
     await partOf(page, 'link-box').waitFor();
     const link = await partOf(page, 'link').inputValue();
     const joining = await open(link.split('/desk/en/')[1] ?? '');
-    const paper = await joinInBrowser(joining, 'harald');
+    await joinInBrowser(joining, 'harald');
     await goTo(page, 'account');
     await goTo(page, 'people');
     await says(page, 'back', /the same person as Harald Handler/);
     await partOf(page, 'compared').check();
     await partOf(page, 'sign').click();
     await says(page, 'handler-signature', /given/);
-    await goTo(hers, 'people');
-    await partOf(hers, 'compared').check();
-    await partOf(hers, 'sign').click();
-    await hers.locator('[data-part="admissions-section"]').waitFor({ state: 'hidden' });
-
-    // and given back what he had
-    await partOf(page, 'incidents').click();
-    await partOf(page, 'back-bulk').locator('[data-part="start"]').click();
-    await says(page, 'back-bulk', /2 cases were given back/);
-    const again = await signIn({ name: 'harald', passphrase: paper.passphrase });
-    await openCaseOf(again, longText);
-    await goTo(again, 'inbox');
-    expect(await again.locator('.row-open').count()).toBe(2);
-
-    // the clock runs until somebody decides
-    await page.locator('.incident-banner button').click();
-    await partOf(page, 'reference').fill('IMY-2026-1');
-    await partOf(page, 'authority-place').locator('form[data-part="form"] button').click();
-    await says(page, 'authority', /Told on .*IMY-2026-1/);
-    await page.locator('.incident-banner').waitFor({ state: 'detached' });
     for (const { complaints } of pages) expect(complaints.filter(isGrave)).toEqual([]);
-  });
+  }, 300_000);
 });
 
 /** Answers that refuse are told by the browser too; these are meant. */
