@@ -12,8 +12,8 @@ const MOST_NUMBER = 1000;
 export function safeFileName(name: string): string {
   let safe = name
     .normalize('NFC')
-    // eslint-disable-next-line no-control-regex -- they are what must not stay
     .replace(
+      // eslint-disable-next-line no-control-regex -- they are what must not stay
       /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/gu,
       '_',
     )

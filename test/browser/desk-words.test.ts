@@ -12,8 +12,11 @@ import { readSources, type Sources } from '../support/source-types.js';
 // Whatever code, fault or action the program can come up with, a person at the desk gets words for.
 // What there is to have words for comes from the sources themselves, so that a new one is missed here.
 
-/** What no person is ever shown, or what is itself the word for everything else. */
-const NEVER_SHOWN = ['cancelled', 'unexpected'];
+/**
+ * What no person is ever shown, what is itself the word for everything else, and what only reporters
+ * are answered.
+ */
+const NEVER_SHOWN = ['cancelled', 'unexpected', 'receipts_off'];
 
 let browser: Browser;
 let page: Page;

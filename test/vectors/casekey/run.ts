@@ -123,7 +123,7 @@ function runHashes({ hashes }: Vectors, check: Check): void {
   });
   check('audit head', () => {
     const { publicKey, head } = hashes.auditHead;
-    const signers = new Map([[head.account as string, publicKey]]);
+    const signers = new Map<string, string>([[head.account, publicKey]]);
     same('head', faultInAuditHead(head, head.hash, signers), null);
     same('other day', faultInAuditHead({ ...head, day: '2026-01-04' as typeof head.day }, head.hash, signers), 'wrong_signature');
     same('other entry', faultInAuditHead(head, publicKey, signers), 'contradicts');
