@@ -2,6 +2,7 @@ import sqlite3 from 'sqlite3';
 
 /** That this server, and no other, runs on a database. */
 export interface InstanceLock {
+  /** Gives the right back; again, it does nothing more. */
   release(): Promise<void>;
 }
 
@@ -30,7 +31,8 @@ export async function lockInstance(database: string): Promise<InstanceLock> {
       { cause: error },
     );
   }
-  return { release: () => close(lock) };
+  let released: Promise<void> | null = null;
+  return { release: () => (released ??= close(lock)) };
 }
 
 function openFile(file: string): Promise<sqlite3.Database> {

@@ -235,9 +235,11 @@ describe('a cleaned file', () => {
         const video = document.createElement('video');
         const canvas = new OffscreenCanvas(64, 48);
         const context = canvas.getContext('2d', { willReadFrequently: true });
-        const happens = (name: string): Promise<unknown> =>
+        document.body.append(video);
+        // of a picture that is shown: before that the one before it would be drawn
+        const shown = (): Promise<unknown> =>
           new Promise((resolve, reject) => {
-            video.addEventListener(name, resolve, { once: true });
+            video.requestVideoFrameCallback(resolve);
             video.addEventListener('error', () => {
               reject(new Error(video.error?.message));
             });
@@ -247,15 +249,16 @@ describe('a cleaned file', () => {
           context?.drawImage(video, 0, 0);
           told.push([...(context?.getImageData(0, 0, 64, 48).data ?? [])].join(' '));
         };
-        const begun = happens('loadeddata');
+        const begun = shown();
         video.src = URL.createObjectURL(new Blob([own], { type: kind }));
         await begun;
         look();
-        const moved = happens('seeked');
+        const moved = shown();
         video.currentTime = 0.75;
         await moved;
         look();
         const { videoWidth, videoHeight, duration } = video;
+        video.remove();
         return [videoWidth, videoHeight, duration.toFixed(1), ...told].join(' ');
       },
       [Buffer.from(bytes).toString('base64'), type] as const,
