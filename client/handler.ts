@@ -45,7 +45,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createSecretsDesk(session),
     ...createSetUp(session),
     ...createJoiningDesk(session),
-    ...createCaseDesk(session, watch, workplace),
+    ...createCaseDesk(session, watch, workplace, listings),
     ...createPeopleDesk(session, watch),
     ...createChannelDesk(session, watch),
     ...createIncidentDesk(session, watch),

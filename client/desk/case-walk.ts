@@ -3,7 +3,7 @@ import { persist } from '../api.js';
 import { ClientError } from '../errors.js';
 import type { BulkProgress, BulkResult } from '../models.js';
 import type { OpenedForHandler } from './case-opening.js';
-import type { Listings } from './listings.js';
+import { everyListing, type Listings } from './listings.js';
 import type { Workplace } from './workplace.js';
 
 export type OnBulk = (progress: BulkProgress) => void;
@@ -40,22 +40,10 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
 
   return {
     async ids(signal) {
-      const found: string[] = [];
-      for (const state of ['open', 'closed'] as const) {
-        let after: string | null = null;
-        do {
-          signal?.throwIfAborted();
-          const place: string | null = after;
-          const page: Awaited<ReturnType<Listings>> = await persist(
-            () => listings(state, place),
-            signal,
-          );
-          found.push(...page.listings.map((listing) => listing.case.id));
-          after = page.next;
-        } while (after !== null);
-      }
-      // one that is closed meanwhile stands in both lists
-      return [...new Set(found)];
+      const found = new Set<string>();
+      const patient: Listings = (...page) => persist(() => listings(...page), signal);
+      for await (const listing of everyListing(patient, signal)) found.add(listing.case.id);
+      return [...found];
     },
 
     async each(ids, visit, onProgress, signal) {

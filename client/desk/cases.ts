@@ -13,7 +13,7 @@ import {
   prepareTitle,
 } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import { createListings } from './listings.js';
+import type { Listings } from './listings.js';
 import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';
@@ -66,12 +66,11 @@ export function createCaseDesk(
   session: DeskSession,
   watch: DirectoryWatch,
   workplace: Workplace,
+  listings: Listings,
 ): CaseDesk {
   const { api } = session;
   const isReader = (opened: OpenedForHandler, id: string): boolean =>
     newestMembers(opened).some((member) => member.id === id);
-
-  const listings = createListings(session);
 
   async function page(
     state: 'open' | 'closed',

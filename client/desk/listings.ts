@@ -7,6 +7,27 @@ export type Listings = (
   after: string | null,
 ) => Promise<{ listings: CaseListing[]; next: string | null }>;
 
+/**
+ * Every case that this person can list, the open ones first, a page after the other. One that is
+ * closed meanwhile may come twice.
+ *
+ * @throws the signal's reason, before a page.
+ */
+export async function* everyListing(
+  listings: Listings,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<CaseListing> {
+  for (const state of ['open', 'closed'] as const) {
+    let after: string | null = null;
+    do {
+      signal?.throwIfAborted();
+      const page: Awaited<ReturnType<Listings>> = await listings(state, after);
+      yield* page.listings;
+      after = page.next;
+    } while (after !== null);
+  }
+}
+
 /** See {@link Listings}. */
 export function createListings(session: DeskSession): Listings {
   return async (state, after) => {

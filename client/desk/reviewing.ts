@@ -24,7 +24,7 @@ import { auditLines } from './audit.js';
 import { openListing } from './case-rows.js';
 import type { OnBulk } from './case-walk.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import type { Listings } from './listings.js';
+import { everyListing, type Listings } from './listings.js';
 import type { LogWatch } from './log-watch.js';
 import type { DeskSession } from './session.js';
 
@@ -112,21 +112,9 @@ export function createReviewDesk(
   log: LogWatch,
 ): ReviewDesk {
   async function allListings(signal: AbortSignal | undefined): Promise<CaseListing[]> {
-    // one that is closed meanwhile stands in both lists
     const found = new Map<string, CaseListing>();
-    for (const state of ['open', 'closed'] as const) {
-      let after: string | null = null;
-      do {
-        signal?.throwIfAborted();
-        const place: string | null = after;
-        const page: Awaited<ReturnType<Listings>> = await persist(
-          () => listings(state, place),
-          signal,
-        );
-        for (const listing of page.listings) found.set(listing.case.id, listing);
-        after = page.next;
-      } while (after !== null);
-    }
+    const patient: Listings = (...page) => persist(() => listings(...page), signal);
+    for await (const listing of everyListing(patient, signal)) found.set(listing.case.id, listing);
     return [...found.values()];
   }
 

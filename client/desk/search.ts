@@ -1,6 +1,7 @@
-import type { CaseListing, EntryContent, Unreadable } from '../../crypto/private.js';
+import type { EntryContent, Unreadable } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { excerptsOf } from './excerpts.js';
+import { everyListing, type Listings } from './listings.js';
 
 /** A case whose text holds every word looked for, with the places around them. */
 export interface SearchHit {
@@ -41,10 +42,7 @@ function textOf({ file, overview }: OpenedForHandler): string {
  * added to it. Every case is asked for whatever the query, so requests tell nothing about it.
  */
 export function createSearch(cases: {
-  listings(
-    state: 'open' | 'closed',
-    after: string | null,
-  ): Promise<{ listings: CaseListing[]; next: string | null }>;
+  listings: Listings;
   open(id: string): Promise<OpenedForHandler>;
   keep(opened: OpenedForHandler): Promise<void>;
   /** The index of whoever is signed in. */
@@ -56,24 +54,16 @@ export function createSearch(cases: {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const present = new Set<string>();
-    for (const state of ['open', 'closed'] as const) {
-      let after: string | null = null;
-      do {
+    for await (const { case: facts, newest, overview } of everyListing(cases.listings, signal)) {
+      present.add(facts.id);
+      const version = JSON.stringify([newest, overview.box]);
+      if (index.get(facts.id)?.version !== version) {
         signal?.throwIfAborted();
-        const page = await cases.listings(state, after);
-        for (const { case: facts, newest, overview } of page.listings) {
-          present.add(facts.id);
-          const version = JSON.stringify([newest, overview.box]);
-          if (index.get(facts.id)?.version !== version) {
-            signal?.throwIfAborted();
-            const opened = await cases.open(facts.id);
-            await cases.keep(opened);
-            index.set(facts.id, { version, text: textOf(opened) });
-          }
-          onProgress(present.size);
-        }
-        after = page.next;
-      } while (after !== null);
+        const opened = await cases.open(facts.id);
+        await cases.keep(opened);
+        index.set(facts.id, { version, text: textOf(opened) });
+      }
+      onProgress(present.size);
     }
     for (const id of index.keys()) if (!present.has(id)) index.delete(id);
   }

@@ -1,17 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { ClientError } from '../../client/errors.js';
 import { createDesk, type Desk } from '../../client/handler.js';
 import { createReporter } from '../../client/reporter.js';
 import { dayOf, reporterKeys } from '../../crypto/private.js';
-import { openDatabase } from '../../server/database.js';
 import { silent } from '../support/fixtures.js';
 import { startInstallation } from '../support/installation.js';
 import { hurry } from '../support/lying-server.js';
 import { randomMoment, startProcess } from '../support/process.js';
 import { createTestClock, temporaryFolder } from '../support/server.js';
+import { expectSoundIn } from '../support/sound.js';
 
 const KILLS = 6;
 
@@ -129,16 +128,7 @@ test(
     }
     expect(acknowledged).toBeGreaterThan(0);
     expect(unanswered).toBeGreaterThan(0);
-    const db = await openDatabase(
-      { database: path.join(dataFolder, 'casekey.sqlite') },
-      () => undefined,
-    );
-    try {
-      expect(await db.raw('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-      expect(await db.raw('pragma foreign_key_check')).toEqual([]);
-    } finally {
-      await db.destroy();
-    }
+    await expectSoundIn(dataFolder);
     await rm(dataFolder, { recursive: true, force: true });
   },
 );

@@ -15,6 +15,7 @@ import {
 } from '../support/process.js';
 import { makeMessage, makeReport, type TestReport } from '../support/report.js';
 import { temporaryFolder } from '../support/server.js';
+import { expectSound } from '../support/sound.js';
 
 /** Requests acknowledged in the whole run. */
 let confirmed = 0;
@@ -138,8 +139,7 @@ async function checkDatabase(
   const database = path.join(dataFolder, 'casekey.sqlite');
   const db = await openDatabase({ database }, () => undefined);
   try {
-    expect(await db.raw('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    expect(await db.raw('pragma foreign_key_check')).toEqual([]);
+    await expectSound(db);
     const readers = organisation.readers.length;
     const count = async (table: string): Promise<number> =>
       Number((await db(table).count<{ rows: number }[]>({ rows: '*' }).first())?.rows);
