@@ -1,9 +1,11 @@
-import type {
-  Directory,
-  OpenedCase,
-  OpenedCompartment,
-  Party,
-  Reading,
+import {
+  isInternal,
+  type DialogueEntry,
+  type Directory,
+  type OpenedCase,
+  type OpenedCompartment,
+  type Party,
+  type Reading,
 } from '../crypto/private.js';
 import type { AccessView, EntryView, Warning, Writable } from './models.js';
 
@@ -39,6 +41,15 @@ export function entryViews(
           : null,
     })),
   );
+}
+
+/** The entries of the conversation alone, as a reporter sees them. */
+export function dialogueViews(entries: readonly EntryView[]): EntryView<DialogueEntry>[] {
+  return entries.flatMap((entry) => {
+    const { content } = entry;
+    const isTheirs = content.kind !== 'unreadable' && isInternal(content);
+    return isTheirs ? [] : [{ ...entry, content }];
+  });
 }
 
 /** Whether something may be written into the case now. */

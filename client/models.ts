@@ -2,17 +2,20 @@ import type {
   Answers,
   AuditHeadFault,
   Category,
+  DialogueEntry,
   EntryContent,
   FileReference,
   HandlerMessage,
   Incident,
   IncidentCause,
   Outcome,
+  Overview,
   ProtocolFault,
   Relation,
   Unreadable,
 } from '../crypto/private.js';
 import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.js';
+import type { CaseWork } from './casework/work.js';
 
 /** A person who may read reports, as the signed directory names them. */
 export interface ReaderView {
@@ -108,14 +111,14 @@ export interface ReceiptView {
 }
 
 /** One entry of a case, opened and verified. */
-export interface EntryView {
+export interface EntryView<Content extends EntryContent = EntryContent> {
   compartment: 'dialogue' | 'internal';
   sequence: number;
   /** Hash of the record, base64url. */
   hash: string;
   author: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
   /** What it says, or why nobody can tell although its author signed it. */
-  content: EntryContent | Unreadable;
+  content: Content | Unreadable;
   /** Day on which a reader first opened it (reporter's entries only), as the server says. */
   readOn: string | null;
 }
@@ -155,7 +158,7 @@ export interface ReporterCaseView {
   openedOn: string | null;
   acknowledgementBy: string;
   feedbackBy: string;
-  entries: EntryView[];
+  entries: EntryView<DialogueEntry>[];
   access: AccessView[];
   writable: Writable;
   warnings: Warning[];
@@ -190,12 +193,20 @@ export interface CaseRow {
   /** The last day by the Directive: three months from the acknowledgement, or from when it was due. */
   feedbackLimit: string;
   outcome: Outcome | null;
+  /** Where an open case stands; of a closed one where it stood. */
+  status: Overview['status'];
+  labels: string[];
+  /** Ids of the readers who are responsible for it; may name some who left. */
+  responsible: string[];
+  /** The earliest day by which a task is due. */
+  taskBy: string | null;
   /** Set where the row could not be verified or opened; nothing else in it can be trusted then. */
   fault: ProtocolFault | null;
 }
 
 /** A case as a handler sees it. */
 export interface HandlerCaseView extends CaseRow {
+  work: CaseWork;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

@@ -7,6 +7,7 @@ import {
   makeEpochEntry,
   type Member,
   newEpochKey,
+  newOverview,
   type Reader,
   recordHashOf,
   registrationOf,
@@ -102,13 +103,10 @@ export function prepareCase(
     ...registrationOf(keys),
     entries: [first, second],
     grants: members.map((member) => sealGrant(epoch, member)),
-    overview: sealOverview(epoch, {
-      title: titleOf(input.text),
-      category: input.category,
-      acknowledgedOn: null,
-      feedbackOn: null,
-      outcome: null,
-    }),
+    overview: sealOverview(
+      epoch,
+      newOverview({ title: titleOf(input.text), category: input.category }),
+    ),
     attachments: files.map(({ attachment }) => attachment),
   };
 }

@@ -24,7 +24,7 @@ import {
   sealEntry,
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
-import { accessViews, entryViews, warningsOf, writableOf } from './case-view.js';
+import { accessViews, dialogueViews, entryViews, warningsOf, writableOf } from './case-view.js';
 import {
   directoryView,
   hashesOf,
@@ -54,7 +54,7 @@ export function reporterCaseView(
   { facts, readings, file, directory }: OpenedForReporter,
   receipt: ReceiptOffer,
 ): ReporterCaseView {
-  const entries = entryViews(file, directory.directory, readings);
+  const entries = dialogueViews(entryViews(file, directory.directory, readings));
   const opened = readings.map(({ day }) => day).sort();
   // somebody left out who has been taken off again is no reason to stop writing
   const before = file.notices.includes('left_out_member');

@@ -74,6 +74,10 @@ export type InstallationId = v.InferOutput<typeof InstallationId>;
 export const AttachmentId = v.pipe(v.string(), base64OfLength(16), v.brand('AttachmentId'));
 export type AttachmentId = v.InferOutput<typeof AttachmentId>;
 
+/** Something that handlers keep in a case and change later, such as a task. */
+export const WorkId = v.pipe(v.string(), base64OfLength(16), v.brand('WorkId'));
+export type WorkId = v.InferOutput<typeof WorkId>;
+
 /** A new random 16-byte id, for a schema of this file: `newId(ReaderId)`. */
 export function newId<const S extends v.GenericSchema<string, string>>(
   schema: S,

@@ -1,13 +1,17 @@
 import * as v from 'valibot';
 import { fromBase64, toBase64, utf8 } from './bytes.js';
 import { openBox, sealBox } from './box.js';
-import { CATEGORIES, OUTCOMES } from './content.js';
+import { CATEGORIES, LabelsEntry, OUTCOMES, PROGRESS, ResponsibleEntry } from './content.js';
 import { derive } from './derive.js';
 import type { EpochKey } from './epoch.js';
 import { Day } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
 import { OVERVIEW_BYTES, type SealedOverview } from './wire/entry.js';
+
+/** Where an open case stands, in one word. */
+export const STATUSES = ['new', 'acknowledged', ...PROGRESS] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** What a list shows of a case; a copy for speed, while the chain of entries is what counts. */
 export const Overview = v.strictObject({
@@ -16,11 +20,29 @@ export const Overview = v.strictObject({
   acknowledgedOn: v.nullable(Day),
   feedbackOn: v.nullable(Day),
   outcome: v.nullable(v.picklist(OUTCOMES)),
+  status: v.picklist(STATUSES),
+  labels: LabelsEntry.entries.labels,
+  responsible: ResponsibleEntry.entries.readers,
+  /** The earliest day by which a task is due. */
+  taskBy: v.nullable(Day),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
+/** An overview as it is sealed: its fields in their order, since their names would not fit. */
+const Sealed = v.strictTuple([
+  Overview.entries.title,
+  Overview.entries.category,
+  Overview.entries.acknowledgedOn,
+  Overview.entries.feedbackOn,
+  Overview.entries.outcome,
+  Overview.entries.status,
+  Overview.entries.labels,
+  Overview.entries.responsible,
+  Overview.entries.taskBy,
+]);
+
 /** Longest title, in bytes of JSON text, that fits the fixed size beside the other fields. */
-export const TITLE_BYTES = 240;
+export const TITLE_BYTES = 236;
 /** Most letters (code points) of a title. */
 const TITLE_LETTERS = 80;
 
@@ -40,13 +62,39 @@ export function titleOf(text: string): string {
   return title;
 }
 
+/** The overview of a case that nobody has worked on yet. */
+export function newOverview({ title, category }: Pick<Overview, 'title' | 'category'>): Overview {
+  return {
+    title,
+    category,
+    acknowledgedOn: null,
+    feedbackOn: null,
+    outcome: null,
+    status: 'new',
+    labels: [],
+    responsible: [],
+    taskBy: null,
+  };
+}
+
 function overviewKey(epoch: EpochKey): Uint8Array {
   return derive(epoch.key, 'overview');
 }
 
 /** Seals an overview at its fixed size under an epoch's key. */
 export function sealOverview(epoch: EpochKey, overview: Overview): SealedOverview {
-  const padded = pad(toJsonBytes(overview), OVERVIEW_BYTES);
+  const fields: v.InferOutput<typeof Sealed> = [
+    overview.title,
+    overview.category,
+    overview.acknowledgedOn,
+    overview.feedbackOn,
+    overview.outcome,
+    overview.status,
+    overview.labels,
+    overview.responsible,
+    overview.taskBy,
+  ];
+  const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
   const context = [epoch.case, epoch.compartment, epoch.epoch];
   return {
     compartment: epoch.compartment,
@@ -59,5 +107,26 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
 export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview {
   const context = [epoch.case, epoch.compartment, epoch.epoch];
   const padded = openBox(overviewKey(epoch), 'overview', context, fromBase64(sealed.box));
-  return fromJsonBytes(Overview, unpad(padded));
+  const [
+    title,
+    category,
+    acknowledgedOn,
+    feedbackOn,
+    outcome,
+    status,
+    labels,
+    responsible,
+    taskBy,
+  ] = fromJsonBytes(Sealed, unpad(padded));
+  return {
+    title,
+    category,
+    acknowledgedOn,
+    feedbackOn,
+    outcome,
+    status,
+    labels,
+    responsible,
+    taskBy,
+  };
 }

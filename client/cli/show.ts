@@ -56,7 +56,7 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
     lines.push(`Relation: ${content.relation.replaceAll('_', ' ')}`);
     if (content.leftOut.length > 0) lines.push(`Left out: ${String(content.leftOut.length)}`);
   }
-  if (content.text !== '') lines.push(printable(content.text));
+  if ('text' in content && content.text !== '') lines.push(printable(content.text));
   if (content.kind === 'report') {
     for (const [question, answer] of Object.entries(content.answers)) {
       lines.push(`${question}: ${answer.known ? printable(answer.text) : 'I do not know'}`);

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import {
   CaseId,
-  dayOf,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
   type EpochKey,
@@ -25,8 +24,9 @@ import {
   type ProtocolFault,
   sealOwnKey,
   type SealedOverview,
-  titleOf,
 } from '../../crypto/private.js';
+import { overviewOf } from '../casework/overview.js';
+import { saidIn } from '../casework/said.js';
 import type { LoadedDirectory } from '../directory.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession, SignedInState } from './session.js';
@@ -146,7 +146,8 @@ export async function fetchCase(
   if (fault !== null) file.faults.push(fault);
   const origin = faultInOrigin(file, answer.case);
   if (origin !== null) file.notices.push(origin);
-  const overview = trueOverview(file, keptOverview(file, answer.overview));
+  const kept = keptOverview(file, answer.overview);
+  const overview = overviewOf(kept?.title ?? null, saidIn(file));
   return { answer, file, overview, newOwnKeys, directory };
 }
 
@@ -167,31 +168,4 @@ function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null
     file.notices.push(error.fault);
     return null;
   }
-}
-
-/**
- * The overview that a case's entries give; only the title is the sealed overview's own. Where that
- * is lost the case is named as a new one is, by the first words of its report.
- */
-function trueOverview(file: OpenedCase, kept: Overview | null): Overview {
-  const overview: Overview = {
-    title: kept?.title ?? titleOf(file.report?.text ?? ''),
-    category: file.report?.category ?? 'unknown',
-    acknowledgedOn: null,
-    feedbackOn: null,
-    outcome: null,
-  };
-  for (const { content } of file.dialogue.entries) applyTo(overview, content);
-  return overview;
-}
-
-/** What an entry changes in an overview. */
-export function applyTo(
-  overview: Overview,
-  content: OpenedCase['dialogue']['entries'][number]['content'],
-): void {
-  if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayOf(new Date(content.at));
-  if (content.kind === 'feedback') overview.feedbackOn ??= dayOf(new Date(content.at));
-  if (content.kind === 'closure') overview.outcome = content.outcome;
-  if (content.kind === 'reopening') overview.outcome = null;
 }

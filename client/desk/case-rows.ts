@@ -9,6 +9,8 @@ import {
   ProtocolError,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
+import { saidIn } from '../casework/said.js';
+import { workOf } from '../casework/work.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { grantable, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
@@ -41,6 +43,10 @@ function rowOf(
     feedbackBy: feedbackDay(receivedOn),
     feedbackLimit: feedbackLimit(receivedOn, overview?.acknowledgedOn ?? null),
     outcome: overview?.outcome ?? null,
+    status: overview?.status ?? 'new',
+    labels: overview?.labels ?? [],
+    responsible: overview?.responsible ?? [],
+    taskBy: overview?.taskBy ?? null,
     fault,
   };
 }
@@ -75,6 +81,7 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
   });
   return {
     ...rowOf(answer, opened.overview, false, file.faults[0] ?? file.mendable[0] ?? null),
+    work: workOf(saidIn(file)),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

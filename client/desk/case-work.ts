@@ -1,4 +1,5 @@
 import {
+  type Compartment,
   daysBetween,
   type EntryContent,
   type FileReference,
@@ -8,10 +9,12 @@ import {
   sealStatistics,
   titleOf,
 } from '../../crypto/private.js';
+import { overviewOf } from '../casework/overview.js';
+import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { beginDraft } from './case-draft.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
-import { applyTo, type OpenedForHandler } from './case-opening.js';
+import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
 /** Statistics remain of a closed case, sealed to each of its readers; of a practice case nothing. */
@@ -37,6 +40,16 @@ function statisticsOf(opened: OpenedForHandler, overview: Overview): HandlerAppe
   );
 }
 
+/** The overview of a case once this stands in it. */
+function overviewWith(
+  { file, overview }: OpenedForHandler,
+  compartment: Compartment,
+  content: EntryContent,
+): Overview {
+  const said = saidIn(file);
+  return overviewOf(overview.title, { ...said, [compartment]: [...said[compartment], content] });
+}
+
 /** An entry to the reporter, with all that follows from its kind. */
 export function prepareMessage(
   opened: OpenedForHandler,
@@ -47,8 +60,7 @@ export function prepareMessage(
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('dialogue', content);
-  const overview = { ...opened.overview };
-  applyTo(overview, content);
+  const overview = overviewWith(opened, 'dialogue', content);
   return draft.request({
     overview: draft.overview(overview),
     attachments: files.map(({ attachment }) => attachment),
@@ -56,7 +68,7 @@ export function prepareMessage(
   });
 }
 
-/** A note that the reporter never sees, or a decision for the case file. */
+/** What handlers say among themselves; the reporter never sees it. */
 export function prepareNote(
   opened: OpenedForHandler,
   state: SignedInState,
@@ -66,7 +78,10 @@ export function prepareNote(
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('internal', content);
-  return draft.request({ attachments: files.map(({ attachment }) => attachment) });
+  return draft.request({
+    overview: draft.overview(overviewWith(opened, 'internal', content)),
+    attachments: files.map(({ attachment }) => attachment),
+  });
 }
 
 /** A new title in the list. */

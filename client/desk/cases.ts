@@ -1,4 +1,5 @@
 import type { EntryContent, FileReference, Outcome } from '../../crypto/private.js';
+import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
 import { newestMembers } from './case-members.js';
@@ -47,6 +48,12 @@ export interface CaseDesk {
     signal?: AbortSignal,
   ): Promise<HandlerCaseView>;
   decideNothingFurther(id: string, text: string): Promise<HandlerCaseView>;
+  /**
+   * Writes down where the work on the case stands now.
+   *
+   * @throws ClientError as `caseworkEntry` does.
+   */
+  work(id: string, change: CaseworkInput): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
@@ -125,6 +132,13 @@ export function createCaseDesk(
         ['nothing_further', text],
         (opened, state) => prepareNote(opened, state, content, []),
         { done: (opened) => opened.answer.decisionBy === null },
+      );
+    },
+
+    async work(id, change) {
+      const content = caseworkEntry(change, session.now().toISOString());
+      return workplace.append(id, ['work', change], (opened, state) =>
+        prepareNote(opened, state, content, []),
       );
     },
 

@@ -1,3 +1,4 @@
+import { workOf } from '../../client/casework/work.js';
 import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
@@ -196,6 +197,11 @@ function entriesOf(id: string): EntryView[] {
 /** Who reads a case now, by its id. */
 export const access = new Map<string, string[]>();
 
+function internalOf(id: string): EntryView['content'][] {
+  const notes = entriesOf(id).filter(({ compartment }) => compartment === 'internal');
+  return notes.map(({ content }) => content);
+}
+
 /** A case as the engine would show it; it counts as read then. */
 export function viewOf(id: string): HandlerCaseView {
   const facts = rows.get(id);
@@ -206,6 +212,7 @@ export function viewOf(id: string): HandlerCaseView {
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
+    work: workOf({ internal: internalOf(id) }),
     writable: 'yes',
     log: [],
     departed: [],

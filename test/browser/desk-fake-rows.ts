@@ -63,6 +63,10 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     feedbackBy: from(91),
     feedbackLimit: from(98),
     outcome: null,
+    status: 'acknowledged',
+    labels: [],
+    responsible: [],
+    taskBy: null,
     fault: null,
     ...change,
   };

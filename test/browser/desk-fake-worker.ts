@@ -1,3 +1,4 @@
+import { caseworkEntry } from '../../client/casework/input.js';
 import type {
   AuditLine,
   DirectoryChange,
@@ -350,6 +351,17 @@ const api: DeskApi = {
     onProgress({ step: 'sending' });
     await pause(50);
     add(id, 'internal', { kind: 'note', at: new Date().toISOString(), text, files: [] });
+    return viewOf(id);
+  },
+  work: async (id, change) => {
+    await pause(50);
+    add(id, 'internal', caseworkEntry(change, new Date().toISOString()));
+    const { progress, labels, responsible } = viewOf(id).work;
+    const facts = rows.get(id);
+    if (facts !== undefined) {
+      const status = progress ?? facts.status;
+      rows.set(id, { ...facts, status, labels: [...labels], responsible: [...responsible] });
+    }
     return viewOf(id);
   },
   decideNothingFurther: (id, text) => {

@@ -26,6 +26,10 @@ function row(change: Partial<CaseRow>): CaseRow {
     feedbackBy: '2026-05-20',
     feedbackLimit: '2026-05-21',
     outcome: null,
+    status: 'acknowledged',
+    labels: [],
+    responsible: [],
+    taskBy: null,
     fault: null,
     ...change,
   };

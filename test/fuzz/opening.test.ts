@@ -13,6 +13,7 @@ import {
   InstallationId,
   Member,
   newId,
+  newOverview,
   openBox,
   openCase,
   openGrant,
@@ -195,13 +196,7 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
     const { hash } = organisation;
     const [reader] = organisation.readers;
     if (reader === undefined) throw new Error('no reader');
-    const overview = {
-      title: 'x',
-      category: 'fraud',
-      acknowledgedOn: null,
-      feedbackOn: null,
-      outcome: null,
-    } as const;
+    const overview = newOverview({ title: 'x', category: 'fraud' });
     const head = { dialogue: { sequence: 3, hash: hash as never }, internal: null, readThrough: 2 };
     const figures = {
       category: 'fraud',

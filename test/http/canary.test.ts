@@ -100,6 +100,9 @@ describe('what people type and send', () => {
       closedAgain: unique('Closure again'),
       afterClosure: unique('Message after closure'),
       decision: unique('Decision'),
+      stage: unique('Stage'),
+      label: randomUUID().slice(0, 30),
+      task: unique('Task'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -125,6 +128,15 @@ describe('what people type and send', () => {
     await desk.reply(id, { kind: 'acknowledgement', text: field.acknowledgement }, [], silent);
     await desk.reply(id, { kind: 'reply', text: field.reply }, [file], silent);
     await desk.note(id, field.note, [fileOf(Buffer.from(field.noteFile))], silent);
+    await desk.work(id, {
+      kind: 'progress',
+      progress: 'investigation',
+      detail: field.stage,
+      text: '',
+    });
+    await desk.work(id, { kind: 'labels', labels: [field.label] });
+    const task = { kind: 'task', id: null, name: field.task, due: null, reader: null } as const;
+    await desk.work(id, { ...task, state: 'open' });
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
@@ -207,7 +219,13 @@ describe('what people type and send', () => {
     const notes = (await desk.openCase(caseRow.id)).entries.filter(
       ({ compartment }) => compartment === 'internal',
     );
-    expect(notes.map(({ content }) => content.kind)).toEqual(['note', 'decision']);
+    expect(notes.map(({ content }) => content.kind)).toEqual([
+      'note',
+      'progress',
+      'labels',
+      'task',
+      'decision',
+    ]);
     const { content } = view.entries[0] ?? {};
     const sent = content !== undefined && 'files' in content ? content.files[0] : undefined;
     if (sent === undefined) throw new Error('no file arrived');

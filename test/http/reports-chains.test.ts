@@ -18,6 +18,7 @@ import {
   type Member,
   type RecordHash,
   type SealedEntry,
+  newOverview,
 } from '../../crypto/private.js';
 import { createDirectories } from '../../server/directory/versions.js';
 import { ApiError } from '../../server/http/errors.js';
@@ -244,9 +245,8 @@ describe('a handler', () => {
       reporterMember(),
       ...members(ann, bo),
     ]);
-    const overview = { title: 'A', category: 'fraud', outcome: null } as const;
-    const sealed = (epoch: EpochKey) =>
-      sealOverview(epoch, { ...overview, acknowledgedOn: null, feedbackOn: null });
+    const overview = newOverview({ title: 'A', category: 'fraud' });
+    const sealed = (epoch: EpochKey) => sealOverview(epoch, overview);
     const keep = (epoch: EpochKey) =>
       server.db.transaction(async (trx) => {
         const newest = await directories.newest(trx);

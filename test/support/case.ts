@@ -1,4 +1,5 @@
 import {
+  isInternal,
   makeEpochEntry,
   newCaseKey,
   newEpochKey,
@@ -65,8 +66,8 @@ function memberOf(keys: ReporterKeys, writer: Writer): Member {
   return writer === 'reporter' ? { id: 'reporter', ...keys.publicKeys } : writer.member;
 }
 
-function compartmentOf({ kind }: EntryContent): Compartment {
-  return kind === 'note' || kind === 'decision' ? 'internal' : 'dialogue';
+function compartmentOf(content: EntryContent): Compartment {
+  return isInternal(content) ? 'internal' : 'dialogue';
 }
 
 /** A report as content. */

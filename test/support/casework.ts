@@ -8,11 +8,14 @@ import {
   sealPreviousKey,
   directoryHash,
   fromBase64,
+  isInternal,
+  newOverview,
   sign,
   signedFields,
   toBase64,
   type CaseId,
   type Compartment,
+  type Day,
   type DeskCase,
   type Entry,
   type EntryContent,
@@ -24,6 +27,7 @@ import {
   type ReaderId,
   type SealedEntry,
   type SealedOverview,
+  type WorkId,
 } from '../../crypto/private.js';
 import { ask, type Answer } from './api.js';
 import {
@@ -75,6 +79,19 @@ export const contents = {
   closure: { kind: 'closure', at, outcome: 'unsubstantiated', text: 'We close it.', files: [] },
   note: { kind: 'note', at, text: 'Ask finance.', files: [] },
   decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
+  progress: { kind: 'progress', at, progress: 'assessment', detail: 'First look', text: '' },
+  labels: { kind: 'labels', at, labels: ['north'] },
+  responsible: { kind: 'responsible', at, readers: [], text: '' },
+  task: {
+    kind: 'task',
+    at,
+    id: 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId,
+    name: 'Ask finance.',
+    due: '2026-03-09' as Day,
+    reader: null,
+    state: 'open',
+  },
+  link: { kind: 'link', at, case: 'A'.repeat(43) as CaseId, relation: 'follows', state: 'linked' },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */
@@ -186,8 +203,7 @@ function workedCase(desk: TestDesk, report: TestReport): WorkedCase {
 
     async say(author, content, more = {}) {
       const draft = await worked.draft(author);
-      const isInternal = content.kind === 'note' || content.kind === 'decision';
-      if (isInternal && !keys.has('internal')) {
+      if (isInternal(content) && !keys.has('internal')) {
         const { directory } = await newestDirectory(desk);
         const reading = new Set(report.body.members.map((member) => member.id as string));
         const readers = directory.readers.flatMap(({ record }) =>
@@ -241,8 +257,7 @@ function makeDraft(
       return { ...nothing, entries: [...entries], grants: [...grants] };
     },
     say(content) {
-      const isInternal = content.kind === 'note' || content.kind === 'decision';
-      const compartment = isInternal ? 'internal' : 'dialogue';
+      const compartment = isInternal(content) ? 'internal' : 'dialogue';
       entries.push(sealEntry(keyOf(compartment), place(compartment), content));
       return draft;
     },
@@ -261,13 +276,7 @@ function makeDraft(
       return draft;
     },
     overview: (compartment = 'dialogue') =>
-      sealOverview(keyOf(compartment), {
-        title: 'Something',
-        category: 'fraud',
-        acknowledgedOn: null,
-        feedbackOn: null,
-        outcome: null,
-      }),
+      sealOverview(keyOf(compartment), newOverview({ title: 'Something', category: 'fraud' })),
   };
   return draft;
 }

@@ -22,6 +22,7 @@ import {
   type ReporterAppend,
   type ReporterKeys,
   type Report,
+  newOverview,
 } from '../../crypto/private.js';
 import type { TestOrganisation, TestReader } from './organisation.js';
 
@@ -101,13 +102,7 @@ export function makeReport(
       ...registrationOf(keys),
       entries: [first, second],
       grants: members.map((member) => sealGrant(epoch, member)),
-      overview: sealOverview(epoch, {
-        title: 'Something',
-        category: 'fraud',
-        acknowledgedOn: null,
-        feedbackOn: null,
-        outcome: null,
-      }),
+      overview: sealOverview(epoch, newOverview({ title: 'Something', category: 'fraud' })),
       attachments: [...(options.attachments ?? [])],
     },
   };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EntryView, ReporterCaseView } from '../../client/models.js';
+import type { ReporterCaseView } from '../../client/models.js';
 import { findPersonal } from '../../views/browser/reporter/personal-data.js';
 import { situationOf } from '../../views/browser/reporter/situation.js';
 
+type EntryView = ReporterCaseView['entries'][number];
 type Kind = 'message' | 'acknowledgement' | 'reply' | 'feedback';
 
 const entry = (sequence: number, kind: Kind, at: string): EntryView => ({

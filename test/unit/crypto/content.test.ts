@@ -40,6 +40,11 @@ const contents = {
   closure: { kind: 'closure', at: moment, outcome: OUTCOMES[0], text: 'x', files: [] },
   note: { kind: 'note', at: moment, text: 'x', files: [] },
   decision: { kind: 'decision', at: moment, decision: 'nothing_further', text: '' },
+  progress: { kind: 'progress', at: moment, progress: 'assessment', detail: '', text: '' },
+  labels: { kind: 'labels', at: moment, labels: ['x'] },
+  responsible: { kind: 'responsible', at: moment, readers: [id], text: '' },
+  task: { kind: 'task', at: moment, id, name: 'x', due: null, reader: id, state: 'open' },
+  link: { kind: 'link', at: moment, case: long, relation: 'follows', state: 'linked' },
 };
 
 describe('contents of entries', () => {
@@ -66,7 +71,13 @@ describe('contents of entries', () => {
       closure: ['dialogue reader 2', 'dialogue reader 3'],
       note: ['internal reader 2', 'internal reader 3'],
       decision: ['internal reader 2', 'internal reader 3'],
+      progress: ['internal reader 2', 'internal reader 3'],
+      labels: ['internal reader 2', 'internal reader 3'],
+      responsible: ['internal reader 2', 'internal reader 3'],
+      task: ['internal reader 2', 'internal reader 3'],
+      link: ['internal reader 2', 'internal reader 3'],
     };
+    expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {
       const content = v.parse(EntryContent, contents[kind as keyof typeof contents]);
       const found = (['dialogue', 'internal'] as const).flatMap((compartment) =>

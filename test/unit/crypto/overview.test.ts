@@ -2,11 +2,18 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromBase64, toBase64, utf8 } from '../../../crypto/bytes.js';
 import { auditContentHash, auditHash, firstBrokenLink } from '../../../crypto/audit.js';
-import { CATEGORIES, OUTCOMES, RELATIONS } from '../../../crypto/content.js';
+import { CATEGORIES, OUTCOMES, RELATIONS, RESPONSIBLE_LIMIT } from '../../../crypto/content.js';
 import { newEpochKey, type EpochKey } from '../../../crypto/epoch.js';
 import { ChannelId, newId, ReaderId, type CaseId, type Day } from '../../../crypto/ids.js';
 import { kemKeys } from '../../../crypto/kem.js';
-import { openOverview, sealOverview, titleOf, TITLE_BYTES } from '../../../crypto/overview.js';
+import {
+  newOverview,
+  openOverview,
+  sealOverview,
+  STATUSES,
+  titleOf,
+  TITLE_BYTES,
+} from '../../../crypto/overview.js';
 import { openStatistics, sealStatistics, type Statistics } from '../../../crypto/statistics.js';
 import { randomBytes, ready } from '../../../crypto/sodium.js';
 import type { AuditEntry } from '../../../crypto/wire/desk.js';
@@ -44,8 +51,8 @@ describe('titles', () => {
     ['a'.repeat(80), 'a'.repeat(80)],
     ['a'.repeat(81), `${'a'.repeat(79)}…`],
     ['word '.repeat(30), `${'word '.repeat(16).slice(0, 79).trim()}…`],
-    ['𝒳'.repeat(90), `${'𝒳'.repeat(58)}…`],
-    ['\u0001'.repeat(50), `${'\u0001'.repeat(39)}…`],
+    ['𝒳'.repeat(90), `${'𝒳'.repeat(57)}…`],
+    ['\u0001'.repeat(50), `${'\u0001'.repeat(38)}…`],
   ])('of %j', (text, title) => {
     expect(titleOf(text)).toBe(title);
   });
@@ -67,6 +74,12 @@ describe('overviews', () => {
     acknowledgedOn: day,
     feedbackOn: day,
     outcome: fc.constantFrom(null, ...OUTCOMES),
+    status: fc.constantFrom(...STATUSES),
+    labels: fc.constantFrom<string[]>([], ['å'.repeat(20)], ['a', 'b', 'c', 'd'], ['x'.repeat(30)]),
+    responsible: fc
+      .array(fc.constant(null), { maxLength: RESPONSIBLE_LIMIT })
+      .map((all) => all.map(() => newId(ReaderId))),
+    taskBy: day,
   });
 
   it('have one size, whatever they hold', () => {
@@ -80,13 +93,7 @@ describe('overviews', () => {
   });
 
   it('open for their case, compartment and epoch only', () => {
-    const sealed = sealOverview(epoch, {
-      title: 'x',
-      category: 'fraud',
-      acknowledgedOn: null,
-      feedbackOn: null,
-      outcome: null,
-    });
+    const sealed = sealOverview(epoch, newOverview({ title: 'x', category: 'fraud' }));
     const elsewhere: Partial<EpochKey>[] = [
       { case: toBase64(randomBytes(32)) as CaseId },
       { compartment: 'internal' },

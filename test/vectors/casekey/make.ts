@@ -27,7 +27,9 @@ import {
   makeCredentials,
   makeEpochEntry,
   newEpochKey,
+  newOverview,
   OrganisationId,
+  type Overview,
   paperSecret,
   passphraseReady,
   passphraseSecrets,
@@ -533,13 +535,14 @@ function caseVectors(): Vectors['case'] {
     text: 'Ask accounting.',
     files: [],
   });
-  const overview = {
-    title: oddText,
-    category: 'corruption',
+  const overview: Overview = {
+    ...newOverview({ title: oddText, category: 'corruption' }),
     acknowledgedOn: v.parse(Day, '2026-03-04'),
-    feedbackOn: null,
-    outcome: null,
-  } as const;
+    status: 'investigation',
+    labels: ['Å'],
+    responsible: [v.parse(ReaderId, first.record.id)],
+    taskBy: v.parse(Day, '2026-03-09'),
+  };
   const kept = headFor(entries);
   const opened = {
     category: 'corruption',

@@ -8,6 +8,7 @@ import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { partyText } from './parties.js';
 import { listText } from './texts.js';
+import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
 
@@ -23,7 +24,7 @@ export function entryElements(
   const items = [
     ...entries.map((entry) => ({
       sequence: entry.sequence,
-      item: entryElement(desk, data, entry, language),
+      item: workElement(desk, data, entry) ?? entryElement(desk, data, entry, language),
     })),
     ...access.slice(1).map((change, index) => ({
       sequence: change.sequence,
@@ -55,6 +56,15 @@ export function accessText(before: AccessView | null, change: AccessView): strin
   return sentences.join(' ');
 }
 
+/** A line for what handlers changed in their work on the case; null for what somebody wrote. */
+function workElement(desk: Desk, data: HandlerCaseView, entry: EntryView): HTMLElement | null {
+  const line = workLine(desk, data, entry);
+  if (line === null || entry.content.kind === 'unreadable') return null;
+  const item = keepPrivate(element('li', line, 'entry-access'));
+  item.append(' ', element('span', momentText(entry.content.at), 'soft'));
+  return item;
+}
+
 function entryElement(
   desk: Desk,
   data: HandlerCaseView,
@@ -80,7 +90,7 @@ function entryElement(
   const outcome = part(item, 'outcome');
   show(outcome, content.kind === 'closure');
   if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
-  const said = isReadable ? content.text : '';
+  const said = 'text' in content ? content.text : '';
   const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';
   show(text, said !== '');

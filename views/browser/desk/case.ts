@@ -23,10 +23,11 @@ import {
 import { dayText, numberText, today } from './days.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
 import { act, send } from './failures.js';
-import { caseTitle } from './inbox-row.js';
+import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { leftOutOf } from './left-out.js';
 import { noteForm, noteKey } from './note-form.js';
+import { workPanel } from './case-work.js';
 import { wireTabs } from './tabs.js';
 import { listText } from './texts.js';
 import { writingForm, type Changed, type WritingForm } from './writing.js';
@@ -52,9 +53,13 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     tab?.focus({ preventScroll: true });
   };
 
+  const work = workPanel(desk, id, changed);
+  part(view, 'work').replaceChildren(work.panel);
+
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
     fillHead(desk, view, data);
+    work.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');
@@ -70,6 +75,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
       write(view, `count-${name}`, value > 0 ? numberText(value) : '');
     };
     count('notes', data.entries.filter(({ compartment }) => compartment === 'internal').length);
+    count('work', data.work.tasks.filter(({ state }) => state === 'open').length);
     count('files', files.length);
     count('access', data.readers.length);
     if (tabs.current() === 'trail') void fillTrail(desk, trail, id);
@@ -116,7 +122,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   keepPrivate(write(view, 'title', caseTitle({ ...data, fault: null })));
   part(view, 'rename', HTMLButtonElement).disabled = blockedText(data) !== null;
-  write(view, 'state', t(`desk.case.${data.state}`));
+  write(view, 'state', statusText(data));
   part(view, 'state').classList.toggle('strong', data.state === 'open');
   show(part(view, 'practice'), data.practice);
   write(view, 'category', categoryText(data.category));
@@ -151,6 +157,11 @@ function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
   if (leftOut.length > 0) {
     facts.push([t('desk.facts.left_out'), listText(leftOut), 'important']);
   }
+  const responsible = responsibleNames(desk, data);
+  if (responsible.length > 0) {
+    facts.push([t('desk.facts.responsible'), listText(responsible), '']);
+  }
+  if (data.labels.length > 0) facts.push([t('desk.facts.labels'), listText(data.labels), '']);
   if (data.outcome !== null) {
     facts.push([t('desk.facts.outcome'), t(`outcome.${data.outcome}`), '']);
   }

@@ -1,4 +1,5 @@
-import type { Category, Outcome } from '../../../client/models.js';
+import type { LinkRelation, Progress } from '../../../crypto/private.js';
+import type { CaseRow, Category, Outcome } from '../../../client/models.js';
 import { t } from '../strings.js';
 
 // Records, not lists: the compiler finds what is missing. crypto/content.ts has the lists, and half
@@ -38,6 +39,18 @@ const OUTCOMES: Record<Outcome, true> = {
   spam: true,
 };
 
+const STATUSES: Record<CaseRow['status'], true> = {
+  new: true,
+  acknowledged: true,
+  assessment: true,
+  investigation: true,
+  waiting: true,
+};
+
+const PROGRESS: Record<Progress, true> = { assessment: true, investigation: true, waiting: true };
+
+const LINKS: Record<LinkRelation, true> = { same_matter: true, duplicate_of: true, follows: true };
+
 /** A value of a list with its name in the page's language. */
 export interface Choice {
   value: string;
@@ -60,4 +73,19 @@ export function categoryChoices(): Choice[] {
 /** Every outcome, in the order in which they are offered. */
 export function outcomeChoices(): Choice[] {
   return Object.keys(OUTCOMES).map((value) => ({ value, label: t(`outcome.${value}`) }));
+}
+
+/** Where an open case can stand, in the order of the work. */
+export function statusChoices(): Choice[] {
+  return Object.keys(STATUSES).map((value) => ({ value, label: t(`desk.status.${value}`) }));
+}
+
+/** What handlers say of where the work stands. */
+export function progressChoices(): Choice[] {
+  return Object.keys(PROGRESS).map((value) => ({ value, label: t(`desk.status.${value}`) }));
+}
+
+/** How two cases can belong together. */
+export function linkChoices(): Choice[] {
+  return Object.keys(LINKS).map((value) => ({ value, label: t(`desk.work.relation.${value}`) }));
 }

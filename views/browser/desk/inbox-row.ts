@@ -8,11 +8,17 @@ import { dueDates, type DueDate, type Reason } from './deadlines.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
 import { markedText } from './marks.js';
+import { listText } from './texts.js';
 
 /** How a case is called in lists and headings: its title, else its category. */
 export function caseTitle(row: CaseRow): string {
   if (!isTrusted(row)) return t('desk.row.faulty');
   return row.title === '' ? categoryText(row.category) : row.title;
+}
+
+/** Where a case stands, in a word. */
+export function statusText({ state, status }: CaseRow): string {
+  return state === 'closed' ? t('desk.case.closed') : t(`desk.status.${status}`);
 }
 
 /** How long until a day, or how long ago. */
@@ -53,6 +59,16 @@ export function rowElement(
   write(item, 'channel', desk.directory.channels.length > 1 ? channelName(desk, row.channel) : '');
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
   show(part(item, 'practice'), row.practice);
+  write(item, 'status', facts ? statusText(row) : '');
+  fillList(keepPrivate(part(item, 'labels')), facts ? row.labels : [], (label) =>
+    element('span', label, 'tag label'),
+  );
+  const names = facts ? responsibleNames(desk, row) : [];
+  write(
+    item,
+    'responsible',
+    names.length === 0 ? '' : t('desk.row.responsible', { names: listText(names) }),
+  );
   fillList(part(item, 'dates'), dateLines(desk, row, reasons, today), ({ text, mark }) =>
     element('li', text, `date ${mark}`),
   );
@@ -70,6 +86,14 @@ export function rowElement(
   return item;
 }
 
+/** The names of those who are responsible for a case, as far as the directory knows them. */
+export function responsibleNames({ directory }: Desk, { responsible }: CaseRow): string[] {
+  const readers = new Map(
+    directory.channels.flatMap((channel) => channel.readers.map(({ id, name }) => [id, name])),
+  );
+  return responsible.flatMap((id) => readers.get(id) ?? []);
+}
+
 function dateLines(
   desk: Desk,
   row: CaseRow,
@@ -83,6 +107,11 @@ function dateLines(
   if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
   for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {
     lines.push({ text: dueText(due), mark: urgency(due.daysLeft) });
+  }
+  if (row.state === 'open' && row.taskBy !== null) {
+    const daysLeft = daysBetween(today, row.taskBy);
+    const text = t('desk.row.task', { day: dayText(row.taskBy), left: daysLeftText(daysLeft) });
+    lines.push({ text, mark: urgency(daysLeft) });
   }
   if (row.state === 'closed' && row.closedOn !== null) {
     const outcome = row.outcome === null ? '' : t(`outcome.${row.outcome}`);

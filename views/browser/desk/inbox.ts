@@ -1,7 +1,7 @@
 import type { CaseRow } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
-import { categoryChoices } from './choices.js';
+import { categoryChoices, statusChoices } from './choices.js';
 import { numberText, timeText, today } from './days.js';
 import { localText, type Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, option, part, show, showPart, write } from './dom.js';
@@ -64,6 +64,7 @@ export function inboxView(desk: Desk): HTMLElement {
     for (const name of ['toolbar', 'filters', 'keys']) showPart(view, name, !none);
     showPart(view, 'nothing', complete && !none && visible.length === 0);
     showPart(view, 'more-line', memory.loadedAt !== null && !complete);
+    fillLabels(desk, view);
     if (memory.loadedAt !== null) {
       const time = timeText(memory.loadedAt);
       write(view, 'loaded', t('desk.inbox.loaded', { time }));
@@ -192,6 +193,10 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
   const channel = part(view, 'channel', HTMLSelectElement);
   const practice = part(view, 'practice', HTMLSelectElement);
   const unread = part(view, 'unread', HTMLInputElement);
+  const status = part(view, 'status', HTMLSelectElement);
+  const label = part(view, 'label', HTMLSelectElement);
+  const mine = part(view, 'mine', HTMLInputElement);
+  for (const { value, label: name } of statusChoices()) status.append(option(value, name));
   for (const { value, label } of categoryChoices()) category.append(option(value, label));
   for (const { id, names } of desk.directory.channels) channel.append(option(id, localText(names)));
   showPart(view, 'channel-field', desk.directory.channels.length > 1);
@@ -201,6 +206,9 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
   channel.value = filter.channel ?? '';
   practice.value = filter.practice;
   unread.checked = filter.unread;
+  status.value = filter.status ?? '';
+  fillLabels(desk, view);
+  mine.checked = filter.responsible !== null;
   const read = (): void => {
     changed({
       state: state.value as Filter['state'],
@@ -208,9 +216,27 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
       channel: channel.value === '' ? null : channel.value,
       practice: practice.value as Filter['practice'],
       unread: unread.checked,
+      status: status.value === '' ? null : (status.value as Filter['status']),
+      label: label.value === '' ? null : label.value,
+      responsible: mine.checked ? desk.account.id : null,
     });
   };
-  for (const control of [state, category, channel, practice, unread]) {
+  for (const control of [state, status, label, category, channel, practice, unread, mine]) {
     control.addEventListener('change', read);
   }
+}
+
+/** The labels that the rows at hand carry; the field is there only where there are any. */
+function fillLabels(desk: Desk, view: HTMLElement): void {
+  const chosen = desk.inbox.filter.label;
+  const labels = new Set([...desk.inbox.rows.values()].flatMap((row) => row.labels));
+  if (chosen !== null) labels.add(chosen);
+  const { lang } = document.documentElement;
+  const select = part(view, 'label', HTMLSelectElement);
+  select.replaceChildren(
+    option('', t('desk.inbox.label.all')),
+    ...[...labels].sort((a, b) => a.localeCompare(b, lang)).map((each) => option(each, each)),
+  );
+  select.value = chosen ?? '';
+  showPart(view, 'label-field', labels.size > 0);
 }

@@ -9,6 +9,10 @@ export interface Filter {
   category: string | null;
   channel: string | null;
   unread: boolean;
+  /** Where an open case stands, a label, and somebody who is responsible; null for every one. */
+  status: CaseRow['status'] | null;
+  label: string | null;
+  responsible: string | null;
   practice: 'all' | 'only' | 'without';
 }
 
@@ -17,6 +21,9 @@ export const NO_FILTER: Filter = {
   category: null,
   channel: null,
   unread: false,
+  status: null,
+  label: null,
+  responsible: null,
   practice: 'all',
 };
 
@@ -38,6 +45,9 @@ export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] 
         (filter.category === null || row.category === filter.category) &&
         (filter.channel === null || row.channel === filter.channel) &&
         (!filter.unread || row.unread) &&
+        (filter.status === null || (row.state === 'open' && row.status === filter.status)) &&
+        (filter.label === null || row.labels.includes(filter.label)) &&
+        (filter.responsible === null || row.responsible.includes(filter.responsible)) &&
         (filter.practice === 'all' || row.practice === (filter.practice === 'only'))),
   );
 }

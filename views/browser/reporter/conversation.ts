@@ -1,3 +1,4 @@
+import type { DialogueEntry } from '../../../crypto/private.js';
 import type {
   AccessView,
   EntryView,
@@ -16,7 +17,7 @@ function authorName(author: EntryView['author']): string {
   return author.side === 'reporter' ? t('conversation.you') : author.name;
 }
 
-function kindText({ content }: EntryView): string | null {
+function kindText({ content }: EntryView<DialogueEntry>): string | null {
   switch (content.kind) {
     case 'report':
     case 'acknowledgement':
@@ -27,13 +28,11 @@ function kindText({ content }: EntryView): string | null {
       return t(`conversation.kind.${content.kind}`);
     case 'message':
     case 'reply':
-    case 'note':
-    case 'decision':
       return null;
   }
 }
 
-function fillFacts(list: HTMLElement, { content }: EntryView): void {
+function fillFacts(list: HTMLElement, { content }: EntryView<DialogueEntry>): void {
   if (content.kind === 'closure') {
     addTerm(list, t('conversation.outcome'), t(`outcome.${content.outcome}`));
     return;
@@ -51,7 +50,7 @@ function fillFacts(list: HTMLElement, { content }: EntryView): void {
   }
 }
 
-function fillFiles(list: HTMLElement, entry: EntryView, fetchFile: Fetcher): void {
+function fillFiles(list: HTMLElement, entry: EntryView<DialogueEntry>, fetchFile: Fetcher): void {
   const files = 'files' in entry.content ? entry.content.files : [];
   if (files.length === 0) list.remove();
   for (const file of files) {
@@ -71,7 +70,11 @@ function fillFiles(list: HTMLElement, entry: EntryView, fetchFile: Fetcher): voi
   }
 }
 
-function entryElement(entry: EntryView, isNew: boolean, fetchFile: Fetcher): HTMLElement {
+function entryElement(
+  entry: EntryView<DialogueEntry>,
+  isNew: boolean,
+  fetchFile: Fetcher,
+): HTMLElement {
   const element = clone('entry');
   element.classList.add(entry.author.side);
   fillSlot(element, 'new', isNew ? t('conversation.new') : null);

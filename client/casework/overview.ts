@@ -1,0 +1,36 @@
+import { dayOf, type Day, newOverview, type Overview, titleOf } from '../../crypto/private.js';
+import type { Said } from './said.js';
+import { workOf, type Task } from './work.js';
+
+function firstTaskBy(tasks: readonly Task[]): Day | null {
+  const days = tasks.flatMap(({ due, state }) => (state === 'open' && due !== null ? [due] : []));
+  return days.sort()[0] ?? null;
+}
+
+/**
+ * The overview that a case's entries give; only the title is the sealed overview's own.
+ *
+ * @param title null where that is lost: then the case is named as a new one is, by the first words of
+ * its report.
+ */
+export function overviewOf(title: string | null, said: Said): Overview {
+  const report = said.dialogue.find((content) => content.kind === 'report');
+  const work = workOf(said);
+  const overview = newOverview({
+    title: title ?? titleOf(report?.text ?? ''),
+    category: report?.category ?? 'unknown',
+  });
+  for (const content of said.dialogue) {
+    if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayOf(new Date(content.at));
+    if (content.kind === 'feedback') overview.feedbackOn ??= dayOf(new Date(content.at));
+    if (content.kind === 'closure') overview.outcome = content.outcome;
+    if (content.kind === 'reopening') overview.outcome = null;
+  }
+  return {
+    ...overview,
+    status: work.progress ?? (overview.acknowledgedOn === null ? 'new' : 'acknowledged'),
+    labels: [...work.labels],
+    responsible: [...work.responsible],
+    taskBy: firstTaskBy(work.tasks),
+  };
+}

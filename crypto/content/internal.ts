@@ -1,0 +1,25 @@
+import * as v from 'valibot';
+import { files, moment, needed, text } from './fields.js';
+import { WorkEntry } from './work.js';
+
+/** A note, which the reporter never sees. */
+export const Note = v.strictObject({ kind: v.literal('note'), at: moment, text: needed, files });
+
+/** A decision that the case file must show. */
+export const Decision = v.strictObject({
+  kind: v.literal('decision'),
+  at: moment,
+  decision: v.picklist(['nothing_further']),
+  text,
+});
+
+/**
+ * What handlers say of their work on a case. Each entry says one thing as it is from then on, so the
+ * newest about a thing counts.
+ */
+export const CaseworkEntry = v.variant('kind', [...WorkEntry.options]);
+export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
+
+/** What handlers write among themselves. */
+export const InternalEntry = v.variant('kind', [Note, Decision, ...CaseworkEntry.options]);
+export type InternalEntry = v.InferOutput<typeof InternalEntry>;

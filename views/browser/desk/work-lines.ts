@@ -1,0 +1,52 @@
+import type { EntryView, HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { readerName } from './case-work.js';
+import type { Desk } from './desk.js';
+import { caseTitle } from './inbox-row.js';
+import { partyText } from './parties.js';
+import { listText } from './texts.js';
+
+/** What an entry changed in the work on a case, in a sentence; null for an entry of another kind. */
+export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): string | null {
+  const { content } = entry;
+  const by = partyText(entry.author);
+  switch (content.kind) {
+    case 'progress': {
+      const { detail } = content;
+      const stage = t(`desk.status.${content.progress}`);
+      const key = detail === '' ? 'progress' : 'progress_detail';
+      return t(`desk.work.line.${key}`, { by, stage, detail });
+    }
+    case 'labels':
+      return content.labels.length === 0
+        ? t('desk.work.line.no_labels', { by })
+        : t('desk.work.line.labels', { by, labels: listText(content.labels) });
+    case 'responsible': {
+      const names = content.readers.map((id) => readerName(data, id));
+      return names.length === 0
+        ? t('desk.work.line.nobody_responsible', { by })
+        : t('desk.work.line.responsible', { by, names: listText(names) });
+    }
+    case 'task': {
+      const state = t(`desk.work.task_state.${content.state}`);
+      return t('desk.work.line.task', { by, name: content.name, state });
+    }
+    case 'link': {
+      const row = desk.inbox.rows.get(content.case);
+      const other = row === undefined ? t('desk.work.link_unseen') : caseTitle(row);
+      const relation = t(`desk.work.relation.${content.relation}`);
+      return t(`desk.work.line.${content.state}`, { by, relation, other });
+    }
+    case 'report':
+    case 'message':
+    case 'reply':
+    case 'acknowledgement':
+    case 'feedback':
+    case 'closure':
+    case 'reopening':
+    case 'note':
+    case 'decision':
+    case 'unreadable':
+      return null;
+  }
+}
