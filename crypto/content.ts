@@ -6,6 +6,7 @@ import { Report } from './content/report.js';
 import type { Effect, EntryHeader } from './wire/entry.js';
 
 export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
+export * from './content/dates.js';
 export * from './content/internal.js';
 export * from './content/messages.js';
 export * from './content/report.js';

@@ -1,11 +1,7 @@
-import { dayOf, type Day, newOverview, type Overview, titleOf } from '../../crypto/private.js';
+import { dayOf, newOverview, type Overview, titleOf } from '../../crypto/private.js';
+import { datesOf, nextDate } from './dates.js';
 import type { Said } from './said.js';
-import { workOf, type Task } from './work.js';
-
-function firstTaskBy(tasks: readonly Task[]): Day | null {
-  const days = tasks.flatMap(({ due, state }) => (state === 'open' && due !== null ? [due] : []));
-  return days.sort()[0] ?? null;
-}
+import { workOf } from './work.js';
 
 /**
  * The overview that a case's entries give; only the title is the sealed overview's own.
@@ -31,6 +27,6 @@ export function overviewOf(title: string | null, said: Said): Overview {
     status: work.progress ?? (overview.acknowledgedOn === null ? 'new' : 'acknowledged'),
     labels: [...work.labels],
     responsible: [...work.responsible],
-    taskBy: firstTaskBy(work.tasks),
+    taskBy: nextDate(datesOf(said))?.by ?? null,
   };
 }
