@@ -1,4 +1,3 @@
-import { caseworkEntry } from '../../client/casework/input.js';
 import type {
   AuditLine,
   DirectoryChange,
@@ -355,7 +354,8 @@ const api: DeskApi = {
   },
   work: async (id, change) => {
     await pause(50);
-    add(id, 'internal', caseworkEntry(change, new Date().toISOString()));
+    const made = 'id' in change && change.id === null ? { id: crypto.randomUUID() } : {};
+    add(id, 'internal', { ...change, ...made, at: new Date().toISOString() });
     const { progress, labels, responsible } = viewOf(id).work;
     const facts = rows.get(id);
     if (facts !== undefined) {
