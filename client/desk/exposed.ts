@@ -1,4 +1,5 @@
 import { type Day, identitiesOf, withSuccessors } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import type { BulkResult, ExposedCase } from '../models.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
@@ -34,9 +35,11 @@ export interface ExposedDesk {
   giveBack(successor: string, onProgress: OnBulk, signal?: AbortSignal): Promise<BulkResult>;
   /**
    * Writes to the reporters of open cases, each in the language of the report, else in English. Where
-   * one of these texts stands in a case already, by whomever, none is written again.
+   * one of these texts stands in a case already, by whomever, none is written again. A case that the
+   * reader's keys still open fails with `keys_not_renewed`: the text says that they do not.
    */
   tellReporters(
+    reader: string,
     ids: readonly string[],
     notice: Notice,
     onProgress: OnBulk,
@@ -128,7 +131,7 @@ export function createExposedDesk(
       );
     },
 
-    tellReporters(ids, notice, onProgress, signal) {
+    tellReporters(reader, ids, notice, onProgress, signal) {
       return walk.work(
         ids,
         (id) =>
@@ -139,6 +142,9 @@ export function createExposedDesk(
               const language = opened.file.report?.language ?? 'en';
               const text = notice[language] ?? notice['en'];
               if (text === undefined || isTold(opened, notice)) return null;
+              if (newestMembers(opened).some(({ id: member }) => member === reader)) {
+                throw new ClientError('keys_not_renewed');
+              }
               const at = session.now().toISOString();
               return prepareMessage(opened, state, { kind: 'reply', at, text, files: [] }, []);
             },

@@ -50,6 +50,7 @@ export const errorStatus = {
   upload_not_found: 404,
   method_not_allowed: 405,
   timeout: 408,
+  account_state: 409,
   admission_missing: 409,
   already_set_up: 409,
   attachment_taken: 409,

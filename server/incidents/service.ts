@@ -43,7 +43,7 @@ export interface IncidentsService {
   open(session: DeskSession, input: OpenIncident): Promise<void>;
   /** Closes the account now that somebody else can go on. @throws ApiError `incident_not_found`, `last_handler`, `last_administrator`. */
   lock(session: DeskSession, id: string): Promise<void>;
-  /** Opens an account again whose keys were safe after all. @throws ApiError `incident_not_found`, `conflict` unless it is closed. */
+  /** Opens an account again whose keys were safe after all. @throws ApiError `incident_not_found`, `account_state` unless it is closed. */
   unlock(session: DeskSession, id: string): Promise<void>;
   /** Writes down that the authority was told, or need not be. @throws ApiError `incident_not_found`, `wrong_day`. */
   decideAuthority(session: DeskSession, id: string, decision: AuthorityDecision): Promise<void>;
@@ -178,7 +178,7 @@ export function createIncidents(options: IncidentsOptions): IncidentsService {
     async unlock(session, id) {
       await db.transaction(async (trx) => {
         const { account } = await known(trx, id);
-        if ((await stateOf(trx, account)) !== 'locked') throw new ApiError('conflict');
+        if ((await stateOf(trx, account)) !== 'locked') throw new ApiError('account_state');
         await locking.unlock(trx, account);
         await note(trx, session, 'account_unlocked', { account });
       });

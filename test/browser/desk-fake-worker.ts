@@ -456,7 +456,7 @@ const api: DeskApi = {
     await pause(100);
     return { changed: 2, failed: [] };
   },
-  tellReporters: async (ids, _notice, onProgress) => {
+  tellReporters: async (_reader, ids, _notice, onProgress) => {
     onProgress({ done: 0, of: ids.length });
     await pause(100);
     return { changed: ids.length, failed: [] };

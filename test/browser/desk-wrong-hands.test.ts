@@ -1,7 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { goTo, joinInBrowser, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  goTo,
+  joinInBrowser,
+  openCaseOf,
+  openPage,
+  partOf,
+  signInInBrowser,
+} from '../support/desk-page.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 import { expectAccessible } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
@@ -9,7 +16,7 @@ import { createTestClock } from '../support/server.js';
 /*
  * The whole way in the browser: a handler says that the own device may be in wrong hands, the
  * administrator takes the keys out, another handler sees what could be read and renews the keys, and
- * the first is invited back in the old place.
+ * the first is invited back in the old place, is signed for twice, and reads again.
  */
 
 let browser: Browser;
@@ -115,13 +122,29 @@ describe('keys in wrong hands', () => {
     await partOf(page, 'link-box').waitFor();
     const link = await partOf(page, 'link').inputValue();
     const joining = await open(link.split('/desk/en/')[1] ?? '');
-    await joinInBrowser(joining, 'harald');
+    const { passphrase } = await joinInBrowser(joining, 'harald');
     await goTo(page, 'account');
     await goTo(page, 'people');
     await says(page, 'back', /the same person as Harald Handler/);
     await partOf(page, 'compared').check();
     await partOf(page, 'sign').click();
     await says(page, 'handler-signature', /given/);
+
+    // the administrator signs too: nobody waits any more
+    await goTo(hers, 'people');
+    await says(hers, 'back', /the same person as Harald Handler/);
+    await partOf(hers, 'compared').check();
+    await partOf(hers, 'sign').click();
+    await partOf(hers, 'admissions-section').waitFor({ state: 'hidden' });
+
+    // he is in, and has nothing until Hanna gives back what the old keys had
+    const again = await signIn({ name: 'harald', passphrase });
+    await page.locator('.incident-banner button').click();
+    await partOf(page, 'back-bulk').locator('[data-part="start"]').click();
+    await says(page, 'back-bulk', /2 cases were given back/);
+    await openCaseOf(again, longText);
+    await says(again, 'conversation', new RegExp(longText));
+    await expectAccessible(again);
     for (const { complaints } of pages) expect(complaints.filter(isGrave)).toEqual([]);
   }, 300_000);
 });

@@ -172,10 +172,21 @@ describe('receipts in the browser', () => {
   it('that cannot be had keep nobody from reading what arrived', async () => {
     const { words } = await installation.report();
     const page = await open('/en/return');
+    const said = async (): Promise<string> => {
+      await openCaseWith(page, words);
+      await page.waitForSelector('#receipt-failed:not([hidden])');
+      expect(await isShown(page)).toBe(false);
+      return page.locator('#receipt-failed').innerText();
+    };
     await page.route('**/api/case/receipt', (route) => route.abort());
-    await openCaseWith(page, words);
-    await page.waitForSelector('#receipt-failed:not([hidden])');
-    expect(await isShown(page)).toBe(false);
+    expect(await said()).toContain('could not be reached');
+    // a server that has lost its key for receipts says something else than a dead network
+    await page.unroute('**/api/case/receipt');
+    await page.route('**/api/case/receipt', (route) =>
+      route.fulfill({ status: 409, json: { error: { code: 'receipts_off' } } }),
+    );
+    await page.goto(`${installation.address}/en/return`);
+    expect(await said()).toContain('gave no receipt (note for helpers: receipts_off)');
     await page.context().close();
   });
 });

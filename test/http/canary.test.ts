@@ -6,6 +6,7 @@ import { Secret } from 'otpauth';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
+import type { Desk } from '../../client/handler.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { fromBase64, fromWords, readReceipt, reporterKeys, utf8 } from '../../crypto/private.js';
 import { codeOf } from '../support/desk.js';
@@ -103,6 +104,7 @@ describe('what people type and send', () => {
       stage: unique('Stage'),
       label: randomUUID().slice(0, 30),
       task: unique('Task'),
+      breach: unique('Words on keys in wrong hands'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -140,6 +142,7 @@ describe('what people type and send', () => {
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
+    await wrongHands(installation, desk, id, field.breach);
     const { receipt } = await reporter.open(words);
     if (receipt.state !== 'ready') throw new Error('no receipt');
     const kept = readReceipt(utf8(receipt.file));
@@ -184,14 +187,6 @@ describe('what people type and send', () => {
     await reporter.send(words, field.afterClosure, [], silent);
     await noteTimes(installation, times);
     await closing.decideNothingFurther(id, field.decision);
-    await (
-      await installation.signIn(administrator)
-    ).openIncident({
-      account: handlers[1].id,
-      since: '2026-03-01',
-      knownAt: null,
-      cause: 'device_lost',
-    });
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
@@ -210,6 +205,7 @@ describe('what people type and send', () => {
       'acknowledgement',
       'reply',
       'feedback',
+      'reply',
       'closure',
       'reopening',
       'closure',
@@ -272,11 +268,40 @@ describe('what people type and send', () => {
     // a session's end, what a handler did when, and the hours that GDPR counts: never of a reporter
     expect([...times.moments].sort()).toEqual([
       'audit.content',
+      'incidents.authority',
+      'incidents.authority_at',
       'incidents.known_at',
       'incidents.opened_at',
+      'incidents.subjects_at',
       'sessions.ends_at',
       'sessions.idle_until',
     ]);
+  });
+
+  it('leaves of keys in wrong hands fixed choices, moments and ids of accounts, and of no case', async () => {
+    const { server, administrator, handlers } = installation;
+    const id = expect.stringMatching(/^[\w-]{22}$/) as string;
+    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string;
+    const rows = await server.db('incidents').select<Record<string, string>[]>();
+    expect(rows).toEqual([
+      {
+        id,
+        account: handlers[1].id,
+        since_day: '2026-03-01',
+        cause: 'device_lost',
+        known_at: moment,
+        opened_at: moment,
+        opened_by: administrator.id,
+        authority: expect.any(String) as string,
+        authority_by: handlers[0].id,
+        authority_at: moment,
+        subjects: 'told',
+        subjects_by: handlers[0].id,
+        subjects_at: moment,
+      },
+    ]);
+    const decision = { state: 'notified', at: moment, reference: 'IMY-2026-1' };
+    expect(JSON.parse(rows[0]?.['authority'] ?? '')).toEqual(decision);
   });
 
   it('leaves no temporary file behind', () => {
@@ -293,6 +318,7 @@ describe('what people type and send', () => {
     expect(blobs.length).toBeGreaterThan(20);
     const { database } = server.config;
     expect(searchRaw(database, blobs).windowsFound(1)).toBeGreaterThan(0);
+    const incidents: unknown[] = await server.db('incidents').select();
     const [closed] = (await handlersClosed(installation)).filter(({ id }) => id === caseRow.id);
     expect(closed?.purgeOn).toBe('2028-03-03');
     // a clock that jumps this far is doubted for a week
@@ -315,6 +341,9 @@ describe('what people type and send', () => {
     expect(existsSync(`${database}-journal`)).toBe(false);
     expect(tracesIn(places(), canaries)).toEqual([]);
     expect(tracesIn(places(), [canary('case id', caseRow.id)])).toEqual([]);
+    // the law wants these documented: they stay, and named no case that would have to go
+    expect(await server.db('incidents').select()).toEqual(incidents);
+    expect(incidents).toHaveLength(1);
   });
 });
 
@@ -354,6 +383,32 @@ async function secretsThatChange(installation: Installation): Promise<Canary[]> 
     canary('secret of an invitation', fragment.split('.')[1] ?? ''),
     canary('secret of an invitation as bytes', fromBase64(fragment.split('.')[1] ?? '')),
   ];
+}
+
+/**
+ * Keys in wrong hands, to the end: the account is closed, its keys are taken out, the case gets new
+ * ones, its reporter is told, and what was decided is written down.
+ */
+async function wrongHands(
+  { administrator, handlers }: Installation,
+  desk: Desk,
+  id: string,
+  notice: string,
+): Promise<void> {
+  const [, { id: account }] = handlers;
+  const since = '2026-03-01';
+  await administrator.desk.openIncident({ account, since, knownAt: null, cause: 'device_lost' });
+  await administrator.desk.remove(account);
+  const found = await desk.exposedCases(account, null, silent);
+  if (!found.some((row) => row.id === id)) throw new Error('the case is missing from what could be read');
+  await desk.renewAll(silent);
+  const told = await desk.tellReporters(account, [id], { en: notice }, silent);
+  if (told.changed !== 1) throw new Error('the reporter was not told');
+  const [incident] = await desk.incidents();
+  if (incident === undefined) throw new Error('nothing was documented');
+  const { knownAt: at } = incident;
+  await desk.noteAuthority(incident.id, { state: 'notified', at, reference: 'IMY-2026-1' });
+  await desk.noteSubjects(incident.id, 'told');
 }
 
 /** What a database says of time: the values of its columns of days, and the columns with moments. */

@@ -170,7 +170,7 @@ describe('an account whose keys may be in wrong hands', () => {
     expect((await askAs(desk, desk.handler, 'DELETE', path)).code).toBe('forbidden');
     expect((await askAs(desk, desk.administrator, 'DELETE', path)).status).toBe(204);
     expect((await signIn(desk, second)).status).toBe(201);
-    expect((await askAs(desk, desk.administrator, 'DELETE', path)).code).toBe('conflict');
+    expect((await askAs(desk, desk.administrator, 'DELETE', path)).code).toBe('account_state');
     expect(await actions()).toContain('account_unlocked');
     expect((await askAs(desk, desk.administrator, 'POST', path)).status).toBe(204);
     expect((await signIn(desk, second)).code).toBe('account_locked');

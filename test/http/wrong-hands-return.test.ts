@@ -213,11 +213,20 @@ describe('an invitation into the place of somebody', () => {
 });
 
 describe('telling reporters', () => {
+  it('of new keys waits until a case has them', async () => {
+    const [hanna] = installation.handlers;
+    const id = idOf('had');
+    const asked = hanna.desk.tellReporters(back.id, [id], notice, silent);
+    expect(await asked).toEqual({ changed: 0, failed: [{ id, code: 'keys_not_renewed' }] });
+  });
+
   it('writes the text once into each open case, in its language, whoever begins', async () => {
     const [hanna] = installation.handlers;
     const ids = [idOf('had'), idOf('taken')];
-    expect(await hanna.desk.tellReporters(ids, notice, silent)).toEqual({ changed: 2, failed: [] });
-    expect(await hanna.desk.tellReporters(ids, notice, silent)).toEqual({ changed: 0, failed: [] });
+    const tell = (): Promise<unknown> =>
+      hanna.desk.tellReporters(installation.handlers[1].id, ids, notice, silent);
+    expect(await tell()).toEqual({ changed: 2, failed: [] });
+    expect(await tell()).toEqual({ changed: 0, failed: [] });
     const said = async (name: keyof typeof words): Promise<string[]> =>
       (await installation.newReporter().open(words[name])).entries.flatMap(({ content }) =>
         content.kind === 'reply' ? content.text : [],
@@ -229,7 +238,8 @@ describe('telling reporters', () => {
   it('names the cases into which nothing can be written', async () => {
     const [hanna] = installation.handlers;
     const id = idOf('closed');
-    expect(await hanna.desk.tellReporters([id], notice, silent)).toEqual({
+    const asked = hanna.desk.tellReporters(installation.handlers[1].id, [id], notice, silent);
+    expect(await asked).toEqual({
       changed: 0,
       failed: [{ id, code: 'case_closed' }],
     });

@@ -82,6 +82,7 @@ describe('errors', () => {
   /** What only the desk can be answered. */
   const deskOnly = new Set([
     'account_locked',
+    'account_state',
     'admission_missing',
     'admission_not_found',
     'already_set_up',

@@ -24,7 +24,7 @@ export function incidentCases(desk: Desk, incident: IncidentView): HTMLElement {
       ? t('desk.incident.read_ever')
       : t('desk.incident.read_since', { day: dayText(incident.since) });
   write(box, 'read-text', t('desk.incident.read_text', { name, since }));
-  const tell = tellElement(desk, part(box, 'tell'));
+  const tell = tellElement(desk, incident, part(box, 'tell'));
   const reading = bulkElement(
     t('desk.incident.read_do'),
     (onProgress, signal) => desk.api.exposedCases(account, incident.since, onProgress, signal),
@@ -83,6 +83,7 @@ function rowText(found: ExposedCase): string {
   const state = t(found.state === 'open' ? 'desk.incident.read_open' : 'desk.incident.read_closed');
   return [
     t('desk.incident.read_row', {
+      number: found.id.slice(0, 8),
       day: dayText(found.receivedOn),
       state,
       entries: numberText(found.entries),

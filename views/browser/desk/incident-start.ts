@@ -1,4 +1,4 @@
-import type { IncidentCause, MembersView } from '../../../client/models.js';
+import type { IncidentCause, IncidentView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { dayText, momentText, today } from './days.js';
 import type { Desk } from './desk.js';
@@ -29,6 +29,7 @@ const CAUSES: Record<IncidentCause, true> = {
 interface Candidate {
   id: string;
   name: string;
+  part: IncidentView['part'];
 }
 
 /** A moment as a field for date and time takes it: where the person sits, to the minute. */
@@ -137,15 +138,23 @@ export function startElement(
     const due = new Date(earlier.getTime() + 72 * 60 * 60_000).toISOString();
     const { name } = who;
     const day = isChosen('since-known') ? dayText(since.value) : null;
-    return [
+    const lock = [
       t(self ? 'desk.incident.will_lock_self' : 'desk.incident.will_lock', { name }),
       t('desk.incident.will_cancel', { name }),
+    ];
+    const span =
       day === null
         ? t('desk.incident.will_span_all', { name })
-        : t('desk.incident.will_span', { name, day }),
-      t('desk.incident.will_clock', { due: momentText(due) }),
-      t('desk.incident.will_alone', { name }),
-    ];
+        : t('desk.incident.will_span', { name, day });
+    const clock = t('desk.incident.will_clock', { due: momentText(due) });
+    switch (who.part) {
+      case 'handler':
+        return [...lock, span, clock, t('desk.incident.will_alone', { name })];
+      case 'recovery_officer':
+        return [t('desk.incident.will_paper'), span, clock];
+      case 'administrator':
+        return [...lock, t('desk.incident.will_no_case'), clock];
+    }
   }
 
   show(section, people.length > 0);
@@ -155,13 +164,15 @@ export function startElement(
 /** Oneself, or for an administrator everybody with an account, and recovery officers. */
 function candidates(desk: Desk, members: MembersView): Candidate[] {
   const { id: me, name, part: of } = desk.account;
-  if (of === 'handler') return [{ id: me, name }];
+  if (of === 'handler') return [{ id: me, name, part: of }];
   const readers = desk.directory.channels.flatMap((channel) => channel.readers);
   const found = new Map<string, Candidate>();
-  for (const reader of readers) found.set(reader.id, { id: reader.id, name: reader.name });
+  for (const { id, name: shown, part: reads } of readers) {
+    found.set(id, { id, name: shown, part: reads });
+  }
   for (const account of members.accounts) {
     if (account.state !== 'active' || found.has(account.id)) continue;
-    found.set(account.id, { id: account.id, name: account.name });
+    found.set(account.id, { id: account.id, name: account.name, part: account.part });
   }
   return [...found.values()];
 }

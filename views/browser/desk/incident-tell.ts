@@ -1,4 +1,4 @@
-import type { ExposedCase } from '../../../client/models.js';
+import type { BulkResult, ExposedCase, IncidentView } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { bulkElement, resultText } from './bulk.js';
@@ -15,12 +15,27 @@ function notices(): Record<string, string> {
   return JSON.parse(template.content.textContent) as Record<string, string>;
 }
 
+/** What came of it: cases that the old keys still open want something else than the others. */
+function toldText(desk: Desk, { changed, failed }: BulkResult): string {
+  const waiting = failed.filter(({ code }) => code === 'keys_not_renewed');
+  const others = failed.filter((each) => !waiting.includes(each));
+  const done = plural('desk.incident.tell_done', changed);
+  const said = resultText(desk, done, { changed, failed: others });
+  if (waiting.length === 0) return said;
+  return `${said} ${plural('desk.incident.tell_not_renewed', waiting.length)}`;
+}
+
 /**
- * Wires the way to write the ready text to the reporters of many cases.
+ * Wires the way to write the ready text to the reporters of many cases. The text says that the old
+ * keys are no longer accepted, so nothing is offered before they left the directory.
  *
  * @returns what offers the cases, once it is known which could be read.
  */
-export function tellElement(desk: Desk, box: HTMLElement): (found: ExposedCase[]) => void {
+export function tellElement(
+  desk: Desk,
+  { account, reads }: Pick<IncidentView, 'account' | 'reads'>,
+  box: HTMLElement,
+): (found: ExposedCase[]) => void {
   const texts = notices();
   part(box, 'notices').replaceChildren(
     ...Object.entries(texts).map(([language, text]) => {
@@ -33,15 +48,17 @@ export function tellElement(desk: Desk, box: HTMLElement): (found: ExposedCase[]
       return one;
     }),
   );
+  const left = reads === 'left';
+  write(box, 'tell-first', left ? t('desk.incident.tell_first') : t('desk.incident.tell_later'));
   const form = part(box, 'tell-form', HTMLFormElement);
   const chosen = (): string[] =>
     [...form.querySelectorAll<HTMLInputElement>('input:checked')].map(({ value }) => value);
   const bulk = bulkElement(
     t('desk.incident.tell_do'),
-    (onProgress, signal) => desk.api.tellReporters(chosen(), texts, onProgress, signal),
+    (onProgress, signal) => desk.api.tellReporters(account, chosen(), texts, onProgress, signal),
     (result, { offer, say }) => {
       offer(false);
-      say(resultText(desk, plural('desk.incident.tell_done', result.changed), result));
+      say(toldText(desk, result));
     },
   );
   bulk.offer(false);
@@ -71,6 +88,7 @@ export function tellElement(desk: Desk, box: HTMLElement): (found: ExposedCase[]
   });
 
   return (found) => {
+    if (!left) return;
     const open = found.filter(({ state, practice }) => state === 'open' && !practice);
     showPart(box, 'tell-first', false);
     show(form, open.length > 0);

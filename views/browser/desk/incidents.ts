@@ -4,7 +4,7 @@ import { wireConfirmation } from './confirmation.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, part, show, showPart, write } from './dom.js';
-import { act, send } from './failures.js';
+import { act, send, sessionEnded } from './failures.js';
 import { incidentCases } from './incident-cases.js';
 import { clockText } from './incident-clock.js';
 import { authorityText, decisionsElement, subjectsText } from './incident-decisions.js';
@@ -38,10 +38,13 @@ export function incidentsView(desk: Desk, chosen: string | null): HTMLElement {
   const afterOwn = async (name: string): Promise<void> => {
     try {
       await desk.api.incidents();
-      done(t('desk.incident.started', { name }));
-    } catch {
-      desk.end(t('desk.incident.ended'), t('desk.incident.ended_text'));
+    } catch (error) {
+      if (sessionEnded(error)) {
+        desk.end(t('desk.incident.ended'), t('desk.incident.ended_text'));
+        return;
+      }
     }
+    done(t('desk.incident.started', { name }));
   };
 
   const done = (said: string): void => {
@@ -145,7 +148,7 @@ function directoryStep(
   show(letIn, incident.letIn.length > 0);
   const possible = administrator && reads === 'active' && incident.lock !== 'last';
   showPart(step, 'take-out', possible);
-  write(step, 'confirm-text', t('desk.people.remove_text', { name }));
+  write(step, 'confirm-text', t('desk.incident.take_out_text', { name }));
   wireConfirmation(step, 'take-out', async () => {
     await desk.api.remove(incident.account);
     done(t('desk.people.removed', { name }));

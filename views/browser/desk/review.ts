@@ -56,12 +56,19 @@ function showReview(desk: Desk, view: HTMLElement, review: AccessReview, names: 
   const answerNow = (): ReviewAnswer => {
     const cases = review.cases.filter((row) => practice.checked || !row.practice);
     return person.value === ''
-      ? dayAnswer(review, cases, names, day.value || review.today)
+      ? dayAnswer(review, cases, names, day.value)
       : personAnswer(review, cases, names, person.value);
   };
   const draw = (): void => {
+    const asked = person.value === '';
+    // nobody knows who will be able to read on a day to come
+    const wrong = asked && (day.value === '' || day.value > review.today);
+    showPart(view, 'day-field', asked);
+    showPart(view, 'day-wrong', wrong);
+    day.setAttribute('aria-invalid', String(wrong));
+    showPart(view, 'answered', !wrong);
+    if (wrong) return;
     const answer = answerNow();
-    showPart(view, 'day-field', person.value === '');
     part(view, 'answer').replaceChildren(...answerElements(desk, answer, shown));
     showPart(view, 'more-line', answer.cases.length > shown);
   };

@@ -1,4 +1,5 @@
 import type { ReceiptOffer } from '../../../client/models.js';
+import { isPassing } from '../error-text.js';
 import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import { byId, onClick, show, write } from './dom.js';
@@ -47,7 +48,10 @@ export function createReceiptChoice(): ReceiptChoice {
       } else if (receipt.state === 'failed') {
         const { code } = receipt;
         if (FALSE.includes(code)) write('receipt-false', t('receipt.false', { code }));
-        else show('receipt-failed');
+        else {
+          const passing = isPassing(code);
+          write('receipt-failed', passing ? t('receipt.failed') : t('receipt.refused', { code }));
+        }
       }
     },
     forget,
