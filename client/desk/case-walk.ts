@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../crypto/private.js';
 import { persist } from '../api.js';
-import { ClientError } from '../errors.js';
+import { ClientError, codeOf } from '../errors.js';
 import type { BulkProgress, BulkResult } from '../models.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { everyListing, type Listings } from './listings.js';
@@ -12,13 +12,16 @@ export type OnBulk = (progress: BulkProgress) => void;
 export interface CaseWalk {
   /** Ids of all of them, open and closed. */
   ids(signal?: AbortSignal): Promise<string[]>;
-  /** Opens one case after the other without marking anything as read. */
+  /**
+   * Opens one case after the other without marking anything as read. Answers the cases that could not
+   * be opened: one that the server hands out broken keeps nobody from the others.
+   */
   each(
     ids: readonly string[],
     visit: (opened: OpenedForHandler) => void,
     onProgress: OnBulk,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<BulkResult['failed']>;
   /**
    * Does the same in each case. What fails in one is named, and the others go on; what the person
    * or the network stops ends all, and what was done until then stays done.
@@ -47,6 +50,7 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
     },
 
     async each(ids, visit, onProgress, signal) {
+      const failed: BulkResult['failed'] = [];
       for (const [index, id] of ids.entries()) {
         signal?.throwIfAborted();
         onProgress({ done: index, of: ids.length });
@@ -57,10 +61,11 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
           await workplace.keepKeys(opened).catch(throwIfEnd);
         } catch (error) {
           // taken from this person, or purged, meanwhile
-          if (!isGone(error)) throw error;
+          if (!isGone(error)) failed.push(failedCase(id, error));
         }
       }
       onProgress({ done: ids.length, of: ids.length });
+      return failed;
     },
 
     async work(ids, work, onProgress, signal) {
@@ -71,19 +76,19 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
         try {
           if (await work(id)) result.changed += 1;
         } catch (error) {
-          if (isGone(error)) continue;
-          if (error instanceof ProtocolError) {
-            result.failed.push({ id, code: error.fault });
-            continue;
-          }
-          throwIfEnd(error);
-          if (error instanceof ClientError) result.failed.push({ id, code: error.code });
+          if (!isGone(error)) result.failed.push(failedCase(id, error));
         }
       }
       onProgress({ done: ids.length, of: ids.length });
       return result;
     },
   };
+}
+
+/** A case in which it failed. Throws on what no other case will fare better with. */
+function failedCase(id: string, error: unknown): BulkResult['failed'][number] {
+  if (!(error instanceof ProtocolError)) throwIfEnd(error);
+  return { id, code: codeOf(error) };
 }
 
 /** Throws on what no other case will fare better with. */

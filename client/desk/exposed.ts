@@ -19,13 +19,16 @@ export type Notice = Readonly<Record<string, string>>;
  * case finds no trace of it.
  */
 export interface ExposedDesk {
-  /** The cases, of those this person can open, that somebody's keys opened since a day. */
+  /**
+   * The cases, of those this person can open, that somebody's keys opened since a day; and those of
+   * which nobody can tell, since the server does not hand them out as they are.
+   */
   exposedCases(
     reader: string,
     since: string | null,
     onProgress: OnBulk,
     signal?: AbortSignal,
-  ): Promise<ExposedCase[]>;
+  ): Promise<{ cases: ExposedCase[]; failed: BulkResult['failed'] }>;
   /** Whoever reads now in the place of somebody who left; null for nobody. */
   successorOf(reader: string): Promise<{ id: string; name: string } | null>;
   /**
@@ -76,14 +79,14 @@ export function createExposedDesk(
     successorOf,
 
     async exposedCases(reader, since, onProgress, signal) {
-      const found: ExposedCase[] = [];
-      await walk.each(
+      const cases: ExposedCase[] = [];
+      const failed = await walk.each(
         await walk.ids(signal),
         (opened) => {
           const exposure = exposureOf(opened, reader, since as Day | null);
           if (exposure === null) return;
           const { answer, overview, file } = opened;
-          found.push({
+          cases.push({
             id: file.id,
             title: overview.title,
             receivedOn: answer.case.receivedOn,
@@ -97,7 +100,8 @@ export function createExposedDesk(
         onProgress,
         signal,
       );
-      return found.sort((a, b) => a.receivedOn.localeCompare(b.receivedOn));
+      cases.sort((a, b) => a.receivedOn.localeCompare(b.receivedOn));
+      return { cases, failed };
     },
 
     async giveBack(successor, onProgress, signal) {

@@ -12,13 +12,16 @@ export interface RenewalDesk {
   /**
    * Looks through this person's cases for readers who left. It goes by the directory and the cases
    * alone, whatever the server says of incidents. Null at once where nobody left since it was last
-   * found that no case needs it.
+   * found that no case needs it. `failed` are cases of which nobody can tell, since they do not open.
    */
   findLeavers(
     onProgress: OnBulk,
     signal?: AbortSignal,
-  ): Promise<{ cases: number; names: string[] } | null>;
-  /** Renews the keys of the cases that were found, or looks first. May be stopped and called again. */
+  ): Promise<{ cases: number; names: string[]; failed: BulkResult['failed'] } | null>;
+  /**
+   * Renews the keys of the cases that were found, or looks first. May be stopped and called again.
+   * What could not be looked into is among what failed.
+   */
   renewAll(onProgress: OnBulk, signal?: AbortSignal): Promise<BulkResult>;
 }
 
@@ -26,6 +29,8 @@ interface Found {
   /** How many had left when it was looked. */
   left: number;
   cases: Map<string, string[]>;
+  /** Cases that did not open. */
+  failed: BulkResult['failed'];
 }
 
 /** Those who have keys and may have none any more; empty where this person cannot renew them. */
@@ -48,7 +53,7 @@ export function createRenewalDesk(
     const state = session.signedIn();
     const { left } = await watch.leavers();
     const cases = new Map<string, string[]>();
-    await walk.each(
+    const failed = await walk.each(
       await walk.ids(signal),
       (opened) => {
         const departed = departedOf(opened, state.account.id);
@@ -57,8 +62,8 @@ export function createRenewalDesk(
       onProgress,
       signal,
     );
-    const result = { left, cases };
-    if (cases.size === 0) await watch.noteRenewed(left);
+    const result = { left, cases, failed };
+    if (cases.size === 0 && failed.length === 0) await watch.noteRenewed(left);
     found.set(state, result);
     return result;
   }
@@ -67,18 +72,18 @@ export function createRenewalDesk(
     async findLeavers(onProgress, signal) {
       const { left, renewed } = await watch.leavers();
       if (left <= renewed) return null;
-      const { cases } = await look(onProgress, signal);
+      const { cases, failed } = await look(onProgress, signal);
       const { directory } = await watch.current();
       const ids = new Set([...cases.values()].flat());
       const names = directory.readers.flatMap(({ record }) =>
         ids.has(record.id) ? record.name : [],
       );
-      return { cases: cases.size, names };
+      return { cases: cases.size, names, failed };
     },
 
     async renewAll(onProgress, signal) {
       const state = session.signedIn();
-      const { left, cases } = found.get(state) ?? (await look(onProgress, signal));
+      const { left, cases, failed } = found.get(state) ?? (await look(onProgress, signal));
       const needs = (opened: OpenedForHandler): boolean =>
         departedOf(opened, state.account.id).length > 0;
       const result = await walk.work(
@@ -96,6 +101,7 @@ export function createRenewalDesk(
         onProgress,
         signal,
       );
+      result.failed.push(...failed);
       if (result.failed.length === 0) await watch.noteRenewed(left);
       found.delete(state);
       return result;

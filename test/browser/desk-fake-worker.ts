@@ -447,7 +447,7 @@ const api: DeskApi = {
   exposedCases: async (_reader, _since, onProgress) => {
     onProgress({ done: 1, of: 3 });
     await pause(100);
-    return exposed;
+    return { cases: exposed, failed: [{ id: 'd', code: 'unexpected_answer' }] };
   },
   successorOf: (reader) =>
     Promise.resolve(reader === 'sven' ? { id: 'sven2', name: 'Sven Alm' } : null),
@@ -462,7 +462,11 @@ const api: DeskApi = {
     return { changed: ids.length, failed: [] };
   },
   findLeavers: () =>
-    Promise.resolve(scenario === 'wrong-hands' ? { cases: 3, names: ['Sven Alm'] } : null),
+    scenario === 'warnings'
+      ? refuse('unavailable')
+      : Promise.resolve(
+          scenario === 'wrong-hands' ? { cases: 3, names: ['Sven Alm'], failed: [] } : null,
+        ),
   renewAll: async (onProgress, signal) => {
     for (let done = 0; done <= 3; done += 1) {
       signal?.throwIfAborted();

@@ -79,6 +79,8 @@ describe.each(looks)('at %s', (_name, options) => {
     const opened = await enter('warnings', options);
     const { page } = opened;
     await page.waitForSelector('[data-part=log-notice] .findings li');
+    // and that nobody could look for people who left is not passed over
+    await page.waitForSelector('[data-part=leavers] [data-part=start]');
     await goTo(page, 'audit');
     await page.click('[data-part=verify]');
     await page.waitForSelector('[data-part=verified].signal .findings');
@@ -92,7 +94,12 @@ describe.each(looks)('at %s', (_name, options) => {
     const { page } = opened;
     await review(page);
     await check(opened);
+    // what will be nobody knows
+    await page.fill('#review-day', day(1));
+    await page.waitForSelector('[data-part=day-wrong]:not([hidden])');
+    expect(await page.isVisible('[data-part=answer]')).toBe(false);
     await page.selectOption('#review-person', 'omar');
+    await page.waitForSelector('[data-part=answer]:visible');
     await page.click('.review details summary');
     await check(opened);
   });

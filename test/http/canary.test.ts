@@ -400,7 +400,8 @@ async function wrongHands(
   await administrator.desk.openIncident({ account, since, knownAt: null, cause: 'device_lost' });
   await administrator.desk.remove(account);
   const found = await desk.exposedCases(account, null, silent);
-  if (!found.some((row) => row.id === id)) throw new Error('the case is missing from what could be read');
+  if (!found.cases.some((row) => row.id === id))
+    throw new Error('the case is missing from what could be read');
   await desk.renewAll(silent);
   const told = await desk.tellReporters(account, [id], { en: notice }, silent);
   if (told.changed !== 1) throw new Error('the reporter was not told');

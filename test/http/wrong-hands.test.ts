@@ -77,6 +77,7 @@ describe('a handler whose keys may be in wrong hands', () => {
     expect(await hanna.desk.findLeavers(({ done }) => seen.push(done))).toEqual({
       cases: 3,
       names: ['Harald Handler'],
+      failed: [],
     });
     expect(seen).toEqual([0, 1, 2, 3, 4]);
     expect(await hanna.desk.renewAll(silent)).toEqual({ changed: 3, failed: [] });
@@ -124,6 +125,24 @@ describe('a handler whose keys may be in wrong hands', () => {
       { code: 'reader_left', name: 'Harald Handler' },
     ]);
     expect(await silentServer.findLeavers(silent)).toMatchObject({ cases: 2 });
+  });
+
+  it('is kept out of all cases that open, where the server hands out one that does not', async () => {
+    const [hanna] = installation.handlers;
+    const broken = idOf(await report());
+    await report();
+    await closeHarald();
+    const breaking = await installation.signIn(hanna, async (input, init) =>
+      input.endsWith(`/api/desk/cases/${broken}`) ? new Response('{}') : fetch(input, init),
+    );
+    const failed = [{ id: broken, code: 'unexpected_answer' }];
+    expect(await breaking.findLeavers(silent)).toMatchObject({ cases: 2, failed });
+    const exposed = await breaking.exposedCases(installation.handlers[1].id, null, silent);
+    expect(exposed).toMatchObject({ cases: [{}, {}], failed });
+    expect(await breaking.renewAll(silent)).toEqual({ changed: 2, failed });
+    // it is looked for again until that one is done too
+    const again = await installation.signIn(hanna);
+    expect(await again.findLeavers(silent)).toMatchObject({ cases: 1, failed: [] });
   });
 
   it('is renewed in part where somebody stops it, and to the end afterwards', async () => {

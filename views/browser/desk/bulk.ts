@@ -87,5 +87,5 @@ export function resultText(desk: Desk, done: string, { failed }: BulkResult): st
     const row = desk.inbox.rows.get(id);
     return row === undefined ? id.slice(0, 8) : `${row.title} (${dayText(row.receivedOn)})`;
   });
-  return `${done} ${plural('desk.bulk.failed', failed.length, { names: names.join('; ') })}`;
+  return `${done} ${plural('desk.bulk.failed', failed.length, { names: names.join('; ') })}`.trim();
 }

@@ -28,8 +28,9 @@ export function incidentCases(desk: Desk, incident: IncidentView): HTMLElement {
   const reading = bulkElement(
     t('desk.incident.read_do'),
     (onProgress, signal) => desk.api.exposedCases(account, incident.since, onProgress, signal),
-    (found, { say }) => {
-      say(found.length === 0 ? t('desk.incident.read_none') : '');
+    ({ cases: found, failed }, { say }) => {
+      const none = found.length === 0 ? t('desk.incident.read_none') : '';
+      say(resultText(desk, none, { changed: 0, failed }));
       showPart(box, 'exposed', found.length > 0);
       fillExposed(box, incident, found);
       tell(found);

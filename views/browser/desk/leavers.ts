@@ -1,9 +1,13 @@
+import type { BulkResult } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import { bulkElement, resultText } from './bulk.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, part, write } from './dom.js';
 import { failureText, report, sessionEnded } from './failures.js';
 import { listText } from './texts.js';
+
+/** In how many cases who should open nothing any more; null where nobody left. */
+type Leavers = { cases: number; names: string[]; failed: BulkResult['failed'] } | null;
 
 /**
  * Looks through a handler's cases after sign-in, where somebody left since it was last done, and
@@ -12,41 +16,41 @@ import { listText } from './texts.js';
  */
 export function offerRenewal(desk: Desk, place: HTMLElement): void {
   if (desk.account.part !== 'handler') return;
+  const tell = (found: Leavers): void => {
+    if (found === null) place.replaceChildren();
+    else if (found.cases > 0) place.replaceChildren(renewalBanner(desk, found));
+    else if (found.failed.length > 0) unknown(resultText(desk, '', { changed: 0, ...found }));
+    else place.replaceChildren();
+  };
+  const unknown = (why: string): void => {
+    place.replaceChildren(unknownBanner(desk, why, tell));
+  };
   desk.api
     .findLeavers(() => undefined)
-    .then(
-      (found) => {
-        if (found === null || found.cases === 0) return;
-        place.replaceChildren(renewalBanner(desk, found));
-      },
-      (error: unknown) => {
-        report(error);
-        if (!sessionEnded(error)) place.replaceChildren(unknownBanner(desk, place, error));
-      },
-    );
+    .then(tell, (error: unknown) => {
+      report(error);
+      if (!sessionEnded(error)) unknown(failureText(error));
+    });
 }
 
 /** Says that it is not known whether anything must be renewed, with the button that looks again. */
-function unknownBanner(desk: Desk, place: HTMLElement, error: unknown): HTMLElement {
+function unknownBanner(desk: Desk, why: string, tell: (found: Leavers) => void): HTMLElement {
   const box = copyTemplate('leavers');
-  write(box, 'text', t('desk.leavers.unknown', { why: failureText(error) }));
+  write(box, 'text', t('desk.leavers.unknown', { why }));
   const bulk = bulkElement(
     t('desk.leavers.look'),
     (onProgress, signal) => desk.api.findLeavers(onProgress, signal),
-    (found) => {
-      place.replaceChildren(
-        ...(found === null || found.cases === 0 ? [] : [renewalBanner(desk, found)]),
-      );
-    },
+    tell,
   );
   part(box, 'bulk').replaceChildren(bulk.element);
   return box;
 }
 
 /** Says in how many cases who is still among the readers, with the button that mends it. */
-export function renewalBanner(desk: Desk, found: { cases: number; names: string[] }): HTMLElement {
+function renewalBanner(desk: Desk, { cases, names, failed }: NonNullable<Leavers>): HTMLElement {
   const box = copyTemplate('leavers');
-  write(box, 'text', plural('desk.leavers.text', found.cases, { names: listText(found.names) }));
+  const text = plural('desk.leavers.text', cases, { names: listText(names) });
+  write(box, 'text', resultText(desk, text, { changed: 0, failed }));
   const bulk = bulkElement(
     t('desk.leavers.do'),
     (onProgress, signal) => desk.api.renewAll(onProgress, signal),
