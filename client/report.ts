@@ -3,6 +3,7 @@ import {
   channelReaders,
   type CreateCase,
   type Day,
+  DialogueEntry,
   type FileReference,
   makeEpochEntry,
   type Member,
@@ -13,7 +14,7 @@ import {
   registrationOf,
   type Report,
   reporterKeys,
-  sealEntry,
+  sealContent,
   sealGrant,
   sealOverview,
   titleOf,
@@ -89,7 +90,8 @@ export function prepareCase(
     answers: input.answers,
     files: [...files],
   };
-  const second = sealEntry(
+  const second = sealContent(
+    DialogueEntry,
     epoch,
     { ...author, sequence: 2, previous: recordHashOf(first) },
     report,

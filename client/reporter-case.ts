@@ -2,6 +2,7 @@ import {
   acknowledgementDay,
   type CaseFacts,
   type Day,
+  DialogueEntry,
   type Entry,
   faultAgainstHead,
   faultInOrigin,
@@ -21,7 +22,7 @@ import {
   ReporterCase,
   reporterKeys,
   type ReporterKeys,
-  sealEntry,
+  sealContent,
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
 import { accessViews, dialogueViews, entryViews, warningsOf, writableOf } from './case-view.js';
@@ -155,6 +156,7 @@ export function createReporterCases(api: Api, shown: ShownDirectories): Reporter
       entries: answer.entries,
       directory: directory.directory,
       directories: hashesOf(directory),
+      contents: DialogueEntry,
       withInternal: false,
       keyFor(place, commitment) {
         const grant = answer.grants.find(
@@ -208,5 +210,5 @@ export function nextEntry(
     previous: last.hash,
     seen: newestOfOtherSide(dialogue.chain, 'reporter'),
   } as const;
-  return sealEntry(epoch, place, { kind: 'message', at: today, text, files });
+  return sealContent(DialogueEntry, epoch, place, { kind: 'message', at: today, text, files });
 }

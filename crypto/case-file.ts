@@ -4,13 +4,14 @@ import { openBox, sealBox } from './box.js';
 import { verifyChain, type VerifiedChain, type VerifiedEpoch } from './chain.js';
 import { mayStand, type EntryContent, type Report } from './content.js';
 import { withSuccessors } from './directory.js';
-import { openEntry } from './entry.js';
+
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import { bytesSchema, RecordHash, type CaseId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
 import { caseIdOf } from './record.js';
+import { openContent, type Contents } from './sealed-entry.js';
 import type { Directory } from './wire/directory.js';
 import { Count, type Compartment, type Entry, type Party, type SealedEntry } from './wire/entry.js';
 import type { CaseFacts } from './wire/reports.js';
@@ -66,6 +67,8 @@ export interface CaseInput {
   directories: ReadonlyMap<number, string>;
   /** Opens an epoch's key from its grant or an own copy; throws a ProtocolError otherwise. */
   keyFor: (place: EpochPlace, commitment: string) => EpochKey;
+  /** The documents that this reader knows. */
+  contents: Contents;
   /** Whether the internal compartment is this reader's to open. */
   withInternal: boolean;
 }
@@ -110,7 +113,8 @@ function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartm
     if ('body' in entry) return [];
     const { author, sequence, epoch } = entry.header;
     const key = keys.get(epoch) ?? 'wrong_epoch';
-    const content = typeof key === 'string' ? key : attempt(() => readEntry(key, entry));
+    const content =
+      typeof key === 'string' ? key : attempt(() => readEntry(input.contents, key, entry));
     return [
       {
         compartment: chain.compartment,
@@ -127,8 +131,8 @@ function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartm
   return { chain, keys: new Map(found), lost, entries };
 }
 
-function readEntry(key: EpochKey, entry: SealedEntry): EntryContent {
-  const content = openEntry(key, entry);
+function readEntry(contents: Contents, key: EpochKey, entry: SealedEntry): EntryContent {
+  const content = openContent(contents, key, entry);
   if (!mayStand(content, entry.header)) throw new ProtocolError('unknown_author');
   return content;
 }

@@ -1,10 +1,10 @@
-import * as v from 'valibot';
-import { InternalEntry } from './content/internal.js';
-import { HandlerMessage, ReporterMessage } from './content/messages.js';
-import { Report } from './content/report.js';
-
+import { DialogueEntry } from './content/dialogue.js';
+import type { EntryContent } from './content/every.js';
+import type { InternalEntry } from './content/internal.js';
 import type { Effect, EntryHeader } from './wire/entry.js';
 
+export * from './content/dialogue.js';
+export * from './content/every.js';
 export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/internal.js';
@@ -12,25 +12,13 @@ export * from './content/messages.js';
 export * from './content/report.js';
 export * from './content/work.js';
 
-/** What stands in the conversation with the reporter. */
-export const DialogueEntry = v.variant('kind', [
-  Report,
-  ReporterMessage,
-  ...HandlerMessage.options,
-]);
-export type DialogueEntry = v.InferOutput<typeof DialogueEntry>;
-
-/** Every sealed entry's document. */
-export const EntryContent = v.variant('kind', [...DialogueEntry.options, ...InternalEntry.options]);
-export type EntryContent = v.InferOutput<typeof EntryContent>;
-
-const internalKinds: ReadonlySet<string> = new Set(
-  InternalEntry.options.map(({ entries }) => entries.kind.literal),
+const dialogueKinds: ReadonlySet<string> = new Set(
+  DialogueEntry.options.map(({ entries }) => entries.kind.literal),
 );
 
 /** Whether an entry belongs to the handlers' own compartment. */
 export function isInternal(content: EntryContent): content is InternalEntry {
-  return internalKinds.has(content.kind);
+  return !dialogueKinds.has(content.kind);
 }
 
 /** What an entry of this kind does to its case; its header must say the same. */

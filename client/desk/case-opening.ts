@@ -3,6 +3,7 @@ import {
   CaseId,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
+  EntryContent,
   type EpochKey,
   type EpochPlace,
   epochBodyOf,
@@ -128,6 +129,7 @@ export async function fetchCase(
     entries: answer.entries,
     directory: directory.directory,
     directories,
+    contents: EntryContent,
     withInternal: true,
     keyFor(place, commitment) {
       const at = samePlace(place);

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDraft, sealDraft } from '../../client/draft.js';
 import {
+  EntryContent,
+  DialogueEntry,
   bytesSchema,
   checkSuccession,
   concat,
@@ -91,6 +93,7 @@ describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, (
           entries,
           directory,
           directories: new Map([[directory.version, hash]]),
+          contents: who === 'reporter' ? DialogueEntry : EntryContent,
           withInternal: who !== 'reporter',
           keyFor(place, commitment) {
             asked += 1;

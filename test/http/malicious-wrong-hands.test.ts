@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Fetch } from '../../client/api.js';
 import { createDeskSession, type SignedInState } from '../../client/desk/session.js';
 import {
+  EntryContent,
   DeskCase,
   DirectoryAnswer,
   epochBodyOf,
@@ -97,6 +98,7 @@ async function openStolen(entries: Entry[], grants: readonly Grant[]): Promise<O
     entries,
     directory,
     directories: new Map([[directory.version, hash]]),
+    contents: EntryContent,
     withInternal: true,
     keyFor(place, commitment) {
       const grant = grants.find(

@@ -1,4 +1,5 @@
 import {
+  DialogueEntry,
   isInternal,
   makeEpochEntry,
   newCaseKey,
@@ -19,7 +20,7 @@ import {
   type CaseInput,
   type Compartment,
   type Entry,
-  type EntryContent,
+  EntryContent,
   type EntryHeader,
   type EntryPlace,
   type EpochBody,
@@ -209,6 +210,7 @@ export function makeCase(
         entries,
         directory,
         directories: new Map([[directory.version, hash]]),
+        contents: who === 'reporter' ? DialogueEntry : EntryContent,
         withInternal: who !== 'reporter',
         keyFor(place, commitment) {
           const grant = grants.findLast(

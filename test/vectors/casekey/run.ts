@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import {
+  EntryContent,
+  DialogueEntry,
   AccountId,
   accountKeys,
   AttachmentId,
@@ -236,6 +238,7 @@ function openAs(
     entries: vectors.case.entries,
     directory,
     directories: new Map([[directory.version, vectors.directory.hashes[1] ?? '']]),
+    contents: withInternal ? EntryContent : DialogueEntry,
     withInternal,
     keyFor,
   });
