@@ -30,16 +30,22 @@ const pragmas = [
   'temp_store = MEMORY',
 ];
 
+/** Milliseconds to wait for a turn at the connection, while others write or wait for a lock. */
+const WAIT = 60_000;
+
 /**
  * Opens the database, making its folder and file if need be, readable by the server's user alone.
  * There is one connection: inside a transaction, use the transaction, since waiting for the outer
- * handle there waits for ever.
+ * handle there waits in vain.
  *
+ * @param wait milliseconds that whoever asks waits at most for the connection, in place of the usual.
+ * Then knex rejects with an error named `KnexTimeoutError`, and nothing was begun.
  * @throws Error when folder or file cannot be made or opened.
  */
 export async function openDatabase(
   config: { readonly database: string },
   log: Log,
+  wait = WAIT,
 ): Promise<Database> {
   await makeFolder(path.dirname(config.database));
   // SQLite gives journal and index the mode of the file they belong to
@@ -56,6 +62,7 @@ export async function openDatabase(
     useNullAsDefault: true,
     // values would otherwise be written into the messages of errors
     compileSqlOnError: false,
+    acquireConnectionTimeout: wait,
     log: {
       warn: report('database warning'),
       error: report('database error'),

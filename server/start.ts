@@ -24,6 +24,8 @@ export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities
   readonly patience?: Patience;
   /** Connections at once, in place of the usual, for tests. */
   readonly connections?: number;
+  /** Milliseconds to wait for a turn at the database, in place of the usual, for tests. */
+  readonly databaseWait?: number;
 }
 
 export interface RunningServer {
@@ -65,7 +67,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = options.log ?? createLog(clock);
   await ready();
   const pages = await loadPages(options.dist);
-  const db = await openDatabase(options.config, log);
+  const db = await openDatabase(options.config, log, options.databaseWait);
   let lock: InstanceLock;
   try {
     lock = await lockInstance(options.config.database);

@@ -162,6 +162,8 @@ const storageFaults: Readonly<Record<string, ErrorCode>> = {
   SQLITE_READONLY: 'unavailable',
   SQLITE_IOERR: 'unavailable',
   SQLITE_CANTOPEN: 'unavailable',
+  // nothing was begun: its turn at the one connection did not come in time
+  KnexTimeoutError: 'unavailable',
 };
 /** Seconds after which it is worth trying again. */
 const STORAGE_RETRY = 5;

@@ -130,6 +130,28 @@ describe('a database that another process keeps locked', () => {
   });
 });
 
+describe('a database whose connection others hold', () => {
+  it('keeps nobody waiting for long, and is told as a fault that passes', async () => {
+    const busy = await startTestServer({ databaseWait: 200 });
+    await installOrganisation(busy.db, organisation);
+    const report = makeReport(organisation);
+    const sendThere = (): Promise<Answer> =>
+      ask(busy, 'POST', '/api/cases', { json: report.request });
+    const held = await busy.db.transaction();
+    const refused = await sendThere();
+    expect([refused.status, refused.code]).toEqual([503, 'unavailable']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask(busy, 'GET', '/api/health/ready')).code).toBe('unavailable');
+    expect(await ask(busy, 'GET', '/api/health/live')).toMatchObject({ status: 204, text: '' });
+    await held.rollback();
+    expect((await sendThere()).status).toBe(201);
+    expect(busy.faults).toEqual([]);
+    expect(busy.logged.join('\n')).toContain('"code":"KnexTimeoutError"');
+    expect(busy.logged.join('\n')).not.toMatch(/select|update|insert|SQL/u);
+    await busy.stop();
+  });
+});
+
 describe('the log', () => {
   it('says what failed, and nothing else', () => {
     const lines = server.logged.map((line) => JSON.parse(line) as object);

@@ -68,6 +68,7 @@ export async function startTestServer(
     readonly capabilities?: StartOptions['capabilities'];
     readonly patience?: Patience;
     readonly connections?: number;
+    readonly databaseWait?: number;
   } = {},
 ): Promise<TestServer> {
   const clock = options.clock ?? systemClock;
@@ -89,6 +90,7 @@ export async function startTestServer(
     ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.connections === undefined ? {} : { connections: options.connections }),
+    ...(options.databaseWait === undefined ? {} : { databaseWait: options.databaseWait }),
   });
   return {
     ...server,
