@@ -155,6 +155,7 @@ function entriesOf(id: string): EntryView[] {
         files: [
           file('anteckningar.txt', 'text/plain', 912),
           file('not what it says.png', 'image/png', 24),
+          file('endless.png', 'image/png', 33),
         ],
       } as unknown as EntryView['content'],
     },

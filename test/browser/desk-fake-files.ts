@@ -34,3 +34,11 @@ const PNG =
 export function samplePng(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(PNG), (letter) => letter.charCodeAt(0));
 }
+
+/** A PNG that says to be as large as a PNG can be, and holds nothing. */
+export function endlessPng(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(33);
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+  bytes.set([0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 8, 6], 16);
+  return bytes;
+}

@@ -13,7 +13,7 @@ import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { reviewOf } from './desk-fake-review.js';
 import { access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
-import { samplePdf, samplePng } from './desk-fake-files.js';
+import { endlessPng, samplePdf, samplePng } from './desk-fake-files.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
 // The desk's worker with made-up cases in place of the engine, for tests of what pages show. The
@@ -218,6 +218,7 @@ const secrets = { passphrase: kit.slice(3, 10), recoveryWords: kit };
 const drafts = new Map<string, Draft>();
 const contents = new Map<string, () => Uint8Array<ArrayBuffer>>([
   ['not what it says.png', () => new TextEncoder().encode('<svg onload="alert(1)"/>')],
+  ['endless.png', endlessPng],
   ['schema-mars.pdf', samplePdf],
   ['grind 3.png', samplePng],
   [

@@ -413,6 +413,11 @@ describe('the preview frame', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
       'Preview: not what it says.png',
     );
+    await preview('endless.png');
+    const problem = page.locator('dialog [data-part=problem]:not([hidden])');
+    expect(await problem.innerText()).toContain('more points than the preview can show');
+    expect(await page.locator('iframe').count()).toBe(0);
+    await page.click('dialog [data-part=close]');
     expect(
       requests.every((each) => each === '/desk/preview' || each.startsWith('/assets/preview.')),
     ).toBe(true);

@@ -21,9 +21,9 @@ export interface PreviewOrder {
   texts: PreviewTexts;
 }
 
-/** From the frame; `left` when somebody pressed Escape in it, which the desk does not hear. */
+/** From the frame; `too_large` for a picture that is not decoded for its size, `left` when somebody pressed Escape in it, which the desk does not hear. */
 export interface PreviewReport {
-  state: 'ready' | 'shown' | 'failed' | 'left';
+  state: 'ready' | 'shown' | 'failed' | 'too_large' | 'left';
 }
 
 /** Largest file that is handed to the frame, in bytes. */

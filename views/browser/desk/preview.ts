@@ -92,8 +92,10 @@ async function fill(
         image: shownFileName(file.name),
       },
     };
-    const shown = await showInFrame(part(dialog, 'place'), shownFileName(file.name), order, signal);
-    if (!shown) showProblem(dialog, t('desk.preview.failed'));
+    const place = part(dialog, 'place');
+    const state = await showInFrame(place, shownFileName(file.name), order, signal);
+    if (state === 'failed') showProblem(dialog, t('desk.preview.failed'));
+    if (state === 'too_large') showProblem(dialog, t('desk.preview.too_large'));
   } catch (error) {
     if (codeOf(error) !== 'cancelled') showProblem(dialog, error);
     report(error);
@@ -103,13 +105,13 @@ async function fill(
   }
 }
 
-/** Resolves whether the frame could show the file; listens to the frame until `signal` aborts. */
+/** Resolves what became of the file in the frame; listens to the frame until `signal` aborts. */
 function showInFrame(
   place: HTMLElement,
   name: string,
   order: PreviewOrder,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'shown' | 'failed' | 'too_large'> {
   const frame = document.createElement('iframe');
   frame.setAttribute('sandbox', 'allow-scripts');
   frame.referrerPolicy = 'no-referrer';
@@ -119,16 +121,18 @@ function showInFrame(
     const listen = (event: MessageEvent): void => {
       // a sandboxed frame has no origin of its own: it is known by being this frame
       if (event.source !== frame.contentWindow || event.origin !== 'null') return;
-      switch ((event.data as PreviewReport).state) {
+      const { state } = event.data as PreviewReport;
+      switch (state) {
         case 'ready':
           frame.contentWindow?.postMessage(order, '*', [order.bytes]);
           break;
         case 'shown':
-          resolve(true);
+          resolve(state);
           break;
         case 'failed':
+        case 'too_large':
           frame.remove();
-          resolve(false);
+          resolve(state);
           break;
         case 'left':
           place.closest('dialog')?.close();
@@ -137,7 +141,7 @@ function showInFrame(
     };
     window.addEventListener('message', listen, { signal });
     signal.addEventListener('abort', () => {
-      resolve(true);
+      resolve('shown');
     });
     place.append(frame);
   });

@@ -25,7 +25,10 @@ async function run(order: PreviewOrder): Promise<void> {
   try {
     switch (order.kind) {
       case 'image':
-        await showImage(place, order);
+        if (!(await showImage(place, order))) {
+          tell({ state: 'too_large' });
+          return;
+        }
         break;
       case 'pdf':
         await showPdf(place, order);
