@@ -1,4 +1,5 @@
 import { inflate } from './inflate.js';
+import { createPdfBudget, type PdfBudget } from './pdf-budget.js';
 import { ValueReader, type Dictionary, type Value } from './pdf-values.js';
 import { broken, CannotClean, isAt, latin1 } from './reader.js';
 
@@ -18,6 +19,10 @@ export interface PdfFile {
 const MOST_OBJECTS = 2_000_000;
 const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_TABLES = 500;
+/** What the usual way of packing makes of a byte at most. */
+const MOST_RATIO = 1032;
+/** Bytes of one number in a packed table; makers write up to eight. */
+const MOST_WIDTH = 8;
 
 function whole(value: Value | undefined): number | null {
   return value?.kind === 'plain' && /^\d{1,15}$/u.test(value.raw) ? Number(value.raw) : null;
@@ -39,8 +44,15 @@ function unpredicted(bytes: Uint8Array, columns: number): Uint8Array {
   return result;
 }
 
-/** Opens a PDF. Throws CannotClean `broken` or `encrypted`. */
-export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
+/**
+ * Opens a PDF. Throws CannotClean `broken` or `encrypted`.
+ *
+ * @param budget in place of the file's own, for tests.
+ */
+export async function openPdf(
+  bytes: Uint8Array,
+  budget: PdfBudget = createPdfBudget(bytes.length),
+): Promise<PdfFile> {
   const places = new Map<number, Place>();
   const packs = new Map<number, Value[]>();
   let trailer: Dictionary | null = null;
@@ -52,7 +64,9 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
     reader.number();
     if (!reader.takes('obj') || (id !== null && number !== id)) throw broken();
     const value = reader.value();
-    if (value.kind !== 'dictionary' || !reader.takes('stream')) return value;
+    const isStream = value.kind === 'dictionary' && reader.takes('stream');
+    budget.spend(reader.at - at);
+    if (!isStream) return value;
     if (bytes[reader.at] === 13) reader.at += 1;
     if (bytes[reader.at] === 10) reader.at += 1;
     const start = reader.at;
@@ -60,14 +74,19 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
     if (length?.kind === 'reference' && depth < 2) {
       length = (await object(length.id, depth + 1)) ?? undefined;
     }
-    let end = start + (whole(length) ?? 0);
-    const tail = new ValueReader(bytes, end);
-    if (whole(length) === null || end > bytes.length || !tail.takes('endstream')) {
+    const said = whole(length);
+    let end = said === null ? Infinity : start + said;
+    const tail = new ValueReader(bytes, Math.min(end, bytes.length));
+    const isRight = end <= bytes.length && tail.takes('endstream');
+    budget.spend(Math.max(0, tail.at - end));
+    if (!isRight) {
       // a wrong length: up to the word that ends it
       end = start;
       while (end >= 0 && !isAt(bytes, end, 'endstream')) end = bytes.indexOf(0x65, end + 1);
       if (end < 0) throw broken();
     }
+    // also what was not searched: streams that lie over one another are written as often
+    budget.spend(end - start);
     return { kind: 'stream', map: value.map, data: { start, end } };
   };
 
@@ -76,9 +95,18 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
     const data = bytes.subarray(stream.data.start, stream.data.end);
     let filter = stream.map.get('Filter');
     if (filter?.kind === 'array' && filter.items.length === 1) [filter] = filter.items;
-    if (filter === undefined) return data;
+    if (filter === undefined) {
+      budget.spend(data.length);
+      return data;
+    }
     if (filter.kind !== 'name' || filter.name !== 'FlateDecode') return null;
-    const plain = await inflate(data, 'deflate', MOST_BYTES);
+    const most = Math.min(MOST_BYTES, budget.left);
+    const plain = await inflate(data, 'deflate', most).catch((error: unknown) => {
+      // how far it came is not known
+      budget.unpacked(Math.min(most, data.length * MOST_RATIO));
+      throw error;
+    });
+    budget.unpacked(plain.length);
     let parameters = stream.map.get('DecodeParms');
     if (parameters?.kind === 'array') [parameters] = parameters.items;
     if (parameters?.kind !== 'dictionary') return plain;
@@ -101,7 +129,10 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
     const values: Value[] = [];
     for (let index = 0; index < count; index += 1) {
       table.number();
-      values.push(new ValueReader(plain, first + table.number()).value());
+      const from = first + table.number();
+      const own = new ValueReader(plain, from);
+      values.push(own.value());
+      budget.spend(own.at - from);
     }
     packs.set(id, values);
     return values;
@@ -129,6 +160,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
         reader.number();
         reader.skip();
         note(first + index, reader.word() === 'n' ? { at } : null);
+        budget.spend(1);
       }
     }
     const value = reader.value();
@@ -145,6 +177,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
       return value?.kind === 'array' ? value.items.map((item) => whole(item) ?? 0) : [];
     };
     const [typeSize = 0, firstSize = 0, secondSize = 0] = list('W');
+    if (Math.max(typeSize, firstSize, secondSize) > MOST_WIDTH) throw broken();
     const sections = list('Index');
     if (sections.length === 0) sections.push(0, whole(stream.map.get('Size')) ?? 0);
     let position = 0;
@@ -161,6 +194,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
       for (let index = 0; index < count && position < plain.length; index += 1) {
         const type = typeSize === 0 ? 1 : field(typeSize);
         const [one, two] = [field(firstSize), field(secondSize)];
+        budget.spend(1);
         note(
           first + index,
           type === 1 ? { at: one } : type === 2 ? { pack: one, index: two } : null,
@@ -178,6 +212,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfFile> {
     seen.add(next);
     const reader = new ValueReader(bytes, next);
     const map = reader.takes('xref') ? table(reader) : await packedTable(next);
+    budget.spend(reader.at - next);
     if (map.has('Encrypt')) throw new CannotClean('encrypted');
     const hidden = whole(map.get('XRefStm'));
     if (hidden !== null) await packedTable(hidden);

@@ -25,12 +25,8 @@ const info: Readonly<Record<string, FindingCode>> = {
   Company: 'company',
 };
 
-async function readMetadata(
-  file: PdfFile,
-  value: Value | undefined,
-  report: Report,
-): Promise<void> {
-  const stream = value?.kind === 'reference' ? await file.object(value.id) : null;
+async function readMetadata(file: PdfFile, id: number, report: Report): Promise<void> {
+  const stream = await file.object(id);
   const bytes = stream === null ? null : await file.unpacked(stream).catch(() => null);
   readXmp(bytes === null ? '' : latin1(bytes.subarray(0, 1024 * 1024)), report.removed);
 }
@@ -38,13 +34,18 @@ async function readMetadata(
 /** Everything that can be reached, cleaned, by the numbers it had. */
 async function gather(file: PdfFile, root: number, report: Report): Promise<Map<number, Value>> {
   const found = new Map<number, Value>();
+  /** What says more of others, which many may share. */
+  const told = new Set<number>();
   const waiting = [root];
   const visit = async (value: Value): Promise<void> => {
     if (value.kind === 'reference') waiting.push(value.id);
     else if (value.kind === 'array') for (const item of value.items) await visit(item);
     else if (value.kind === 'dictionary' || value.kind === 'stream') {
       if (value.map.has('Metadata')) {
-        await readMetadata(file, value.map.get('Metadata'), report);
+        const about = value.map.get('Metadata');
+        const id = about?.kind === 'reference' ? about.id : 0;
+        if (!told.has(id)) await readMetadata(file, id, report);
+        told.add(id);
         value.map.delete('Metadata');
       }
       cleanDictionary(value.map, value.kind === 'stream', report);

@@ -69,6 +69,8 @@ export async function readDirectory(reader: Reader): Promise<Entry[]> {
     if (!name.endsWith('/')) entries.push(entry);
     position = nameEnd + short(30) + short(32);
   }
+  // entries that lie over one another would be written as often as they are named
+  if (entries.reduce((sum, { packed }) => sum + packed, 0) > reader.size) throw broken();
   return entries;
 }
 

@@ -1,5 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createPdfBudget } from '../../../client/cleaning/pdf-budget.js';
+import { openPdf } from '../../../client/cleaning/pdf-file.js';
+import { CannotClean } from '../../../client/cleaning/reader.js';
 import {
   archiveOf,
   cleanBytes,
@@ -116,8 +119,113 @@ describe('a PDF', () => {
   });
 });
 
+describe('a PDF that is made to cost much', () => {
+  const many = 200;
+  const stuff = 'x'.repeat(1000);
+  const first = 3;
+  /** A PDF whose pages lead to all of these. */
+  const leadingTo = (objects: readonly (string | Uint8Array)[]): Uint8Array => {
+    const kids = objects.map((_, index) => `${String(first + index)} 0 R`).join(' ');
+    return pdfOf([catalog, `<</Type/Pages/Kids[${kids}]>>`, ...objects]);
+  };
+  const manyTimes = (object: (index: number) => string): string[] =>
+    Array.from({ length: many }, (_, index) => object(index));
+  /** One with a packed table alone. */
+  const withTable = (entries: string): Uint8Array =>
+    Buffer.from(
+      `%PDF-1.7\n1 0 obj\n<</Type/XRef/Size 9/Root 1 0 R/Length 4${entries}>>\nstream\nabcd\n` +
+        'endstream\nendobj\nstartxref\n9\n%%EOF\n',
+    );
+  const last = `${stuff}\nendstream`;
+
+  it.each([
+    [
+      'false lengths that end at one far word',
+      leadingTo([...manyTimes(() => `<</Length 1>>\nstream\n${stuff}`), last]),
+    ],
+    [
+      'lengths that end at one far word',
+      leadingTo([
+        ...manyTimes((index) => {
+          // so far from here to the word
+          const rest = (many - index) * 1100 - 90;
+          const head = `<</Length ${String(rest).padStart(6, '0')}>>\nstream\n`;
+          const frame = `${String(first + index)} 0 obj\n\nendobj\n`.length;
+          return head + 'x'.repeat(1100 - frame - head.length);
+        }),
+        `${' '.repeat(1000)}endstream`,
+      ]),
+    ],
+    [
+      'texts that hold the objects after them',
+      leadingTo([...manyTimes(() => `(${stuff}`), ')'.repeat(many)]),
+    ],
+    [
+      'one heavy object that says all lengths',
+      leadingTo([
+        `(${stuff.repeat(100)})`,
+        ...manyTimes(() => `<</Length ${String(first)} 0 R>>\nstream\n${stuff}\nendstream`),
+      ]),
+    ],
+    ['a table that says the same again', withTable(`/W[0 0 0]/Index[${'0 99999 '.repeat(5000)}]`)],
+    ['a table of endless numbers', withTable('/W[999999999999999 1 1]')],
+  ])('is called broken: %s', async (_, file) => {
+    expect(await cleanBytes(file)).toMatchObject({ verdict: 'not_cleanable', obstacle: 'broken' });
+  });
+
+  it('is searched for the ends of its streams a few times over at most', async () => {
+    const file = leadingTo([...manyTimes(() => `<</Length 1>>\nstream\n${stuff}`), last]);
+    let searched = 0;
+    const bytes = Uint8Array.from(file);
+    bytes.indexOf = (value, from = 0) => {
+      const found = Uint8Array.prototype.indexOf.call(bytes, value, from);
+      searched += (found < 0 ? bytes.length : found) - from;
+      return found;
+    };
+    const opened = await openPdf(bytes);
+    await expect(
+      (async () => {
+        for (let id = first; id < first + many; id += 1) await opened.object(id);
+      })(),
+    ).rejects.toMatchObject({ obstacle: 'broken' });
+    expect(searched).toBeGreaterThan(file.length);
+    expect(searched).toBeLessThan(8 * file.length);
+  });
+
+  it('and one whose lengths are wrong by mistake is cleaned, each byte read once or twice', async () => {
+    const file = leadingTo(
+      manyTimes(() => `<</Length 9/Author(PLANTED)>>\nstream\n${stuff}\nendstream`),
+    );
+    const budget = createPdfBudget(file.length);
+    const opened = await openPdf(file, budget);
+    for (let id = 1; id < first + many; id += 1) await opened.object(id);
+    expect(budget.spent).toBeLessThan(2 * file.length);
+    expect((await cleanBytes(file)).verdict).not.toBe('not_cleanable');
+  });
+
+  it('is not unpacked beyond what anybody writes', async () => {
+    const bomb = deflateSync(Buffer.alloc(1024 * 1024));
+    const about = (index: number): string => `<</Metadata ${String(first + many + index)} 0 R>>`;
+    const bombs = manyTimes(() => '').map(() =>
+      streamOf('/Type/Metadata/Filter/FlateDecode', bomb.subarray(0, -1)),
+    );
+    const file = leadingTo([...manyTimes(about), ...bombs]);
+    const opened = await openPdf(file, createPdfBudget(file.length, 8 * 1024 * 1024));
+    let unpackedOnes = 0;
+    for (let id = first + many; id < first + 2 * many; id += 1) {
+      const stream = await opened.object(id);
+      if (stream === null) throw new Error('no stream');
+      const obstacle = await opened.unpacked(stream).catch((error: unknown) => error);
+      if (obstacle instanceof CannotClean) break;
+      unpackedOnes += 1;
+    }
+    expect(unpackedOnes).toBeLessThan(10);
+  });
+});
+
+const contentTypes = '<Types></Types>';
+
 describe('an Office document', () => {
-  const contentTypes = '<Types></Types>';
   const rel = (target: string): string =>
     `<Relationships><Relationship Id="a" Target="${target}" TargetMode="External"/></Relationships>`;
   it.each([
@@ -187,6 +295,30 @@ describe('an Office document', () => {
       'xl/styles.xml': '<numFmt formatCode="h:\\ mm"/>',
     });
     expect(await cleanBytes(file)).toMatchObject({ verdict: 'clean', removed: [], left: [] });
+  });
+});
+
+describe('an archive whose entries lie over one another', () => {
+  it('cannot be cleaned, and is not written once for each', async () => {
+    const picture = 'x'.repeat(5000);
+    const bytes = Buffer.from(
+      await archiveOf({
+        '[Content_Types].xml': contentTypes,
+        'word/media/1.png': picture,
+        'word/media/2.png': '',
+        'word/media/3.png': '',
+      }),
+    );
+    expect((await cleanBytes(bytes)).verdict).toBe('clean');
+    const [first = 0, ...others] = ['1', '2', '3'].map(
+      (number) => bytes.lastIndexOf(`word/media/${number}.png`) - 46,
+    );
+    for (const other of others) {
+      // check sum, sizes and place
+      bytes.copy(bytes, other + 16, first + 16, first + 28);
+      bytes.copy(bytes, other + 42, first + 42, first + 46);
+    }
+    expect(await cleanBytes(bytes)).toMatchObject({ verdict: 'not_cleanable' });
   });
 });
 
