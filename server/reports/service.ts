@@ -47,17 +47,21 @@ const DECISION_DAYS = 30;
 const SCOPE_BYTES = 16;
 /** Where the report stands in the dialogue: after the epoch that opens it. */
 const REPORT_SEQUENCE = 2;
-/** Entries that a reporter may add in a while: far more than anybody writes, far less than a flood. */
+/**
+ * Entries that a reporter may add in a while, and how often the report may come again: far more than
+ * anybody writes, far less than a flood.
+ */
 export const PACE = { count: 60, seconds: 3_600 } as const;
 
 /** What reporters do: report, return, write on. */
 export interface Reports {
   /**
-   * Takes in a report whole, or nothing of it. The same request again gets the same answer.
+   * Takes in a report whole, or nothing of it. The same request again gets the same answer. Work is
+   * asked for before the entries are checked.
    *
    * @throws ApiError `wrong_signature` unless its reporter sent it, `case_exists` for another report
-   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, `work_needed`,
-   * `storage_full`, and what records and attachments find wrong.
+   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, `storage_full`,
+   * `work_needed`, `too_many_requests`, and what records and attachments find wrong.
    *
    * @param work the proof of work that came along, null for none.
    */
@@ -113,6 +117,12 @@ export function createReports(options: {
   const { db, today, directories, bindAttachments, readPurgeOn, storage, work, pace } = options;
   const { receiptKey } = options;
 
+  const slowDown = (id: CaseId): void => {
+    if (pace.add(id) > PACE.count) {
+      throw new ApiError('too_many_requests', { retryAfter: PACE.seconds });
+    }
+  };
+
   const newestDirectory = async (handle: Knex): Promise<VerifiedDirectory> => {
     const newest = await directories.newest(handle);
     if (newest === null) throw new ApiError('channel_unknown');
@@ -126,23 +136,45 @@ export function createReports(options: {
     return row;
   };
 
+  /**
+   * The answer of an earlier, equal request; null where there was none. Who asks again and again is
+   * slowed down by the case, since no work is asked for.
+   */
+  const answerBefore = async (
+    handle: Knex,
+    request: CreateCase,
+  ): Promise<{ receivedOn: Day } | null> => {
+    const id = caseIdOf(request.reporter);
+    const found = await casesInTheWay(handle, id, request.tokenHash);
+    const [before] = found;
+    if (before === undefined) return null;
+    slowDown(id);
+    const hashed = creationHash(request);
+    const same = found.length === 1 && before.id === id && before.creation_hash === hashed;
+    if (!same || before.purging !== 0) throw new ApiError('case_exists');
+    return { receivedOn: before.received_day };
+  };
+
   return {
     async create(request, proof) {
+      // before anything is looked up: whoever knows a case's keys shall not learn whether it is there
       checkCreation(request);
-      const empty = newCaseRow(request, today());
-      // answered before anything is checked: the directory may have moved on since the first time
-      const before = await answerBefore(db, empty);
+      // answered before anything else is checked: the directory may have moved on since the first time
+      const before = await answerBefore(db, request);
       if (before !== null) return before;
+      const newest = await newestDirectory(db);
+      checkChannel(newest, request);
+      await storage.checkText();
+      // what is dear, hashing it all and checking its entries, comes after the sender's own work
+      await work.spend('report', 1, proof);
+      const empty = newCaseRow(request, today());
       const prepareFor = (handle: Knex, newest: VerifiedDirectory): Promise<NewCase> => {
         checkChannel(newest, request);
         const lookup = directoryLookup(directories, newest, request.channel);
         const { entries, grants, overview } = request;
         return prepareCase(handle, empty, entries, grants, overview, lookup);
       };
-      const newest = await newestDirectory(db);
       const fresh = await prepareFor(db, newest);
-      await storage.checkText();
-      await work.spend('report', 1, proof);
       try {
         await db.transaction(async (trx) => {
           // a reader may have left meanwhile, of whom nothing may be kept any more
@@ -152,7 +184,7 @@ export function createReports(options: {
         });
       } catch (error) {
         // the same request may have come twice, and the other one was first
-        const other = await answerBefore(db, empty);
+        const other = await answerBefore(db, request);
         if (other === null) throw error;
         return other;
       }
@@ -185,9 +217,7 @@ export function createReports(options: {
       await storage.checkText();
       await db.transaction(async (trx) => {
         const row = await caseOf(trx, token);
-        if (pace.add(row.id) > PACE.count) {
-          throw new ApiError('too_many_requests', { retryAfter: PACE.seconds });
-        }
+        slowDown(row.id);
         const lookup = directoryLookup(directories, await newestDirectory(trx));
         const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup);
         await bindAttachments(trx, row.id, attachments);
@@ -224,19 +254,6 @@ export function createReports(options: {
   };
 }
 
-/** The answer of an earlier, equal request, null where there was none. */
-async function answerBefore(
-  db: Knex,
-  { id, token_hash, creation_hash }: CaseRow,
-): Promise<{ receivedOn: Day } | null> {
-  const found = await casesInTheWay(db, id, token_hash ?? '');
-  const [before] = found;
-  if (before === undefined) return null;
-  const same = found.length === 1 && before.id === id && before.creation_hash === creation_hash;
-  if (!same || before.purging !== 0) throw new ApiError('case_exists');
-  return { receivedOn: before.received_day };
-}
-
 /** @throws ApiError `wrong_signature` unless the case's own reporter sent this look-up token's hash. */
 function checkCreation(request: CreateCase): void {
   const key = bytesOf(request.reporter.sig);
@@ -245,6 +262,10 @@ function checkCreation(request: CreateCase): void {
   if (!verify(key, bytesOf(request.signature), 'creation', ...creationFields(request))) {
     throw new ApiError('wrong_signature');
   }
+}
+
+function creationHash(request: CreateCase): string {
+  return textOf(hash('creation', toJsonBytes(request)));
 }
 
 function newCaseRow(request: CreateCase, day: Day): CaseRow {
@@ -257,7 +278,7 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     country: request.country,
     practice: request.practice ? 1 : 0,
     token_hash: request.tokenHash,
-    creation_hash: textOf(hash('creation', toJsonBytes(request))),
+    creation_hash: creationHash(request),
     ...keys,
     received_day: day,
     active_day: day,

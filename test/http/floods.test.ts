@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFetch } from '../../client/node/fetch.js';
 import { createReporter } from '../../client/reporter.js';
+import { proofOf } from '../../client/work.js';
 import type { SendProgress } from '../../client/models.js';
-import type { Entry } from '../../crypto/private.js';
+import { WorkAnswer, type Entry } from '../../crypto/private.js';
 import { SHARE } from '../../server/records/budget.js';
 import { PACE } from '../../server/reports/service.js';
 import { ask, countRows } from '../support/api.js';
@@ -16,7 +18,7 @@ import {
 } from '../support/organisation.js';
 import { makeMessage, makeReport, type TestReport } from '../support/report.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
-import { makeUpload, putChunk, startUpload } from '../support/upload.js';
+import { makeUpload, putChunk, sendUpload, startUpload } from '../support/upload.js';
 
 const MIB = 1024 * 1024;
 const clock = createTestClock('2026-03-02T10:00:00Z');
@@ -60,6 +62,30 @@ describe('while more reports arrive than the channel is used to', () => {
     const refused = await send(server, makeReport(organisation).request);
     expect([refused.status, refused.code]).toEqual([428, 'work_needed']);
     expect(await countRows(server.db)).toEqual(before);
+  });
+
+  it('one that breaks the rules is asked for work before its entries are looked at', async () => {
+    const { request } = makeReport(organisation);
+    const [first, { signature, ...entry }] = request.entries;
+    const broken = { ...request, entries: [first, { ...entry, signature: first.signature }] };
+    expect(signature).not.toBe(first.signature);
+    expect((await send(server, broken)).code).toBe('work_needed');
+    const asked = await ask(server, 'POST', '/api/work', { json: { for: 'report' } });
+    const proof = await proofOf(v.parse(WorkAnswer, asked.json).challenge);
+    expect((await send(server, broken, proof)).code).toBe('wrong_signature');
+    // which used it up
+    expect((await send(server, broken, proof)).code).toBe('work_needed');
+  });
+
+  it('one that arrived can be sent again and again only so often', async () => {
+    const report = makeReport(organisation);
+    const calm = await startWith({});
+    const codes: (string | null)[] = [];
+    for (let sent = 0; sent <= PACE.count + 1; sent += 1) {
+      codes.push((await send(calm, report.request)).code);
+    }
+    expect([codes.at(-2), codes.at(-1)]).toEqual([null, 'too_many_requests']);
+    await calm.stop();
   });
 
   it('what arrived is confirmed again without work', async () => {
@@ -155,6 +181,23 @@ describe('one reporter', () => {
       authorization: `Case ${report.keys.lookupToken}`,
     });
     expect((read.json as { entries: unknown[] }).entries).toHaveLength(taken + 2);
+  });
+
+  it('cannot fill a case with files past what all may have together', async () => {
+    const small = await startWith({ CASEKEY_MAX_FILE_BYTES: '65536' });
+    const uploads = await Promise.all(Array.from({ length: 33 }, () => makeUpload(65_536)));
+    for (const upload of uploads) await sendUpload(small, upload);
+    const [last, ...others] = uploads.map(({ id }) => id);
+    const report = makeReport(organisation, { attachments: others });
+    expect((await send(small, report.request)).status).toBe(201);
+    const before = await countRows(small.db);
+    const refused = await ask(small, 'POST', '/api/case/entries', {
+      json: makeMessage(report, newest(report), { attachments: last === undefined ? [] : [last] }),
+      authorization: `Case ${report.keys.lookupToken}`,
+    });
+    expect([refused.status, refused.code]).toEqual([409, 'case_full']);
+    expect(await countRows(small.db)).toEqual(before);
+    await small.stop();
   });
 
   it('who takes a large case slowly keeps nobody from theirs', async () => {
