@@ -56,6 +56,23 @@ export async function deleteSessionsOf(
   await (kept === null ? sessions : sessions.whereNot('token_hash', kept)).delete();
 }
 
+/** Ends the sessions of one kind of an account, but for so many that were used last. */
+export async function deleteLongestIdle(
+  trx: Knex,
+  { account, kind, kept }: Pick<SessionRow, 'account' | 'kind'> & { readonly kept: number },
+): Promise<void> {
+  const own = { account, kind };
+  const last = trx<SessionRow>('sessions')
+    .where(own)
+    .orderBy([
+      { column: 'idle_until', order: 'desc' },
+      { column: 'ends_at', order: 'desc' },
+    ])
+    .limit(kept)
+    .select('token_hash');
+  await trx<SessionRow>('sessions').where(own).whereNotIn('token_hash', last).delete();
+}
+
 /** Forgets the sessions that have ended by themselves. */
 export async function deleteEndedSessions(trx: Knex, now: string): Promise<void> {
   await trx<SessionRow>('sessions')

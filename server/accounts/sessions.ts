@@ -9,6 +9,7 @@ import { tokenOf } from '../http/authorization.js';
 import { ApiError } from '../http/errors.js';
 import {
   deleteEndedSessions,
+  deleteLongestIdle,
   insertSession,
   prolongSession,
   sessionByToken,
@@ -21,6 +22,13 @@ const IDLE = 30 * MINUTE;
 const LONGEST = 12 * 60 * MINUTE;
 /** Putting off a session's end is a write, so it is not done more often than this. */
 const GRAIN = MINUTE;
+
+/**
+ * Sessions of one kind that an account has at once. Each page that is opened anew signs in anew and
+ * leaves its session behind until that ends by itself, so beyond this none is refused: the one that
+ * was not used for longest ends.
+ */
+const MOST = 20;
 
 /** Who asks, once a request's token was found good. */
 export interface DeskSession {
@@ -47,7 +55,10 @@ export type DeskGuard = (options: GuardOptions) => RequestHandler;
 
 /** Sessions of the desk: random tokens, kept by hash, ended by 30 idle minutes or after 12 hours. */
 export interface Sessions {
-  /** Starts a session. Answers its token, which is stored nowhere. */
+  /**
+   * Starts a session. Answers its token, which is stored nowhere. Where the account has as many as it
+   * may have, the one that was not used for longest ends.
+   */
   open(trx: Knex, account: AccountId, kind: SessionKind): Promise<string>;
   readonly guard: DeskGuard;
 }
@@ -106,6 +117,7 @@ export function createSessions({ db, clock }: { db: Knex; clock: Clock }): Sessi
     async open(trx, account, kind) {
       const token = textOf(randomBytes(TOKEN_BYTES));
       await deleteEndedSessions(trx, inTime(0));
+      await deleteLongestIdle(trx, { account, kind, kept: MOST - 1 });
       await insertSession(trx, {
         token_hash: tokenHash('session', token),
         account,

@@ -156,6 +156,24 @@ describe('a session', () => {
     expect(await isOpen(other)).toBe(true);
   });
 
+  it('is one of twenty at most: beyond, the one that was not used for longest ends', async () => {
+    const used = { ...desk.handler };
+    const idle = { ...desk.handler };
+    for (let count = 1; count < 20; count += 1) {
+      minutes(1);
+      await signIn(desk, count === 1 ? idle : desk.handler);
+    }
+    expect(await isOpen(used)).toBe(true);
+    await recover(desk.handler);
+    expect(await server.db('sessions').where('account', desk.handler.id)).toHaveLength(21);
+    await signIn(desk, desk.handler);
+    expect(await server.db('sessions').where('account', desk.handler.id)).toHaveLength(21);
+    expect(await isOpen(idle)).toBe(false);
+    expect(await isOpen(used)).toBe(true);
+    expect(await isOpen(desk.handler)).toBe(true);
+    expect((await askAs(desk, desk.administrator, 'GET', '/api/desk/members')).status).toBe(200);
+  });
+
   it('is named by a token of the right kind alone', async () => {
     const { token } = desk.handler;
     for (const authorization of [
