@@ -27,6 +27,8 @@ try {
   // this file is dist/server/main.js when it runs
   const dist = fileURLToPath(new URL('..', import.meta.url));
   const server = await startServer({ config, dist, clock: systemClock, log });
+  // before it can be told to stop, which closes the database
+  const link = await setUpLink(server.db, server.config);
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -38,7 +40,6 @@ try {
 
   // said only now, when it can also be stopped cleanly
   console.log(`Casekey is ready at ${server.config.publicAddress}`);
-  const link = await setUpLink(server.db, server.config);
   if (link !== null) console.log(`Set it up at ${link} (once; the next start prints another link)`);
 } catch (error) {
   if (error instanceof ConfigError) {

@@ -26,6 +26,8 @@ beforeAll(async () => {
       return capabilities;
     },
   });
+  // what the server does by itself once a day, it would do in the midst of a comparison
+  await server.scheduler.tick();
   world = await makeAccessWorld(server, clock);
 });
 afterAll(async () => {

@@ -42,7 +42,8 @@ async function start(env: Record<string, string>, where?: string): Promise<Run> 
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => (output += text.toString()));
   }
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // once all that it printed was read too
+  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
   const run = { child, output: () => output, exit };
   running.push(run);
   return run;
