@@ -7,9 +7,12 @@ export * from './content/dialogue.js';
 export * from './content/every.js';
 export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
+export * from './content/disclosures.js';
 export * from './content/internal.js';
 export * from './content/messages.js';
+export * from './content/persons.js';
 export * from './content/report.js';
+export * from './content/requests.js';
 export * from './content/work.js';
 
 const dialogueKinds: ReadonlySet<string> = new Set(

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
+import { DisclosuresEntry } from './disclosures.js';
 import { files, moment, needed, text } from './fields.js';
+import { PersonsEntry } from './persons.js';
+import { RequestsEntry } from './requests.js';
 import { WorkEntry } from './work.js';
 
 /** A note, which the reporter never sees. */
@@ -17,7 +20,12 @@ export const Decision = v.strictObject({
  * What handlers say of their work on a case. Each entry says one thing as it is from then on, so the
  * newest about a thing counts.
  */
-export const CaseworkEntry = v.variant('kind', [...WorkEntry.options]);
+export const CaseworkEntry = v.variant('kind', [
+  ...WorkEntry.options,
+  ...PersonsEntry.options,
+  ...DisclosuresEntry.options,
+  ...RequestsEntry.options,
+]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 
 /** What handlers write among themselves. */

@@ -12,7 +12,8 @@ export const RESPONSIBLE_LIMIT = 3;
 export const LABEL_LIMIT = 30;
 export const LABELS_BYTES = 90;
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(WORK_NAME_LIMIT));
+/** What handlers call something of their work. */
+export const WorkName = v.pipe(v.string(), v.minLength(1), v.maxLength(WORK_NAME_LIMIT));
 
 /** Where the work on an open case stands, once it was acknowledged. */
 export const PROGRESS = ['assessment', 'investigation', 'waiting'] as const;
@@ -68,7 +69,7 @@ export const TaskEntry = v.strictObject({
   kind: v.literal('task'),
   at: moment,
   id: WorkId,
-  name,
+  name: WorkName,
   due: v.nullable(Day),
   reader: v.nullable(ReaderId),
   state: v.picklist(['open', 'done', 'dropped']),

@@ -1,0 +1,88 @@
+import { addMonths, type DataRight, type Day } from '../../crypto/private.js';
+import type { CaseDate } from './dates.js';
+import type { Said } from './said.js';
+
+/** A request about data on somebody, as it stands now. */
+export interface DataRequest {
+  id: string;
+  right: DataRight;
+  by: 'anonymous_reporter' | 'named';
+  /** Empty for a reporter whom nobody knows. */
+  name: string;
+  /** How it was made sure who asks; empty for a reporter whom nobody knows, and as long as it is not. */
+  identified: string;
+  receivedOn: Day;
+  text: string;
+  state: 'made' | 'withdrawn';
+  /** A month after receipt, or three where that was told with reasons: GDPR article 12(3). */
+  due: Day;
+  extension: { on: Day; text: string } | null;
+  answer: {
+    answer: 'granted' | 'partly' | 'refused';
+    on: Day;
+    text: string;
+    toldOfRemedies: boolean;
+  } | null;
+}
+
+/** Whether it is sure who asks: a reporter's case key says so by itself. */
+export function isIdentified({ by, identified }: DataRequest): boolean {
+  return by === 'anonymous_reporter' || identified !== '';
+}
+
+/** Whether nothing is due any more. */
+export function isSettled({ state, answer }: DataRequest): boolean {
+  return state === 'withdrawn' || answer !== null;
+}
+
+/**
+ * The requests in a case in the order in which they were written down: about everything the newest
+ * word counts, in whatever order extension and answer were said.
+ */
+export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] {
+  const requests = new Map<string, DataRequest>();
+  for (const content of internal) {
+    if (content.kind === 'request') {
+      const { kind: _kind, at: _at, ...facts } = content;
+      const before = requests.get(facts.id) ?? { extension: null, answer: null };
+      requests.set(facts.id, withDue({ ...before, ...facts, due: facts.receivedOn }));
+    }
+    if (content.kind === 'request_extended') {
+      const { on, text } = content;
+      change(requests, content.request, { extension: { on, text } });
+    }
+    if (content.kind === 'request_answered') {
+      const { answer, on, text, toldOfRemedies } = content;
+      change(requests, content.request, { answer: { answer, on, text, toldOfRemedies } });
+    }
+  }
+  return [...requests.values()];
+}
+
+function withDue(request: DataRequest): DataRequest {
+  const months = request.extension === null ? 1 : 3;
+  return { ...request, due: addMonths(request.receivedOn, months) };
+}
+
+function change(
+  requests: Map<string, DataRequest>,
+  id: string,
+  to: Pick<DataRequest, 'extension'> | Pick<DataRequest, 'answer'>,
+): void {
+  const before = requests.get(id);
+  if (before !== undefined) requests.set(id, withDue({ ...before, ...to }));
+}
+
+/** By when requests are to be answered. */
+export function requestDates(said: Said): CaseDate[] {
+  return requestsOf(said)
+    .filter(({ state }) => state === 'made')
+    .map(({ name, due, receivedOn, answer }) => ({
+      what: 'request',
+      name,
+      by: due,
+      from: receivedOn,
+      basis: 'law',
+      doneOn: answer?.on ?? null,
+    }));
+}

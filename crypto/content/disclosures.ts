@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { Day, WorkId } from '../ids.js';
+import { moment, needed, text } from './fields.js';
+import { WorkName } from './work.js';
+
+/** What was disclosed to somebody outside, as known from here on; the same id again corrects it. */
+export const DisclosureEntry = v.strictObject({
+  kind: v.literal('disclosure'),
+  at: moment,
+  id: WorkId,
+  recipient: WorkName,
+  ground: needed,
+  scope: needed,
+  on: Day,
+  /** `withdrawn`: noted by mistake; what was disclosed cannot be taken back. */
+  state: v.picklist(['made', 'withdrawn']),
+});
+
+/**
+ * That a recipient was told of a rectification, an erasure or a restriction, or that it proved
+ * impossible or out of proportion (GDPR article 19), and why.
+ */
+export const RecipientToldEntry = v.pipe(
+  v.strictObject({
+    kind: v.literal('recipient_told'),
+    at: moment,
+    disclosure: WorkId,
+    /** What was changed: the request, the erasure or the restriction of this id. */
+    change: WorkId,
+    state: v.picklist(['told', 'not_possible']),
+    on: Day,
+    text,
+  }),
+  v.check(({ state, text: reason }) => state === 'told' || reason !== ''),
+);
+
+/** What handlers say of disclosures. */
+export const DisclosuresEntry = v.variant('kind', [DisclosureEntry, RecipientToldEntry]);
