@@ -15,6 +15,9 @@ import type {
   Unreadable,
 } from '../crypto/private.js';
 import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.js';
+import type { Disclosure, Notice } from './casework/disclosures.js';
+import type { Person } from './casework/persons.js';
+import type { DataRequest } from './casework/requests.js';
 import type { CaseWork } from './casework/work.js';
 
 /** A person who may read reports, as the signed directory names them. */
@@ -207,6 +210,11 @@ export interface CaseRow {
 /** A case as a handler sees it. */
 export interface HandlerCaseView extends CaseRow {
   work: CaseWork;
+  persons: readonly Person[];
+  disclosures: readonly Disclosure[];
+  /** Who is, or was, to be told of changes of what was disclosed. */
+  notices: readonly Notice[];
+  requests: readonly DataRequest[];
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

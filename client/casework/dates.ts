@@ -1,4 +1,7 @@
 import { dayOf, type DateKind, type Day } from '../../crypto/private.js';
+import { noticeDates } from './disclosures.js';
+import { personDates } from './persons.js';
+import { requestDates } from './requests.js';
 import type { Said } from './said.js';
 
 /**
@@ -39,7 +42,7 @@ function taskDates({ internal }: Said): CaseDate[] {
 }
 
 /** Every subject that has dates; a new one adds its reducer here. */
-const SOURCES: readonly DateSource[] = [taskDates];
+const SOURCES: readonly DateSource[] = [taskDates, personDates, requestDates, noticeDates];
 
 /** All dates of a case beside acknowledgement and feedback, done or not, the earliest first. */
 export function datesOf(said: Said): CaseDate[] {

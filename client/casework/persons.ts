@@ -48,41 +48,32 @@ export function personsOf({ internal }: Pick<Said, 'internal'>): Person[] {
   const heard = new Map<string, { person: string; hearing: Hearing }>();
   const extracts = new Map<string, { person: string; extract: Extract }>();
   for (const content of internal) {
-    switch (content.kind) {
-      case 'person': {
-        const { id, name, part, text, state } = content;
-        const notedOn = dayOf(new Date(content.at));
-        const fresh = { notedOn, tellBy: addMonths(notedOn, 1), informed: null, outcome: null };
-        const before = persons.get(id) ?? { ...fresh, heard: [], extracts: [] };
-        persons.set(id, { ...before, id, name, part, text });
-        if (state === 'removed') removed.add(id);
-        else removed.delete(id);
-        break;
-      }
-      case 'person_informed': {
-        const { state, day, text } = content;
-        change(persons, content.person, { informed: { state, day, text } });
-        break;
-      }
-      case 'person_outcome': {
-        const { on, text } = content;
-        change(persons, content.person, { outcome: { on, text } });
-        break;
-      }
-      case 'person_heard': {
-        const { id, person, form, on, text } = content;
-        heard.set(id, { person, hearing: { id, form, on, text } });
-        break;
-      }
-      case 'person_extract': {
-        const { id, person, text, givenOn } = content;
-        const before = extracts.get(id)?.extract;
-        const sameText = before?.text === text;
-        const writtenOn = sameText ? before.writtenOn : dayOf(new Date(content.at));
-        extracts.set(id, { person, extract: { id, text, writtenOn, givenOn } });
-        break;
-      }
-      default:
+    if (content.kind === 'person') {
+      const { id, name, part, text, state } = content;
+      const notedOn = dayOf(new Date(content.at));
+      const fresh = { notedOn, tellBy: addMonths(notedOn, 1), informed: null, outcome: null };
+      const before = persons.get(id) ?? { ...fresh, heard: [], extracts: [] };
+      persons.set(id, { ...before, id, name, part, text });
+      if (state === 'removed') removed.add(id);
+      else removed.delete(id);
+    }
+    if (content.kind === 'person_informed') {
+      const { state, day, text } = content;
+      change(persons, content.person, { informed: { state, day, text } });
+    }
+    if (content.kind === 'person_outcome') {
+      const { on, text } = content;
+      change(persons, content.person, { outcome: { on, text } });
+    }
+    if (content.kind === 'person_heard') {
+      const { id, person, form, on, text } = content;
+      heard.set(id, { person, hearing: { id, form, on, text } });
+    }
+    if (content.kind === 'person_extract') {
+      const { id, person, text, givenOn } = content;
+      const before = extracts.get(id)?.extract;
+      const writtenOn = before?.text === text ? before.writtenOn : dayOf(new Date(content.at));
+      extracts.set(id, { person, extract: { id, text, writtenOn, givenOn } });
     }
   }
   return [...persons.values()]

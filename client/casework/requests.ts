@@ -43,9 +43,10 @@ export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] 
   const requests = new Map<string, DataRequest>();
   for (const content of internal) {
     if (content.kind === 'request') {
-      const { kind: _kind, at: _at, ...facts } = content;
-      const before = requests.get(facts.id) ?? { extension: null, answer: null };
-      requests.set(facts.id, withDue({ ...before, ...facts, due: facts.receivedOn }));
+      const { id, right, by, name, identified, receivedOn, text, state } = content;
+      const { extension, answer } = requests.get(id) ?? { extension: null, answer: null };
+      const facts = { id, right, by, name, identified, receivedOn, text, state };
+      requests.set(id, withDue({ ...facts, extension, answer }));
     }
     if (content.kind === 'request_extended') {
       const { on, text } = content;
@@ -59,7 +60,7 @@ export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] 
   return [...requests.values()];
 }
 
-function withDue(request: DataRequest): DataRequest {
+function withDue(request: Omit<DataRequest, 'due'>): DataRequest {
   const months = request.extension === null ? 1 : 3;
   return { ...request, due: addMonths(request.receivedOn, months) };
 }

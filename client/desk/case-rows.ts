@@ -9,6 +9,9 @@ import {
   ProtocolError,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
+import { disclosuresOf, noticesOf } from '../casework/disclosures.js';
+import { personsOf } from '../casework/persons.js';
+import { requestsOf } from '../casework/requests.js';
 import { saidIn } from '../casework/said.js';
 import { workOf } from '../casework/work.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
@@ -75,13 +78,18 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
 /** An opened case as a page shows it. */
 export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']): HandlerCaseView {
   const { answer, file, directory } = opened;
+  const said = saidIn(file);
   const known = newestMembers(opened).flatMap(({ id }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
     return reader === undefined ? [] : [reader];
   });
   return {
     ...rowOf(answer, opened.overview, false, file.faults[0] ?? file.mendable[0] ?? null),
-    work: workOf(saidIn(file)),
+    work: workOf(said),
+    persons: personsOf(said),
+    disclosures: disclosuresOf(said),
+    notices: noticesOf(said),
+    requests: requestsOf(said),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -1,3 +1,6 @@
+import { disclosuresOf, noticesOf } from '../../client/casework/disclosures.js';
+import { personsOf } from '../../client/casework/persons.js';
+import { requestsOf } from '../../client/casework/requests.js';
 import { workOf } from '../../client/casework/work.js';
 import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
@@ -63,7 +66,7 @@ function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
     return {
       fault: null,
       warnings: [{ code: 'left_out_member' }, { code: 'does_not_open' }],
-      departed: personsOf(['vera']),
+      departed: readersOf(['vera']),
     };
   }
   if (id === 'odd') return { warnings: [{ code: 'wrong_facts' }] };
@@ -73,7 +76,7 @@ function troubleOf(id: string, { fault }: CaseRow): Partial<HandlerCaseView> {
 /** Cases whose keys were renewed. */
 export const renewed = new Set<string>();
 
-function personsOf(ids: readonly string[]): { id: string; name: string }[] {
+function readersOf(ids: readonly string[]): { id: string; name: string }[] {
   return readers
     .filter((reader) => ids.includes(reader.id))
     .map(({ id: of, name }) => ({ id: of, name }));
@@ -91,7 +94,7 @@ function accessOf(id: string, allowed: readonly string[]): HandlerCaseView['acce
     sequence: index === 0 ? 1 : 3 + index,
     epoch: index + 1,
     by: index === 0 ? reporter : index === 1 && past.length > 0 ? karin : hanna,
-    readers: personsOf(step),
+    readers: readersOf(step),
   }));
 }
 
@@ -210,17 +213,22 @@ export function viewOf(id: string): HandlerCaseView {
   const allowed =
     access.get(id) ?? (id === 'let-in' ? ['hanna', 'vera', 'omar'] : ['hanna', 'vera']);
   access.set(id, allowed);
+  const said = { internal: internalOf(id) };
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
-    work: workOf({ internal: internalOf(id) }),
+    work: workOf(said),
+    persons: personsOf(said),
+    disclosures: disclosuresOf(said),
+    notices: noticesOf(said),
+    requests: requestsOf(said),
     writable: 'yes',
     log: [],
     departed: [],
     entries: entriesOf(id),
     access: accessOf(id, allowed),
     readers: readers.filter((reader) => allowed.includes(reader.id)),
-    grantable: personsOf(
+    grantable: readersOf(
       ['omar'].filter((each) => !allowed.includes(each) && !leftOut.get(id)?.includes(each)),
     ),
     warnings: [],

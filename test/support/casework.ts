@@ -71,6 +71,7 @@ export interface Draft {
 }
 
 export const at = '2026-03-02T10:00:00.000Z';
+const WORK = 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId;
 /** Contents of each kind that a handler writes. */
 export const contents = {
   reply: { kind: 'reply', at, text: 'We read it.', files: [] },
@@ -85,13 +86,95 @@ export const contents = {
   task: {
     kind: 'task',
     at,
-    id: 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId,
+    id: WORK,
     name: 'Ask finance.',
     due: '2026-03-09' as Day,
     reader: null,
     state: 'open',
   },
   link: { kind: 'link', at, case: 'A'.repeat(43) as CaseId, relation: 'follows', state: 'linked' },
+  person: {
+    kind: 'person',
+    at,
+    id: WORK,
+    name: 'Kim Berg',
+    part: 'concerned',
+    text: '',
+    state: 'present',
+  },
+  personInformed: {
+    kind: 'person_informed',
+    at,
+    person: WORK,
+    state: 'deferred',
+    day: '2026-06-01' as Day,
+    text: 'Evidence could be lost.',
+  },
+  personHeard: {
+    kind: 'person_heard',
+    at,
+    id: WORK,
+    person: WORK,
+    form: 'hearing',
+    on: '2026-03-09' as Day,
+    text: 'Saw nothing.',
+  },
+  personExtract: {
+    kind: 'person_extract',
+    at,
+    id: WORK,
+    person: WORK,
+    text: 'It was said that invoices were too high.',
+    givenOn: null,
+  },
+  personOutcome: { kind: 'person_outcome', at, person: WORK, on: '2026-04-01' as Day, text: '' },
+  disclosure: {
+    kind: 'disclosure',
+    at,
+    id: WORK,
+    recipient: 'Police',
+    ground: 'Criminal investigation.',
+    scope: 'The report without its files.',
+    on: '2026-03-09' as Day,
+    state: 'made',
+  },
+  recipientTold: {
+    kind: 'recipient_told',
+    at,
+    disclosure: WORK,
+    change: WORK,
+    state: 'told',
+    on: '2026-03-10' as Day,
+    text: '',
+  },
+  request: {
+    kind: 'request',
+    at,
+    id: WORK,
+    right: 'access',
+    by: 'named',
+    name: 'Kim Berg',
+    identified: 'Passport shown.',
+    receivedOn: '2026-03-02' as Day,
+    text: '',
+    state: 'made',
+  },
+  requestExtended: {
+    kind: 'request_extended',
+    at,
+    request: WORK,
+    on: '2026-03-20' as Day,
+    text: 'Many files.',
+  },
+  requestAnswered: {
+    kind: 'request_answered',
+    at,
+    request: WORK,
+    answer: 'partly',
+    on: '2026-04-01' as Day,
+    text: 'Not what shows who reported.',
+    toldOfRemedies: true,
+  },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */

@@ -28,6 +28,7 @@ import { languageText } from './languages.js';
 import { leftOutOf } from './left-out.js';
 import { noteForm, noteKey } from './note-form.js';
 import { workPanel } from './case-work.js';
+import { recordPanel } from './case-record.js';
 import { wireTabs } from './tabs.js';
 import { listText } from './texts.js';
 import { writingForm, type Changed, type WritingForm } from './writing.js';
@@ -55,11 +56,14 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
   const work = workPanel(desk, id, changed);
   part(view, 'work').replaceChildren(work.panel);
+  const record = recordPanel(desk, id, changed);
+  part(view, 'record').replaceChildren(record.panel);
 
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
     fillHead(desk, view, data);
     work.update(data);
+    record.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');
@@ -76,6 +80,11 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     };
     count('notes', data.entries.filter(({ compartment }) => compartment === 'internal').length);
     count('work', data.work.tasks.filter(({ state }) => state === 'open').length);
+    const waiting = [
+      ...data.requests.filter(({ state, answer }) => state === 'made' && answer === null),
+      ...data.notices.filter(({ done }) => done === null),
+    ];
+    count('record', waiting.length);
     count('files', files.length);
     count('access', data.readers.length);
     if (tabs.current() === 'trail') void fillTrail(desk, trail, id);

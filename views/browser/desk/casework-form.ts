@@ -1,6 +1,8 @@
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import { t } from '../strings.js';
 import type { Desk } from './desk.js';
+import { part } from './dom.js';
+import { today } from './days.js';
 import { send, showProblem } from './failures.js';
 import type { Changed } from './writing.js';
 
@@ -30,4 +32,78 @@ export function wireCaseworkForm(
     const input = make(form);
     if (input !== null) void send(form, () => write(input));
   });
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/**
+ * The text of a field that has to be filled in, without space around it; null where there is none,
+ * which the form then says in these words.
+ */
+export function neededValue(form: HTMLElement, name: string, problem: string): string | null {
+  const field = part(form, name) as Field;
+  const value = field.value.trim();
+  field.setAttribute('aria-invalid', String(value === ''));
+  if (value !== '') return value;
+  showProblem(form, problem);
+  field.focus();
+  return null;
+}
+
+/** The text of a field, without space around it. */
+export function valueOf(form: HTMLElement, name: string): string {
+  return (part(form, name) as Field).value.trim();
+}
+
+/** Writes a text into a field. */
+export function setValue(form: HTMLElement, name: string, value: string): void {
+  (part(form, name) as Field).value = value;
+}
+
+/** A form that is folded away until it is wanted. */
+export interface FoldedForm {
+  readonly form: HTMLFormElement;
+  /** Empties it, opens it and moves the focus into it; `fill` writes what is to be changed. */
+  open(fill: (form: HTMLFormElement) => void): void;
+}
+
+/**
+ * Wires a form inside a `details`, where what was sent well empties and folds it. Days in it begin
+ * with today, except where `data-empty` says otherwise.
+ */
+export function foldedForm(
+  panel: HTMLElement,
+  name: string,
+  make: MakeInput,
+  write: (input: CaseworkInput) => Promise<void>,
+): FoldedForm {
+  const form = part(panel, name, HTMLFormElement);
+  const fold = form.closest('details');
+  for (const day of form.querySelectorAll<HTMLInputElement>('input[type="date"]')) {
+    if (day.dataset['empty'] === undefined) day.defaultValue = today();
+  }
+  const empty = (): void => {
+    form.reset();
+    showProblem(form, null);
+    for (const field of form.querySelectorAll('[aria-invalid]')) {
+      field.removeAttribute('aria-invalid');
+    }
+    form.dispatchEvent(new Event('change'));
+  };
+  wireCaseworkForm(form, make, async (input) => {
+    await write(input);
+    empty();
+    if (fold !== null) fold.open = false;
+  });
+  return {
+    form,
+    open(fill) {
+      empty();
+      fill(form);
+      form.dispatchEvent(new Event('change'));
+      if (fold !== null) fold.open = true;
+      form.scrollIntoView({ block: 'nearest' });
+      form.querySelector<HTMLElement>('input:not([hidden]), select, textarea')?.focus();
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { readerName } from './case-work.js';
 import type { Desk } from './desk.js';
 import { caseTitle } from './inbox-row.js';
 import { partyText } from './parties.js';
+import { recordLine } from './record-lines.js';
 import { listText } from './texts.js';
 
 /** What an entry changed in the work on a case, in a sentence; null for an entry of another kind. */
@@ -37,6 +38,17 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
       const relation = t(`desk.work.relation.${content.relation}`);
       return t(`desk.work.line.${content.state}`, { by, relation, other });
     }
+    case 'person':
+    case 'person_informed':
+    case 'person_heard':
+    case 'person_extract':
+    case 'person_outcome':
+    case 'disclosure':
+    case 'recipient_told':
+    case 'request':
+    case 'request_extended':
+    case 'request_answered':
+      return recordLine(data, by, content);
     case 'report':
     case 'message':
     case 'reply':

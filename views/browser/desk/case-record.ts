@@ -1,0 +1,30 @@
+import type { HandlerCaseView } from '../../../client/models.js';
+import { block, wireBlocked } from './blocked.js';
+import { disclosureSection } from './case-disclosures.js';
+import { requestSection } from './case-requests.js';
+import { caseworkWriter } from './casework-form.js';
+import type { Desk } from './desk.js';
+import { copyTemplate } from './dom.js';
+import type { Changed } from './writing.js';
+
+/** The panel of a case with what the law asks handlers to write down about its data. */
+export interface RecordPanel {
+  readonly panel: HTMLElement;
+  /** Shows the record as it stands. What is being typed stays. */
+  update(data: HandlerCaseView): void;
+}
+
+/** See {@link RecordPanel}. */
+export function recordPanel(desk: Desk, id: string, changed: Changed): RecordPanel {
+  const panel = copyTemplate('case-record');
+  const change = caseworkWriter(desk, id, changed);
+  const sections = [requestSection(panel, change), disclosureSection(panel, change)];
+  wireBlocked(panel);
+  return {
+    panel,
+    update(data) {
+      for (const section of sections) section(data);
+      block(panel, data);
+    },
+  };
+}

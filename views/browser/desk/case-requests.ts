@@ -1,0 +1,232 @@
+import type { CaseworkInput } from '../../../client/casework/input.js';
+import type { DataRequest } from '../../../client/casework/requests.js';
+import type { HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
+import { fillList, option, part, showPart, write } from './dom.js';
+import { dayText } from './days.js';
+import { showProblem } from './failures.js';
+import { recordItem } from './record-item.js';
+
+type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
+type Write = (input: CaseworkInput) => Promise<void>;
+
+const RIGHTS: Record<DataRequest['right'], true> = {
+  access: true,
+  rectification: true,
+  erasure: true,
+  restriction: true,
+  objection: true,
+};
+const ANSWERS = ['granted', 'partly', 'refused'] as const;
+
+/** Who asks, in the page's language. */
+export function requesterText({ by, name }: Pick<DataRequest, 'by' | 'name'>): string {
+  return by === 'named' ? name : t('desk.request.anonymous');
+}
+
+/** Where a request stands, in a word or two. */
+export function requestState({ state, answer, extension }: DataRequest): string {
+  if (state === 'withdrawn') return t('desk.request.withdrawn');
+  if (answer !== null) return t(`desk.request.answer.${answer.answer}`);
+  return extension === null ? '' : t('desk.request.extended');
+}
+
+/** What kind of request of whom it is: "Access: Kim Berg". */
+export function requestName(request: Pick<DataRequest, 'right' | 'by' | 'name'>): string {
+  const right = t(`desk.request.right.${request.right}`);
+  return t('desk.request.name_line', { right, who: requesterText(request) });
+}
+
+/** The part of the record about requests of people for data on them. */
+export function requestSection(panel: HTMLElement, change: Write): (data: HandlerCaseView) => void {
+  let shown: readonly DataRequest[] = [];
+  const requests = foldedForm(panel, 'request-form', requestInput, change);
+  const by = part(requests.form, 'by', HTMLSelectElement);
+  part(requests.form, 'right').append(
+    ...Object.keys(RIGHTS).map((right) => option(right, t(`desk.request.right.${right}`))),
+  );
+  by.append(
+    ...['anonymous_reporter', 'named'].map((who) => option(who, t(`desk.request.by.${who}`))),
+  );
+  const drawBy = (): void => {
+    showPart(requests.form, 'named', by.value === 'named');
+    write(requests.form, 'by-hint', t(`desk.request.by_hint.${by.value}`));
+  };
+  requests.form.addEventListener('change', drawBy);
+  drawBy();
+
+  const extending = foldedForm(
+    panel,
+    'extend-form',
+    (form) => {
+      const text = neededValue(form, 'text', t('desk.record.reason_missing'));
+      if (text === null) return null;
+      const on = valueOf(form, 'on');
+      return { kind: 'request_extended', request: valueOf(form, 'request'), on, text };
+    },
+    change,
+  );
+
+  const answering = foldedForm(
+    panel,
+    'answer-form',
+    (form) => answerInput(form, shown.find(({ id }) => id === valueOf(form, 'request')) ?? null),
+    change,
+  );
+  const answer = part(answering.form, 'answer', HTMLSelectElement);
+  answer.append(...ANSWERS.map((each) => option(each, t(`desk.request.answer.${each}`))));
+  const drawAnswer = (): void => {
+    showPart(answering.form, 'remedies-line', answer.value !== 'granted');
+  };
+  answering.form.addEventListener('change', drawAnswer);
+  drawAnswer();
+
+  const itemOf = (request: DataRequest): HTMLElement => {
+    const isOpen = request.state === 'made' && request.answer === null;
+    const choose = (form: HTMLFormElement): void => {
+      setValue(form, 'request', request.id);
+    };
+    const all = [
+      {
+        label: t('desk.request.answer_do'),
+        run: () => {
+          answering.open(choose);
+        },
+        if: isOpen,
+      },
+      {
+        label: t('desk.request.extend_do'),
+        run: () => {
+          extending.open(choose);
+        },
+        if: isOpen && request.extension === null,
+      },
+      {
+        label: t('desk.record.change'),
+        run: () => {
+          requests.open((form) => {
+            fill(form, request);
+          });
+        },
+        if: isOpen,
+      },
+      {
+        label: t('desk.request.withdraw'),
+        run: () => change({ ...withoutResults(request), state: 'withdrawn' }),
+        if: isOpen,
+      },
+    ];
+    return recordItem({
+      name: requestName(request),
+      state: requestState(request),
+      due: isOpen ? request.due : null,
+      lines: linesOf(request),
+      actions: all.filter((each) => each.if),
+    });
+  };
+
+  return ({ requests: found }) => {
+    shown = found;
+    const open = found.filter(({ state, answer: given }) => state === 'made' && given === null);
+    const settled = found.filter((each) => !open.includes(each));
+    open.sort((a, b) => a.due.localeCompare(b.due));
+    fillList(part(panel, 'requests'), [...open, ...settled], itemOf);
+    showPart(panel, 'no-requests', found.length === 0);
+    const choices = (name: string, list: readonly DataRequest[]): void => {
+      const select = part(part(panel, `${name}-form`), 'request', HTMLSelectElement);
+      const chosen = select.value;
+      select.replaceChildren(...list.map((each) => option(each.id, requestName(each))));
+      if (list.some(({ id }) => id === chosen)) select.value = chosen;
+      showPart(panel, `${name}-fold`, list.length > 0);
+    };
+    choices('answer', open);
+    choices(
+      'extend',
+      open.filter(({ extension }) => extension === null),
+    );
+  };
+}
+
+function linesOf(request: DataRequest): string[] {
+  const { receivedOn, by, identified, extension, answer, text } = request;
+  const received = t('desk.request.received_line', { day: dayText(receivedOn) });
+  const identity =
+    by === 'anonymous_reporter'
+      ? t('desk.request.by_case_key')
+      : identified === ''
+        ? t('desk.request.not_identified')
+        : t('desk.request.identified_line', { how: identified });
+  const lines = [`${received} ${identity}`, text];
+  if (extension !== null) {
+    const { on, text: reason } = extension;
+    lines.push(t('desk.request.extended_line', { day: dayText(on), reason }));
+  }
+  if (answer !== null) {
+    const { on, text: reason } = answer;
+    lines.push(t('desk.request.answered_line', { day: dayText(on), reason }));
+  }
+  return lines;
+}
+
+function requestInput(form: HTMLFormElement): CaseworkInput | null {
+  const receivedOn = neededValue(form, 'received', t('desk.record.day_missing'));
+  if (receivedOn === null) return null;
+  const by = valueOf(form, 'by') as Input<'request'>['by'];
+  const isNamed = by === 'named';
+  const name = isNamed ? neededValue(form, 'name', t('desk.request.name_missing')) : '';
+  if (name === null) return null;
+  return {
+    kind: 'request',
+    id: valueOf(form, 'request-id') || null,
+    right: valueOf(form, 'right') as Input<'request'>['right'],
+    by,
+    name,
+    identified: isNamed ? valueOf(form, 'identified') : '',
+    receivedOn,
+    text: valueOf(form, 'text'),
+    state: 'made',
+  };
+}
+
+function answerInput(form: HTMLFormElement, request: DataRequest | null): CaseworkInput | null {
+  const answer = valueOf(form, 'answer') as Input<'request_answered'>['answer'];
+  const isWhole = answer === 'granted';
+  const toldOfRemedies = part(form, 'remedies', HTMLInputElement).checked;
+  if (request === null) return null;
+  if (answer !== 'refused' && request.by === 'named' && request.identified === '') {
+    showProblem(form, t('desk.request.identify_first'));
+    return null;
+  }
+  if (!isWhole && neededValue(form, 'text', t('desk.record.reason_missing')) === null) return null;
+  if (!isWhole && !toldOfRemedies) {
+    showProblem(form, t('desk.request.remedies_missing'));
+    return null;
+  }
+  const on = neededValue(form, 'on', t('desk.record.day_missing'));
+  if (on === null) return null;
+  const text = valueOf(form, 'text');
+  return {
+    kind: 'request_answered',
+    request: request.id,
+    answer,
+    on,
+    text,
+    toldOfRemedies: !isWhole && toldOfRemedies,
+  };
+}
+
+function withoutResults(request: DataRequest): Omit<Input<'request'>, 'state'> {
+  const { id, right, by, name, identified, receivedOn, text } = request;
+  return { kind: 'request', id, right, by, name, identified, receivedOn, text };
+}
+
+function fill(form: HTMLFormElement, request: DataRequest): void {
+  setValue(form, 'request-id', request.id);
+  setValue(form, 'right', request.right);
+  setValue(form, 'by', request.by);
+  setValue(form, 'name', request.name);
+  setValue(form, 'identified', request.identified);
+  setValue(form, 'received', request.receivedOn);
+  setValue(form, 'text', request.text);
+}
