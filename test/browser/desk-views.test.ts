@@ -255,7 +255,7 @@ describe('moving about', () => {
     await page.waitForSelector('.entry');
     await page.focus('[data-tab=conversation]');
     await page.keyboard.press('ArrowRight');
-    expect(await page.isVisible('#panel-notes')).toBe(true);
+    expect(await page.isVisible('#panel-work')).toBe(true);
     await page.keyboard.press('End');
     expect(await page.isVisible('#panel-trail')).toBe(true);
     await page.click('[data-part=back]');

@@ -50,31 +50,36 @@ const names = (page: Page): Promise<string[]> =>
 
 describe('how large a file may be', () => {
   it.each([
-    ['en', 'up to 3 MB', 'too large'],
-    ['sv', 'högst 3 MB', 'för stor'],
-    ['fi', 'enintään 3 Mt', 'liian suuri'],
-    ['nb', 'opptil 3 MB', 'for stor'],
-  ])('is said before one is chosen, and again when one is larger: %s', async (lang, most, said) => {
-    const page = await openFiles(lang);
-    // numbers and units stand together with a space that never breaks
-    const shown = async (selector: string): Promise<string> =>
-      (await page.innerText(selector)).replaceAll('\u00a0', ' ');
-    expect(await shown('#files-limit')).toContain(most);
-    expect(await page.getAttribute('#file-input', 'aria-describedby')).toBe('files-limit');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
-    const files = [file('small.bin', LARGEST), file('film.mov', LARGEST + 1)];
-    await page.setInputFiles('#file-input', files);
-    expect(await shown('#file-error')).toContain('film.mov');
-    expect(await shown('#file-error')).toContain(said);
-    expect(await shown('#file-error')).toContain(most);
-    expect(await names(page)).toEqual(['small.bin']);
-    expect(asked.filter((url) => url.includes('attachments'))).toEqual([]);
-    await expectAccessible(page);
-    await page.click('#file-list button');
-    expect(await page.locator('#file-error').isVisible()).toBe(false);
-    await page.context().close();
-  });
+    ['en', 'up to 3 MB', 'too large', 'watermark'],
+    ['sv', 'högst 3 MB', 'för stor', 'vattenstämpel'],
+    ['fi', 'enintään 3 Mt', 'liian suuri', 'vesileima'],
+    ['nb', 'opptil 3 MB', 'for stor', 'vannmerke'],
+  ])(
+    'is said before one is chosen, and again when one is larger: %s',
+    async (lang, most, said, marks) => {
+      const page = await openFiles(lang);
+      // numbers and units stand together with a space that never breaks
+      const shown = async (selector: string): Promise<string> =>
+        (await page.innerText(selector)).replaceAll('\u00a0', ' ');
+      expect(await shown('#files-limit')).toContain(most);
+      // what no program takes out
+      expect(await shown('#step-files')).toContain(marks);
+      expect(await page.getAttribute('#file-input', 'aria-describedby')).toBe('files-limit');
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      const files = [file('small.bin', LARGEST), file('film.mov', LARGEST + 1)];
+      await page.setInputFiles('#file-input', files);
+      expect(await shown('#file-error')).toContain('film.mov');
+      expect(await shown('#file-error')).toContain(said);
+      expect(await shown('#file-error')).toContain(most);
+      expect(await names(page)).toEqual(['small.bin']);
+      expect(asked.filter((url) => url.includes('attachments'))).toEqual([]);
+      await expectAccessible(page);
+      await page.click('#file-list button');
+      expect(await page.locator('#file-error').isVisible()).toBe(false);
+      await page.context().close();
+    },
+  );
 
   it('never sounds larger than it is, nor a file that is too large smaller', async () => {
     const other = await startReporterSite();

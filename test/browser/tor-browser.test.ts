@@ -182,7 +182,15 @@ describe.skipIf(firefox === null)(name('at Tor Browser’s level "Safest"'), () 
     };
     for (const [address, text] of Object.entries(told)) {
       const { page } = await openInFirefox(browser, site.server.url + address);
-      expect(await page.evaluate(() => document.body.innerText)).toContain(text);
+      const { said, leadsOn } = await page.evaluate(() => ({
+        said: document.body.innerText,
+        leadsOn: document.querySelector('noscript a[href$="#authorities"]') !== null,
+      }));
+      expect(said).toContain(text);
+      if (!address.startsWith('/desk/')) {
+        expect(said).toContain('casekey report --address');
+        expect(leadsOn).toBe(true);
+      }
       await page.close();
     }
     await browser.close();
