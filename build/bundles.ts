@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { filesIn, type Folders } from './folders.js';
+import { commonJsSodium, readSodium, sodiumPlugin, type Flavour } from './sodium.js';
 
 /** One file that pages refer to, under an address that changes with its bytes. */
 export interface Asset {
@@ -47,6 +47,8 @@ const shared = {
  * bundles, since integrity does not reach imported chunks.
  *
  * Workers whose name begins with `desk` get the larger build of libsodium, the one with Argon2id.
+ * Its WebAssembly is a file of its own (`libsodium.wasm`, `libsodium-sumo.wasm`), which workers fetch
+ * and check: as text in a script it takes a third more on the wire.
  *
  * @throws when a bundle fails, with esbuild's messages.
  */
@@ -55,20 +57,20 @@ export async function bundleAssets(folders: Folders): Promise<Asset[]> {
   const pages = await filesIn(path.join(views, 'browser/pages'), '.ts');
   const workers = await filesIn(path.join(views, 'browser/worker'), '.ts');
   const styles = await filesIn(path.join(views, 'styles'), '.css');
-  const isDesk = (file: string) => path.basename(file).startsWith('desk');
-  const deskWorkers = workers.filter(isDesk);
-  const otherWorkers = workers.filter((file) => !isDesk(file));
   // cleaning files needs no libsodium, and so no second build
-  const sealing = otherWorkers.filter((file) => path.basename(file) !== 'cleaning.ts');
+  const isCleaner = (file: string) => path.basename(file) === 'cleaning.ts';
+  const isDesk = (file: string) => path.basename(file).startsWith('desk');
+  const cleaners = workers.filter(isCleaner);
+  const deskWorkers = workers.filter(isDesk);
+  const otherWorkers = workers.filter((file) => !isDesk(file) && !isCleaner(file));
   const groups = await Promise.all([
     bundle(folders, pages, '', '', {}),
     bundle(folders, styles, '', '', {}),
-    bundle(folders, otherWorkers, 'worker-', '', {}),
-    bundle(folders, sealing, 'worker-', '-nowasm', commonJsSodium('')),
-    bundle(folders, deskWorkers, 'worker-', '', {
-      'libsodium-wrappers': 'libsodium-wrappers-sumo',
-    }),
-    bundle(folders, deskWorkers, 'worker-', '-nowasm', commonJsSodium('-sumo')),
+    bundle(folders, cleaners, 'worker-', '', {}),
+    bundleSealing(folders, otherWorkers, ''),
+    bundle(folders, otherWorkers, 'worker-', '-nowasm', { alias: commonJsSodium('') }),
+    bundleSealing(folders, deskWorkers, '-sumo'),
+    bundle(folders, deskWorkers, 'worker-', '-nowasm', { alias: commonJsSodium('-sumo') }),
     copyAssets(path.join(views, 'assets')),
   ]);
   return groups.flat();
@@ -107,7 +109,7 @@ async function bundle(
   entries: readonly string[],
   prefix: string,
   suffix: string,
-  alias: Record<string, string>,
+  options: Pick<esbuild.BuildOptions, 'alias' | 'plugins'>,
 ): Promise<Asset[]> {
   if (entries.length === 0) return [];
   const result = await esbuild.build({
@@ -118,7 +120,7 @@ async function bundle(
       out: `${prefix}${path.parse(file).name}${suffix}`,
     })),
     outdir: folders.out,
-    alias,
+    ...options,
   });
   return result.outputFiles.map((file) => {
     const output = result.metafile.outputs[path.relative(folders.root, file.path)];
@@ -129,16 +131,17 @@ async function bundle(
   });
 }
 
-/** libsodium's CommonJS build carries a JavaScript fallback; the ESM build needs WebAssembly. */
-function commonJsSodium(flavour: '' | '-sumo'): Record<string, string> {
-  const modules = fileURLToPath(new URL('../node_modules/', import.meta.url));
-  const file = (name: string, module: string) =>
-    path.join(modules, `${name}${flavour}`, 'dist', `modules${flavour}`, module);
-  return {
-    'libsodium-wrappers': file('libsodium-wrappers', 'libsodium-wrappers.js'),
-    [`libsodium-wrappers${flavour}`]: file('libsodium-wrappers', 'libsodium-wrappers.js'),
-    [`libsodium${flavour}`]: file('libsodium', `libsodium${flavour}.js`),
-  };
+/** Workers with WebAssembly, and the file that they fetch it from. */
+async function bundleSealing(
+  folders: Folders,
+  entries: readonly string[],
+  flavour: Flavour,
+): Promise<Asset[]> {
+  if (entries.length === 0) return [];
+  const { script, code } = await readSodium(flavour);
+  const file = createAsset(`libsodium${flavour}.wasm`, code, []);
+  const plugins = [sodiumPlugin(flavour, script, file)];
+  return [...(await bundle(folders, entries, 'worker-', '', { plugins })), file];
 }
 
 async function copyAssets(folder: string): Promise<Asset[]> {

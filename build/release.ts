@@ -32,13 +32,7 @@ export async function writeRelease(
     contents.set('manifest.json.sig', signRelease(manifest, options.key.seed));
   }
   if (options.source !== undefined) {
-    const files = Object.values(release.files).map(
-      async ({ file }) => [file, await readFile(path.join(folders.out, file))] as const,
-    );
-    const document = {
-      manifest: webcatManifest(release, new Map(await Promise.all(files)), options.source),
-      signatures: {},
-    };
+    const document = { manifest: webcatManifest(release, options.source), signatures: {} };
     contents.set('webcat.json', new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`));
   }
   await rm(options.into, { recursive: true, force: true });

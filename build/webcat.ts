@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Release } from '../crypto/public.js';
 
 /** What the WEBCAT browser extension compares a site with, before anybody has signed it. */
@@ -12,7 +11,7 @@ export interface WebcatManifest {
   readonly default_fallback: string;
   /** SHA-256 by address. */
   readonly files: Readonly<Record<string, string>>;
-  /** SHA-256 of the WebAssembly modules that scripts carry inside. */
+  /** SHA-256 of the WebAssembly modules, which are files of their own here. */
   readonly wasm: readonly string[];
 }
 
@@ -26,15 +25,10 @@ const policy = 'Content-Security-Policy';
 /**
  * The same release as WEBCAT wants it told (docs/verifying.md says which of its rules this keeps).
  *
- * @param assets the bytes of a file of the build.
  * @param app where the source is.
  * @throws Error where a kind of answer has no policy, or the index is missing.
  */
-export function webcatManifest(
-  release: Release,
-  assets: ReadonlyMap<string, Uint8Array>,
-  app: string,
-): WebcatManifest {
+export function webcatManifest(release: Release, app: string): WebcatManifest {
   const policyOf = (kind: string): string => {
     const value = release.headers[kind]?.[policy];
     if (value === undefined) throw new Error(`${kind} has no ${policy}`);
@@ -44,14 +38,13 @@ export function webcatManifest(
   const usual = policyOf('page');
   const extra: Record<string, string> = {};
   const files: Record<string, string> = {};
-  const modules = new Set<string>();
-  for (const [address, { kind, file, sha256 }] of Object.entries(release.files)) {
-    files[address] = Buffer.from(sha256, 'hex').toString('base64url');
+  const modules: string[] = [];
+  for (const [address, { kind, type, sha256 }] of Object.entries(release.files)) {
+    const hash = Buffer.from(sha256, 'hex').toString('base64url');
+    files[address] = hash;
     const own = policyOf(kind);
     if (own !== usual) extra[address] = own;
-    if (kind === 'worker') {
-      for (const each of inlineModules(assets.get(file))) modules.add(each);
-    }
+    if (type === 'application/wasm') modules.push(hash);
   }
   for (const beginning of release.dynamic) extra[beginning] = policyOf('api');
   return {
@@ -62,16 +55,6 @@ export function webcatManifest(
     default_index: index,
     default_fallback: release.notFound,
     files,
-    wasm: [...modules].sort(),
+    wasm: modules.sort(),
   };
-}
-
-/** Hashes of the WebAssembly modules written into a script as base64: they begin with `\0asm\1`. */
-function inlineModules(script: Uint8Array | undefined): string[] {
-  if (script === undefined) throw new Error('A worker is missing from the build');
-  const text = Buffer.from(script).toString('latin1');
-  return [...text.matchAll(/AGFzbQ[\w+/]+={0,2}/g)].map(([module]) => {
-    const bytes = Buffer.from(module, 'base64');
-    return createHash('sha256').update(bytes).digest('base64url');
-  });
 }

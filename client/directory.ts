@@ -30,8 +30,11 @@ export interface LoadedDirectory extends VerifiedDirectory {
 
 /** Fetches the newest directory and checks signatures, admissions and stamps. */
 export async function loadDirectory(api: Api, today: Day): Promise<LoadedDirectory> {
-  await ready();
-  const answer = await api.ask(DirectoryAnswer, { method: 'GET', path: '/api/directory' });
+  // at once: what checks the directory may itself still be on its way
+  const [answer] = await Promise.all([
+    api.ask(DirectoryAnswer, { method: 'GET', path: '/api/directory' }),
+    ready(),
+  ]);
   const verified = verifyDirectory(answer.directory);
   // The document's own date counts too: it was signed as current on that day.
   const confirmedOn =

@@ -167,6 +167,23 @@ describe('a dead network', () => {
     await page.context().close();
   });
 
+  it('that takes away what encrypts is told as one, and the next try works', async () => {
+    const page = await openForm();
+    await type(page, '#text', 'Still here.');
+    await kill(page, '**/assets/libsodium.*.wasm');
+    await page.reload();
+    await page.waitForSelector('#form-again:not([hidden])');
+    expect(await page.innerText('#form-problem')).toContain('The server could not be reached.');
+    expect(await page.innerText('#form-problem')).toContain('still in this tab');
+    await page.click('#form-again');
+    await page.waitForSelector('#form-again:not([hidden])');
+    await page.context().unroute('**/assets/libsodium.*.wasm');
+    await page.click('#form-again');
+    await page.waitForSelector('#draft-notice:not([hidden])');
+    expect(await page.inputValue('#text')).toBe('Still here.');
+    await page.context().close();
+  });
+
   it('after the report went out does not make its key worthless', async () => {
     const page = await openForm();
     await writeReport(page, 'It arrived.');

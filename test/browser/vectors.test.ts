@@ -76,7 +76,12 @@ beforeAll(async () => {
   await writeFile(path.join(workers, 'reporter.ts'), workerSource(false));
   await writeFile(path.join(workers, 'desk.ts'), workerSource(true));
   const assets = await bundleAssets({ root, views, out: path.join(folder, 'dist'), programs: [] });
-  const files = new Map(assets.map(({ name, bytes }) => [`/${name}`, bytes]));
+  const files = new Map(
+    assets.flatMap(({ name, href, bytes }) => [
+      [`/${name}`, bytes],
+      [href, bytes],
+    ]),
+  );
   sets = await readSets();
   const file = path.join(vectors, 'casekey/protocol-1.json');
   frozen = JSON.parse(await readFile(file, 'utf8')) as unknown;

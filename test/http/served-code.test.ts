@@ -144,6 +144,22 @@ describe('every page', () => {
     expect(tags).toBeGreaterThan(40);
   });
 
+  it('starts workers that name the hash of the WebAssembly they fetch, and it is that of what is served', () => {
+    const named = ofKind('worker').flatMap((address) => {
+      const constant = /"(\/assets\/libsodium[^"]*)","(sha384-[^"]*)"/u.exec(textOf(address));
+      if (address.includes('nowasm')) return constant ?? [];
+      const hash = createHash('sha384').update(answers.get(constant?.[1] ?? '')?.body ?? '');
+      expect([address, constant?.[2]]).toEqual([address, `sha384-${hash.digest('base64')}`]);
+      return constant?.[1] ?? [];
+    });
+    const served = Object.keys(release.files).filter((address) => address.endsWith('.wasm'));
+    expect(named.sort()).toEqual(served);
+    expect(served).toHaveLength(2);
+    for (const address of served) {
+      expect(valuesOf(answers.get(address), 'content-type')).toEqual(['application/wasm']);
+    }
+  });
+
   it('holds no code or style of its own, and loads nothing but files of the release', () => {
     for (const address of ofKind('page', 'away', 'preview')) {
       const html = textOf(address).replace(/<!--[\s\S]*?-->/gu, '');

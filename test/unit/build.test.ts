@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Folders } from '../../build/folders.js';
 import { filesBelow } from '../../build/folders.js';
 import { build } from '../../build/main.js';
+import { takeApart } from '../../build/sodium.js';
 import type { Release } from '../../crypto/public.js';
 import { temporaryFolder } from '../support/server.js';
 import { fixtureSite } from '../support/site.js';
@@ -97,6 +98,30 @@ describe('build', () => {
     expect(withArgon2).toEqual(['/assets/worker-desk-nowasm', '/assets/worker-desk']);
   });
 
+  it('takes libsodium’s WebAssembly out of the workers, into files of their own', async () => {
+    const addresses = Object.keys(manifest.files);
+    const modules = addresses.filter((address) => address.endsWith('.wasm'));
+    expect(modules.map((address) => address.replace(/\.[0-9a-f]{16}/, ''))).toEqual([
+      '/assets/libsodium-sumo.wasm',
+      '/assets/libsodium.wasm',
+    ]);
+    for (const address of modules) {
+      const { file, kind, type, encodings } = manifest.files[address] ?? {};
+      expect([kind, type, encodings]).toEqual(['asset', 'application/wasm', ['br', 'gzip']]);
+      expect(WebAssembly.validate(await readFile(path.join(site.out, file ?? '')))).toBe(true);
+    }
+    for (const address of addresses.filter((each) => each.endsWith('.js'))) {
+      const script = await readFile(path.join(site.out, address), 'utf8');
+      expect(script, address).not.toContain('AGFzbQ');
+      const named = modules.filter((module) => script.includes(module));
+      const own = /worker-(desk|reporter)\./.exec(address)?.[1];
+      const wanted = own === 'desk' ? 'libsodium-sumo.' : 'libsodium.';
+      expect(named, address).toEqual(
+        own === undefined ? [] : modules.filter((each) => each.includes(wanted)),
+      );
+    }
+  });
+
   it('gives the same bytes twice', async () => {
     const again = await fixtureSite();
     folders.push(path.dirname(again.out));
@@ -135,5 +160,25 @@ describe('build', () => {
     await expect(build(changed)).rejects.toThrow('no.key');
     const kept = await readFile(path.join(changed.out, 'pages/extra.html'), 'utf8');
     expect(kept).toBe('<p>fine</p>');
+  });
+});
+
+describe('taking libsodium apart', () => {
+  const empty = 'AGFzbQEAAAA=';
+  const start = 'return g.instantiateWasm?new Promise((I,B)=>{g.instantiateWasm(C,I)}):F';
+
+  it('leaves nothing in the constant’s place', () => {
+    const { script, code } = takeApart(`${start}("${empty}")`);
+    expect(script).toBe(`${start}("")`);
+    expect([...code]).toEqual([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  });
+
+  it.each([
+    ['without WebAssembly', `${start}()`, 'exactly one module'],
+    ['with two modules', `${start}("${empty}","${empty}")`, 'exactly one module'],
+    ['with a module that is damaged', `${start}("AGFzbQIAAAA=")`, 'exactly one module'],
+    ['that takes no code', `g.start("${empty}")`, 'handed to it'],
+  ])('refuses a script %s', (_name, script, message) => {
+    expect(() => takeApart(script)).toThrow(message);
   });
 });

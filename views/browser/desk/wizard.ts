@@ -84,7 +84,11 @@ export async function openWizard(api: Remote<DeskApi>, secret: string): Promise<
   const roles = roleFields(part(page, 'roles'));
   const value = (name: string): string => part(page, name, HTMLInputElement).value.trim();
 
-  const prepared = await api.prepareSetUp();
+  const prepared = await api.prepareSetUp().catch((error: unknown) => {
+    problem(error);
+    return null;
+  });
+  if (prepared === null) return;
   /** One thing to do at a time: going on stands out once the words are confirmed. */
   const waitFor = (step: 'root' | 'administrator' | 'handler'): (() => void) => {
     const next = part(section(step), 'next');
