@@ -35,6 +35,34 @@ export const shownStory: Story = {
     {
       daysAgo: 60,
       by: 'maja',
+      work: ({ maja, tobias }) => ({ kind: 'responsible', readers: [maja, tobias], text: '' }),
+    },
+    { daysAgo: 60, by: 'maja', work: () => ({ kind: 'labels', labels: ['hall 4', 'pumps'] }) },
+    {
+      daysAgo: 57,
+      by: 'maja',
+      work: () => ({
+        kind: 'progress',
+        progress: 'investigation',
+        detail: 'Inspections and logs',
+        text: '',
+      }),
+    },
+    {
+      daysAgo: 45,
+      by: 'tobias',
+      work: ({ tobias }, dayIn) => ({
+        kind: 'task',
+        id: null,
+        name: 'Compare signatures in the system with the shift plan',
+        due: dayIn(9),
+        reader: tobias,
+        state: 'open',
+      }),
+    },
+    {
+      daysAgo: 60,
+      by: 'maja',
       note: 'If the log is right this is urgent. Asked the safety engineer from the other site to come as a routine visit. The shift leads are not to be told why.',
     },
     {
@@ -87,6 +115,12 @@ export const presentStories: readonly Story[] = [
         write: 'acknowledgement',
         text: 'Thank you for your report and the copy. We compare all invoices of this supplier for the last two years.',
       },
+      {
+        daysAgo: 79,
+        by: 'maja',
+        work: () => ({ kind: 'progress', progress: 'investigation', detail: '', text: '' }),
+      },
+      { daysAgo: 79, by: 'maja', work: () => ({ kind: 'labels', labels: ['hall 4'] }) },
       {
         daysAgo: 60,
         by: 'maja',

@@ -1,4 +1,5 @@
 import type { Answers, Category, Outcome, Relation } from '../../crypto/private.js';
+import type { CaseworkInput } from '../casework/input.js';
 import type { FileSource } from '../models.js';
 
 /** The two handlers of the demo. */
@@ -28,6 +29,12 @@ interface MessageStep extends Step {
   files?: readonly FileSource[];
 }
 
+/** What a handler says of the work, where ids and days are known only when the demo starts. */
+export type StoryWork = (
+  readers: Readonly<Record<HandlerName, string>>,
+  dayIn: (days: number) => string,
+) => CaseworkInput;
+
 /** What happens in a case, one thing after the other. */
 export type StoryStep =
   | (Step & { by: 'reporter'; report: StoryReport })
@@ -35,6 +42,7 @@ export type StoryStep =
   | MessageStep
   | (Step & { by: HandlerName; close: Outcome; text: string })
   | (Step & { by: HandlerName; note: string })
+  | (Step & { by: HandlerName; work: StoryWork })
   | (Step & { by: HandlerName; title: string });
 
 /** One synthetic case. */

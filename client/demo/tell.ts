@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '../../crypto/private.js';
 import type { Cast, People, ShiftedClock } from './people.js';
 import type { Story, StoryStep } from './story.js';
 
@@ -44,7 +45,13 @@ async function handlerStep(
   const desk = await people.at(cast.handlers[step.by]);
   await desk.openCase(id);
   if ('note' in step) await desk.note(id, step.note, [], () => undefined);
-  else if ('title' in step) await desk.rename(id, step.title);
+  else if ('work' in step) {
+    const today = dayOf(new Date());
+    await desk.work(
+      id,
+      step.work(cast.readers, (days) => addDays(today, days)),
+    );
+  } else if ('title' in step) await desk.rename(id, step.title);
   else if ('close' in step) {
     const message = { kind: 'closure', outcome: step.close, text: step.text } as const;
     await desk.reply(id, message, [], () => undefined);
