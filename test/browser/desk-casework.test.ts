@@ -22,7 +22,6 @@ beforeAll(async () => {
   await loaded(page);
   await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
   await page.waitForSelector('.entry');
-  await page.click('[data-tab=work]');
 });
 afterAll(async () => {
   await browser.close();
@@ -41,7 +40,35 @@ async function texts(selector: string, wanted: readonly string[]): Promise<void>
   await expect.poll(found, { timeout: 20_000 }).toEqual(wanted);
 }
 
+describe('a ready text', () => {
+  const text = '[data-part=writing] textarea';
+
+  it('is inserted in the language of the report where the cursor stands, and takes nothing away', async () => {
+    await page.fill(text, 'Hej!');
+    await page.click('[data-part=ready-insert]');
+    expect(await page.inputValue(text)).toMatch(
+      /^Hej!Tack för din rapport\..*senast \d+ \p{L}+ \d{4}/su,
+    );
+  });
+
+  it('is not sent while something in it is left to fill in', async () => {
+    await page.check('input[value=reply]');
+    await page.fill(text, '');
+    await page.click('[data-part=ready-insert]');
+    const submit = '[data-part=writing] [type=submit]';
+    await page.click(submit);
+    const problem = '[data-part=writing] [data-part=problem]';
+    expect(await page.textContent(problem)).toContain('[dina frågor]');
+    await page.fill(text, (await page.inputValue(text)).replace('[dina frågor]', 'När var det?'));
+    await page.click(submit);
+    const last = page.locator('[data-part=conversation] > li').last();
+    await expect.poll(() => last.textContent(), { timeout: 20_000 }).toContain('När var det?');
+  });
+});
+
 describe('the work on a case', () => {
+  beforeAll(() => page.click('[data-tab=work]'));
+
   it('takes a stage in the organisation’s own words, people and labels, and shows them as facts', async () => {
     await page.selectOption('#work-progress', 'investigation');
     await page.fill('#work-detail', 'Hearing people');

@@ -34,6 +34,14 @@ export function dayText(day: string): string {
   }).format(new Date(`${day}T00:00Z`));
 }
 
+/** A day as another language writes it out: 22 November 2026. */
+export function dayTextIn(lang: string, day: string): string {
+  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
+    dateStyle: 'long',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00Z`));
+}
+
 /** A moment where the person sits, to the minute. A bare day stays a day. */
 export function momentText(moment: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(moment)) return dayText(moment);

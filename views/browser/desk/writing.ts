@@ -9,6 +9,7 @@ import type { Desk } from './desk.js';
 import { draftKeeper } from './draft-keeper.js';
 import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
+import { unfilled, wireReadyTexts } from './ready-texts.js';
 import { runSending, wireFiles } from './sending.js';
 
 /** The form in which a handler writes to the reporter. */
@@ -52,6 +53,7 @@ export function writingForm(
       : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
   );
   const files = wireFiles(desk, form, keep);
+  const offerReady = wireReadyTexts(form, text);
   const chosenOutcome = (): Outcome | null =>
     outcome.value === '' ? null : (outcome.value as Outcome);
 
@@ -68,6 +70,7 @@ export function writingForm(
     showPart(form, 'language', wanted !== 'nothing_further');
     showPart(form, 'confirm', false);
     showPart(form, 'buttons', true);
+    if (data !== null) offerReady(wanted, data);
     write(form, 'submit', t(`desk.write.do.${wanted}`));
     form.dataset['kind'] = wanted;
   };
@@ -102,7 +105,8 @@ export function writingForm(
     if (kind !== 'nothing_further' && text.value.trim() === '') {
       return [text, t('desk.write.text_missing')];
     }
-    return null;
+    const gap = unfilled(text.value);
+    return gap === null ? null : [text, t('desk.write.unfilled', { gap })];
   };
 
   form.addEventListener('submit', (event) => {
