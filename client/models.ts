@@ -2,6 +2,7 @@ import type {
   Answers,
   AuditHeadFault,
   Category,
+  DateKind,
   DialogueEntry,
   EntryContent,
   FileReference,
@@ -18,6 +19,7 @@ import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.j
 import type { Disclosure, Notice } from './casework/disclosures.js';
 import type { Person } from './casework/persons.js';
 import type { DataRequest } from './casework/requests.js';
+import type { CaseDate, DateDecisions } from './casework/dates.js';
 import type { CaseWork } from './casework/work.js';
 
 /** A person who may read reports, as the signed directory names them. */
@@ -189,20 +191,17 @@ export interface CaseRow {
   category: Category;
   acknowledgedOn: string | null;
   feedbackOn: string | null;
-  /** Law or promise: see `deadlines`. */
-  acknowledgementBy: string;
-  /** The day planned for: three months from receipt. */
-  feedbackBy: string;
-  /** The last day by the Directive: three months from the acknowledgement, or from when it was due. */
-  feedbackLimit: string;
+  /** What handlers decided of the two dates; whether it counts is for the country's rule. */
+  acknowledgementWaived: boolean;
+  feedbackExtendedTo: string | null;
   outcome: Outcome | null;
   /** Where an open case stands; of a closed one where it stood. */
   status: Overview['status'];
   labels: string[];
   /** Ids of the readers who are responsible for it; may name some who left. */
   responsible: string[];
-  /** The earliest day by which a task is due. */
-  taskBy: string | null;
+  /** What is due first beside acknowledgement and feedback, and the day from which its time runs. */
+  due: { what: DateKind; by: string; from: string } | null;
   /** Set where the row could not be verified or opened; nothing else in it can be trusted then. */
   fault: ProtocolFault | null;
 }
@@ -215,6 +214,9 @@ export interface HandlerCaseView extends CaseRow {
   /** Who is, or was, to be told of changes of what was disclosed. */
   notices: readonly Notice[];
   requests: readonly DataRequest[];
+  /** Every date beside acknowledgement and feedback, done or not, the earliest first. */
+  dates: CaseDate[];
+  decisions: DateDecisions;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

@@ -47,12 +47,6 @@ export function feedbackDay(received: Day): Day {
   return addMonths(received, 3);
 }
 
-/** The legal limit of article 9(1)(f), counted from the acknowledgement or the end of the seven days. */
-export function feedbackLimit(received: Day, acknowledged: Day | null): Day {
-  const end = acknowledgementDay(received);
-  return addMonths(acknowledged !== null && acknowledged < end ? acknowledged : end, 3);
-}
-
 /** The day from which a case closed on a day is purged, by a channel's full months after closure. */
 export function purgeDay(closed: Day, retentionMonths: number): Day {
   return addMonths(closed, retentionMonths);

@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { fromBase64, toBase64, utf8 } from './bytes.js';
 import { openBox, sealBox } from './box.js';
-import { CATEGORIES, LabelsEntry, OUTCOMES, PROGRESS, ResponsibleEntry } from './content.js';
+import {
+  CATEGORIES,
+  DATE_KINDS,
+  LabelsEntry,
+  OUTCOMES,
+  PROGRESS,
+  ResponsibleEntry,
+} from './content.js';
 import { derive } from './derive.js';
 import type { EpochKey } from './epoch.js';
 import { Day } from './ids.js';
@@ -13,6 +20,16 @@ import { OVERVIEW_BYTES, type SealedOverview } from './wire/entry.js';
 export const STATUSES = ['new', 'acknowledged', ...PROGRESS] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** Longest time in days that an overview tells to have passed, or to pass, until something is due. */
+export const DUE_DAYS_LIMIT = 36_500;
+
+/** What is due first beside acknowledgement and feedback, by when, and in how many days in all. */
+const DueFirst = v.strictObject({
+  what: v.picklist(DATE_KINDS),
+  by: Day,
+  days: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(DUE_DAYS_LIMIT)),
+});
+
 /** What a list shows of a case; a copy for speed, while the chain of entries is what counts. */
 export const Overview = v.strictObject({
   title: v.string(),
@@ -23,8 +40,11 @@ export const Overview = v.strictObject({
   status: v.picklist(STATUSES),
   labels: LabelsEntry.entries.labels,
   responsible: ResponsibleEntry.entries.readers,
-  /** The earliest day by which a task is due. */
-  taskBy: v.nullable(Day),
+  due: v.nullable(DueFirst),
+  /** The day until which feedback was put off; whether that counts is for the country's rule. */
+  feedbackExtendedTo: v.nullable(Day),
+  /** Whether handlers left the acknowledgement out; whether they may is for the country's rule. */
+  acknowledgementWaived: v.boolean(),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
@@ -38,11 +58,13 @@ const Sealed = v.strictTuple([
   Overview.entries.status,
   Overview.entries.labels,
   Overview.entries.responsible,
-  Overview.entries.taskBy,
+  v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
+  Overview.entries.feedbackExtendedTo,
+  v.picklist([0, 1]),
 ]);
 
 /** Longest title, in bytes of JSON text, that fits the fixed size beside the other fields. */
-export const TITLE_BYTES = 236;
+export const TITLE_BYTES = 190;
 /** Most letters (code points) of a title. */
 const TITLE_LETTERS = 80;
 
@@ -73,7 +95,9 @@ export function newOverview({ title, category }: Pick<Overview, 'title' | 'categ
     status: 'new',
     labels: [],
     responsible: [],
-    taskBy: null,
+    due: null,
+    feedbackExtendedTo: null,
+    acknowledgementWaived: false,
   };
 }
 
@@ -92,7 +116,9 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.status,
     overview.labels,
     overview.responsible,
-    overview.taskBy,
+    overview.due === null ? null : [overview.due.what, overview.due.by, overview.due.days],
+    overview.feedbackExtendedTo,
+    overview.acknowledgementWaived ? 1 : 0,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
   const context = [epoch.case, epoch.compartment, epoch.epoch];
@@ -116,7 +142,9 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     status,
     labels,
     responsible,
-    taskBy,
+    due,
+    feedbackExtendedTo,
+    waived,
   ] = fromJsonBytes(Sealed, unpad(padded));
   return {
     title,
@@ -127,6 +155,8 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     status,
     labels,
     responsible,
-    taskBy,
+    due: due === null ? null : { what: due[0], by: due[1], days: due[2] },
+    feedbackExtendedTo,
+    acknowledgementWaived: waived === 1,
   };
 }

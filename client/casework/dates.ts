@@ -1,4 +1,4 @@
-import { dayOf, type DateKind, type Day } from '../../crypto/private.js';
+import { addMonths, dayOf, type DateKind, type Day, type Waiver } from '../../crypto/private.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
@@ -41,8 +41,47 @@ function taskDates({ internal }: Said): CaseDate[] {
   return [...dates.values()].filter((date) => date !== null);
 }
 
+function lastFeedback({ dialogue }: Said): Day | null {
+  const last = dialogue.findLast(({ kind }) => kind === 'feedback');
+  return last?.kind === 'feedback' ? dayOf(new Date(last.at)) : null;
+}
+
+/** Counts from the feedback given last; until the first is given, that one is due and nothing else. */
+function furtherFeedbackDates(said: Said): CaseDate[] {
+  const asked = said.internal.findLast(({ kind }) => kind === 'further_feedback');
+  const from = lastFeedback(said);
+  if (asked?.kind !== 'further_feedback' || asked.state === 'ended' || from === null) return [];
+  if (isClosed(said)) return [];
+  const by = addMonths(from, asked.months);
+  return [{ what: 'further_feedback', name: '', by, from, basis: 'country', doneOn: null }];
+}
+
+function isClosed({ dialogue }: Said): boolean {
+  const last = dialogue.findLast(({ kind }) => kind === 'closure' || kind === 'reopening');
+  return last?.kind === 'closure';
+}
+
+function confirmationDates({ internal }: Said): CaseDate[] {
+  const dates = new Map<string, CaseDate | null>();
+  for (const content of internal) {
+    if (content.kind !== 'confirmation') continue;
+    const { id, by, askedOn: from, state } = content;
+    const doneOn = state === 'given' ? dayOf(new Date(content.at)) : null;
+    const date: CaseDate = { what: 'confirmation', name: '', by, from, basis: 'country', doneOn };
+    dates.set(id, state === 'dropped' ? null : date);
+  }
+  return [...dates.values()].filter((date) => date !== null);
+}
+
 /** Every subject that has dates; a new one adds its reducer here. */
-const SOURCES: readonly DateSource[] = [taskDates, personDates, requestDates, noticeDates];
+const SOURCES: readonly DateSource[] = [
+  taskDates,
+  furtherFeedbackDates,
+  confirmationDates,
+  personDates,
+  requestDates,
+  noticeDates,
+];
 
 /** All dates of a case beside acknowledgement and feedback, done or not, the earliest first. */
 export function datesOf(said: Said): CaseDate[] {
@@ -53,4 +92,46 @@ export function datesOf(said: Said): CaseDate[] {
 /** What of it is due first; null where nothing is. */
 export function nextDate(dates: readonly CaseDate[]): CaseDate | null {
   return dates.find(({ doneOn }) => doneOn === null) ?? null;
+}
+
+/** What handlers decided about the dates of a case that every case has. */
+export interface DateDecisions {
+  /** Whether it counts is for the rule of the channel's country: see `client/law`. */
+  extension: { by: Day; text: string; on: Day } | null;
+  waiver: { reason: Waiver; text: string; on: Day } | null;
+  /** How often feedback is to be given again; null where nobody asks for it. */
+  furtherFeedback: { askedOn: Day; months: number } | null;
+  /** Additions whose confirmation the reporter waits for. */
+  confirmations: readonly { id: string; askedOn: Day; by: Day }[];
+}
+
+/** The newest decision of each kind. */
+export function decisionsOf({ internal }: Pick<Said, 'internal'>): DateDecisions {
+  const decided: DateDecisions = {
+    extension: null,
+    waiver: null,
+    furtherFeedback: null,
+    confirmations: [],
+  };
+  const open = new Map<string, DateDecisions['confirmations'][number]>();
+  for (const content of internal) {
+    if (content.kind === 'extension') {
+      const { by, text, at } = content;
+      decided.extension = { by, text, on: dayOf(new Date(at)) };
+    }
+    if (content.kind === 'acknowledgement_waived') {
+      const { reason, text, at } = content;
+      decided.waiver = { reason, text, on: dayOf(new Date(at)) };
+    }
+    if (content.kind === 'further_feedback') {
+      const { askedOn, months, state } = content;
+      decided.furtherFeedback = state === 'asked' ? { askedOn, months } : null;
+    }
+    if (content.kind === 'confirmation') {
+      const { id, askedOn, by, state } = content;
+      if (state === 'asked') open.set(id, { id, askedOn, by });
+      else open.delete(id);
+    }
+  }
+  return { ...decided, confirmations: [...open.values()] };
 }

@@ -1,7 +1,21 @@
-import { dayOf, newOverview, type Overview, titleOf } from '../../crypto/private.js';
-import { datesOf, nextDate } from './dates.js';
+import {
+  dayOf,
+  daysBetween,
+  DUE_DAYS_LIMIT,
+  newOverview,
+  type Overview,
+  titleOf,
+} from '../../crypto/private.js';
+import { datesOf, decisionsOf, nextDate } from './dates.js';
 import type { Said } from './said.js';
 import { workOf } from './work.js';
+
+function dueOf(said: Said): Overview['due'] {
+  const next = nextDate(datesOf(said));
+  if (next === null) return null;
+  const days = Math.max(0, Math.min(daysBetween(next.from, next.by), DUE_DAYS_LIMIT));
+  return { what: next.what, by: next.by, days };
+}
 
 /**
  * The overview that a case's entries give; only the title is the sealed overview's own.
@@ -12,6 +26,7 @@ import { workOf } from './work.js';
 export function overviewOf(title: string | null, said: Said): Overview {
   const report = said.dialogue.find((content) => content.kind === 'report');
   const work = workOf(said);
+  const decided = decisionsOf(said);
   const overview = newOverview({
     title: title ?? titleOf(report?.text ?? ''),
     category: report?.category ?? 'unknown',
@@ -27,6 +42,8 @@ export function overviewOf(title: string | null, said: Said): Overview {
     status: work.progress ?? (overview.acknowledgedOn === null ? 'new' : 'acknowledged'),
     labels: [...work.labels],
     responsible: [...work.responsible],
-    taskBy: nextDate(datesOf(said))?.by ?? null,
+    due: dueOf(said),
+    feedbackExtendedTo: decided.extension?.by ?? null,
+    acknowledgementWaived: decided.waiver !== null,
   };
 }

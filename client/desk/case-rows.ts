@@ -1,8 +1,6 @@
 import {
-  acknowledgementDay,
+  addDays,
   type CaseListing,
-  feedbackDay,
-  feedbackLimit,
   openHead,
   openOverview,
   type Overview,
@@ -12,12 +10,19 @@ import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js
 import { disclosuresOf, noticesOf } from '../casework/disclosures.js';
 import { personsOf } from '../casework/persons.js';
 import { requestsOf } from '../casework/requests.js';
+import { datesOf, decisionsOf } from '../casework/dates.js';
 import { saidIn } from '../casework/said.js';
 import { workOf } from '../casework/work.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { grantable, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
+
+function dueOf(overview: Overview | null): CaseRow['due'] {
+  if (!overview?.due) return null;
+  const { what, by, days } = overview.due;
+  return { what, by, from: addDays(by, -days) };
+}
 
 /** The facts of a row, without what its overview holds. */
 function rowOf(
@@ -42,14 +47,13 @@ function rowOf(
     category: overview?.category ?? 'unknown',
     acknowledgedOn: overview?.acknowledgedOn ?? null,
     feedbackOn: overview?.feedbackOn ?? null,
-    acknowledgementBy: acknowledgementDay(receivedOn),
-    feedbackBy: feedbackDay(receivedOn),
-    feedbackLimit: feedbackLimit(receivedOn, overview?.acknowledgedOn ?? null),
+    acknowledgementWaived: overview?.acknowledgementWaived ?? false,
+    feedbackExtendedTo: overview?.feedbackExtendedTo ?? null,
     outcome: overview?.outcome ?? null,
     status: overview?.status ?? 'new',
     labels: overview?.labels ?? [],
     responsible: overview?.responsible ?? [],
-    taskBy: overview?.taskBy ?? null,
+    due: dueOf(overview),
     fault,
   };
 }
@@ -90,6 +94,8 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
     disclosures: disclosuresOf(said),
     notices: noticesOf(said),
     requests: requestsOf(said),
+    dates: datesOf(said),
+    decisions: decisionsOf(said),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -1,3 +1,7 @@
+import * as v from 'valibot';
+import { Day, WorkId } from '../ids.js';
+import { moment, needed, text } from './fields.js';
+
 /** What can be due in a case beside acknowledgement and feedback. */
 export const DATE_KINDS = [
   /** A task of the handlers. */
@@ -27,3 +31,57 @@ export const DATE_KINDS = [
   'guest_ends',
 ] as const;
 export type DateKind = (typeof DATE_KINDS)[number];
+
+/**
+ * Feedback is due later, where the act of the channel's country has that; the newest counts. `text`
+ * is the reason.
+ */
+export const ExtensionEntry = v.strictObject({
+  kind: v.literal('extension'),
+  at: moment,
+  by: Day,
+  text: needed,
+});
+
+/** Why an acknowledgement may be left out, where the act of the channel's country has that. */
+export const WAIVERS = ['declined', 'would_identify'] as const;
+export type Waiver = (typeof WAIVERS)[number];
+
+/** There is no acknowledgement in this case: the reporter declined it, or it would identify them. */
+export const WaiverEntry = v.strictObject({
+  kind: v.literal('acknowledgement_waived'),
+  at: moment,
+  reason: v.picklist(WAIVERS),
+  text,
+});
+
+/** Most months from one feedback to the next. */
+export const FURTHER_MONTHS_LIMIT = 12;
+
+/** Feedback is to be given again and again while the case is open, since the reporter asked. */
+export const FurtherFeedbackEntry = v.strictObject({
+  kind: v.literal('further_feedback'),
+  at: moment,
+  askedOn: Day,
+  months: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(FURTHER_MONTHS_LIMIT)),
+  state: v.picklist(['asked', 'ended']),
+});
+
+/** The reporter wants an addition to the report confirmed; the same id again changes it. */
+export const ConfirmationEntry = v.strictObject({
+  kind: v.literal('confirmation'),
+  at: moment,
+  id: WorkId,
+  askedOn: Day,
+  by: Day,
+  state: v.picklist(['asked', 'given', 'dropped']),
+});
+
+/** What handlers decide about the dates of a case. */
+export const DateEntry = v.variant('kind', [
+  ExtensionEntry,
+  WaiverEntry,
+  FurtherFeedbackEntry,
+  ConfirmationEntry,
+]);
+export type DateEntry = v.InferOutput<typeof DateEntry>;

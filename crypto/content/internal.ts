@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DateEntry } from './dates.js';
 import { DisclosuresEntry } from './disclosures.js';
 import { files, moment, needed, text } from './fields.js';
 import { PersonsEntry } from './persons.js';
@@ -25,6 +26,7 @@ export const CaseworkEntry = v.variant('kind', [
   ...PersonsEntry.options,
   ...DisclosuresEntry.options,
   ...RequestsEntry.options,
+  ...DateEntry.options,
 ]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 

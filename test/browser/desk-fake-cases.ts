@@ -1,6 +1,8 @@
 import { disclosuresOf, noticesOf } from '../../client/casework/disclosures.js';
 import { personsOf } from '../../client/casework/persons.js';
 import { requestsOf } from '../../client/casework/requests.js';
+import { datesOf, decisionsOf } from '../../client/casework/dates.js';
+import type { Said } from '../../client/casework/said.js';
 import { workOf } from '../../client/casework/work.js';
 import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
@@ -201,9 +203,10 @@ function entriesOf(id: string): EntryView[] {
 /** Who reads a case now, by its id. */
 export const access = new Map<string, string[]>();
 
-function internalOf(id: string): EntryView['content'][] {
-  const notes = entriesOf(id).filter(({ compartment }) => compartment === 'internal');
-  return notes.map(({ content }) => content);
+function saidOf(id: string): Said {
+  const of = (wanted: EntryView['compartment']): Said['internal'] =>
+    entriesOf(id).flatMap(({ compartment, content }) => (compartment === wanted ? [content] : []));
+  return { dialogue: of('dialogue'), internal: of('internal') };
 }
 
 /** A case as the engine would show it; it counts as read then. */
@@ -213,7 +216,7 @@ export function viewOf(id: string): HandlerCaseView {
   const allowed =
     access.get(id) ?? (id === 'let-in' ? ['hanna', 'vera', 'omar'] : ['hanna', 'vera']);
   access.set(id, allowed);
-  const said = { internal: internalOf(id) };
+  const said = saidOf(id);
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
@@ -222,6 +225,8 @@ export function viewOf(id: string): HandlerCaseView {
     disclosures: disclosuresOf(said),
     notices: noticesOf(said),
     requests: requestsOf(said),
+    dates: datesOf(said),
+    decisions: decisionsOf(said),
     writable: 'yes',
     log: [],
     departed: [],

@@ -39,16 +39,10 @@ export function moment(offset: number): string {
 }
 
 function row(change: Partial<CaseRow> & { id: string }): CaseRow {
-  const received = change.receivedOn ?? day(-20);
-  const from = (days: number): string => {
-    const date = new Date(`${received}T12:00:00Z`);
-    date.setUTCDate(date.getUTCDate() + days);
-    return date.toISOString().slice(0, 10);
-  };
   return {
     channel: 'channel',
     practice: false,
-    receivedOn: received,
+    receivedOn: day(-20),
     state: 'open',
     closedOn: null,
     purgeOn: null,
@@ -59,14 +53,13 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     category: 'fraud',
     acknowledgedOn: day(-15),
     feedbackOn: null,
-    acknowledgementBy: from(7),
-    feedbackBy: from(91),
-    feedbackLimit: from(98),
+    acknowledgementWaived: false,
+    feedbackExtendedTo: null,
     outcome: null,
     status: 'acknowledged',
     labels: [],
     responsible: [],
-    taskBy: null,
+    due: null,
     fault: null,
     ...change,
   };

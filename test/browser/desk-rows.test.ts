@@ -22,14 +22,13 @@ function row(change: Partial<CaseRow>): CaseRow {
     category: 'fraud',
     acknowledgedOn: '2026-02-21',
     feedbackOn: null,
-    acknowledgementBy: '2026-02-27',
-    feedbackBy: '2026-05-20',
-    feedbackLimit: '2026-05-21',
+    acknowledgementWaived: false,
+    feedbackExtendedTo: null,
     outcome: null,
     status: 'acknowledged',
     labels: [],
     responsible: [],
-    taskBy: null,
+    due: null,
     fault: null,
     ...change,
   };
@@ -42,7 +41,18 @@ const closed: Partial<CaseRow> = {
   feedbackOn: '2026-02-25',
 };
 
-const rule = (basis: CountryRule['basis']): CountryRule => ({ country: 'SE', act: 'Act', basis });
+const rule = (basis: CountryRule['basis']): CountryRule => ({
+  country: 'SE',
+  act: 'Act',
+  basis,
+  acknowledgement: { days: 7, unit: 'calendar', waivable: true },
+  feedback: { months: 3, anchor: 'receipt', extension: 3 },
+  furtherFeedback: null,
+  confirmation: null,
+  meeting: 'reasonable',
+});
+
+const why = (one: CaseRow, of: CountryRule | null = null): string[] => reasons(one, of, NOW);
 
 describe('days', () => {
   it('count whole days over a change of clocks and a leap day', () => {
@@ -74,6 +84,33 @@ describe('due dates', () => {
     ]);
   });
 
+  it('warn at half, three quarters and nine tenths of the time, and when it is over', () => {
+    const due = (by: string, from: string) => row({ due: { what: 'task', by, from } });
+    const warning = (by: string, from: string): string | undefined =>
+      dueDates({ ...due(by, from), feedbackOn: NOW }, null, NOW)[0]?.warning;
+    expect(warning('2026-03-12', '2026-02-21')).toBe('none');
+    expect(warning('2026-03-11', '2026-02-21')).toBe('half');
+    expect(warning('2026-03-05', '2026-02-21')).toBe('three_quarters');
+    expect(warning('2026-03-03', '2026-02-21')).toBe('nine_tenths');
+    expect(warning('2026-03-02', '2026-03-02')).toBe('nine_tenths');
+    expect(warning('2026-03-01', '2026-02-21')).toBe('over');
+    expect(why(due('2026-03-05', '2026-02-21'))).toEqual([]);
+    expect(why(due('2026-03-03', '2026-02-21'))).toEqual(['due']);
+    expect(why(due('2026-03-01', '2026-02-21'))).toEqual(['due']);
+  });
+
+  it('follow what handlers decided where the act has it, and nowhere else', () => {
+    const waived = row({ acknowledgedOn: null, acknowledgementWaived: true });
+    expect(why(waived, rule('law'))).toEqual([]);
+    expect(why(waived, { ...rule('law'), acknowledgement: null })).toEqual(['acknowledge']);
+    expect(why(waived)).toEqual(['acknowledge']);
+    const late = row({ receivedOn: '2025-12-01', feedbackExtendedTo: '2026-05-01' });
+    const day = (of: CountryRule | null): string | undefined => dueDates(late, of, NOW)[0]?.by;
+    expect(day(rule('law'))).toBe('2026-05-01');
+    expect(day(rule('unsure'))).toBe('2026-03-01');
+    expect(day(null)).toBe('2026-03-01');
+  });
+
   it('end with closure, but for the decision when the reporter writes again', () => {
     expect(dueDates(row(closed), null, NOW)).toEqual([]);
     const asked = row({ ...closed, decisionBy: '2026-03-20' });
@@ -83,39 +120,34 @@ describe('due dates', () => {
 
 describe('what needs somebody today', () => {
   it('names every reason, the most urgent first', () => {
-    expect(reasons(row({}), NOW)).toEqual([]);
-    expect(reasons(row({ acknowledgedOn: null, unread: true }), NOW)).toEqual([
-      'acknowledge',
-      'message',
-    ]);
-    expect(reasons(row({ feedbackBy: '2026-03-16' }), NOW)).toEqual(['feedback']);
-    expect(reasons(row({ feedbackBy: '2026-03-17' }), NOW)).toEqual([]);
-    expect(reasons(row({ ...closed, decisionBy: '2026-03-20', unread: true }), NOW)).toEqual([
+    expect(why(row({}))).toEqual([]);
+    expect(why(row({ acknowledgedOn: null, unread: true }))).toEqual(['acknowledge', 'message']);
+    expect(why(row({ receivedOn: '2025-12-16' }))).toEqual(['feedback']);
+    expect(why(row({ receivedOn: '2025-12-17' }))).toEqual([]);
+    expect(why(row({ ...closed, decisionBy: '2026-03-20', unread: true }))).toEqual([
       'decision',
       'message',
     ]);
-    expect(reasons(row({ escalated: true }), NOW)).toEqual(['escalated']);
+    expect(why(row({ escalated: true }))).toEqual(['escalated']);
   });
 
   it('are none for practice, which only wants to be read', () => {
-    const practice = { practice: true, acknowledgedOn: null, feedbackBy: '2026-03-03' };
-    expect(reasons(row(practice), NOW)).toEqual([]);
-    expect(reasons(row({ ...practice, unread: true }), NOW)).toEqual(['message']);
+    const practice = { practice: true, acknowledgedOn: null, receivedOn: '2025-12-03' };
+    expect(why(row(practice))).toEqual([]);
+    expect(why(row({ ...practice, unread: true }))).toEqual(['message']);
     expect(dueDates(row(practice), rule('law'), NOW)).toEqual([]);
   });
 
   it('trusts nothing in a row that did not verify', () => {
-    expect(reasons(row({ fault: 'malformed', unread: true, escalated: true }), NOW)).toEqual([
-      'fault',
-    ]);
+    expect(why(row({ fault: 'malformed', unread: true, escalated: true }))).toEqual(['fault']);
   });
 });
 
 describe('the inbox', () => {
   const rows = [
     row({ id: 'calm' }),
-    row({ id: 'late', acknowledgedOn: null, acknowledgementBy: '2026-02-27' }),
-    row({ id: 'due', acknowledgedOn: null, acknowledgementBy: '2026-03-05' }),
+    row({ id: 'late', acknowledgedOn: null }),
+    row({ id: 'due', acknowledgedOn: null, receivedOn: '2026-02-26' }),
     row({ id: 'broken', fault: 'malformed', category: 'unknown' }),
     row({ id: 'new', unread: true, category: 'environment' }),
     row({ ...closed, id: 'kept' }),
@@ -125,7 +157,7 @@ describe('the inbox', () => {
   const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
 
   it('puts every case into one group, and gathers those to be removed within 90 days', () => {
-    const groups = groupRows(rows, NOW);
+    const groups = groupRows(rows, NOW, () => null);
     expect(groups.today.map((each) => each.row.id)).toEqual(['broken', 'late', 'due', 'new']);
     expect(ids(groups.open)).toEqual(['calm']);
     expect(ids(groups.purgeSoon)).toEqual(['sooner', 'soon']);

@@ -105,6 +105,8 @@ describe('what people type and send', () => {
       label: randomUUID().slice(0, 30),
       task: unique('Task'),
       breach: unique('Words on keys in wrong hands'),
+      extension: unique('Extension'),
+      waiver: unique('Waiver'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -139,6 +141,9 @@ describe('what people type and send', () => {
     await desk.work(id, { kind: 'labels', labels: [field.label] });
     const task = { kind: 'task', id: null, name: field.task, due: null, reader: null } as const;
     await desk.work(id, { ...task, state: 'open' });
+    await desk.work(id, { kind: 'extension', by: '2027-01-31', text: field.extension });
+    const waived = { kind: 'acknowledgement_waived', reason: 'declined' } as const;
+    await desk.work(id, { ...waived, text: field.waiver });
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
@@ -220,6 +225,8 @@ describe('what people type and send', () => {
       'progress',
       'labels',
       'task',
+      'extension',
+      'acknowledgement_waived',
       'decision',
     ]);
     const { content } = view.entries[0] ?? {};

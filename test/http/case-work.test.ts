@@ -56,7 +56,7 @@ describe('work on a case', () => {
       status: 'investigation',
       labels: ['north'],
       responsible: [harald.id],
-      taskBy: due,
+      due: { what: 'task', by: due },
     });
     const { work } = await harald.desk.openCase(id);
     expect(work).toMatchObject({
@@ -75,7 +75,7 @@ describe('work on a case', () => {
       state: 'done',
     });
     expect(after.work.tasks).toEqual([{ ...task, state: 'done' }]);
-    expect(after.taskBy).toBeNull();
+    expect(after.due).toBeNull();
   });
 
   it('keeps both words where two handlers write at once', async () => {

@@ -9,7 +9,7 @@ import { startDemo, type Demo } from '../../client/demo/run.js';
 import { createDesk, type Desk } from '../../client/handler.js';
 import type { CaseRow } from '../../client/models.js';
 import { createReporter } from '../../client/reporter.js';
-import { addDays, dayOf } from '../../crypto/private.js';
+import { acknowledgementDay, addDays, type Day, dayOf, feedbackDay } from '../../crypto/private.js';
 import { projectDist } from '../support/server.js';
 
 const today = dayOf(new Date());
@@ -102,11 +102,15 @@ describe('the demo', () => {
   it('has cases that are new, overdue, answered, closed, and asking for a decision', () => {
     const isNew = (row: CaseRow): boolean => row.unread && row.acknowledgedOn === null;
     expect(open.filter(isNew).length).toBeGreaterThanOrEqual(4);
-    expect(open.some((row) => isNew(row) && row.acknowledgementBy < today)).toBe(true);
+    expect(
+      open.some((row) => isNew(row) && acknowledgementDay(row.receivedOn as Day) < today),
+    ).toBe(true);
     expect(open.some((row) => row.unread && row.acknowledgedOn !== null)).toBe(true);
     expect(open.some((row) => row.feedbackOn !== null)).toBe(true);
     const soon = (row: CaseRow): boolean =>
-      row.feedbackOn === null && row.feedbackBy >= today && row.feedbackBy <= addDays(today, 10);
+      row.feedbackOn === null &&
+      feedbackDay(row.receivedOn as Day) >= today &&
+      feedbackDay(row.receivedOn as Day) <= addDays(today, 10);
     expect(open.some((row) => row.acknowledgedOn !== null && soon(row))).toBe(true);
     expect(closed.map(({ outcome }) => outcome).sort()).toEqual([
       'substantiated',

@@ -175,6 +175,28 @@ export const contents = {
     text: 'Not what shows who reported.',
     toldOfRemedies: true,
   },
+  extension: { kind: 'extension', at, by: '2026-08-31' as Day, text: 'Abroad.' },
+  acknowledgement_waived: {
+    kind: 'acknowledgement_waived',
+    at,
+    reason: 'declined',
+    text: 'Said so.',
+  },
+  further_feedback: {
+    kind: 'further_feedback',
+    at,
+    askedOn: '2026-03-02' as Day,
+    months: 3,
+    state: 'asked',
+  },
+  confirmation: {
+    kind: 'confirmation',
+    at,
+    id: 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId,
+    askedOn: '2026-03-02' as Day,
+    by: '2026-03-09' as Day,
+    state: 'asked',
+  },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */

@@ -120,6 +120,28 @@ const contents = {
     text: 'x',
     toldOfRemedies: true,
   },
+  extension: { kind: 'extension', at: moment, by: '2026-08-31', text: 'x' },
+  acknowledgement_waived: {
+    kind: 'acknowledgement_waived',
+    at: moment,
+    reason: 'declined',
+    text: '',
+  },
+  further_feedback: {
+    kind: 'further_feedback',
+    at: moment,
+    askedOn: '2026-03-02',
+    months: 3,
+    state: 'asked',
+  },
+  confirmation: {
+    kind: 'confirmation',
+    at: moment,
+    id,
+    askedOn: '2026-03-02',
+    by: '2026-03-09',
+    state: 'asked',
+  },
 };
 
 describe('contents of entries', () => {
@@ -161,6 +183,10 @@ describe('contents of entries', () => {
       request: ['internal reader 2', 'internal reader 3'],
       request_extended: ['internal reader 2', 'internal reader 3'],
       request_answered: ['internal reader 2', 'internal reader 3'],
+      extension: ['internal reader 2', 'internal reader 3'],
+      acknowledgement_waived: ['internal reader 2', 'internal reader 3'],
+      further_feedback: ['internal reader 2', 'internal reader 3'],
+      confirmation: ['internal reader 2', 'internal reader 3'],
     };
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {

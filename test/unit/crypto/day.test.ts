@@ -7,7 +7,6 @@ import {
   dayOf,
   daysBetween,
   feedbackDay,
-  feedbackLimit,
   purgeDay,
 } from '../../../crypto/day.js';
 import type { Day } from '../../../crypto/ids.js';
@@ -73,19 +72,7 @@ describe('the dates of a case', () => {
     const received = day('2026-11-24');
     expect(acknowledgementDay(received)).toBe('2026-12-01');
     expect(feedbackDay(received)).toBe('2027-02-24');
-    expect(feedbackLimit(received, null)).toBe('2027-03-01');
-    expect(feedbackLimit(received, day('2026-11-25'))).toBe('2027-02-25');
-    expect(feedbackLimit(received, day('2027-01-25'))).toBe('2027-03-01');
     expect(purgeDay(day('2024-02-29'), 24)).toBe('2026-02-28');
-  });
-
-  it('never promise feedback later than the law does', () => {
-    fc.assert(
-      fc.property(days, fc.option(fc.nat(60)), (received, after) => {
-        const acknowledged = after === null ? null : addDays(received, after);
-        expect(feedbackDay(received) <= feedbackLimit(received, acknowledged)).toBe(true);
-      }),
-    );
   });
 });
 

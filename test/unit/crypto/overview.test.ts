@@ -51,8 +51,8 @@ describe('titles', () => {
     ['a'.repeat(80), 'a'.repeat(80)],
     ['a'.repeat(81), `${'a'.repeat(79)}…`],
     ['word '.repeat(30), `${'word '.repeat(16).slice(0, 79).trim()}…`],
-    ['𝒳'.repeat(90), `${'𝒳'.repeat(57)}…`],
-    ['\u0001'.repeat(50), `${'\u0001'.repeat(38)}…`],
+    ['𝒳'.repeat(90), `${'𝒳'.repeat(46)}…`],
+    ['\u0001'.repeat(50), `${'\u0001'.repeat(30)}…`],
   ])('of %j', (text, title) => {
     expect(titleOf(text)).toBe(title);
   });
@@ -79,7 +79,13 @@ describe('overviews', () => {
     responsible: fc
       .array(fc.constant(null), { maxLength: RESPONSIBLE_LIMIT })
       .map((all) => all.map(() => newId(ReaderId))),
-    taskBy: day,
+    due: fc.constantFrom(
+      null,
+      { what: 'task' as const, by: '2026-12-31' as Day, days: 0 },
+      { what: 'reprisal_question' as const, by: '9999-12-31' as Day, days: 36_500 },
+    ),
+    feedbackExtendedTo: day,
+    acknowledgementWaived: fc.boolean(),
   });
 
   it('have one size, whatever they hold', () => {

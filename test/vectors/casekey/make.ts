@@ -541,7 +541,9 @@ function caseVectors(): Vectors['case'] {
     status: 'investigation',
     labels: ['Å'],
     responsible: [v.parse(ReaderId, first.record.id)],
-    taskBy: v.parse(Day, '2026-03-09'),
+    due: { what: 'task', by: v.parse(Day, '2026-03-09'), days: 5 },
+    feedbackExtendedTo: v.parse(Day, '2026-08-31'),
+    acknowledgementWaived: true,
   };
   const kept = headFor(entries);
   const opened = {

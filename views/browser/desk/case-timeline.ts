@@ -1,15 +1,110 @@
+import { periodEnd } from '../../../client/law/days.js';
 import type { HandlerCaseView } from '../../../client/models.js';
+import type { Day } from '../../../crypto/public.js';
 import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
 import { copyTemplate, element, write } from './dom.js';
 import { daysBetween, dayText } from './days.js';
-import { basisOf, type CountryRule } from './deadlines.js';
-import { daysLeftText, urgency } from './inbox-row.js';
+import {
+  basisOf,
+  dueDates,
+  dutiesOf,
+  openDates,
+  type CountryRule,
+  type DueDate,
+} from './deadlines.js';
+import { daysLeftText, leftText, markOf } from './inbox-row.js';
 
 interface Step {
   name: string;
   day: string;
   note: string;
-  state: 'done' | 'late' | 'soon' | 'calm';
+  /** `done`, or how pressing it is. */
+  mark: string;
+}
+
+type Data = HandlerCaseView;
+
+function done(name: string, day: string, note = ''): Step {
+  return { name, day, note, mark: 'done' };
+}
+
+function due(date: DueDate, name: string, note: string): Step {
+  const text = note === '' ? leftText(date) : `${leftText(date)} · ${note}`;
+  return { name, day: date.by, note: text, mark: markOf(date) };
+}
+
+/** "legal limit 6 Jun 2026", and what a weekend may do to it. */
+function limitText(limit: Day): string {
+  const end = periodEnd(limit);
+  const days = { day: dayText(limit), end: dayText(end) };
+  return t(end === limit ? 'desk.time.limit' : 'desk.time.limit_weekend', days);
+}
+
+function dutySteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+  const duties = dutiesOf(data, rule);
+  return (['acknowledgement', 'feedback'] as const).flatMap((what) => {
+    const duty = duties[what];
+    const doneOn = what === 'feedback' ? data.feedbackOn : data.acknowledgedOn;
+    const name = t(`desk.time.${what}`);
+    if (doneOn !== null) {
+      const late = duty === null || data.practice ? 0 : daysBetween(duty.by, doneOn);
+      return [done(t(`desk.time.${what}_done`), doneOn, late > 0 ? daysLeftText(-late) : '')];
+    }
+    // practice has no dates
+    if (data.practice || duty === null) return [];
+    const basis = t(`desk.due.${basisOf(duty)}`);
+    if (data.state === 'closed') {
+      return [{ name: t(`desk.time.${what}_missing`), day: duty.by, note: basis, mark: 'calm' }];
+    }
+    const date = dueDates(data, rule, today).find((each) => each.what === what);
+    const limit = duty.limit !== null && duty.limit > duty.by ? limitText(duty.limit) : basis;
+    return date === undefined ? [] : [due(date, name, limit)];
+  });
+}
+
+function otherSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+  const nameOf = (what: string, name: string): string =>
+    name === '' ? t(`desk.due.what.${what}`) : `${t(`desk.due.what.${what}`)}: ${name}`;
+  const past = data.dates.flatMap(({ what, name, doneOn, by }) =>
+    doneOn === null
+      ? []
+      : [
+          done(
+            nameOf(what, name),
+            doneOn,
+            doneOn > by ? daysLeftText(daysBetween(doneOn, by)) : '',
+          ),
+        ],
+  );
+  const open = openDates(data, rule, today).map((date) =>
+    due(date, nameOf(date.what, date.name), date.basis === null ? '' : t(`desk.due.${date.basis}`)),
+  );
+  return [...past, ...open];
+}
+
+function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Data): Step[] {
+  const steps: Step[] = [];
+  if (extension !== null) steps.push(done(t('desk.time.extended'), extension.on));
+  if (waiver !== null) {
+    steps.push(done(t('desk.time.waived'), waiver.on, t(`desk.dates.waiver.${waiver.reason}`)));
+  }
+  if (furtherFeedback !== null) {
+    steps.push(done(t('desk.time.further_asked'), furtherFeedback.askedOn));
+  }
+  return steps;
+}
+
+function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+  const steps: Step[] = [];
+  if (data.closedOn !== null) steps.push(done(t('desk.time.closed'), data.closedOn));
+  const decision = dueDates(data, rule, today).find(({ what }) => what === 'decision');
+  if (decision !== undefined) steps.push(due(decision, t('desk.time.decision'), ''));
+  if (data.purgeOn !== null) {
+    const note = daysLeftText(daysBetween(today, data.purgeOn));
+    steps.push({ name: t('desk.time.purge'), day: data.purgeOn, note, mark: 'calm' });
+  }
+  return steps;
 }
 
 /**
@@ -21,77 +116,23 @@ export function timelineSteps(
   rule: CountryRule | null,
   today: string,
 ): HTMLElement[] {
-  const steps: Step[] = [
-    { name: t('desk.time.received'), day: data.receivedOn, note: '', state: 'done' },
-    ...dutyStep('acknowledgement', data.acknowledgedOn, data.acknowledgementBy),
-    ...dutyStep('feedback', data.feedbackOn, data.feedbackBy),
-  ];
-  if (data.closedOn !== null) {
-    steps.push({ name: t('desk.time.closed'), day: data.closedOn, note: '', state: 'done' });
-  }
-  if (data.decisionBy !== null) {
-    const left = daysBetween(today, data.decisionBy);
-    steps.push({
-      name: t('desk.time.decision'),
-      day: data.decisionBy,
-      note: daysLeftText(left),
-      state: urgency(left),
-    });
-  }
-  if (data.purgeOn !== null) {
-    const left = daysBetween(today, data.purgeOn);
-    steps.push({
-      name: t('desk.time.purge'),
-      day: data.purgeOn,
-      note: daysLeftText(left),
-      state: 'calm',
-    });
-  }
-  return steps.map(({ name, day, note, state }) => {
+  const steps = [
+    done(t('desk.time.received'), data.receivedOn),
+    ...dutySteps(data, rule, today),
+    ...decidedSteps(data),
+    ...otherSteps(data, rule, today),
+    ...endSteps(data, rule, today),
+  ].sort((a, b) => a.day.localeCompare(b.day));
+  return steps.map(({ name, day, note, mark }) => {
     const item = copyTemplate('timeline-step');
-    item.classList.add(state);
-    write(item, 'name', name);
+    item.classList.add(...mark.split(' '));
+    keepPrivate(write(item, 'name', name));
     write(item, 'day', dayText(day)).append(
-      ...(state === 'done'
+      ...(mark === 'done'
         ? []
         : [element('span', ` ${t('desk.time.at_latest')}`, 'visually-hidden')]),
     );
     write(item, 'note', note);
     return item;
   });
-
-  function dutyStep(
-    what: 'acknowledgement' | 'feedback',
-    doneOn: string | null,
-    by: string,
-  ): Step[] {
-    // practice has no dates
-    if (data.practice && doneOn === null) return [];
-    return [dueStep(what, doneOn, by)];
-  }
-
-  function dueStep(what: 'acknowledgement' | 'feedback', doneOn: string | null, by: string): Step {
-    const basis = t(`desk.due.${basisOf(rule)}`);
-    if (doneOn !== null) {
-      const late = daysBetween(by, doneOn);
-      return {
-        name: t(`desk.time.${what}_done`),
-        day: doneOn,
-        note: late > 0 && !data.practice ? daysLeftText(-late) : '',
-        state: 'done',
-      };
-    }
-    if (data.state === 'closed') {
-      return { name: t(`desk.time.${what}_missing`), day: by, note: basis, state: 'calm' };
-    }
-    const left = daysBetween(today, by);
-    const limited = what === 'feedback' && basisOf(rule) === 'law';
-    const limit = t('desk.time.limit', { day: dayText(data.feedbackLimit) });
-    return {
-      name: t(`desk.time.${what}`),
-      day: by,
-      note: `${daysLeftText(left)} · ${limited ? limit : basis}`,
-      state: urgency(left),
-    };
-  }
 }

@@ -105,10 +105,10 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
     const item = copyTemplate('task');
     keepPrivate(write(item, 'name', task.name));
     write(item, 'reader', readerName(data, task.reader));
-    const left = task.due === null ? null : daysBetween(today(), task.due);
     const dueLine = part(item, 'due');
     show(dueLine, task.due !== null && task.state === 'open');
-    if (task.due !== null && left !== null) {
+    if (task.due !== null) {
+      const left = daysBetween(today(), task.due);
       dueLine.textContent = t('desk.work.task_by', {
         day: dayText(task.due),
         left: daysLeftText(left),

@@ -27,6 +27,7 @@ import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { leftOutOf } from './left-out.js';
 import { noteForm, noteKey } from './note-form.js';
+import { datesPanel } from './case-dates.js';
 import { workPanel } from './case-work.js';
 import { recordPanel } from './case-record.js';
 import { wireTabs } from './tabs.js';
@@ -55,15 +56,24 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   };
 
   const work = workPanel(desk, id, changed);
-  part(view, 'work').replaceChildren(work.panel);
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
+  const dates = datesPanel(desk, id, changed, (sentence) => {
+    tabs.show('conversation');
+    const answer = part(part(view, 'writing'), 'text', HTMLTextAreaElement);
+    answer.value = answer.value === '' ? sentence : `${answer.value}\n\n${sentence}`;
+    // the draft is kept as if it had been typed
+    answer.dispatchEvent(new Event('input'));
+    answer.focus();
+  });
+  part(view, 'work').replaceChildren(work.panel, dates.panel);
 
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
     fillHead(desk, view, data);
     work.update(data);
     record.update(data);
+    dates.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');

@@ -1,31 +1,40 @@
-import type { CaseRow } from '../../../client/models.js';
+import type { CountryRule } from '../../../client/law/country.js';
+import {
+  acknowledgementDuty,
+  feedbackDuty,
+  isAcknowledgementWaived,
+  type Duty,
+  type Warning,
+  warningOn,
+} from '../../../client/law/days.js';
+import type { CaseRow, HandlerCaseView } from '../../../client/models.js';
+import type { Day } from '../../../crypto/public.js';
 import { daysBetween } from './days.js';
 
-/** What a country's act says of the two dates; see `views/data/jurisdictions.json`. */
-export interface CountryRule {
-  country: string;
-  act: string;
-  /**
-   * Whether the two dates are a duty of law: `none` where the act has none, `anonymous` where it has
-   * none for reports by nobody known, `unsure` where nobody has verified it. Without a duty they are
-   * what the organisation promises.
-   */
-  basis: 'law' | 'none' | 'anonymous' | 'unsure';
-}
+export type { CountryRule };
 
-/** What a date rests on, by the rule of the channel's country. */
-export function basisOf(rule: CountryRule | null): 'law' | 'promise' {
-  return rule?.basis === 'law' ? 'law' : 'promise';
-}
+type CaseDate = HandlerCaseView['dates'][number];
+
+/** What a date is called. `plan`: set by handlers; `rule`: how this desk works. */
+export type BasisName = 'law' | 'promise' | 'plan' | 'rule';
+
+/** What is to be done by a date. */
+export type DueKind = 'acknowledgement' | 'feedback' | 'decision' | CaseDate['what'];
 
 /** A date by which something has to be done in a case. */
 export interface DueDate {
-  what: 'acknowledgement' | 'feedback' | 'decision';
+  what: DueKind;
   by: string;
   /** Days until then; negative when it has passed. */
   daysLeft: number;
-  basis: 'law' | 'promise';
+  /** Null where a list does not know. */
+  basis: BasisName | null;
+  /** How much of the time has passed. */
+  warning: Warning;
 }
+
+/** The rule of a channel's country; null for a country without a row. */
+export type RuleOf = (channel: string) => CountryRule | null;
 
 /** Why a case needs somebody today, the most urgent first. */
 export const REASONS = [
@@ -34,43 +43,125 @@ export const REASONS = [
   'decision',
   'acknowledge',
   'feedback',
+  'due',
   'message',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** Feedback counts as due soon this many days ahead. */
 export const SOON_DAYS = 14;
+/** Days within which handlers decide what becomes of a message after closure. */
+const DECISION_DAYS = 30;
 /** A purge is announced this many days ahead. */
 export const PURGE_NOTICE_DAYS = 90;
+
+/** What the dates of a case by law or promise are worked out of. */
+function facts(row: CaseRow): Parameters<typeof feedbackDuty>[1] {
+  // days come from the worker, which has checked them
+  return {
+    receivedOn: row.receivedOn as Day,
+    acknowledgedOn: row.acknowledgedOn as Day | null,
+    acknowledgementWaived: row.acknowledgementWaived,
+    feedbackExtendedTo: row.feedbackExtendedTo as Day | null,
+  };
+}
+
+/** The two dates that every case has; no acknowledgement where it was left out and may be. */
+export function dutiesOf(
+  row: CaseRow,
+  rule: CountryRule | null,
+): { acknowledgement: Duty | null; feedback: Duty } {
+  const known = facts(row);
+  const waived = isAcknowledgementWaived(rule, known);
+  return {
+    acknowledgement: waived ? null : acknowledgementDuty(rule, known),
+    feedback: feedbackDuty(rule, known),
+  };
+}
+
+/** What one of the two dates is called. */
+export function basisOf({ limit }: Duty): 'law' | 'promise' {
+  return limit === null ? 'promise' : 'law';
+}
+
+/** What another date of a case is called, by the rule of the channel's country. */
+export function basisName(date: CaseDate, rule: CountryRule | null): BasisName {
+  if (date.basis !== 'country') return date.basis;
+  const known: Partial<Record<CaseDate['what'], unknown>> = {
+    further_feedback: rule?.furtherFeedback ?? undefined,
+    confirmation: rule?.confirmation ?? undefined,
+    meeting: rule?.meeting ?? undefined,
+  };
+  return rule?.basis === 'law' && known[date.what] !== undefined ? 'law' : 'promise';
+}
+
+function dueDate(
+  what: DueKind,
+  { from, by }: { from: string; by: string },
+  basis: DueDate['basis'],
+  today: string,
+): DueDate {
+  const warning = warningOn(today as Day, { from: from as Day, by: by as Day });
+  return { what, by, basis, daysLeft: daysBetween(today, by), warning };
+}
+
+function decisionDate(by: string, today: string): DueDate {
+  const start = new Date(`${by}T00:00Z`);
+  start.setUTCDate(start.getUTCDate() - DECISION_DAYS);
+  return dueDate('decision', { from: start.toISOString().slice(0, 10), by }, 'rule', today);
+}
 
 /** What is still to be done in a case and by when, the earliest first. Practice has no dates. */
 export function dueDates(row: CaseRow, rule: CountryRule | null, today: string): DueDate[] {
   if (row.practice) return [];
   const dates: DueDate[] = [];
-  const add = (what: DueDate['what'], by: string): void => {
-    dates.push({ what, by, basis: basisOf(rule), daysLeft: daysBetween(today, by) });
-  };
+  const from = row.receivedOn;
   if (row.state === 'open') {
-    if (row.acknowledgedOn === null) add('acknowledgement', row.acknowledgementBy);
-    if (row.feedbackOn === null) add('feedback', row.feedbackBy);
+    const { acknowledgement, feedback } = dutiesOf(row, rule);
+    const add = (what: DueKind, duty: Duty): void => {
+      dates.push(dueDate(what, { from, by: duty.by }, basisOf(duty), today));
+    };
+    if (row.acknowledgedOn === null && acknowledgement !== null) {
+      add('acknowledgement', acknowledgement);
+    }
+    if (row.feedbackOn === null) add('feedback', feedback);
   }
-  if (row.decisionBy !== null) add('decision', row.decisionBy);
+  if (row.due !== null) dates.push(dueDate(row.due.what, row.due, null, today));
+  if (row.decisionBy !== null) dates.push(decisionDate(row.decisionBy, today));
   return dates.sort((a, b) => a.daysLeft - b.daysLeft);
 }
 
+/** What an opened case has to be done beside acknowledgement and feedback, as `dueDates` gives it. */
+export function openDates(
+  data: HandlerCaseView,
+  rule: CountryRule | null,
+  today: string,
+): (DueDate & { name: string })[] {
+  return data.dates.flatMap((date) =>
+    date.doneOn === null
+      ? [{ ...dueDate(date.what, date, basisName(date, rule), today), name: date.name }]
+      : [],
+  );
+}
+
+/** Whether a date presses so much that it belongs before everything that can wait. */
+function presses({ warning }: DueDate): boolean {
+  return warning === 'nine_tenths' || warning === 'over';
+}
+
 /** Why a case needs somebody today; empty where it can wait. Practice only wants to be read. */
-export function reasons(row: CaseRow, today: string): Reason[] {
+export function reasons(row: CaseRow, rule: CountryRule | null, today: string): Reason[] {
   if (row.fault !== null) return ['fault'];
   if (row.practice) return row.unread ? ['message'] : [];
   const found = new Set<Reason>();
   if (row.escalated && row.state === 'open') found.add('escalated');
   if (row.decisionBy !== null) found.add('decision');
   if (row.unread) found.add('message');
-  if (row.state === 'open') {
-    if (row.acknowledgedOn === null) found.add('acknowledge');
-    if (row.feedbackOn === null && daysBetween(today, row.feedbackBy) <= SOON_DAYS) {
-      found.add('feedback');
-    }
+  for (const date of dueDates(row, rule, today)) {
+    if (date.what === 'acknowledgement') found.add('acknowledge');
+    else if (date.what === 'feedback') {
+      if (date.daysLeft <= SOON_DAYS) found.add('feedback');
+    } else if (date.what !== 'decision' && presses(date)) found.add('due');
   }
   return REASONS.filter((reason) => found.has(reason));
 }

@@ -1,7 +1,7 @@
 import type { AccountView, CaseRow, DirectoryView } from '../../../client/models.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
-import type { CountryRule } from './deadlines.js';
+import type { CountryRule } from '../../../client/law/country.js';
 import { NO_FILTER, type Filter } from './rows.js';
 
 /** Where in the desk somebody is. None of it is ever written into the address. */

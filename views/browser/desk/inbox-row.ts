@@ -27,19 +27,34 @@ export function daysLeftText(daysLeft: number): string {
   return daysLeft > 0 ? plural('desk.due.left', daysLeft) : plural('desk.due.late', -daysLeft);
 }
 
-/** How pressing a date is, as a class name. */
+/** How pressing a day is, as a class name. */
 export function urgency(daysLeft: number): 'late' | 'soon' | 'calm' {
   if (daysLeft < 0) return 'late';
   return daysLeft <= 3 ? 'soon' : 'calm';
 }
 
+/** How pressing a date is, as class names: nothing is alarming before nine tenths of the time. */
+export function markOf({ daysLeft, warning }: Pick<DueDate, 'daysLeft' | 'warning'>): string {
+  if (warning === 'over' || warning === 'nine_tenths') return warning === 'over' ? 'late' : 'soon';
+  if (daysLeft <= 3) return urgency(daysLeft);
+  return warning === 'none' ? 'calm' : `calm ${warning}`;
+}
+
+/** "3 days left", and how much of the time has passed where that is worth knowing. */
+export function leftText({ daysLeft, warning }: Pick<DueDate, 'daysLeft' | 'warning'>): string {
+  const left = daysLeftText(daysLeft);
+  if (warning === 'none' || warning === 'over') return left;
+  return t('desk.due.share', { left, share: t(`desk.due.share.${warning}`) });
+}
+
 /** "Acknowledge by 29 Nov 2026 (law): 3 days left". */
-export function dueText({ what, by, daysLeft, basis }: DueDate): string {
-  return t('desk.due.line', {
+export function dueText(due: DueDate): string {
+  const { what, by, basis } = due;
+  return t(basis === null ? 'desk.due.plain_line' : 'desk.due.line', {
     what: t(`desk.due.what.${what}`),
     day: dayText(by),
-    basis: what === 'decision' ? t('desk.due.rule') : t(`desk.due.${basis}`),
-    left: daysLeftText(daysLeft),
+    basis: basis === null ? '' : t(`desk.due.${basis}`),
+    left: leftText(due),
   });
 }
 
@@ -106,12 +121,7 @@ function dateLines(
   if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
   if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
   for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {
-    lines.push({ text: dueText(due), mark: urgency(due.daysLeft) });
-  }
-  if (row.state === 'open' && row.taskBy !== null) {
-    const daysLeft = daysBetween(today, row.taskBy);
-    const text = t('desk.row.task', { day: dayText(row.taskBy), left: daysLeftText(daysLeft) });
-    lines.push({ text, mark: urgency(daysLeft) });
+    lines.push({ text: dueText(due), mark: markOf(due) });
   }
   if (row.state === 'closed' && row.closedOn !== null) {
     const outcome = row.outcome === null ? '' : t(`outcome.${row.outcome}`);

@@ -3,7 +3,7 @@ import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
 import { categoryChoices, statusChoices } from './choices.js';
 import { numberText, timeText, today } from './days.js';
-import { localText, type Desk } from './desk.js';
+import { localText, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, option, part, show, showPart, write } from './dom.js';
 import { act, report } from './failures.js';
 import type { Reason } from './deadlines.js';
@@ -37,7 +37,7 @@ export function inboxView(desk: Desk): HTMLElement {
     const rows = [...memory.rows.values()];
     const day = today();
     const visible = filterRows(rows, memory.filter).filter(({ id }) => hits?.has(id) ?? true);
-    const groups = groupRows(visible, day);
+    const groups = groupRows(visible, day, (channel) => ruleOf(desk, channel));
     const line = (row: CaseRow, reasons: readonly Reason[] = []): Line => ({
       row,
       reasons,
@@ -69,7 +69,7 @@ export function inboxView(desk: Desk): HTMLElement {
       const time = timeText(memory.loadedAt);
       write(view, 'loaded', t('desk.inbox.loaded', { time }));
     }
-    desk.setWaiting(groupRows(rows, day).today.length);
+    desk.setWaiting(groupRows(rows, day, (channel) => ruleOf(desk, channel)).today.length);
   };
 
   /** Takes some pages of both lists; a case that was closed meanwhile stands once, as it is now. */

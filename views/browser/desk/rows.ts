@@ -1,6 +1,6 @@
 import type { CaseRow } from '../../../client/models.js';
 import { daysBetween } from './days.js';
-import { purgeIsNear, REASONS, reasons, type Reason } from './deadlines.js';
+import { dueDates, purgeIsNear, REASONS, reasons, type Reason, type RuleOf } from './deadlines.js';
 
 /** What the inbox shows of the rows it holds. */
 export interface Filter {
@@ -56,30 +56,27 @@ export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] 
  * Parts rows into what needs somebody today, open cases that can wait, closed ones soon removed and
  * the other closed ones. Today's come by urgency, then by the date next due.
  */
-export function groupRows(rows: readonly CaseRow[], today: string): Groups {
+export function groupRows(rows: readonly CaseRow[], today: string, ruleOf: RuleOf): Groups {
   const groups: Groups = { today: [], open: [], purgeSoon: [], closed: [] };
   for (const row of rows) {
-    const why = reasons(row, today);
+    const why = reasons(row, ruleOf(row.channel), today);
     if (why.length > 0) groups.today.push({ row, reasons: why });
     else if (row.state === 'open') groups.open.push(row);
     else if (purgeIsNear(row, today)) groups.purgeSoon.push(row);
     else groups.closed.push(row);
   }
   const rank = (why: readonly Reason[]): number => REASONS.indexOf(why[0] ?? 'message');
-  groups.today.sort(
-    (a, b) => rank(a.reasons) - rank(b.reasons) || daysBetween(nextDay(b.row), nextDay(a.row)),
-  );
-  groups.open.sort((a, b) => daysBetween(nextDay(b), nextDay(a)));
+  const next = new Map<CaseRow, string>();
+  for (const row of [...groups.today.map((each) => each.row), ...groups.open]) {
+    const [first] = dueDates(row, ruleOf(row.channel), today);
+    next.set(row, first?.by ?? '9999-12-31');
+  }
+  const byNext = (a: CaseRow, b: CaseRow): number =>
+    (next.get(a) ?? '').localeCompare(next.get(b) ?? '');
+  groups.today.sort((a, b) => rank(a.reasons) - rank(b.reasons) || byNext(a.row, b.row));
+  groups.open.sort(byNext);
   const purgeDay = (row: CaseRow): string => row.purgeOn ?? '9999-12-31';
   groups.purgeSoon.sort((a, b) => daysBetween(purgeDay(b), purgeDay(a)));
   groups.closed.sort((a, b) => daysBetween(a.closedOn ?? a.receivedOn, b.closedOn ?? b.receivedOn));
   return groups;
-}
-
-/** The day on which something is due next, or long from now. */
-function nextDay(row: CaseRow): string {
-  if (row.decisionBy !== null) return row.decisionBy;
-  if (row.state === 'open' && row.acknowledgedOn === null) return row.acknowledgementBy;
-  if (row.state === 'open' && row.feedbackOn === null) return row.feedbackBy;
-  return '9999-12-31';
 }

@@ -1,6 +1,7 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import { readerName } from './case-work.js';
+import { dayText } from './days.js';
 import type { Desk } from './desk.js';
 import { caseTitle } from './inbox-row.js';
 import { partyText } from './parties.js';
@@ -49,6 +50,25 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'request_extended':
     case 'request_answered':
       return recordLine(data, by, content);
+    case 'extension':
+      return t('desk.dates.line.extension', { by, day: dayText(content.by), reason: content.text });
+    case 'acknowledgement_waived': {
+      const ground = t(`desk.dates.waiver.${content.reason}`);
+      const line = t('desk.dates.line.waived', { by, ground });
+      return content.text === '' ? line : `${line} ${content.text}`;
+    }
+    case 'further_feedback': {
+      const often = plural('desk.dates.every', content.months);
+      return t(`desk.dates.line.further_${content.state}`, {
+        by,
+        day: dayText(content.askedOn),
+        often,
+      });
+    }
+    case 'confirmation': {
+      const days = { on: dayText(content.askedOn), day: dayText(content.by) };
+      return t(`desk.dates.line.confirmation_${content.state}`, { by, ...days });
+    }
     case 'report':
     case 'message':
     case 'reply':

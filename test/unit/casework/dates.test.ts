@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { datesOf, decisionsOf, nextDate } from '../../../client/casework/dates.js';
+import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
+import { overviewOf } from '../../../client/casework/overview.js';
+import type { DialogueEntry, InternalEntry } from '../../../crypto/private.js';
+
+const at = (day: string): string => `${day}T12:00:00.000Z`;
+const entry = (input: CaseworkInput, day = '2026-03-02'): InternalEntry =>
+  caseworkEntry(input, at(day));
+const feedback = (day: string): DialogueEntry => ({
+  kind: 'feedback',
+  at: at(day),
+  text: 'x',
+  files: [],
+});
+const closure: DialogueEntry = {
+  kind: 'closure',
+  at: at('2026-05-01'),
+  outcome: 'minor',
+  text: 'x',
+  files: [],
+};
+const id = 'AAAAAAAAAAAAAAAAAAAAAA';
+const task = { kind: 'task', id, name: 'Ask', due: '2026-03-20', reader: null } as const;
+const asked = { kind: 'confirmation', id, askedOn: '2026-03-02', by: '2026-03-09' } as const;
+const further = (state: 'asked' | 'ended'): CaseworkInput => ({
+  kind: 'further_feedback',
+  askedOn: '2026-03-02',
+  months: 3,
+  state,
+});
+
+describe('the dates of a case', () => {
+  it('run from when something was first said until it is done', () => {
+    const open = entry({ ...task, state: 'open' });
+    const later = entry({ ...task, due: '2026-04-01', state: 'open' }, '2026-03-05');
+    const done = entry({ ...task, state: 'done' }, '2026-03-06');
+    const of = (internal: InternalEntry[]) => datesOf({ dialogue: [], internal });
+    const date = { what: 'task', name: 'Ask', from: '2026-03-02', basis: 'plan' };
+    expect(of([open])).toEqual([{ ...date, by: '2026-03-20', doneOn: null }]);
+    expect(of([open, later])).toEqual([{ ...date, by: '2026-04-01', doneOn: null }]);
+    expect(of([open, done])).toEqual([{ ...date, by: '2026-03-20', doneOn: '2026-03-06' }]);
+    expect(of([open, entry({ ...task, state: 'dropped' })])).toEqual([]);
+  });
+
+  it('count further feedback from the feedback given last, while the case is open', () => {
+    const of = (dialogue: DialogueEntry[], ...internal: InternalEntry[]) =>
+      datesOf({ dialogue, internal }).map(({ from, by }) => [from, by]);
+    const wanted = entry(further('asked'));
+    expect(of([], wanted)).toEqual([]);
+    expect(of([feedback('2025-11-30')], wanted)).toEqual([['2025-11-30', '2026-02-28']]);
+    const twice = [feedback('2025-11-30'), feedback('2026-03-31')];
+    expect(of(twice, wanted)).toEqual([['2026-03-31', '2026-06-30']]);
+    expect(of([...twice, closure], wanted)).toEqual([]);
+    const again: DialogueEntry = { kind: 'reopening', at: at('2026-06-01'), text: 'x', files: [] };
+    expect(of([...twice, closure, again], wanted)).toHaveLength(1);
+    expect(of(twice, wanted, entry(further('ended')))).toEqual([]);
+  });
+
+  it('keep an addition to be confirmed until that is done', () => {
+    const open = entry({ ...asked, state: 'asked' });
+    const given = entry({ ...asked, state: 'given' }, '2026-03-05');
+    const said = (internal: InternalEntry[]) => ({ dialogue: [], internal });
+    expect(datesOf(said([open]))).toMatchObject([{ by: '2026-03-09', doneOn: null }]);
+    expect(datesOf(said([open, given]))).toMatchObject([{ doneOn: '2026-03-05' }]);
+    expect(datesOf(said([open, entry({ ...asked, state: 'dropped' })]))).toEqual([]);
+    expect(decisionsOf(said([open])).confirmations).toHaveLength(1);
+    expect(decisionsOf(said([open, given])).confirmations).toEqual([]);
+  });
+
+  it('put the first that is not done into the overview, with what was decided', () => {
+    const internal = [
+      entry({ ...task, state: 'open' }),
+      entry({ ...asked, state: 'asked' }),
+      entry({ kind: 'extension', by: '2026-08-01', text: 'Abroad.' }),
+      entry({ kind: 'extension', by: '2026-08-31', text: 'Still abroad.' }),
+      entry({ kind: 'acknowledgement_waived', reason: 'declined', text: '' }),
+    ];
+    const said = { dialogue: [], internal };
+    expect(nextDate(datesOf(said))?.what).toBe('confirmation');
+    expect(overviewOf('Title', said)).toMatchObject({
+      due: { what: 'confirmation', by: '2026-03-09', days: 7 },
+      feedbackExtendedTo: '2026-08-31',
+      acknowledgementWaived: true,
+    });
+    expect(decisionsOf(said)).toEqual({
+      extension: { by: '2026-08-31', text: 'Still abroad.', on: '2026-03-02' },
+      waiver: { reason: 'declined', text: '', on: '2026-03-02' },
+      furtherFeedback: null,
+      confirmations: [{ id, askedOn: '2026-03-02', by: '2026-03-09' }],
+    });
+    const given = entry({ ...asked, state: 'given' });
+    const after = overviewOf('Title', { ...said, internal: [...internal, given] });
+    expect(after.due).toEqual({ what: 'task', by: '2026-03-20', days: 18 });
+  });
+
+  it.each([
+    ['no reason', { kind: 'extension', by: '2026-08-31', text: '' }],
+    ['a day that is none', { kind: 'extension', by: '2026-02-30', text: 'x' }],
+    ['no months', { ...further('asked'), months: 0 }],
+    ['parts of months', { ...further('asked'), months: 1.5 }],
+    ['more than a year', { ...further('asked'), months: 13 }],
+    ['no ground', { kind: 'acknowledgement_waived', reason: 'late', text: '' }],
+  ] as unknown as [string, CaseworkInput][])('refuse %s', (_, input) => {
+    expect(() => entry(input)).toThrow('malformed');
+  });
+});

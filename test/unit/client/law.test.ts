@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ANCHORS,
+  CONFIRMATIONS,
+  countryRule,
+  FURTHER_FEEDBACK,
+  MEETINGS,
+  NO_DUTY_TO_UNKNOWN,
+  type CountryRow,
+  type CountryRule,
+} from '../../../client/law/country.js';
+import {
+  acknowledgementDuty,
+  addTerm,
+  addWorkingDays,
+  extensionLimit,
+  feedbackDuty,
+  isAcknowledgementWaived,
+  periodEnd,
+  warningOn,
+  type DutyFacts,
+} from '../../../client/law/days.js';
+import {
+  acknowledgementDay,
+  addDays,
+  addMonths,
+  type Day,
+  daysBetween,
+  feedbackDay,
+} from '../../../crypto/public.js';
+
+const file = new URL('../../../views/data/jurisdictions.json', import.meta.url);
+const rows = JSON.parse(readFileSync(file, 'utf8')) as CountryRow[];
+const rules = new Map(rows.map((row) => [row.country, countryRule(row)]));
+const ruleOf = (country: string): CountryRule => {
+  const rule = rules.get(country);
+  if (rule === undefined) throw new Error(country);
+  return rule;
+};
+
+const day = (text: string): Day => text as Day;
+/** Two in three are the last days of a month or the first, where mistakes are made. */
+const days = fc
+  .tuple(
+    fc.integer({ min: 2000, max: 2110 }),
+    fc.integer({ min: 0, max: 11 }),
+    fc.integer({ min: -3, max: 27 }),
+  )
+  .map(([year, month, offset]) =>
+    addDays(day(`${String(year)}-${String(month + 1).padStart(2, '0')}-01`), offset),
+  );
+const facts = fc
+  .record({
+    receivedOn: days,
+    after: fc.option(fc.nat(40)),
+    extended: fc.option(fc.nat(300)),
+    acknowledgementWaived: fc.boolean(),
+  })
+  .map(({ receivedOn, after, extended, acknowledgementWaived }): DutyFacts => ({
+    receivedOn,
+    acknowledgedOn: after === null ? null : addDays(receivedOn, after),
+    acknowledgementWaived,
+    feedbackExtendedTo: extended === null ? null : addDays(receivedOn, extended),
+  }));
+const plain = (receivedOn: string, acknowledgedOn: string | null): DutyFacts => ({
+  receivedOn: day(receivedOn),
+  acknowledgedOn: acknowledgedOn === null ? null : day(acknowledgedOn),
+  acknowledgementWaived: false,
+  feedbackExtendedTo: null,
+});
+
+describe('the words of the data', () => {
+  const said = (texts: (string | undefined)[]): string[] => [
+    ...new Set(texts.filter((text) => text !== undefined)),
+  ];
+
+  it('are all understood, and nothing else is', () => {
+    const same = (known: Iterable<string>, texts: (string | undefined)[]): void => {
+      expect([...known].sort()).toEqual(said(texts).sort());
+    };
+    same(
+      ANCHORS.keys(),
+      rows.map(({ feedbackAnchor }) => feedbackAnchor),
+    );
+    same(
+      MEETINGS.keys(),
+      rows.map(({ meeting }) => meeting),
+    );
+    same(
+      CONFIRMATIONS.keys(),
+      rows.map(({ supplements }) => supplements),
+    );
+    same(
+      FURTHER_FEEDBACK.keys(),
+      rows.map(({ furtherFeedback }) => furtherFeedback),
+    );
+    const without = rows.map(({ anonymous }) => anonymous).filter((text) => /no duty/.test(text));
+    same(NO_DUTY_TO_UNKNOWN, without);
+  });
+
+  it.each([
+    { feedbackAnchor: 'whenever' },
+    { meeting: 'soon' },
+    { supplements: 'now and then' },
+    { furtherFeedback: 'often' },
+    { ackUnit: 'lunar' },
+    { meetingDays: 3, meetingUnit: 'lunar' },
+  ])('that nobody read are refused: %j', (change) => {
+    const row = rows.find(({ country }) => country === 'SE');
+    if (row === undefined) throw new Error('no Sweden');
+    expect(() => countryRule({ ...row, ...change })).toThrow('Nobody has said');
+  });
+});
+
+describe('the rule of a country', () => {
+  it.each([
+    ['SE', { basis: 'law', acknowledgement: { waivable: true }, meeting: 'reasonable' }],
+    ['FI', { basis: 'anonymous' }],
+    ['DE', { feedback: { anchor: 'acknowledgement_or_both', extension: 0 } }],
+    ['AT', { feedback: { anchor: 'receipt' }, confirmation: { days: 7, unit: 'calendar' } }],
+    ['AT', { meeting: { days: 14, unit: 'calendar' } }],
+    ['ES', { feedback: { anchor: 'receipt', extension: 3 }, meeting: { days: 7 } }],
+    ['PL', { feedback: { anchor: 'acknowledgement' }, meeting: { days: 14 } }],
+    ['IE', { furtherFeedback: 3 }],
+    ['FR', { acknowledgement: { unit: 'working' }, meeting: { days: 20, unit: 'working' } }],
+    ['NO', { basis: 'none', acknowledgement: null, feedback: null, meeting: null }],
+    ['PT', { feedback: { anchor: 'receipt', extension: 0 } }],
+    ['CZ', { basis: 'unsure', acknowledgement: null, feedback: null }],
+  ])('%s', (country, expected) => {
+    expect(ruleOf(country)).toMatchObject(expected);
+  });
+
+  it('says nothing where nobody has verified the row', () => {
+    for (const { country, conf } of rows.filter((row) => row.conf === 'L')) {
+      expect([country, conf, ruleOf(country)]).toMatchObject([
+        country,
+        'L',
+        { acknowledgement: null, feedback: null, furtherFeedback: null, confirmation: null },
+      ]);
+      expect(ruleOf(country).basis).toBe('unsure');
+    }
+  });
+
+  it('lets nobody leave out or put off what its act does not', () => {
+    const having = (is: (rule: CountryRule) => boolean): string[] =>
+      rows.flatMap(({ country }) => (is(ruleOf(country)) ? [country] : []));
+    const waived = { acknowledgementWaived: true };
+    expect(having((rule) => isAcknowledgementWaived(rule, waived))).toEqual(['SE']);
+    expect(having((rule) => extensionLimit(rule, day('2026-01-31')) !== null)).toEqual(['ES']);
+    expect(isAcknowledgementWaived(null, waived)).toBe(false);
+  });
+});
+
+describe.each([...rules, ['no row', null] as const])('dates in %s', (_, rule) => {
+  it('are planned for no later than the Directive and the act', () => {
+    fc.assert(
+      fc.property(facts, (known) => {
+        const acknowledgement = acknowledgementDuty(rule, known);
+        expect(acknowledgement.by).toBe(acknowledgementDay(known.receivedOn));
+        expect(acknowledgement.by <= (acknowledgement.limit ?? acknowledgement.by)).toBe(true);
+        const feedback = feedbackDuty(rule, known);
+        const usual = feedbackDay(known.receivedOn);
+        const { limit } = feedback;
+        expect(feedback.by <= (limit ?? usual)).toBe(true);
+        const isLaw = rule?.basis === 'law';
+        expect([acknowledgement.limit !== null, limit !== null]).toEqual([isLaw, isLaw]);
+        if (rule?.feedback?.extension !== 3) expect(feedback.by).toBe(usual);
+        else expect(feedback.by >= usual).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('end on the day of the month from which they run, or on its last', () => {
+    fc.assert(
+      fc.property(days, (receivedOn) => {
+        const { by } = feedbackDuty(rule, plain(receivedOn, null));
+        const [from, to] = [Number(receivedOn.slice(8)), Number(by.slice(8))];
+        if (to !== from) expect([to < from, addDays(by, 1).slice(8)]).toEqual([true, '01']);
+        const month = (text: string): number =>
+          Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7));
+        expect(month(by) - month(receivedOn)).toBe(3);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('the last day for feedback', () => {
+  it.each([
+    // from the acknowledgement, or from the end of the seven days; a late one gives no more time
+    ['SE', '2026-11-24', null, '2027-03-01'],
+    ['SE', '2026-11-24', '2026-11-25', '2027-02-25'],
+    ['SE', '2026-11-24', '2027-01-25', '2027-03-01'],
+    ['IE', '2026-11-23', '2026-11-30', '2027-02-28'],
+    ['DK', '2023-11-22', null, '2024-02-29'],
+    // months first, then days: 30 November and three months is the end of February
+    ['DE', '2026-11-30', null, '2027-03-07'],
+    ['DE', '2023-11-30', null, '2024-03-07'],
+    ['DE', '2026-11-30', '2026-12-01', '2027-03-01'],
+    ['DE', '2026-11-30', '2026-12-20', '2027-03-07'],
+    // from receipt, whatever was acknowledged
+    ['AT', '2026-11-30', null, '2027-02-28'],
+    ['PT', '2026-11-30', '2026-12-05', '2027-02-28'],
+    // seven working days first: 25 November to 3 December 2026
+    ['FR', '2026-11-24', null, '2027-03-03'],
+    ['FR', '2026-11-24', '2026-12-02', '2027-03-02'],
+  ])('%s, received %s, acknowledged %s: %s', (country, received, acknowledged, limit) => {
+    expect(feedbackDuty(ruleOf(country), plain(received, acknowledged)).limit).toBe(limit);
+  });
+
+  it('moves with a reason where the act has that, and no further than it says', () => {
+    const known = plain('2026-08-31', '2026-09-01');
+    const until = (feedbackExtendedTo: string): string =>
+      feedbackDuty(ruleOf('ES'), { ...known, feedbackExtendedTo: day(feedbackExtendedTo) }).by;
+    expect(until('2026-11-01')).toBe('2026-11-30');
+    expect(until('2026-12-24')).toBe('2026-12-24');
+    expect(until('2027-02-28')).toBe('2027-02-28');
+    expect(until('2027-03-01')).toBe('2027-02-28');
+    const other = { ...known, feedbackExtendedTo: day('2026-12-24') };
+    expect(feedbackDuty(ruleOf('SE'), other).by).toBe('2026-11-30');
+    expect(feedbackDuty(null, other).by).toBe('2026-11-30');
+  });
+});
+
+describe('working days', () => {
+  it('are Monday to Friday, and the first day does not count', () => {
+    expect(addWorkingDays(day('2026-11-20'), 1)).toBe('2026-11-23');
+    expect(addWorkingDays(day('2026-11-21'), 1)).toBe('2026-11-23');
+    expect(addWorkingDays(day('2026-11-22'), 7)).toBe('2026-12-01');
+    expect(addWorkingDays(day('2024-02-28'), 2)).toBe('2024-03-01');
+  });
+
+  it('are never fewer than as many calendar days, and five make a week', () => {
+    fc.assert(
+      fc.property(days, fc.nat(60), (from, count) => {
+        const to = addWorkingDays(from, count);
+        expect(to >= addTerm(from, { days: count, unit: 'calendar' })).toBe(true);
+        const end = addWorkingDays(from, count + 5);
+        expect(daysBetween(to, end)).toBeGreaterThanOrEqual(count === 0 ? 5 : 7);
+        expect(daysBetween(to, end)).toBeLessThanOrEqual(7);
+      }),
+    );
+  });
+
+  it('end a period that would end on a weekend on the Monday, and no other', () => {
+    expect(periodEnd(day('2026-11-20'))).toBe('2026-11-20');
+    expect(periodEnd(day('2026-11-21'))).toBe('2026-11-23');
+    expect(periodEnd(day('2026-11-22'))).toBe('2026-11-23');
+    expect(periodEnd(addMonths(day('2027-11-30'), 3))).toBe('2028-02-29');
+  });
+});
+
+describe('warnings', () => {
+  it('come at half, three quarters and nine tenths, and never go back', () => {
+    const order = ['none', 'half', 'three_quarters', 'nine_tenths', 'over'];
+    fc.assert(
+      fc.property(days, fc.nat(200), fc.nat(260), (from, length, passed) => {
+        const by = addDays(from, length);
+        const warning = warningOn(addDays(from, passed), { from, by });
+        const share = length === 0 ? 1 : passed / length;
+        const expected =
+          share > 1 || (length === 0 && passed > 0)
+            ? 'over'
+            : share >= 0.9
+              ? 'nine_tenths'
+              : share >= 0.75
+                ? 'three_quarters'
+                : share >= 0.5
+                  ? 'half'
+                  : 'none';
+        expect(warning).toBe(expected);
+        const next = warningOn(addDays(from, passed + 1), { from, by });
+        expect(order.indexOf(next)).toBeGreaterThanOrEqual(order.indexOf(warning));
+      }),
+    );
+  });
+
+  it('count nothing twice where a day lies before the time began', () => {
+    const time = { from: day('2026-03-10'), by: day('2026-03-20') };
+    expect(warningOn(day('2026-03-01'), time)).toBe('none');
+  });
+});
