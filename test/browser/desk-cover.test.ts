@@ -1,41 +1,16 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { signInInBrowser } from '../support/desk-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-import { loaded, openDeskPage, type Scenario } from './desk-page.js';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { loaded } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
 
 // What the desk's pages show while nobody looks at them, with made-up cases in the place of the
 // engine.
 
-let browser: Browser;
-let server: TestServer;
+const desk = useFakeDesk();
 let page: Page;
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-});
-afterEach(async () => {
-  await page.context().unrouteAll({ behavior: 'ignoreErrors' });
-  await page.context().close();
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-async function visit(
-  path: string,
-  options: BrowserContextOptions & { scenario?: Scenario } = {},
-): Promise<void> {
-  const address = `${server.url}/desk/en/${path}`;
-  ({ page } = await openDeskPage(browser, address, { scenario: 'usual', ...options }));
-}
-
 async function openCase(options: BrowserContextOptions = {}): Promise<void> {
-  await visit('', options);
-  await signInInBrowser(page, 'hanna', 'x');
-  await loaded(page);
+  ({ page } = await desk.enter('usual', options));
   await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
   await page.waitForSelector('.entry');
   await loaded(page);
@@ -65,7 +40,8 @@ describe('a page of the desk that is hidden', () => {
   it.each(['', 'set-up', 'join'])(
     'is covered before anybody signs in: /desk/en/%s',
     async (path) => {
-      await visit(path, { scenario: path === 'set-up' ? 'set-up' : 'usual' });
+      const scenario = path === 'set-up' ? 'set-up' : 'usual';
+      ({ page } = await desk.visit(scenario, { path: `en/${path}` }));
       await page.waitForSelector('h1:visible');
       expect(await covered()).toBe(false);
       await become('hidden');

@@ -1,35 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { signInInBrowser } from '../support/desk-page.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/reporter-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-import { goTo, loaded, openDeskPage, type Scenario } from './desk-page.js';
+import { goTo, type Scenario } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
 
 // How the desk tells of changes to the directory and of the time that closed cases are kept.
 
-let browser: Browser;
-let server: TestServer;
+const desk = useFakeDesk();
 let page: Page;
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-});
-
-afterEach(async () => {
-  await page.context().unrouteAll({ behavior: 'ignoreErrors' });
-  await page.context().close();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 async function enter(scenario: Scenario, lang = 'en'): Promise<void> {
-  ({ page } = await openDeskPage(browser, `${server.url}/desk/${lang}/`, { scenario }));
-  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
-  await loaded(page);
+  ({ page } = await desk.enter(scenario, { path: `${lang}/` }));
 }
 
 const texts = (selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();

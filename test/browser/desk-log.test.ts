@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { signInInBrowser } from '../support/desk-page.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/reporter-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-
-import { goTo, loaded, openDeskPage, overflow, type DeskPage, type Scenario } from './desk-page.js';
+import { goTo, overflow, type DeskPage } from './desk-page.js';
+import { useFakeDesk, type FakeDeskOptions } from './fake-desk.js';
 
 // The audit log's checks and the review of access, with made-up findings in the place of the engine.
 
@@ -17,34 +14,7 @@ function day(offset: number): string {
   return date.toLocaleDateString('sv-SE');
 }
 
-let browser: Browser;
-let server: TestServer;
-const open: DeskPage[] = [];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-});
-afterEach(async () => {
-  for (const { page } of open.splice(0)) {
-    await page.context().unrouteAll({ behavior: 'ignoreErrors' });
-    await page.context().close();
-  }
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-type Options = Parameters<typeof openDeskPage>[2] & { readonly path?: string };
-
-async function enter(scenario: Scenario, options: Options = {}): Promise<DeskPage> {
-  const { path = 'en/', ...rest } = options;
-  const opened = await openDeskPage(browser, `${server.url}/desk/${path}`, { ...rest, scenario });
-  open.push(opened);
-  await signInInBrowser(opened.page, 'hanna', 'seven words that nobody else has at all');
-  await loaded(opened.page);
-  return opened;
-}
+const { enter } = useFakeDesk();
 
 async function check({ page, complaints }: DeskPage): Promise<void> {
   await expectAccessible(page);
@@ -66,7 +36,7 @@ async function saved(page: Page, button: string): Promise<{ name: string; text: 
   };
 }
 
-const looks: [string, Options][] = [
+const looks: [string, FakeDeskOptions][] = [
   ['1280 pixels, light, English', { viewport: { width: 1280, height: 900 }, path: 'en/' }],
   [
     '390 pixels, dark, Swedish',

@@ -1,39 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { signInInBrowser } from '../support/desk-page.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/reporter-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-import { loaded, openDeskPage, overflow } from './desk-page.js';
+import { loaded, overflow } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
 
 // What the desk says of a case in which something is wrong, with made-up cases in the place of the
 // engine; desk-trouble.test.ts shows the same with the real one.
 
-let browser: Browser;
-let server: TestServer;
+const desk = useFakeDesk();
 let page: Page;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-});
-
-afterEach(async () => {
-  await page.context().unrouteAll({ behavior: 'ignoreErrors' });
-  await page.context().close();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
 
 async function enter(options: { path?: string; width?: number } = {}): Promise<void> {
   const { path = 'en/', width = 1280 } = options;
-  const address = `${server.url}/desk/${path}`;
-  const viewport = { width, height: 900 };
-  ({ page } = await openDeskPage(browser, address, { scenario: 'warnings', viewport }));
-  await signInInBrowser(page, 'hanna', 'x');
-  await loaded(page);
+  ({ page } = await desk.enter('warnings', { path, viewport: { width, height: 900 } }));
 }
 
 async function open(id: string): Promise<void> {

@@ -1,49 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { confirmPaper, signInInBrowser } from '../support/desk-page.js';
 import { expectAccessible, leakyFields } from '../support/reporter-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-import { goTo, loaded, openDeskPage, overflow, type DeskPage, type Scenario } from './desk-page.js';
+import { goTo, loaded, overflow, type DeskPage } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
 
 // What the desk's pages do, with made-up cases in the place of the engine.
 
-let browser: Browser;
-let server: TestServer;
-const open: DeskPage[] = [];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-});
-
-afterEach(async () => {
-  for (const { page } of open.splice(0)) {
-    // a worker may still be on its way to a page that locked itself
-    await page.context().unrouteAll({ behavior: 'ignoreErrors' });
-    await page.context().close();
-  }
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-type Options = Parameters<typeof openDeskPage>[2] & { readonly path?: string };
-
-async function visit(scenario: Scenario, options: Options = {}): Promise<DeskPage> {
-  const { path = 'en/', ...rest } = options;
-  const opened = await openDeskPage(browser, `${server.url}/desk/${path}`, { ...rest, scenario });
-  open.push(opened);
-  return opened;
-}
-
-async function enter(scenario: Scenario, options: Options = {}): Promise<DeskPage> {
-  const opened = await visit(scenario, options);
-  await signInInBrowser(opened.page, 'hanna', 'seven words that nobody else has at all');
-  await loaded(opened.page);
-  return opened;
-}
+const desk = useFakeDesk();
+const { visit, enter } = desk;
 
 async function openCase(page: Page, title: string): Promise<void> {
   await page.locator('.row-open', { hasText: title }).click();
@@ -235,7 +200,7 @@ describe('what people type and what is decrypted', () => {
       state: '{"desk":2}',
       title: 'Desk: my account',
     });
-    expect(page.url()).toBe(`${server.url}/desk/en/`);
+    expect(page.url()).toBe(`${desk.url}/desk/en/`);
   });
 });
 
@@ -268,7 +233,7 @@ describe('moving about', () => {
     expect(await page.inputValue('#inbox-search')).toBe('jjkk');
     await page.focus('[data-part=skip]');
     await page.keyboard.press('Enter');
-    expect(page.url()).toBe(`${server.url}/desk/en/`);
+    expect(page.url()).toBe(`${desk.url}/desk/en/`);
     expect(await page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
   });
 
