@@ -189,7 +189,7 @@ describe('the review of access', () => {
     const text = await page.innerText('.review [data-part=contradictions]');
     expect(text).toContain('a change of access by Hanna Ek is missing from the log');
     expect(text).toContain(
-      'Directory: Sven Alm left the organisation, but the log says nothing of it',
+      'Directory: Sven Alm was taken out of the directory, but the log says nothing of it',
     );
   });
 

@@ -6,7 +6,7 @@ import type { Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { act, send, sessionEnded } from './failures.js';
 import { incidentCases } from './incident-cases.js';
-import { clockText } from './incident-clock.js';
+import { clockText, undecided } from './incident-clock.js';
 import { authorityText, decisionsElement, subjectsText } from './incident-decisions.js';
 import { startElement } from './incident-start.js';
 import { listText } from './texts.js';
@@ -32,6 +32,11 @@ export function incidentsView(desk: Desk, chosen: string | null): HTMLElement {
     );
     fillList(part(view, 'incidents'), incidents, (each) => incidentItem(desk, each, done));
     showPart(view, 'none', incidents.length === 0);
+    // whoever comes because the clock runs finds what is to be done before the form for another one
+    const first = chosen === null && undecided(incidents).length > 0;
+    const [start, list] = [part(view, 'start-place'), part(view, 'list')];
+    if (first) list.after(start);
+    else list.before(start);
   };
 
   /** The session is over, unless nobody else could go on. */
