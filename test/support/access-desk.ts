@@ -214,7 +214,7 @@ const incidents: readonly AccessRow[] = [
     route: 'DELETE /api/desk/incidents/:id/lock',
     about: 'of an account that is gone',
     request: async (world) => ({ path: `/api/desk/incidents/${await incidentOf(world)}/lock` }),
-    ...administratorAlone('409 conflict'),
+    ...administratorAlone('409 account_state'),
   },
   {
     route: 'PUT /api/desk/incidents/:id/authority',
