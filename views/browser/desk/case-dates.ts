@@ -10,6 +10,7 @@ import { dutiesOf, type CountryRule } from './deadlines.js';
 import { ruleOf, type Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, option, part, showPart, write } from './dom.js';
 import { act, showProblem } from './failures.js';
+import { extensionText } from './ready-texts.js';
 import type { Changed } from './writing.js';
 
 /** Days and months that are offered where the law of the country names none. */
@@ -113,7 +114,9 @@ export function datesPanel(
     field('confirmation-by').value = confirmBy(shown?.rule ?? null, target.value);
   });
   onClick(panel, 'tell-do', () => {
-    toAnswer(part(panel, 'tell-text').textContent);
+    if (shown === null) return;
+    const { data, rule } = shown;
+    toAnswer(extensionText(data, dutiesOf(data, rule).feedback.by));
   });
   wireBlocked(panel);
 
@@ -177,7 +180,7 @@ export function datesPanel(
       showPart(panel, 'tell', untold);
       if (untold) {
         const by = dutiesOf(data, rule).feedback.by;
-        write(panel, 'tell-text', t('desk.dates.ready.extension', { day: dayText(by) }));
+        write(panel, 'tell-text', t('desk.dates.tell_text', { day: dayText(by) }));
       }
       block(panel, data);
     },

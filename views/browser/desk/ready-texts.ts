@@ -3,6 +3,7 @@ import { t } from '../strings.js';
 import type { WritingKind } from './api.js';
 import { reportLanguage } from './case-entries.js';
 import { dayTextIn } from './days.js';
+import { dutiesOf } from './deadlines.js';
 import { onClick, option, part, showPart } from './dom.js';
 
 /** What a ready text is for. */
@@ -18,6 +19,9 @@ const fitting: Readonly<Record<WritingKind, readonly Purpose[]>> = {
   nothing_further: [],
 };
 
+/** Places left for the writer to fill in. */
+const GAPS = /\[[^\]]+\]/gu;
+
 type Texts = Readonly<Record<string, Readonly<Record<Purpose, string>>>>;
 
 /** The ready texts by language, as the build wrote them into the page. */
@@ -27,10 +31,27 @@ function readyTexts(): Texts {
   return JSON.parse(template.content.textContent) as Texts;
 }
 
+/** A ready text in the language of the report, with the day that the reporter's own page shows. */
+function readyText(data: HandlerCaseView, purpose: Purpose): { text: string; language: string } {
+  const all = readyTexts();
+  const wanted = reportLanguage(data);
+  const language = wanted in all ? wanted : 'en';
+  const { by } = dutiesOf({ ...data, feedbackExtendedTo: null }, null).feedback;
+  const text = all[language]?.[purpose] ?? '';
+  return { text: text.replace('{feedback}', dayTextIn(language, by)), language };
+}
+
+/** What tells a reporter that feedback comes later, and by when; the reason is left to the writer. */
+export function extensionText(data: HandlerCaseView, by: string): string {
+  const { text, language } = readyText(data, 'extension');
+  const day = text.match(GAPS)?.at(-1) ?? '';
+  return text.replace(day, dayTextIn(language, by));
+}
+
 /** The first place in a text that was left for the writer to fill in; null where there is none. */
 export function unfilled(text: string): string | null {
   const gaps = Object.values(readyTexts()).flatMap((texts) =>
-    Object.values(texts).flatMap((each) => each.match(/\[[^\]]+\]/gu) ?? []),
+    Object.values(texts).flatMap((each) => each.match(GAPS) ?? []),
   );
   return gaps.find((gap) => text.includes(gap)) ?? null;
 }
@@ -49,11 +70,7 @@ export function wireReadyTexts(
   let shown: HandlerCaseView | null = null;
   onClick(form, 'ready-insert', () => {
     if (shown === null) return;
-    const all = readyTexts();
-    const wanted = reportLanguage(shown);
-    const language = wanted in all ? wanted : 'en';
-    const ready = all[language]?.[choice.value as Purpose] ?? '';
-    const filled = ready.replace('{feedback}', dayTextIn(language, shown.feedbackBy));
+    const { text: filled } = readyText(shown, choice.value as Purpose);
     text.setRangeText(filled, text.selectionStart, text.selectionEnd, 'end');
     text.dispatchEvent(new Event('input', { bubbles: true }));
     text.focus();
