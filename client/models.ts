@@ -20,6 +20,7 @@ import type { Disclosure, Notice } from './casework/disclosures.js';
 import type { Person } from './casework/persons.js';
 import type { DataRequest } from './casework/requests.js';
 import type { CaseDate, DateDecisions } from './casework/dates.js';
+import type { Keeping } from './casework/keeping.js';
 import type { CaseWork } from './casework/work.js';
 
 /** A person who may read reports, as the signed directory names them. */
@@ -157,7 +158,7 @@ export interface ReporterCaseView {
   receivedOn: string;
   state: 'open' | 'closed';
   closedOn: string | null;
-  /** When it will be removed, for a closed case. */
+  /** When it will be removed, for a closed case; null while that is put off. */
   purgeOn: string | null;
   /** Day of the latest opening by a reader, null before the first. */
   openedOn: string | null;
@@ -180,7 +181,7 @@ export interface CaseRow {
   receivedOn: string;
   state: 'open' | 'closed';
   closedOn: string | null;
-  /** The day a purge will remove it, null while open. */
+  /** The day a purge will remove it, null while open, held or restricted. */
   purgeOn: string | null;
   /** A reporter wrote after closure: reopen, or nothing further, by this day. */
   decisionBy: string | null;
@@ -217,6 +218,7 @@ export interface HandlerCaseView extends CaseRow {
   /** Every date beside acknowledgement and feedback, done or not, the earliest first. */
   dates: CaseDate[];
   decisions: DateDecisions;
+  keeping: Keeping;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

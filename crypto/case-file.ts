@@ -13,7 +13,14 @@ import { pad, unpad } from './padding.js';
 import { caseIdOf } from './record.js';
 import { openContent, type Contents } from './sealed-entry.js';
 import type { Directory } from './wire/directory.js';
-import { Count, type Compartment, type Entry, type Party, type SealedEntry } from './wire/entry.js';
+import {
+  Count,
+  type Compartment,
+  type Effect,
+  type Entry,
+  type Party,
+  type SealedEntry,
+} from './wire/entry.js';
 import type { CaseFacts } from './wire/reports.js';
 
 /** Stands for what a signed entry says where nobody can tell: its author sealed noise, or its key is lost. */
@@ -217,14 +224,28 @@ export function openCase(input: CaseInput): OpenedCase {
   return opened;
 }
 
+/** Whether the newest of these two effects in a chain is the first. */
+function lasts(chain: VerifiedChain | undefined, effect: Effect, ends: Effect): boolean {
+  const turn = chain?.records.findLast(({ entry: { header } }) =>
+    [effect, ends].some((each) => each === header.effect),
+  );
+  return turn?.entry.header.effect === effect;
+}
+
 /**
- * `wrong_facts` where the server calls a case closed that nobody closed. (It may reopen a case by
- * itself, where nobody decided about it in time.)
+ * `wrong_facts` where the server calls a case closed that nobody closed (it may reopen a case by
+ * itself, where nobody decided about it in time), or names a day of removal for one that is held or
+ * restricted.
  */
-export function faultInState({ dialogue }: OpenedCase, facts: CaseFacts): ProtocolFault | null {
-  const turn = dialogue.chain.records.findLast(({ entry }) => entry.header.effect !== null);
-  const closed = turn?.entry.header.effect === 'close';
-  return facts.closedOn === null || closed ? null : 'wrong_facts';
+export function faultInState(
+  { dialogue, internal }: OpenedCase,
+  facts: CaseFacts,
+): ProtocolFault | null {
+  const closed = lasts(dialogue.chain, 'close', 'reopen');
+  const paused =
+    lasts(internal?.chain, 'hold', 'release') || lasts(internal?.chain, 'restrict', 'unrestrict');
+  const fits = (facts.closedOn === null || closed) && (facts.purgeOn === null || !paused);
+  return fits ? null : 'wrong_facts';
 }
 
 /**

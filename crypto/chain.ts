@@ -1,3 +1,4 @@
+import { effectFits } from './effect.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import type { CaseId, RecordHash } from './ids.js';
 import { entryIsSignedBy, epochBodyOf, isEpochEntry, recordHashOf } from './record.js';
@@ -107,13 +108,6 @@ function checkSeen({ header }: Entry, chain: VerifiedChain, context: ChainContex
   if (fault !== null) fail(fault);
 }
 
-/** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */
-function checkEffect({ effect, author, compartment }: Entry['header']): void {
-  if (effect === null) return;
-  const place = effect === 'nothing_further' ? 'internal' : 'dialogue';
-  if (author === 'reporter' || compartment !== place) fail('wrong_effect');
-}
-
 /** Checks an epoch entry by itself: number, signature by who may open it, and its members. */
 function verifiedEpoch(
   entry: EpochEntry,
@@ -142,7 +136,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (header.sequence !== chain.records.length + 1) fail('missing_entry');
   if (header.previous !== (last?.hash ?? null)) fail('wrong_previous');
   checkSeen(entry, chain, context);
-  checkEffect(header);
+  if (!effectFits(header)) fail('wrong_effect');
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
     const epoch = verifiedEpoch(entry, chain.compartment, current, context);

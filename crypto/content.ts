@@ -9,6 +9,7 @@ export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/disclosures.js';
 export * from './content/internal.js';
+export * from './content/keeping.js';
 export * from './content/messages.js';
 export * from './content/persons.js';
 export * from './content/report.js';
@@ -24,11 +25,19 @@ export function isInternal(content: EntryContent): content is InternalEntry {
   return !dialogueKinds.has(content.kind);
 }
 
+const effects: ReadonlyMap<string, Effect> = new Map([
+  ['closure', 'close'],
+  ['reopening', 'reopen'],
+  ['hold', 'hold'],
+  ['release', 'release'],
+  ['restriction', 'restrict'],
+  ['unrestriction', 'unrestrict'],
+]);
+
 /** What an entry of this kind does to its case; its header must say the same. */
 export function effectOf(content: EntryContent): Effect | null {
-  if (content.kind === 'closure') return 'close';
-  if (content.kind === 'reopening') return 'reopen';
-  return content.kind === 'decision' ? content.decision : null;
+  if (content.kind === 'decision') return content.decision;
+  return effects.get(content.kind) ?? null;
 }
 
 /** Whether a kind of entry may stand where it does, come from that side, and have that effect. */

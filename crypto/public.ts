@@ -4,6 +4,7 @@ export * from './bytes.js';
 export * from './chunk-hash.js';
 export * from './day.js';
 export * from './directory.js';
+export * from './effect.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './json.js';

@@ -2,6 +2,7 @@ import { addMonths, dayOf, type DateKind, type Day, type Waiver } from '../../cr
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
+import { keepingDates } from './keeping.js';
 import type { Said } from './said.js';
 
 /**
@@ -79,6 +80,7 @@ const SOURCES: readonly DateSource[] = [
   furtherFeedbackDates,
   confirmationDates,
   personDates,
+  keepingDates,
   requestDates,
   noticeDates,
 ];

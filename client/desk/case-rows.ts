@@ -11,6 +11,7 @@ import { disclosuresOf, noticesOf } from '../casework/disclosures.js';
 import { personsOf } from '../casework/persons.js';
 import { requestsOf } from '../casework/requests.js';
 import { datesOf, decisionsOf } from '../casework/dates.js';
+import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
 import { workOf } from '../casework/work.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
@@ -96,6 +97,7 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
     requests: requestsOf(said),
     dates: datesOf(said),
     decisions: decisionsOf(said),
+    keeping: keepingOf(said),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -4,6 +4,7 @@ import { DisclosuresEntry } from './disclosures.js';
 import { files, moment, needed, text } from './fields.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
+import { KeepingEntry } from './keeping.js';
 import { WorkEntry } from './work.js';
 
 /** A note, which the reporter never sees. */
@@ -23,6 +24,7 @@ export const Decision = v.strictObject({
  */
 export const CaseworkEntry = v.variant('kind', [
   ...WorkEntry.options,
+  ...KeepingEntry.options,
   ...PersonsEntry.options,
   ...DisclosuresEntry.options,
   ...RequestsEntry.options,

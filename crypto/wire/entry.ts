@@ -17,9 +17,18 @@ export type Party = v.InferOutput<typeof Party>;
 
 /**
  * What an entry does to its case, in the one word of it that the server may read: a handler closes or
- * reopens in the dialogue, or decides among handlers that a closed case needs nothing further.
+ * reopens in the dialogue; among themselves handlers decide that a closed case needs nothing further,
+ * hold it or restrict it, and take either back.
  */
-export const Effect = v.picklist(['close', 'reopen', 'nothing_further']);
+export const Effect = v.picklist([
+  'close',
+  'reopen',
+  'nothing_further',
+  'hold',
+  'release',
+  'restrict',
+  'unrestrict',
+]);
 export type Effect = v.InferOutput<typeof Effect>;
 
 /**

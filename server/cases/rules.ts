@@ -7,6 +7,7 @@ import {
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { CaseRow } from '../records/rows.js';
+import { pauseAfter, pauseFromClosure, type Pause } from './pause.js';
 
 /** Whether an entry says something, to the reporter or among handlers; an epoch entry does not. */
 function speaksIn(entry: Entry, compartment: Entry['header']['compartment']): boolean {
@@ -77,20 +78,37 @@ export function checkStatistics(
   }
 }
 
+/** What a request can change of the case itself. */
+export type CaseChanges = Partial<
+  Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated'> & Pause
+>;
+
 /** What a request changes of the case itself, null for nothing: what says something is activity. */
 export function changesOf(
+  row: Pick<CaseRow, 'closed_day'> & Pause,
   { entries }: HandlerAppend,
   effect: Effect | null,
   day: Day,
-): Partial<Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated'>> | null {
+): CaseChanges | null {
   if (entries.every(isEpochEntry)) return null;
   switch (effect) {
     case 'close':
-      return { active_day: day, closed_day: day, decision_due_day: null, escalated: 0 };
+      return {
+        active_day: day,
+        closed_day: day,
+        decision_due_day: null,
+        escalated: 0,
+        ...pauseFromClosure(row, day),
+      };
     case 'reopen':
       return { active_day: day, closed_day: null, decision_due_day: null, escalated: 0 };
     case 'nothing_further':
       return { active_day: day, decision_due_day: null };
+    case 'hold':
+    case 'release':
+    case 'restrict':
+    case 'unrestrict':
+      return { active_day: day, ...pauseAfter(row, effect, day) };
     case null:
       return { active_day: day };
   }

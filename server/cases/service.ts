@@ -9,6 +9,7 @@ import {
   type CaseOpened,
   type Day,
   type DeskCase,
+  type Effect,
   type HandlerAppend,
   type ReaderId,
 } from '../../crypto/public.js';
@@ -212,7 +213,7 @@ export function createCases(options: {
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, attachments);
         if (!(await insertStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
-        const changes = changesOf(request, effect, day);
+        const changes = changesOf(row, request, effect, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request.entries);
       });
@@ -251,7 +252,11 @@ const auditActions = {
   close: 'closed',
   reopen: 'reopened',
   nothing_further: 'nothing_further',
-} as const;
+  hold: 'held',
+  release: 'released',
+  restrict: 'restricted',
+  unrestrict: 'unrestricted',
+} as const satisfies Record<Effect, string>;
 
 function sealedOverview({ compartment, epoch, box }: OverviewRow): DeskCase['overview'] {
   return { compartment, epoch, box: textOf(box) };

@@ -2,6 +2,7 @@ import {
   type CaseFacts,
   type CaseId,
   type Compartment,
+  type Day,
   type Entry,
   type EntryHeader,
   type Grant,
@@ -25,6 +26,13 @@ export interface CaseRow {
   received_day: CaseFacts['receivedOn'];
   active_day: string;
   closed_day: CaseFacts['closedOn'];
+  /** Whether handlers hold the case, and whether they restricted it: nothing removes it then. */
+  held: number;
+  restricted: number;
+  /** The day since which either is so, null while neither is. */
+  paused_day: Day | null;
+  /** Days since closure that count towards no term, as a hold or a restriction was in force. */
+  paused_days: number;
   decision_due_day: string | null;
   escalated: number;
   purging: number;

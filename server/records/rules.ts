@@ -1,4 +1,5 @@
 import {
+  effectFits,
   epochBodyOf,
   isEpochEntry,
   paddedTextSize,
@@ -149,7 +150,7 @@ function checkPlace(
   if (header.sequence > chain.sequence + 1) throw new ApiError('sequence_gap');
   if (header.previous !== chain.head) throw new ApiError('previous_unknown');
   checkSeen(header, seen);
-  checkEffect(header);
+  if (!effectFits(header)) throw new ApiError('wrong_effect');
 }
 
 /** What the author of some entries may name as seen, as far as they were followed. */
@@ -165,13 +166,6 @@ function checkSeen(header: EntryHeader, { records, before }: SeenSoFar): void {
   if (named === 'unknown') throw new ApiError('seen_unknown');
   if (faultInSeen(header, named, before[compartment]) !== null) throw new ApiError('wrong_seen');
   if (named !== null) before[compartment] = named.sequence;
-}
-
-/** Only handlers have effects: on the dialogue they close and reopen, among themselves they decide. */
-function checkEffect({ effect, author, compartment }: EntryHeader): void {
-  if (effect === null) return;
-  const place = effect === 'nothing_further' ? 'internal' : 'dialogue';
-  if (author === 'reporter' || compartment !== place) throw new ApiError('wrong_effect');
 }
 
 /** What a good entry makes of its chain. */

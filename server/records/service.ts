@@ -204,7 +204,18 @@ export async function changeCase(
   trx: Knex,
   caseRow: CaseRow,
   changes: Partial<
-    Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated' | 'purging'>
+    Pick<
+      CaseRow,
+      | 'active_day'
+      | 'closed_day'
+      | 'decision_due_day'
+      | 'escalated'
+      | 'purging'
+      | 'held'
+      | 'restricted'
+      | 'paused_day'
+      | 'paused_days'
+    >
   >,
 ): Promise<CaseRow> {
   const changed = { ...caseRow, ...changes };

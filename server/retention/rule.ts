@@ -67,10 +67,19 @@ export function termsOn(today: Day, settings: readonly Setting[]): RetentionTerm
   }
 }
 
-/** The first day on which a purge removes a case, if nothing is published any more. */
-export function firstDayBy(terms: readonly RetentionTerm[], practice: boolean, closed: Day): Day {
+/**
+ * The first day on which a purge removes a case, if nothing is published any more.
+ *
+ * @param paused days since closure on which the time stood still, as the case was held or restricted.
+ */
+export function firstDayBy(
+  terms: readonly RetentionTerm[],
+  practice: boolean,
+  closed: Day,
+  paused: number,
+): Day {
   const days = terms.map(({ months, from }) => {
-    const day = firstDay(ruleFor(practice, months), closed);
+    const day = addDays(firstDay(ruleFor(practice, months), closed), paused);
     return from === null || from < day ? day : from;
   });
   return days.reduce((first, day) => (day < first ? day : first));

@@ -18,10 +18,12 @@ export interface RetentionRules {
   /** Null where no directory ever named the channel: nothing says when to purge, so nothing is. */
   ruleOf(row: Pick<CaseRow, 'channel' | 'practice'>): RetentionRule | null;
   /**
-   * The first day on which a purge removes a case, null while it is open. As long as a decision is
-   * pending it is not removed even then.
+   * The first day on which a purge removes a case, null while it is open, held or restricted. As long
+   * as a decision is pending it is not removed even then.
    */
-  purgeOn(row: Pick<CaseRow, 'channel' | 'practice' | 'closed_day'>): Day | null;
+  purgeOn(
+    row: Pick<CaseRow, 'channel' | 'practice' | 'closed_day' | 'paused_day' | 'paused_days'>,
+  ): Day | null;
   /** The terms of every channel that a directory ever named. */
   terms(): Omit<RetentionAnswer, 'waits'>;
   /** What a channel was last called, by language. */
@@ -83,10 +85,10 @@ function rulesOn(today: Day, histories: ReadonlyMap<string, History>): Retention
       const [now] = history === undefined ? [] : termsOf(history);
       return now === undefined ? null : ruleFor(practice === 1, now.months);
     },
-    purgeOn({ channel, practice, closed_day }) {
+    purgeOn({ channel, practice, closed_day, paused_day, paused_days }) {
       const history = histories.get(channel);
-      if (history === undefined || closed_day === null) return null;
-      return firstDayBy(termsOf(history), practice === 1, closed_day);
+      if (history === undefined || closed_day === null || paused_day !== null) return null;
+      return firstDayBy(termsOf(history), practice === 1, closed_day, paused_days);
     },
     terms: () => ({
       shorterFrom: addDays(today, SHORTER_TERM_DAYS),

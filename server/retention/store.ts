@@ -3,11 +3,22 @@ import type { CaseId, Day } from '../../crypto/public.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** What a purge needs to know of a closed case. */
-export type ClosedCase = Pick<CaseRow, 'id' | 'channel' | 'practice' | 'audit_scope'> & {
+export type ClosedCase = Pick<
+  CaseRow,
+  'id' | 'channel' | 'practice' | 'audit_scope' | 'paused_day' | 'paused_days'
+> & {
   closed_day: Day;
 };
 
-const closedColumns = ['id', 'channel', 'practice', 'audit_scope', 'closed_day'] as const;
+const closedColumns = [
+  'id',
+  'channel',
+  'practice',
+  'audit_scope',
+  'closed_day',
+  'paused_day',
+  'paused_days',
+] as const;
 
 /** Directories above a version, oldest first. */
 export async function directoriesAfter(
@@ -20,7 +31,10 @@ export async function directoriesAfter(
     .select('version', 'document', 'day');
 }
 
-/** Cases closed on a day or before, after a place in the order of closing, no decision pending. */
+/**
+ * Cases closed on a day or before, after a place in the order of closing, no decision pending, none
+ * held or restricted.
+ */
 export async function closedUntil(
   db: Knex,
   last: Day,
@@ -29,7 +43,7 @@ export async function closedUntil(
 ): Promise<ClosedCase[]> {
   const place = after ?? { closed_day: '', id: '' };
   return db('cases')
-    .where({ purging: 0, decision_due_day: null })
+    .where({ purging: 0, decision_due_day: null, paused_day: null })
     .andWhere('closed_day', '<=', last)
     .andWhereRaw('(closed_day, id) > (?, ?)', [place.closed_day, place.id])
     .orderBy(['closed_day', 'id'])
@@ -46,15 +60,22 @@ export async function begunCases(db: Knex, limit: number): Promise<ClosedCase[]>
 }
 
 /**
- * Begins the purge of a case, unless it was reopened or its reporter wrote meanwhile. From here on
- * nobody can open it: its token is forgotten with the same statement.
+ * Begins the purge of a case, unless it was reopened or held or its reporter wrote meanwhile. From
+ * here on nobody can open it: its token is forgotten with the same statement.
  */
 export async function beginPurge(
   trx: Knex,
-  { id, closed_day }: Pick<ClosedCase, 'id' | 'closed_day'>,
+  { id, closed_day, paused_days }: Pick<ClosedCase, 'id' | 'closed_day' | 'paused_days'>,
 ): Promise<boolean> {
   const changed = await trx<CaseRow>('cases')
-    .where({ id, closed_day, decision_due_day: null, purging: 0 })
+    .where({
+      id,
+      closed_day,
+      paused_days,
+      decision_due_day: null,
+      paused_day: null,
+      purging: 0,
+    })
     .update({ purging: 1, token_hash: null });
   return changed === 1;
 }

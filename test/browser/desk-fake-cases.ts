@@ -3,6 +3,7 @@ import { personsOf } from '../../client/casework/persons.js';
 import { requestsOf } from '../../client/casework/requests.js';
 import { datesOf, decisionsOf } from '../../client/casework/dates.js';
 import type { Said } from '../../client/casework/said.js';
+import { keepingOf } from '../../client/casework/keeping.js';
 import { workOf } from '../../client/casework/work.js';
 import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
@@ -227,6 +228,7 @@ export function viewOf(id: string): HandlerCaseView {
     requests: requestsOf(said),
     dates: datesOf(said),
     decisions: decisionsOf(said),
+    keeping: keepingOf(said),
     writable: 'yes',
     log: [],
     departed: [],

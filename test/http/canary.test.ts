@@ -107,6 +107,12 @@ describe('what people type and send', () => {
       breach: unique('Words on keys in wrong hands'),
       extension: unique('Extension'),
       waiver: unique('Waiver'),
+      holdReference: unique('Reference'),
+      holdDecided: unique('Who decided'),
+      holdScope: unique('Scope'),
+      holdLifted: unique('Lifted'),
+      restriction: unique('Restriction'),
+      restrictionEnd: unique('End of restriction'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -144,6 +150,22 @@ describe('what people type and send', () => {
     await desk.work(id, { kind: 'extension', by: '2027-01-31', text: field.extension });
     const waived = { kind: 'acknowledgement_waived', reason: 'declined' } as const;
     await desk.work(id, { ...waived, text: field.waiver });
+    await desk.work(id, {
+      kind: 'hold',
+      ground: 'court',
+      reference: field.holdReference,
+      decidedBy: field.holdDecided,
+      scope: field.holdScope,
+      review: '2026-09-01',
+    });
+    await desk.work(id, { kind: 'release', text: field.holdLifted });
+    await desk.work(id, {
+      kind: 'restriction',
+      ground: 'accuracy',
+      text: field.restriction,
+      review: '2026-09-01',
+    });
+    await desk.work(id, { kind: 'unrestriction', text: field.restrictionEnd });
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
@@ -227,6 +249,10 @@ describe('what people type and send', () => {
       'task',
       'extension',
       'acknowledgement_waived',
+      'hold',
+      'release',
+      'restriction',
+      'unrestriction',
       'decision',
     ]);
     const { content } = view.entries[0] ?? {};

@@ -197,6 +197,24 @@ export const contents = {
     by: '2026-03-09' as Day,
     state: 'asked',
   },
+  hold: {
+    kind: 'hold',
+    at,
+    ground: 'court',
+    reference: 'T 1-26',
+    decidedBy: 'The board',
+    scope: 'All of it.',
+    review: '2026-09-01' as Day,
+  },
+  release: { kind: 'release', at, text: 'The court has decided.' },
+  restriction: {
+    kind: 'restriction',
+    at,
+    ground: 'accuracy',
+    text: 'A witness contests it.',
+    review: '2026-04-01' as Day,
+  },
+  unrestriction: { kind: 'unrestriction', at, text: 'The witness was told.' },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Compartment,
-  type Effect,
+  Effect,
   type Entry,
   epochBodyOf,
   type EpochEntry,
@@ -183,7 +183,7 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
   const key = isEpoch ? newEpochKey(place) : (keys[compartment].at(-1) ?? newEpochKey(place));
   if (isEpoch) keys[compartment].push(key);
   const random = toBase64(randomBytes(32));
-  const effects: (Effect | null)[] = ['close', 'reopen', 'nothing_further'];
+  const effects: (Effect | null)[] = [...Effect.options];
   const header = {
     version: 1 as const,
     case: pick(wanted.case, made.keys.caseId, random as never),

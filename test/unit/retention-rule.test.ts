@@ -151,7 +151,7 @@ describe('the terms of a channel', () => {
         /** What a desk shows on a day, which knows of no change to come. */
         const shownOn = (days: number): Day => {
           const known = setOn(...set.filter(([, made]) => made <= days));
-          return firstDayBy(termsOn(after(days), known), false, closed);
+          return firstDayBy(termsOn(after(days), known), false, closed, 0);
         };
         if (now < closing || shownOn(now) > after(now)) return;
         for (let days = Math.max(now - 90, closing); days <= now; days += 1) {
@@ -177,7 +177,7 @@ describe('the terms of a channel', () => {
           ]),
         );
         const closed = after(closing);
-        const said = firstDayBy(termsOn(after(100), settings), false, closed);
+        const said = firstDayBy(termsOn(after(100), settings), false, closed, 0);
         const isDue = (on: Day): boolean => {
           const [inForce] = termsOn(on, settings);
           return firstDay(ruleFor(false, inForce?.months ?? 0), closed) <= on;

@@ -18,6 +18,7 @@ import { ChannelId, newId, type CaseId, type Day, type RecordHash } from '../../
 import { randomBytes } from '../../../crypto/sodium.js';
 import type { SealedEntry } from '../../../crypto/wire/entry.js';
 import type { CaseFacts } from '../../../crypto/wire/reports.js';
+import { contents } from '../../support/casework.js';
 import { makeCase, message, note, reply, resignedBy, type TestCase } from '../../support/case.js';
 import { testDay } from '../../support/desk.js';
 import {
@@ -309,6 +310,23 @@ describe('what the server says of a case', () => {
     expect(faultInState(made.open(hanna), facts())).toBeNull();
     made.say(hanna, { kind: 'reopening', at, text: 'x', files: [] });
     expect(faultInState(made.open(hanna), closed)).toBe('wrong_facts');
+  });
+
+  it('names a day of removal only where nothing holds or restricts the case', () => {
+    made.say(hanna, closure);
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    const going = facts({ closedOn: testDay, purgeOn: testDay });
+    const staying = facts({ closedOn: testDay });
+    const found = (): unknown[] =>
+      [going, staying].map((each) => faultInState(made.open(harald), each));
+    expect(found()).toEqual([null, null]);
+    made.say(hanna, contents.hold);
+    expect(found()).toEqual(['wrong_facts', null]);
+    made.say(hanna, contents.restriction);
+    made.say(hanna, contents.release);
+    expect(found()).toEqual(['wrong_facts', null]);
+    made.say(hanna, contents.unrestriction);
+    expect(found()).toEqual([null, null]);
   });
 });
 

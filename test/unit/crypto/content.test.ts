@@ -142,6 +142,24 @@ const contents = {
     by: '2026-03-09',
     state: 'asked',
   },
+  hold: {
+    kind: 'hold',
+    at: moment,
+    ground: 'court',
+    reference: '',
+    decidedBy: 'x',
+    scope: 'x',
+    review: '2026-09-01',
+  },
+  release: { kind: 'release', at: moment, text: 'x' },
+  restriction: {
+    kind: 'restriction',
+    at: moment,
+    ground: 'accuracy',
+    text: 'x',
+    review: '2026-09-01',
+  },
+  unrestriction: { kind: 'unrestriction', at: moment, text: '' },
 };
 
 describe('contents of entries', () => {
@@ -187,6 +205,10 @@ describe('contents of entries', () => {
       acknowledgement_waived: ['internal reader 2', 'internal reader 3'],
       further_feedback: ['internal reader 2', 'internal reader 3'],
       confirmation: ['internal reader 2', 'internal reader 3'],
+      hold: ['internal reader 2', 'internal reader 3'],
+      release: ['internal reader 2', 'internal reader 3'],
+      restriction: ['internal reader 2', 'internal reader 3'],
+      unrestriction: ['internal reader 2', 'internal reader 3'],
     };
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {

@@ -5,6 +5,7 @@ import { fillAccess, wireGrant } from './case-access.js';
 import { entryElements, reportLanguage } from './case-entries.js';
 import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
+import { keepingPanel } from './case-keeping.js';
 import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
 import { fillTrail } from './case-trail.js';
@@ -67,6 +68,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     answer.focus();
   });
   part(view, 'work').replaceChildren(work.panel, dates.panel);
+  const keeping = keepingPanel(desk, id, changed);
+  part(view, 'keeping').replaceChildren(keeping.panel);
 
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
@@ -74,6 +77,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     work.update(data);
     record.update(data);
     dates.update(data);
+    keeping.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');

@@ -131,6 +131,9 @@ function dateLines(
       mark: 'calm',
     });
   }
+  if (row.state === 'closed' && row.purgeOn === null) {
+    lines.push({ text: t('desk.row.kept'), mark: 'calm' });
+  }
   if (row.purgeOn !== null && row.decisionBy === null) {
     const left = daysLeftText(daysBetween(today, row.purgeOn));
     lines.push({ text: t('desk.row.purge', { day: dayText(row.purgeOn), left }), mark: 'calm' });

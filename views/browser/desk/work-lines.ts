@@ -1,5 +1,6 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
+import { keepingLine } from './case-keeping.js';
 import { readerName } from './case-work.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
@@ -69,6 +70,11 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
       const days = { on: dayText(content.askedOn), day: dayText(content.by) };
       return t(`desk.dates.line.confirmation_${content.state}`, { by, ...days });
     }
+    case 'hold':
+    case 'release':
+    case 'restriction':
+    case 'unrestriction':
+      return keepingLine(by, content);
     case 'report':
     case 'message':
     case 'reply':

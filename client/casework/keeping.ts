@@ -1,0 +1,50 @@
+import {
+  type DateKind,
+  dayOf,
+  type HoldEntry,
+  type RestrictionEntry,
+} from '../../crypto/private.js';
+import type * as v from 'valibot';
+import type { CaseDate, DateSource } from './dates.js';
+import type { Said } from './said.js';
+
+/** What handlers said of a hold that is in force. */
+export type Hold = v.InferOutput<typeof HoldEntry>;
+
+/** What handlers said of a restriction that is in force. */
+export type Restriction = v.InferOutput<typeof RestrictionEntry>;
+
+/** What keeps a case from being removed, or from being changed, given out and removed. */
+export interface Keeping {
+  hold: Hold | null;
+  restriction: Restriction | null;
+}
+
+/** What is in force of holds and restrictions: the newest word counts. */
+export function keepingOf({ internal }: Pick<Said, 'internal'>): Keeping {
+  const keeping: Keeping = { hold: null, restriction: null };
+  for (const content of internal) {
+    if (content.kind === 'hold') keeping.hold = content;
+    if (content.kind === 'release') keeping.hold = null;
+    if (content.kind === 'restriction') keeping.restriction = content;
+    if (content.kind === 'unrestriction') keeping.restriction = null;
+  }
+  return keeping;
+}
+
+/** The days by which somebody looks whether a hold and a restriction are still needed. */
+export const keepingDates: DateSource = (said) => {
+  const { hold, restriction } = keepingOf(said);
+  const date = (what: DateKind, of: Hold | Restriction, name: string): CaseDate => ({
+    what,
+    name,
+    by: of.review,
+    from: dayOf(new Date(of.at)),
+    basis: 'plan',
+    doneOn: null,
+  });
+  return [
+    ...(hold === null ? [] : [date('hold_review', hold, hold.reference)]),
+    ...(restriction === null ? [] : [date('restriction_review', restriction, '')]),
+  ];
+};

@@ -1,0 +1,35 @@
+import { daysBetween, type Day, type Effect } from '../../crypto/public.js';
+import type { CaseRow } from '../records/rows.js';
+
+/** Whether the time until a case is removed stands still, and for how long it did. */
+export type Pause = Pick<CaseRow, 'held' | 'restricted' | 'paused_day' | 'paused_days'>;
+
+/** A closure starts the time anew; under a hold or a restriction it stands still from the first day. */
+export function pauseFromClosure({ paused_day }: Pause, day: Day): Partial<Pause> {
+  return { paused_day: paused_day === null ? null : day, paused_days: 0 };
+}
+
+/**
+ * What a hold, a restriction, or the end of one makes of the time until the case is removed: it
+ * stands still as long as one of the two is in force. The days of an open case count for nothing.
+ */
+export function pauseAfter(
+  { closed_day, ...before }: Pick<CaseRow, 'closed_day'> & Pause,
+  effect: Extract<Effect, 'hold' | 'release' | 'restrict' | 'unrestrict'>,
+  day: Day,
+): Pause {
+  const { held, restricted, paused_day, paused_days } = before;
+  const flags = {
+    held: effect === 'hold' ? 1 : effect === 'release' ? 0 : held,
+    restricted: effect === 'restrict' ? 1 : effect === 'unrestrict' ? 0 : restricted,
+  };
+  if (flags.held + flags.restricted > 0) {
+    return { ...flags, paused_day: paused_day ?? day, paused_days };
+  }
+  if (paused_day === null || closed_day === null) {
+    return { ...flags, paused_day: null, paused_days };
+  }
+  const from = paused_day < closed_day ? closed_day : paused_day;
+  const days = Math.max(0, daysBetween(from, day));
+  return { ...flags, paused_day: null, paused_days: paused_days + days };
+}

@@ -1,0 +1,93 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import { signInInBrowser } from '../support/desk-page.js';
+import { expectAccessible } from '../support/reporter-page.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { loaded, openDeskPage, overflow } from './desk-page.js';
+
+// How long and how a case is kept, at the desk, with made-up cases in the place of the engine.
+
+let browser: Browser;
+let server: TestServer;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
+  const address = `${server.url}/desk/en/`;
+  ({ page, complaints } = await openDeskPage(browser, address, { scenario: 'usual' }));
+  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
+  await loaded(page);
+  await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
+  await page.waitForSelector('.entry');
+  await page.click('[data-tab=record]');
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const panel = '[data-panel=record]';
+
+async function send(form: string): Promise<void> {
+  await page.click(`${panel} [data-part=${form}] [type=submit]`);
+  await loaded(page);
+}
+
+async function has(selector: string, wanted: string): Promise<void> {
+  await expect.poll(() => page.textContent(selector), { timeout: 20_000 }).toContain(wanted);
+}
+
+describe('a hold', () => {
+  it('asks for all that it needs, and shows it', async () => {
+    await page.click(`${panel} [data-part=hold-title]`);
+    await send('hold-form');
+    await has(`${panel} [data-part=hold-form] [data-part=problem]`, 'Fill in');
+    await page.selectOption('#hold-ground', 'court');
+    await page.fill('#hold-reference', 'T 1-26');
+    await page.fill('#hold-scope', 'Everything about the invoices.');
+    await page.fill('#hold-decided', 'The board');
+    await page.fill('#hold-review', '2099-09-01');
+    await send('hold-form');
+    await has(`${panel} [data-part=hold-state]`, 'A hold is in force');
+    const facts = `${panel} [data-part=hold-facts]`;
+    for (const said of ['Order of a court', 'T 1-26', 'The board', 'Everything', '2099']) {
+      await has(facts, said);
+    }
+  });
+
+  it('is lifted with a reason, and both stand among the notes', async () => {
+    await page.fill('#release-text', 'The court has decided.');
+    await send('release-form');
+    await has(`${panel} [data-part=hold-state]`, 'No hold');
+    const notes = '[data-panel=notes] [data-part=notes]';
+    await has(notes, 'Hanna Ek held the case: Order of a court. Decided by: The board.');
+    await has(notes, 'Hanna Ek lifted the hold: The court has decided.');
+  });
+});
+
+describe('a restriction', () => {
+  it('is put on and ended', async () => {
+    await page.click(`${panel} [data-part=restriction-new] summary`);
+    await page.fill('#restriction-text', 'A witness contests it.');
+    await page.fill('#restriction-review', '2099-04-01');
+    await send('restriction-form');
+    await has(`${panel} [data-part=restriction-state]`, 'The case is restricted');
+    await page.fill('#unrestriction-text', 'The witness was told.');
+    await send('unrestriction-form');
+    await has(`${panel} [data-part=restriction-state]`, 'Not restricted');
+  });
+
+  it('can be read and used on every screen', async () => {
+    for (const viewport of [
+      { width: 1280, height: 900 },
+      { width: 360, height: 740 },
+    ]) {
+      await page.setViewportSize(viewport);
+      await expectAccessible(page);
+      expect(await overflow(page)).toBe(0);
+    }
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { datesOf } from '../../../client/casework/dates.js';
+import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
+import { keepingOf } from '../../../client/casework/keeping.js';
+import { ready, type InternalEntry } from '../../../crypto/private.js';
+
+beforeAll(ready);
+
+const at = '2026-03-02T10:00:00.000Z';
+const said = (...inputs: CaseworkInput[]): InternalEntry[] =>
+  inputs.map((input) => caseworkEntry(input, at));
+const hold = {
+  kind: 'hold',
+  ground: 'court',
+  reference: 'T 1-26',
+  decidedBy: 'The board',
+  scope: 'All of it.',
+  review: '2026-09-01',
+} as const;
+const restriction = {
+  kind: 'restriction',
+  ground: 'accuracy',
+  text: 'A witness contests it.',
+  review: '2026-04-01',
+} as const;
+
+describe('hold and restriction', () => {
+  it('stand as the newest entry has them, each by itself', () => {
+    expect(keepingOf({ internal: [] })).toEqual({ hold: null, restriction: null });
+    const both = said(hold, restriction, { ...hold, review: '2027-01-01' });
+    expect(keepingOf({ internal: both })).toMatchObject({
+      hold: { review: '2027-01-01', reference: 'T 1-26' },
+      restriction: { ground: 'accuracy' },
+    });
+    const lifted = [...both, ...said({ kind: 'release', text: 'Decided.' })];
+    expect(keepingOf({ internal: lifted })).toMatchObject({
+      hold: null,
+      restriction: { ground: 'accuracy' },
+    });
+    const free = [...lifted, ...said({ kind: 'unrestriction', text: '' })];
+    expect(keepingOf({ internal: free })).toEqual({ hold: null, restriction: null });
+  });
+
+  it('have a day of review among the dates of the case, as long as they are in force', () => {
+    const dialogue: never[] = [];
+    const dates = datesOf({ dialogue, internal: said(hold, restriction) });
+    expect(dates.map(({ what, by }) => [what, by])).toEqual([
+      ['restriction_review', '2026-04-01'],
+      ['hold_review', '2026-09-01'],
+    ]);
+    const after = said(hold, { kind: 'release', text: 'Decided.' });
+    expect(datesOf({ dialogue, internal: after })).toEqual([]);
+  });
+});
