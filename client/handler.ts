@@ -2,6 +2,7 @@ import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
+import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
@@ -28,6 +29,7 @@ export type Desk = AccountDesk &
   IncidentDesk &
   RenewalDesk &
   ExposedDesk &
+  DataRequestsDesk &
   AuditDesk &
   ReviewDesk;
 
@@ -51,6 +53,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createExposedDesk(session, watch, workplace, walk),
+    ...createDataRequests(walk),
     ...createAuditDesk(session, watch, memory, log),
     ...createReviewDesk(session, watch, listings, log),
   };

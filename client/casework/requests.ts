@@ -25,16 +25,6 @@ export interface DataRequest {
   } | null;
 }
 
-/** Whether it is sure who asks: a reporter's case key says so by itself. */
-export function isIdentified({ by, identified }: DataRequest): boolean {
-  return by === 'anonymous_reporter' || identified !== '';
-}
-
-/** Whether nothing is due any more. */
-export function isSettled({ state, answer }: DataRequest): boolean {
-  return state === 'withdrawn' || answer !== null;
-}
-
 /**
  * The requests in a case in the order in which they were written down: about everything the newest
  * word counts, in whatever order extension and answer were said.

@@ -23,6 +23,8 @@ export type SearchIndex = Map<string, { version: string; text: string }>;
 
 function wordsOf(content: EntryContent | Unreadable): string[] {
   const words = 'text' in content ? [content.text] : [];
+  if ('name' in content) words.push(content.name);
+  if ('recipient' in content) words.push(content.recipient, content.scope);
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
   if (content.kind === 'report') {
     for (const answer of Object.values(content.answers)) if (answer.known) words.push(answer.text);

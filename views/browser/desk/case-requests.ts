@@ -121,7 +121,7 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
       name: requestName(request),
       state: requestState(request),
       due: isOpen ? request.due : null,
-      lines: linesOf(request),
+      lines: requestLines(request),
       actions: all.filter((each) => each.if),
     });
   };
@@ -148,7 +148,8 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
   };
 }
 
-function linesOf(request: DataRequest): string[] {
+/** What is known of a request, in sentences. */
+export function requestLines(request: DataRequest): string[] {
   const { receivedOn, by, identified, extension, answer, text } = request;
   const received = t('desk.request.received_line', { day: dayText(receivedOn) });
   const identity =

@@ -30,6 +30,7 @@ import { leftOutOf } from './left-out.js';
 import { noteForm, noteKey } from './note-form.js';
 import { datesPanel } from './case-dates.js';
 import { workPanel } from './case-work.js';
+import { personsPanel } from './case-persons.js';
 import { recordPanel } from './case-record.js';
 import { wireTabs } from './tabs.js';
 import { listText } from './texts.js';
@@ -57,6 +58,12 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   };
 
   const work = workPanel(desk, id, changed);
+<<<<<<< HEAD
+=======
+  part(view, 'work').replaceChildren(work.panel);
+  const persons = personsPanel(desk, id, changed);
+  part(view, 'persons-place').replaceChildren(persons.panel);
+>>>>>>> 25b37ff (Keep the persons in a case, extracts for them and one list of all requests about data, with sentences that presume nothing)
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
   const dates = datesPanel(desk, id, changed, (sentence) => {
@@ -75,6 +82,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     desk.inbox.rows.set(id, data);
     fillHead(desk, view, data);
     work.update(data);
+    persons.update(data);
     record.update(data);
     dates.update(data);
     keeping.update(data);
@@ -94,6 +102,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     };
     count('notes', data.entries.filter(({ compartment }) => compartment === 'internal').length);
     count('work', data.work.tasks.filter(({ state }) => state === 'open').length);
+    count('persons', data.persons.length);
     const waiting = [
       ...data.requests.filter(({ state, answer }) => state === 'made' && answer === null),
       ...data.notices.filter(({ done }) => done === null),

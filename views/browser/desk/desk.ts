@@ -12,6 +12,7 @@ export type Place =
   | { view: 'channel' }
   | { view: 'audit' }
   | { view: 'review' }
+  | { view: 'requests' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'account' };
 

@@ -23,6 +23,7 @@ import { incidentsView } from '../desk/incidents.js';
 import { offerRenewal } from '../desk/leavers.js';
 import { tellRemovalWait } from '../desk/removal-wait.js';
 import { peopleView } from '../desk/people.js';
+import { requestsView } from '../desk/requests.js';
 import { reviewView } from '../desk/review.js';
 
 coverWhileHidden();
@@ -158,6 +159,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return auditView(desk);
     case 'incidents':
       return incidentsView(desk, place.chosen ?? null);
+    case 'requests':
+      return requestsView(desk);
     case 'review':
       return reviewView(desk);
     case 'account':

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { disclosuresOf, noticeDates, noticesOf } from '../../../client/casework/disclosures.js';
+import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
+import { requestDates, requestsOf } from '../../../client/casework/requests.js';
+import { ClientError } from '../../../client/errors.js';
+import {
+  addDays,
+  newId,
+  ready,
+  WorkId,
+  type Day,
+  type InternalEntry,
+} from '../../../crypto/private.js';
+
+beforeAll(ready);
+
+const id = 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId;
+const at = '2026-01-31T12:00:00.000Z';
+
+function entry(input: CaseworkInput): InternalEntry {
+  return caseworkEntry(input, at);
+}
+
+const request = {
+  kind: 'request',
+  id,
+  right: 'erasure',
+  by: 'named',
+  name: 'Kim Berg',
+  identified: 'Passport',
+  receivedOn: '2026-01-31',
+  text: '',
+  state: 'made',
+} as const;
+const extended = {
+  kind: 'request_extended',
+  request: id,
+  on: '2026-02-20',
+  text: 'Many.',
+} as const;
+const answered = {
+  kind: 'request_answered',
+  request: id,
+  answer: 'granted',
+  on: '2026-03-09',
+  text: '',
+  toldOfRemedies: false,
+} as const;
+const disclosure = {
+  kind: 'disclosure',
+  id,
+  recipient: 'Police',
+  ground: 'Criminal investigation',
+  scope: 'The report',
+  on: '2026-02-01',
+  state: 'made',
+} as const;
+
+describe('requests about data', () => {
+  it('are due a month after receipt, and two months later where that was told with reasons', () => {
+    const due = (...said: CaseworkInput[]) =>
+      requestsOf({ internal: said.map(entry) }).map((each) => each.due);
+    expect(due(request)).toEqual(['2026-02-28']);
+    expect(due({ ...request, receivedOn: '2028-01-31' })).toEqual(['2028-02-29']);
+    expect(due(request, extended)).toEqual(['2026-04-30']);
+    expect(due(request, extended, { ...request, receivedOn: '2026-02-15' })).toEqual([
+      '2026-05-15',
+    ]);
+  });
+
+  it('end with the answer, or when they are taken back', () => {
+    const dates = (...said: CaseworkInput[]) =>
+      requestDates({ dialogue: [], internal: said.map(entry) });
+    expect(dates(request)).toMatchObject([
+      { what: 'request', by: '2026-02-28', from: '2026-01-31', basis: 'law', doneOn: null },
+    ]);
+    expect(dates(request, answered)).toMatchObject([{ doneOn: '2026-03-09' }]);
+    expect(dates(request, { ...request, state: 'withdrawn' })).toEqual([]);
+  });
+
+  it('come to the same whatever order corrections, extension and answer were said in', () => {
+    const said = [{ ...request, identified: 'Known in person' }, extended, answered];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(said, { minLength: 3 }), (shuffled) => {
+        expect(requestsOf({ internal: [request, ...shuffled].map(entry) })).toEqual(
+          requestsOf({ internal: [request, ...said].map(entry) }),
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['a name for a reporter whom nobody knows', { ...request, by: 'anonymous_reporter' }],
+    ['nobody’s name for somebody named', { ...request, name: '' }],
+    ['an extension without reasons', { ...extended, text: '' }],
+    ['a refusal without reasons', { ...answered, answer: 'refused', toldOfRemedies: true }],
+    ['a refusal that told of no complaint', { ...answered, answer: 'refused', text: 'x' }],
+    ['half an answer that told of no complaint', { ...answered, answer: 'partly', text: 'x' }],
+  ] as [string, CaseworkInput][])('are not said by %s', (_name, input) => {
+    expect(() => entry(input)).toThrow(ClientError);
+  });
+});
+
+describe('disclosures', () => {
+  it('stand by their day until they are taken out as noted by mistake', () => {
+    const later = { ...disclosure, id: newId(WorkId), on: '2026-03-01' } as const;
+    const internal = [later, disclosure].map(entry);
+    expect(disclosuresOf({ internal }).map(({ on }) => on)).toEqual(['2026-02-01', '2026-03-01']);
+    internal.push(entry({ ...disclosure, state: 'withdrawn' }));
+    expect(disclosuresOf({ internal }).map(({ on }) => on)).toEqual(['2026-03-01']);
+  });
+
+  it('name who is to be told of what was rectified, erased or restricted, until they are', () => {
+    const internal = [disclosure, request, answered].map(entry);
+    expect(noticesOf({ internal })).toMatchObject([
+      { disclosure: { recipient: 'Police' }, change: { id, what: 'erasure' }, done: null },
+    ]);
+    const said = { dialogue: [], internal };
+    expect(noticeDates(said)).toMatchObject([{ by: '2026-04-09', basis: 'plan', doneOn: null }]);
+    const told = { kind: 'recipient_told', disclosure: id, change: id, on: '2026-03-10' } as const;
+    internal.push(entry({ ...told, state: 'told', text: '' }));
+    expect(noticesOf({ internal })).toMatchObject([{ done: { state: 'told', on: '2026-03-10' } }]);
+    expect(() => entry({ ...told, state: 'not_possible', text: '' })).toThrow(ClientError);
+  });
+
+  it('concern a change where they were before it and it was one', () => {
+    const days = fc.integer({ min: -20, max: 20 });
+    const right = fc.constantFrom(
+      'access' as const,
+      'rectification' as const,
+      'erasure' as const,
+      'restriction' as const,
+      'objection' as const,
+    );
+    const answer = fc.constantFrom('granted' as const, 'partly' as const, 'refused' as const, null);
+    fc.assert(
+      fc.property(days, right, answer, (apart, asked, given) => {
+        const on = addDays('2026-03-09' as Day, apart);
+        const result =
+          given === null ? [] : [{ ...answered, answer: given, text: 'x', toldOfRemedies: true }];
+        const internal = [{ ...disclosure, on }, { ...request, right: asked }, ...result].map(
+          entry,
+        );
+        const changes = !['access', 'objection'].includes(asked);
+        const isDue = apart <= 0 && changes && given !== null && given !== 'refused';
+        expect(noticesOf({ internal })).toHaveLength(isDue ? 1 : 0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
