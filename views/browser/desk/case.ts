@@ -58,12 +58,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   };
 
   const work = workPanel(desk, id, changed);
-<<<<<<< HEAD
-=======
-  part(view, 'work').replaceChildren(work.panel);
   const persons = personsPanel(desk, id, changed);
   part(view, 'persons-place').replaceChildren(persons.panel);
->>>>>>> 25b37ff (Keep the persons in a case, extracts for them and one list of all requests about data, with sentences that presume nothing)
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
   const dates = datesPanel(desk, id, changed, (sentence) => {
