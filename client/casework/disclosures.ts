@@ -1,5 +1,6 @@
 import { addMonths, type Day } from '../../crypto/private.js';
 import type { CaseDate } from './dates.js';
+import { keepingChanges } from './keeping.js';
 import { requestsOf } from './requests.js';
 import type { Said } from './said.js';
 
@@ -40,7 +41,7 @@ const requestedChanges: ChangeSource = (said) =>
   });
 
 /** Every subject that changes data on somebody; a new one adds its reducer here. */
-const SOURCES: readonly ChangeSource[] = [requestedChanges];
+const SOURCES: readonly ChangeSource[] = [requestedChanges, keepingChanges];
 
 /** What was disclosed, the earliest first; what was noted by mistake is not here. */
 export function disclosuresOf({ internal }: Pick<Said, 'internal'>): Disclosure[] {

@@ -6,6 +6,7 @@ import {
 } from '../../crypto/private.js';
 import type * as v from 'valibot';
 import type { CaseDate, DateSource } from './dates.js';
+import type { ChangeSource } from './disclosures.js';
 import type { Said } from './said.js';
 
 /** What handlers said of a hold that is in force. */
@@ -48,3 +49,11 @@ export const keepingDates: DateSource = (said) => {
     ...(restriction === null ? [] : [date('restriction_review', restriction, '')]),
   ];
 };
+
+/** The corrections and restrictions of which those are to be told who were given the data before. */
+export const keepingChanges: ChangeSource = ({ internal }) =>
+  internal.flatMap((content) => {
+    if (content.kind !== 'correction' && content.kind !== 'restriction') return [];
+    const what = content.kind === 'correction' ? 'rectification' : content.kind;
+    return [{ id: content.id, what, on: dayOf(new Date(content.at)) }];
+  });

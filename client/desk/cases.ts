@@ -1,5 +1,8 @@
 import type { EntryContent, FileReference, Outcome } from '../../crypto/private.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
+import { keepingOf } from '../casework/keeping.js';
+import { saidIn } from '../casework/said.js';
+import { ClientError } from '../errors.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
 import { newestMembers } from './case-members.js';
@@ -66,6 +69,11 @@ export interface CaseDesk {
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
   search: Search['search'];
+}
+
+/** Throws ClientError `case_restricted` where nothing that stands in the case may be changed now. */
+function checkUnrestricted({ file }: OpenedForHandler): void {
+  if (keepingOf(saidIn(file)).restriction !== null) throw new ClientError('case_restricted');
 }
 
 /** See {@link CaseDesk}. */
@@ -137,16 +145,20 @@ export function createCaseDesk(
 
     async work(id, change) {
       const content = caseworkEntry(change, session.now().toISOString());
-      return workplace.append(id, ['work', change], (opened, state) =>
-        prepareNote(opened, state, content, []),
-      );
+      return workplace.append(id, ['work', change], (opened, state) => {
+        if (content.kind === 'correction') checkUnrestricted(opened);
+        return prepareNote(opened, state, content, []);
+      });
     },
 
     rename: (id, title) =>
       workplace.append(
         id,
         ['title', title],
-        (opened, state) => prepareTitle(opened, state, title),
+        (opened, state) => {
+          checkUnrestricted(opened);
+          return prepareTitle(opened, state, title);
+        },
         {
           done: (opened) => opened.overview.title === title,
         },

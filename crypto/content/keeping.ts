@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { Day } from '../ids.js';
+import { Day, WorkId } from '../ids.js';
+import { Compartment, Count } from '../wire/entry.js';
 import { moment, needed, text } from './fields.js';
 import { WORK_NAME_LIMIT } from './work.js';
 
@@ -42,6 +43,7 @@ export type RestrictionGround = (typeof RESTRICTION_GROUNDS)[number];
 export const RestrictionEntry = v.strictObject({
   kind: v.literal('restriction'),
   at: moment,
+  id: WorkId,
   ground: v.picklist(RESTRICTION_GROUNDS),
   text: needed,
   /** The day by which somebody looks whether it is still needed. */
@@ -55,11 +57,24 @@ export const UnrestrictionEntry = v.strictObject({
   text,
 });
 
-/** What handlers say of how long and how a case is kept. */
+/**
+ * A correction: what an earlier entry says is wrong, and what is right instead. The entry that it
+ * corrects stays as it is.
+ */
+export const CorrectionEntry = v.strictObject({
+  kind: v.literal('correction'),
+  at: moment,
+  id: WorkId,
+  of: v.strictObject({ compartment: Compartment, sequence: Count }),
+  text: needed,
+});
+
+/** What handlers say of how long and how a case is kept, and of what is wrong in it. */
 export const KeepingEntry = v.variant('kind', [
   HoldEntry,
   ReleaseEntry,
   RestrictionEntry,
   UnrestrictionEntry,
+  CorrectionEntry,
 ]);
 export type KeepingEntry = v.InferOutput<typeof KeepingEntry>;

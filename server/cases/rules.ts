@@ -39,9 +39,12 @@ export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
 /**
  * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened.
  *
- * @throws ApiError `case_closed` or `case_open`.
+ * A restricted one keeps its title.
+ *
+ * @throws ApiError `case_closed`, `case_open` or `case_restricted`.
  */
 export function checkState(row: CaseRow, { entries }: HandlerAppend, effect: Effect | null): void {
+  if (row.restricted !== 0 && entries.length === 0) throw new ApiError('case_restricted');
   if (row.closed_day === null) {
     if (effect === 'reopen' || effect === 'nothing_further') throw new ApiError('case_open');
     return;

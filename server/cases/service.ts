@@ -88,7 +88,7 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `overview_missing` where the overview is not sealed to all who read
+   * `case_closed`, `case_open`, `case_restricted`, `overview_missing` where the overview is not sealed to all who read
    * the case now, `wrong_statistics`, and what records and attachments find wrong.
    */
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;

@@ -58,6 +58,7 @@ export const errorStatus = {
   case_exists: 409,
   case_full: 409,
   case_open: 409,
+  case_restricted: 409,
   channel_not_ready: 409,
   channel_unknown: 409,
   chunk_taken: 409,

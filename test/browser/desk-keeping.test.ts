@@ -67,6 +67,18 @@ describe('a hold', () => {
   });
 });
 
+describe('a correction', () => {
+  it('is added, and shown at the entry that it corrects', async () => {
+    await page.click(`${panel} [data-part=correction-new] summary`);
+    await page.selectOption('#correction-of', 'dialogue 2');
+    await page.fill('#correction-text', 'It was five guards.');
+    await send('correction-form');
+    await has('.entry.kind-report .notice', 'Corrected by Hanna Ek');
+    await has('.entry.kind-report .notice', 'It was five guards.');
+    await has('[data-panel=notes] [data-part=notes]', 'Hanna Ek corrected an entry');
+  });
+});
+
 describe('a restriction', () => {
   it('is put on and ended', async () => {
     await page.click(`${panel} [data-part=restriction-new] summary`);

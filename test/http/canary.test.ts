@@ -112,6 +112,7 @@ describe('what people type and send', () => {
       holdScope: unique('Scope'),
       holdLifted: unique('Lifted'),
       restriction: unique('Restriction'),
+      correction: unique('Correction'),
       restrictionEnd: unique('End of restriction'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
@@ -160,7 +161,14 @@ describe('what people type and send', () => {
     });
     await desk.work(id, { kind: 'release', text: field.holdLifted });
     await desk.work(id, {
+      kind: 'correction',
+      id: null,
+      of: { compartment: 'dialogue', sequence: 2 },
+      text: field.correction,
+    });
+    await desk.work(id, {
       kind: 'restriction',
+      id: null,
       ground: 'accuracy',
       text: field.restriction,
       review: '2026-09-01',
@@ -251,6 +259,7 @@ describe('what people type and send', () => {
       'acknowledgement_waived',
       'hold',
       'release',
+      'correction',
       'restriction',
       'unrestriction',
       'decision',

@@ -23,9 +23,17 @@ const hold = {
 } as const;
 const restriction = {
   kind: 'restriction',
+  id: null,
   ground: 'accuracy',
   text: 'A witness contests it.',
   review: '2026-09-01',
+} as const;
+
+const correction = {
+  kind: 'correction',
+  id: null,
+  of: { compartment: 'dialogue', sequence: 2 },
+  text: 'It was two guards.',
 } as const;
 
 beforeAll(async () => {
@@ -90,6 +98,13 @@ describe('a held case', () => {
     expect(await purged()).toBe(0);
     const [hanna, harald] = installation.handlers;
     await harald.desk.work(id, restriction);
+    await expect(hanna.desk.rename(id, 'Another title')).rejects.toMatchObject({
+      code: 'case_restricted',
+    });
+    await expect(hanna.desk.work(id, correction)).rejects.toMatchObject({
+      code: 'case_restricted',
+    });
+    await hanna.desk.note(id, 'What is new can still be written down.', [], silent);
     await hanna.desk.work(id, { kind: 'release', text: 'The court has decided.' });
     expect(await shown()).toEqual(new Set([null]));
     await on('2029-04-11');
@@ -99,6 +114,8 @@ describe('a held case', () => {
   it('goes once both are lifted and the rest of its time has passed', async () => {
     const [hanna] = installation.handlers;
     await hanna.desk.work(id, { kind: 'unrestriction', text: 'The witness was told.' });
+    const { entries } = await hanna.desk.work(id, correction);
+    expect(entries.at(-1)?.content).toMatchObject({ kind: 'correction', text: correction.text });
     // 2028-03-02 and the 1106 days between 2026-04-01 and 2029-04-11
     expect(await shown()).toEqual(new Set(['2031-03-13']));
     await on('2031-03-12');

@@ -210,11 +210,19 @@ export const contents = {
   restriction: {
     kind: 'restriction',
     at,
+    id: WORK,
     ground: 'accuracy',
     text: 'A witness contests it.',
     review: '2026-04-01' as Day,
   },
   unrestriction: { kind: 'unrestriction', at, text: 'The witness was told.' },
+  correction: {
+    kind: 'correction',
+    at,
+    id: WORK,
+    of: { compartment: 'dialogue', sequence: 2 },
+    text: 'It was two guards.',
+  },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */

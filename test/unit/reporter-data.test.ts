@@ -88,6 +88,7 @@ describe('errors', () => {
     'already_set_up',
     'case_closed',
     'case_open',
+    'case_restricted',
     'channel_not_ready',
     'incident_not_found',
     'invitation_not_found',

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { datesOf } from '../../../client/casework/dates.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
+import { noticesOf } from '../../../client/casework/disclosures.js';
 import { keepingOf } from '../../../client/casework/keeping.js';
 import { ready, type InternalEntry } from '../../../crypto/private.js';
 
@@ -19,6 +20,7 @@ const hold = {
 } as const;
 const restriction = {
   kind: 'restriction',
+  id: null,
   ground: 'accuracy',
   text: 'A witness contests it.',
   review: '2026-04-01',
@@ -50,5 +52,34 @@ describe('hold and restriction', () => {
     ]);
     const after = said(hold, { kind: 'release', text: 'Decided.' });
     expect(datesOf({ dialogue, internal: after })).toEqual([]);
+  });
+});
+
+describe('those to whom data were disclosed', () => {
+  const disclosed = (on: string): CaseworkInput => ({
+    kind: 'disclosure',
+    id: null,
+    recipient: 'Police',
+    ground: 'Investigation.',
+    scope: 'The report.',
+    on,
+    state: 'made',
+  });
+
+  it('are to be told of a correction and of a restriction that came after', () => {
+    const of = { compartment: 'dialogue', sequence: 2 } as const;
+    const internal = said(
+      disclosed('2026-03-01'),
+      { kind: 'correction', id: null, of, text: 'It was two guards.' },
+      restriction,
+      disclosed('2026-03-03'),
+    );
+    const notices = noticesOf({ internal });
+    expect(
+      notices.map(({ disclosure, change, done }) => [disclosure.on, change.what, done]),
+    ).toEqual([
+      ['2026-03-01', 'rectification', null],
+      ['2026-03-01', 'restriction', null],
+    ]);
   });
 });

@@ -155,11 +155,19 @@ const contents = {
   restriction: {
     kind: 'restriction',
     at: moment,
+    id,
     ground: 'accuracy',
     text: 'x',
     review: '2026-09-01',
   },
   unrestriction: { kind: 'unrestriction', at: moment, text: '' },
+  correction: {
+    kind: 'correction',
+    at: moment,
+    id,
+    of: { compartment: 'dialogue', sequence: 2 },
+    text: 'x',
+  },
 };
 
 describe('contents of entries', () => {
@@ -209,6 +217,7 @@ describe('contents of entries', () => {
       release: ['internal reader 2', 'internal reader 3'],
       restriction: ['internal reader 2', 'internal reader 3'],
       unrestriction: ['internal reader 2', 'internal reader 3'],
+      correction: ['internal reader 2', 'internal reader 3'],
     };
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {

@@ -2,6 +2,7 @@ import type { AccessView, EntryView, HandlerCaseView } from '../../../client/mod
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { unreadableText } from './case-faults.js';
+import { correctionMarks } from './case-keeping.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
@@ -110,6 +111,7 @@ function entryElement(
     }
     show(answers, answers.children.length > 0);
   }
+  part(item, 'text').after(...correctionMarks(data, entry));
   const files = 'files' in content ? content.files : [];
   fillList(part(item, 'files'), files, (file) => fileItem(desk, data.id, file, ''));
   showPart(item, 'files', files.length > 0);

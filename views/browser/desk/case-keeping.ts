@@ -5,10 +5,11 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { caseworkWriter, wireCaseworkForm } from './casework-form.js';
-import { dayText } from './days.js';
+import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, element, fillList, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
+import { partyText } from './parties.js';
 import type { Changed } from './writing.js';
 
 // Records, not lists, as in choices.ts
@@ -101,6 +102,7 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
     return (
       found && {
         kind: 'restriction',
+        id: null,
         ground: why.value as RestrictionGround,
         text: found['restriction-text'],
         review: found['restriction-review'],
@@ -110,6 +112,17 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
   wire('unrestriction-form', (form) => {
     const found = fieldsOf(form, ['unrestriction-text']);
     return found && { kind: 'unrestriction', text: found['unrestriction-text'] };
+  });
+  wire('correction-form', (form) => {
+    const found = fieldsOf(form, ['correction-text', 'correction-of']);
+    const [compartment, sequence] = found?.['correction-of'].split(' ') ?? [];
+    if (found === null || (compartment !== 'dialogue' && compartment !== 'internal')) return null;
+    return {
+      kind: 'correction',
+      id: null,
+      of: { compartment, sequence: Number(sequence) },
+      text: found['correction-text'],
+    };
   });
   wireBlocked(panel);
 
@@ -130,9 +143,41 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
       write(panel, 'hold-do', t(hold === null ? 'desk.hold.do' : 'desk.save'));
       showPart(panel, 'restriction-new', restriction === null);
       showPart(panel, 'unrestriction-form', restriction !== null);
+      const which = part(panel, 'correction-of', HTMLSelectElement);
+      const before = which.value;
+      which.replaceChildren(...correctable(data));
+      if (before !== '') which.value = before;
+      showPart(panel, 'correction-new', restriction === null);
+      showPart(panel, 'correction-restricted', restriction !== null);
       block(panel, data);
     },
   };
+}
+
+/** The entries with words in them, which can be corrected, the newest first. */
+function correctable({ entries }: HandlerCaseView): HTMLOptionElement[] {
+  return entries.toReversed().flatMap(({ compartment, sequence, author, content }) => {
+    if (content.kind === 'unreadable' || !('text' in content) || content.text === '') return [];
+    if (content.kind === 'correction') return [];
+    const label = t('desk.correction.entry', {
+      kind: t(`desk.entry.${content.kind}`),
+      by: partyText(author),
+      day: momentText(content.at),
+    });
+    return [option(`${compartment} ${sequence.toString()}`, label)];
+  });
+}
+
+/** What handlers said is wrong in an entry, in the order in which they did. */
+export function correctionMarks(data: HandlerCaseView, entry: EntryView): HTMLElement[] {
+  return data.entries.flatMap(({ author, content }) => {
+    if (content.kind !== 'correction') return [];
+    const { of, at, text } = content;
+    if (of.compartment !== entry.compartment || of.sequence !== entry.sequence) return [];
+    const day = momentText(at);
+    const mark = t('desk.correction.mark', { by: partyText(author), day, text });
+    return [keepPrivate(element('p', mark, 'notice'))];
+  });
 }
 
 type Fact = [name: string, value: string];
@@ -166,7 +211,10 @@ function factItem([name, value]: Fact): HTMLElement {
 /** What an entry changed of hold or restriction, in a sentence. */
 export function keepingLine(
   by: string,
-  content: Extract<Content, { kind: 'hold' | 'release' | 'restriction' | 'unrestriction' }>,
+  content: Extract<
+    Content,
+    { kind: 'hold' | 'release' | 'restriction' | 'unrestriction' | 'correction' }
+  >,
 ): string {
   switch (content.kind) {
     case 'hold':
@@ -186,5 +234,7 @@ export function keepingLine(
       });
     case 'unrestriction':
       return t('desk.restriction.line_ended', { by, text: content.text });
+    case 'correction':
+      return t('desk.correction.line', { by, text: content.text });
   }
 }

@@ -74,6 +74,7 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'release':
     case 'restriction':
     case 'unrestriction':
+    case 'correction':
       return keepingLine(by, content);
     case 'report':
     case 'message':
