@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { hurryWorkers } from '../support/browser.js';
 
 /** A page of the desk, and what the browser complained about while it was used. */
 export interface DeskPage {
@@ -40,13 +41,17 @@ async function bundleFakeWorker(): Promise<string> {
  * Opens a page of the desk.
  *
  * @param options.scenario puts the fake worker with this scenario in the place of the real one.
+ * @param options.hurried lets the pauses between tries take hardly any time.
  */
 export async function openDeskPage(
   browser: Browser,
   address: string,
-  options: BrowserContextOptions & { readonly scenario?: Scenario } = {},
+  options: BrowserContextOptions & {
+    readonly scenario?: Scenario;
+    readonly hurried?: boolean;
+  } = {},
 ): Promise<DeskPage> {
-  const { scenario, ...rest } = options;
+  const { scenario, hurried = false, ...rest } = options;
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
@@ -59,6 +64,7 @@ export async function openDeskPage(
       await route.fulfill({ response: await route.fetch(), body: script });
     });
   }
+  if (hurried) await hurryWorkers(context);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

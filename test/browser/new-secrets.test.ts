@@ -43,7 +43,8 @@ afterAll(async () => {
 });
 
 async function visit(path: string): Promise<Page> {
-  const { page } = await openDeskPage(browser, `${installation.address}/desk/en/${path}`);
+  const address = `${installation.address}/desk/en/${path}`;
+  const { page } = await openDeskPage(browser, address, { hurried: true });
   open.push(page);
   return page;
 }

@@ -27,20 +27,22 @@ afterAll(async () => {
   await site.server.stop();
 });
 
-const open = async (address = '/en/write'): Promise<Page> =>
-  (await openReporterPage(browser, site, address)).page;
+const open = async (address = '/en/write', options: { hurried?: boolean } = {}): Promise<Page> =>
+  (await openReporterPage(browser, site, address, options)).page;
 
-const openForm = async (): Promise<Page> => {
-  const page = await open();
+const openForm = async (options: { hurried?: boolean } = {}): Promise<Page> => {
+  const page = await open('/en/write', options);
   await page.waitForSelector('#step-write:not([hidden])');
   return page;
 };
 
 /** A case and the page on which it stands open. */
-const openCase = async (): Promise<{ page: Page; words: string[] }> => {
+const openCase = async (
+  options: { hurried?: boolean } = {},
+): Promise<{ page: Page; words: string[] }> => {
   const engine = createReporter({ address: site.server.url, fetch, today: () => dayFromNow(0) });
   const { words } = await sendByEngine(engine, site.organisation.channel.id);
-  const page = await open('/en/return');
+  const page = await open('/en/return', options);
   await openCaseWith(page, words);
   return { page, words };
 };
@@ -185,7 +187,7 @@ describe('a dead network', () => {
   });
 
   it('after the report went out does not make its key worthless', async () => {
-    const page = await openForm();
+    const page = await openForm({ hurried: true });
     await writeReport(page, 'It arrived.');
     const words = await saveKey(page);
     await page.context().route('**/api/cases', async (route) => {
@@ -305,7 +307,7 @@ describe('an answer that is being written', () => {
   });
 
   it('is not offered again when it arrived although no answer came', async () => {
-    const { page, words } = await openCase();
+    const { page, words } = await openCase({ hurried: true });
     await type(page, '#answer-text', 'It arrived.');
     let isDead = false;
     await page.context().route('**/api/**', async (route) => {

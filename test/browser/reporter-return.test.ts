@@ -495,7 +495,7 @@ describe('writing on', () => {
   });
 
   it('keeps the text when it cannot be sent', async () => {
-    const page = await open();
+    const { page } = await openReporterPage(browser, site, '/en/return', { hurried: true });
     await openCaseWith(page, words);
     await page.context().route('**/api/case/entries', (route) => route.abort());
     await page.fill('#answer-text', 'Still here.');

@@ -30,8 +30,8 @@ afterAll(async () => {
   await site.server.stop();
 });
 
-const open = async (address = '/en/write'): Promise<Page> =>
-  (await openReporterPage(browser, site, address)).page;
+const open = async (address = '/en/write', options: { hurried?: boolean } = {}): Promise<Page> =>
+  (await openReporterPage(browser, site, address, options)).page;
 
 /** What arrived, read by the engine itself with the words of the key. */
 const arrived = (words: string[]): Promise<ReporterCaseView> =>
@@ -346,7 +346,7 @@ describe('the case key', () => {
 
 describe('sending', () => {
   it('keeps everything when the network dies, and sends nothing twice', async () => {
-    const page = await open();
+    const page = await open('/en/write', { hurried: true });
     let isDead = false;
     const chunks: string[] = [];
     await page.context().route('**/api/**', async (route) => {

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../client/cli/run.js';
 import { createVisit } from '../../client/node/visit.js';
 import { createReporter } from '../../client/reporter.js';
@@ -16,6 +16,7 @@ import {
   type Day,
 } from '../../crypto/private.js';
 import { fixture, letters, PLANTED } from '../support/cleaning.js';
+import { hurry } from '../support/lying-server.js';
 import { installOrganisation, makeOrganisation } from '../support/organisation.js';
 import type { TestOrganisation } from '../support/organisation.js';
 import {
@@ -172,7 +173,9 @@ describe('casekey report', () => {
       if (init?.method === 'POST') throw new TypeError('the answer is lost');
       return answer;
     };
+    hurry();
     const failed = await casekey(args, {}, lost);
+    vi.restoreAllMocks();
     expect(failed.exit).toBe(3);
     expect(failed.said).toContain('could not be reached');
     expect(await caseCount()).toBe(before + 1);
@@ -180,7 +183,7 @@ describe('casekey report', () => {
     expect(again.exit).toBe(4);
     expect(again.json()).toEqual({ error: { code: 'already_sent' } });
     expect(await caseCount()).toBe(before + 1);
-  }, 30_000);
+  });
 
   it('sends nothing when nobody is left, a reader is unknown, or a file cannot be read', async () => {
     const before = await caseCount();

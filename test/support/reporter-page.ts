@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { newCaseKey, ready, type Day } from '../../crypto/private.js';
+import { hurryWorkers } from './browser.js';
 import { installOrganisation, makeOrganisation, type TestOrganisation } from './organisation.js';
 import { startTestServer, type TestServer } from './server.js';
 
@@ -44,14 +45,20 @@ export async function startReporterSite(
   return { server, organisation };
 }
 
-/** A page that gathers what the browser complains about. */
+/**
+ * A page that gathers what the browser complains about.
+ *
+ * @param options.hurried lets the pauses between tries take hardly any time.
+ */
 export async function openReporterPage(
   browser: Browser,
   at: { readonly server: Pick<TestServer, 'url'> },
   address: string,
-  options: BrowserContextOptions = {},
+  options: BrowserContextOptions & { readonly hurried?: boolean } = {},
 ): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...options });
+  const { hurried = false, ...rest } = options;
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, ...rest });
+  if (hurried) await hurryWorkers(context);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
