@@ -9,7 +9,7 @@ import { collect, fileOf, sendReport, silent } from '../support/fixtures.js';
 import { confirmPaper, signInInBrowser } from '../support/desk-page.js';
 import { expectAccessible } from '../support/reporter-page.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { goTo, loaded, openDeskPage } from './desk-page.js';
+import { goTo, loaded, openDeskPage, type DeskPage } from './desk-page.js';
 import { samplePdf } from './desk-fake-files.js';
 
 // The desk from the one-time link to a published channel, in a real browser on a real server. The
@@ -32,16 +32,32 @@ afterAll(async () => {
 
 const passphraseOf = (who: string): string => secrets[who]?.[0]?.join(' ') ?? '';
 
-async function enter(
-  who: 'anna' | 'hanna' | 'omar',
-): Promise<{ page: Page; complaints: string[] }> {
+type Person = 'anna' | 'hanna' | 'omar';
+
+/** Who sits at the desk since an earlier step. */
+const seats = new Map<Person, DeskPage>();
+
+async function enter(who: Person): Promise<DeskPage> {
   const opened = await openDeskPage(browser, `${server.url}/desk/en/`);
   await signInInBrowser(opened.page, who, passphraseOf(who));
   await loaded(opened.page);
+  seats.set(who, opened);
   return opened;
 }
 
-const leave = (page: Page): Promise<void> => page.context().close();
+/** The page of somebody who may have signed in before, in its first view. */
+async function pageOf(who: Person): Promise<DeskPage> {
+  const seat = seats.get(who);
+  if (seat === undefined) return enter(who);
+  seat.complaints.length = 0;
+  await goTo(seat.page, who === 'anna' ? 'people' : 'inbox');
+  return seat;
+}
+
+async function leave(page: Page): Promise<void> {
+  for (const [who, seat] of seats) if (seat.page === page) seats.delete(who);
+  await page.context().close();
+}
 
 const onlyChannel = async (): Promise<string> => (await reporter.directory()).channels[0]?.id ?? '';
 
@@ -141,11 +157,10 @@ describe('from the one-time link to a published channel', () => {
     expect(row).toContain('Practice');
     expect(row).not.toContain('days left');
     expect(complaints).toEqual([]);
-    await leave(page);
   });
 
   it('opens the case, previews its file without network, and downloads it whole', async () => {
-    const { page, complaints } = await enter('hanna');
+    const { page, complaints } = await pageOf('hanna');
     await page.click('.row-open');
     await page.waitForSelector('.entry');
     expect(page.url()).toBe(`${server.url}/desk/en/`);
@@ -165,11 +180,10 @@ describe('from the one-time link to a published channel', () => {
     expect(download.suggestedFilename()).toBe('schedule.pdf');
     expect(new Uint8Array(await readFile(await download.path()))).toEqual(samplePdf(4));
     expect(complaints).toEqual([]);
-    await leave(page);
   });
 
   it('acknowledges with a file, keeps a note apart, renames, closes and reopens', async () => {
-    const { page, complaints } = await enter('hanna');
+    const { page, complaints } = await pageOf('hanna');
     await page.click('.row-open');
     await page.waitForSelector('.entry');
     const writing = page.locator('[data-part=writing]');
@@ -225,11 +239,10 @@ describe('from the one-time link to a published channel', () => {
     expect(Buffer.from(await collect(parts)).toString()).toBe('what we ask');
     await expectAccessible(page);
     expect(complaints).toEqual([]);
-    await leave(page);
   });
 
   it('finds words in the text and in notes, in the browser', async () => {
-    const { page } = await enter('hanna');
+    const { page } = await pageOf('hanna');
     await page.fill('#inbox-search', 'only for');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.excerpts:not([hidden])');
@@ -288,7 +301,6 @@ describe('from the one-time link to a published channel', () => {
     }
     expect(await anna.innerText('[data-part=readers]')).toContain('Omar Lind');
     await leave(hanna);
-    await leave(anna);
   });
 
   it('announces the new reader, gives access and takes it away again', async () => {
@@ -320,11 +332,10 @@ describe('from the one-time link to a published channel', () => {
     await loaded(omar);
     expect(await omar.locator('.row').count()).toBe(0);
     await leave(omar);
-    await leave(hanna);
   });
 
   it('publishes the channel, changes a text, and shows the poster', async () => {
-    const { page, complaints } = await enter('anna');
+    const { page, complaints } = await pageOf('anna');
     await goTo(page, 'channel');
     await page.click('[data-part=publish]:not([disabled])');
     await page.waitForSelector('[data-part=published]:not([hidden])');
@@ -345,11 +356,10 @@ describe('from the one-time link to a published channel', () => {
     expect(await page.innerText('.poster')).toContain('Northwind sv');
     await expectAccessible(page);
     expect(complaints).toEqual([]);
-    await leave(page);
   });
 
   it('names a recovery officer, whose key two people compare with the paper', async () => {
-    const { page: anna, complaints } = await enter('anna');
+    const { page: anna, complaints } = await pageOf('anna');
     await goTo(anna, 'people');
     await anna.fill('#officer-name', 'Vera Strand');
     await anna.click('[data-part=officer] form [type=submit]');
@@ -358,7 +368,7 @@ describe('from the one-time link to a published channel', () => {
     await confirmPaper(anna.locator('.paper'));
     await anna.waitForSelector('.admission');
     expect(await anna.innerText('.admission')).toContain('You made this key');
-    const { page: hanna } = await enter('hanna');
+    const { page: hanna } = await pageOf('hanna');
     for (const page of [hanna, anna]) {
       await goTo(page, 'people');
       expect(await page.locator('.admission .words li').allTextContents()).toEqual(onPaper);
@@ -370,13 +380,11 @@ describe('from the one-time link to a published channel', () => {
     const readers = (await reporter.directory()).channels[0]?.readers ?? [];
     expect(readers.map((each) => each.part)).toContain('recovery_officer');
     expect(complaints).toEqual([]);
-    await leave(hanna);
-    await leave(anna);
   });
 
   it('shows the log to both, and that its chains are whole', async () => {
     for (const who of ['anna', 'hanna'] as const) {
-      const { page } = await enter(who);
+      const { page } = await pageOf(who);
       await goTo(page, 'audit');
       expect(await page.innerText('.audit .trail')).toContain('set the installation up');
       await page.click('[data-part=verify]');
@@ -387,7 +395,6 @@ describe('from the one-time link to a published channel', () => {
       // every action of the server has words here
       expect(log).not.toMatch(/\b[a-z]+_[a-z_]+\b/);
       expect(log.includes('a case') || log.includes('Guards')).toBe(who === 'hanna');
-      await leave(page);
     }
   });
 
