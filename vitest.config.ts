@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, setupFiles: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: 60_000 },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: 60_000,
+    setupFiles,
+  },
 });
+
+const stretchOnce = ['./test/support/stretch-once.ts'];
 
 export default defineConfig({
   test: {
@@ -14,9 +22,9 @@ export default defineConfig({
     projects: [
       project('unit', 20_000),
       project('vectors', 60_000),
-      project('http', 30_000),
+      project('http', 30_000, stretchOnce),
       project('fuzz', 60_000),
-      project('browser', 120_000),
+      project('browser', 120_000, stretchOnce),
     ],
   },
 });
