@@ -211,7 +211,7 @@ describe('from the one-time link to a published channel', () => {
 
     await page.click('[data-tab=conversation]');
     await writing.locator('input[value=closure]').check();
-    await writing.locator('select').selectOption('minor');
+    await writing.locator('[data-part=outcome]').selectOption('minor');
     await writing.locator('textarea').fill('It was practice.');
     await writing.locator('[data-part=submit]').click();
     await writing.locator('[data-part=confirm-do]').click();

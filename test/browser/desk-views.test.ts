@@ -78,7 +78,7 @@ describe.each([
     await check(opened);
     await page.click('[data-tab=conversation]');
     await page.check('input[value=closure]');
-    await page.selectOption('[data-part=writing] select', 'minor');
+    await page.selectOption('[data-part=writing] [data-part=outcome]', 'minor');
     await page.fill('[data-part=writing] textarea', 'Done.');
     await page.click('[data-part=writing] [data-part=submit]');
     await check(opened);
