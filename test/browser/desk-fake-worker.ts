@@ -1,3 +1,4 @@
+import { nextDate } from '../../client/casework/dates.js';
 import type {
   AuditLine,
   DirectoryChange,
@@ -41,7 +42,7 @@ let directory: DirectoryView = {
         en: 'Reports are read by two people.\n\nWrite to us.',
         sv: 'Två personer läser rapporter.',
       },
-      country: 'SE',
+      country: scenario === 'spain' ? 'ES' : 'SE',
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty',
       retentionMonths: 24,
@@ -357,11 +358,19 @@ const api: DeskApi = {
     await pause(50);
     const made = 'id' in change && change.id === null ? { id: crypto.randomUUID() } : {};
     add(id, 'internal', { ...change, ...made, at: new Date().toISOString() });
-    const { progress, labels, responsible } = viewOf(id).work;
+    const { work, decisions, dates } = viewOf(id);
+    const { progress, labels, responsible } = work;
     const facts = rows.get(id);
     if (facts !== undefined) {
-      const status = progress ?? facts.status;
-      rows.set(id, { ...facts, status, labels: [...labels], responsible: [...responsible] });
+      rows.set(id, {
+        ...facts,
+        status: progress ?? facts.status,
+        labels: [...labels],
+        responsible: [...responsible],
+        feedbackExtendedTo: decisions.extension?.by ?? null,
+        acknowledgementWaived: decisions.waiver !== null,
+        due: nextDate(dates),
+      });
     }
     return viewOf(id);
   },

@@ -20,6 +20,7 @@ export type Scenario =
   | 'set-up'
   | 'ended'
   | 'many'
+  | 'spain'
   | 'wrong-hands';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -43,7 +43,7 @@ export function markOf({ daysLeft, warning }: Pick<DueDate, 'daysLeft' | 'warnin
 /** "3 days left", and how much of the time has passed where that is worth knowing. */
 export function leftText({ daysLeft, warning }: Pick<DueDate, 'daysLeft' | 'warning'>): string {
   const left = daysLeftText(daysLeft);
-  if (warning === 'none' || warning === 'over') return left;
+  if (warning === 'none' || daysLeft <= 0) return left;
   return t('desk.due.share', { left, share: t(`desk.due.share.${warning}`) });
 }
 
