@@ -68,9 +68,9 @@ export async function bundleAssets(folders: Folders): Promise<Asset[]> {
     bundle(folders, styles, '', '', {}),
     bundle(folders, cleaners, 'worker-', '', {}),
     bundleSealing(folders, otherWorkers, ''),
-    bundle(folders, otherWorkers, 'worker-', '-nowasm', { alias: commonJsSodium('') }),
+    bundle(folders, otherWorkers, 'worker-', '-nowasm', commonJsSodium('')),
     bundleSealing(folders, deskWorkers, '-sumo'),
-    bundle(folders, deskWorkers, 'worker-', '-nowasm', { alias: commonJsSodium('-sumo') }),
+    bundle(folders, deskWorkers, 'worker-', '-nowasm', commonJsSodium('-sumo')),
     copyAssets(path.join(views, 'assets')),
   ]);
   return groups.flat();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 
 /** Which libsodium: the standard one, or the larger one that has Argon2id. */
 export type Flavour = '' | '-sumo';
@@ -14,15 +14,31 @@ function packageFile(name: string, ...place: string[]): string {
   );
 }
 
-/** libsodium's CommonJS build carries a JavaScript fallback; the ESM build needs WebAssembly. */
-export function commonJsSodium(flavour: Flavour): Record<string, string> {
+/**
+ * How bundles for browsers without WebAssembly get libsodium: its CommonJS build, which carries a
+ * JavaScript fallback (the ESM build needs WebAssembly), without the WebAssembly that it carries too
+ * and that these browsers cannot run.
+ */
+export function commonJsSodium(
+  flavour: Flavour,
+): Pick<BuildOptions, 'alias'> & { plugins: Plugin[] } {
   const file = (name: string, module: string) =>
     packageFile(`${name}${flavour}`, `modules${flavour}`, module);
-  return {
+  const alias = {
     'libsodium-wrappers': file('libsodium-wrappers', 'libsodium-wrappers.js'),
     [`libsodium-wrappers${flavour}`]: file('libsodium-wrappers', 'libsodium-wrappers.js'),
     [`libsodium${flavour}`]: file('libsodium', `libsodium${flavour}.js`),
   };
+  const plugin: Plugin = {
+    name: 'sodium-fallback',
+    setup(build) {
+      build.onLoad({ filter: /[/\\]libsodium(-sumo)?\.js$/ }, async ({ path: found }) => ({
+        contents: withoutCode(await readFile(found, 'utf8')).script,
+        loader: 'js',
+      }));
+    },
+  };
+  return { alias, plugins: [plugin] };
 }
 
 /** libsodium's ESM build, and the WebAssembly that it carried as text. */
@@ -39,15 +55,20 @@ export interface SodiumParts {
  * than one, with one that is no WebAssembly, or without Emscripten's way to hand code to it.
  */
 export function takeApart(script: string): SodiumParts {
+  const parts = withoutCode(script);
+  if (!/\b(\w+)\.instantiateWasm\?new Promise\(.{1,40}\1\.instantiateWasm\(/u.test(script)) {
+    throw new Error('libsodium: expected it to take WebAssembly that is handed to it');
+  }
+  return parts;
+}
+
+function withoutCode(script: string): SodiumParts {
   const constants = [...script.matchAll(/"(AGFzbQ[A-Za-z0-9+/]+={0,2})"/gu)];
   const [constant] = constants;
   const text = constant?.[1] ?? '';
   const code = Uint8Array.from(Buffer.from(text, 'base64'));
   if (constants.length !== 1 || constant === undefined || !WebAssembly.validate(code)) {
     throw new Error('libsodium: expected exactly one module of WebAssembly in base64');
-  }
-  if (!/\b(\w+)\.instantiateWasm\?new Promise\(.{1,40}\1\.instantiateWasm\(/u.test(script)) {
-    throw new Error('libsodium: expected it to take WebAssembly that is handed to it');
   }
   return { script: script.replace(constant[0], '""'), code };
 }
