@@ -85,10 +85,16 @@ export function caseText(view: ReporterCaseView): string {
     ...(view.state === 'open'
       ? [`Acknowledgement by ${view.acknowledgementBy}, feedback by ${view.feedbackBy}`]
       : []),
-    ...(view.purgeOn === null ? [] : [`It will be removed from ${view.purgeOn} on`]),
+    ...removalText(view),
     `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
   ];
   return [facts.join('\n'), ...view.entries.map((entry) => entryText(entry, files))].join('\n\n');
+}
+
+function removalText({ state, purgeOn }: ReporterCaseView): string[] {
+  if (purgeOn !== null) return [`It will be removed from ${purgeOn} on`];
+  if (state === 'open') return [];
+  return ['It is kept for longer than usual, as the law can require: no day of removal is set now'];
 }
 
 /** A case for scripts; keys of files stay out of it. */

@@ -159,6 +159,7 @@ describe('what people type and send', () => {
       scope: field.holdScope,
       review: '2026-09-01',
     });
+    await noteTimes(installation, times);
     await desk.work(id, { kind: 'release', text: field.holdLifted });
     await desk.work(id, {
       kind: 'correction',

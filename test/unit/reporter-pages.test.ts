@@ -107,6 +107,17 @@ describe('a reporter’s situation', () => {
       day: '2028-03-05',
     });
   });
+
+  it('says of a closed case without a day of removal that it is kept for longer', () => {
+    const view = caseWith([entry(3, 'feedback', '2026-03-04T09:00:00.000Z')], {
+      state: 'closed',
+      closedOn: '2026-03-05',
+      purgeOn: null,
+    });
+    const { milestones, next } = situationOf(view, '2026-04-01');
+    expect(milestones.at(-1)).toEqual({ kind: 'removed', state: 'due', day: null });
+    expect(next).toBeNull();
+  });
 });
 
 describe('the hint at personal data', () => {

@@ -70,7 +70,8 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
   ];
   if (view.closedOn !== null)
     milestones.push({ kind: 'closed', state: 'done', day: view.closedOn });
-  if (view.purgeOn !== null) milestones.push({ kind: 'removed', state: 'due', day: view.purgeOn });
+  // a closed case without a day of removal is kept for longer
+  if (view.closedOn !== null) milestones.push({ kind: 'removed', state: 'due', day: view.purgeOn });
   const due = milestones.filter(({ state, day }) => state === 'due' && day !== null);
   return {
     fresh,

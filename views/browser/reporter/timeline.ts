@@ -6,7 +6,7 @@ import { formatDay } from './format.js';
 import type { Milestone, Situation } from './situation.js';
 
 function milestoneText({ kind, state, day }: Milestone): string {
-  if (day === null) return t('dates.opened.due');
+  if (day === null) return t(kind === 'removed' ? 'dates.removed.none' : 'dates.opened.due');
   return t(`dates.${kind}.${state}`, { day: formatDay(day) });
 }
 
