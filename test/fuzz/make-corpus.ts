@@ -8,6 +8,7 @@ import {
   toJsonBytes,
   writeReceipt,
   type EntryContent,
+  newOverview,
 } from '../../crypto/private.js';
 import { contents } from '../support/casework.js';
 import { makeCase, message, note, reply, reportContent } from '../support/case.js';
@@ -75,16 +76,9 @@ for (const compartment of ['dialogue', 'internal'] as const) {
     await keep('epoch-bodies', `${compartment}-${String(index + 1)}.json`, body);
   }
 }
-await keep('overviews', 'new.json', {
-  title: 'Something',
-  category: 'fraud',
-  acknowledgedOn: null,
-  feedbackOn: null,
-  outcome: null,
-});
+await keep('overviews', 'new.json', newOverview({ title: 'Something', category: 'fraud' }));
 await keep('overviews', 'closed.json', {
-  title: 'Något …',
-  category: 'unknown',
+  ...newOverview({ title: 'Något …', category: 'unknown' }),
   acknowledgedOn: '2026-03-02',
   feedbackOn: '2026-03-05',
   outcome: 'spam',

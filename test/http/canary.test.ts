@@ -114,6 +114,21 @@ describe('what people type and send', () => {
       restriction: unique('Restriction'),
       correction: unique('Correction'),
       restrictionEnd: unique('End of restriction'),
+      person: unique('Person'),
+      personText: unique('About a person'),
+      deferral: unique('Deferral'),
+      hearing: unique('Hearing'),
+      extract: unique('Extract'),
+      personOutcome: unique('Outcome for a person'),
+      recipient: unique('Recipient'),
+      disclosureGround: unique('Ground of a disclosure'),
+      disclosureScope: unique('Scope of a disclosure'),
+      requester: unique('Requester'),
+      identified: unique('Identified'),
+      request: unique('Request'),
+      requestExtension: unique('Extension of a request'),
+      requestAnswer: unique('Answer to a request'),
+      recipientTold: unique('Recipient told'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -175,6 +190,7 @@ describe('what people type and send', () => {
       review: '2026-09-01',
     });
     await desk.work(id, { kind: 'unrestriction', text: field.restrictionEnd });
+    await keepRecord(desk, id, field);
     await desk.rename(id, field.title);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
@@ -263,6 +279,16 @@ describe('what people type and send', () => {
       'correction',
       'restriction',
       'unrestriction',
+      'person',
+      'person_informed',
+      'person_heard',
+      'person_extract',
+      'person_outcome',
+      'disclosure',
+      'request',
+      'request_extended',
+      'request_answered',
+      'recipient_told',
       'decision',
     ]);
     const { content } = view.entries[0] ?? {};
@@ -513,4 +539,79 @@ async function sealedBytesOf({ server }: Installation, id: string): Promise<Buff
     .where('attachments.case_id', id)
     .select('chunks.data');
   return [...found, ...chunks.map(({ data }) => data)];
+}
+
+type RecordField =
+  | 'person'
+  | 'personText'
+  | 'deferral'
+  | 'hearing'
+  | 'extract'
+  | 'personOutcome'
+  | 'recipient'
+  | 'disclosureGround'
+  | 'disclosureScope'
+  | 'requester'
+  | 'identified'
+  | 'request'
+  | 'requestExtension'
+  | 'requestAnswer'
+  | 'recipientTold';
+
+/** Persons, a disclosure and a request about data, with a text in every field that has one. */
+async function keepRecord(
+  desk: Desk,
+  id: string,
+  field: Readonly<Record<RecordField, string>>,
+): Promise<void> {
+  const on = '2026-03-09';
+  const someone = { kind: 'person', id: null, part: 'concerned', state: 'present' } as const;
+  const noted = await desk.work(id, { ...someone, name: field.person, text: field.personText });
+  const person = noted.persons[0]?.id ?? '';
+  const deferred = { kind: 'person_informed', person, state: 'deferred', day: on } as const;
+  await desk.work(id, { ...deferred, text: field.deferral });
+  const heard = { kind: 'person_heard', id: null, person, form: 'statement', on } as const;
+  await desk.work(id, { ...heard, text: field.hearing });
+  const extract = { kind: 'person_extract', id: null, person, givenOn: null } as const;
+  await desk.work(id, { ...extract, text: field.extract });
+  await desk.work(id, { kind: 'person_outcome', person, on, text: field.personOutcome });
+  await desk.work(id, {
+    kind: 'disclosure',
+    id: null,
+    recipient: field.recipient,
+    ground: field.disclosureGround,
+    scope: field.disclosureScope,
+    on,
+    state: 'made',
+  });
+  const asked = await desk.work(id, {
+    kind: 'request',
+    id: null,
+    right: 'erasure',
+    by: 'named',
+    name: field.requester,
+    identified: field.identified,
+    receivedOn: on,
+    text: field.request,
+    state: 'made',
+  });
+  const request = asked.requests[0]?.id ?? '';
+  await desk.work(id, { kind: 'request_extended', request, on, text: field.requestExtension });
+  const { notices } = await desk.work(id, {
+    kind: 'request_answered',
+    request,
+    answer: 'partly',
+    on,
+    text: field.requestAnswer,
+    toldOfRemedies: true,
+  });
+  const disclosure = notices[0]?.disclosure.id ?? '';
+  await desk.work(id, {
+    kind: 'recipient_told',
+    disclosure,
+    change: request,
+    state: 'told',
+    on,
+    text: field.recipientTold,
+  });
 }
