@@ -17,7 +17,8 @@ export default defineConfig({
   test: {
     // one process a file: servers, databases and libsodium's memory end with it
     pool: 'forks',
-    maxWorkers: 2,
+    // with two files at once, browsers and servers that wait for each other leave two processors half idle
+    maxWorkers: 3,
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       project('unit', 20_000),
