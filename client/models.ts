@@ -188,6 +188,8 @@ export interface CaseRow {
   /** Reopened by the clock, because nobody decided. */
   escalated: boolean;
   unread: boolean;
+  /** Whether any reader has opened what the reporter wrote, as the server says. */
+  opened: boolean;
   title: string;
   category: Category;
   acknowledgedOn: string | null;

@@ -27,7 +27,7 @@ function dueOf(overview: Overview | null): CaseRow['due'] {
 
 /** The facts of a row, without what its overview holds. */
 function rowOf(
-  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated'>,
+  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated' | 'opened'>,
   overview: Overview | null,
   unread: boolean,
   fault: CaseRow['fault'],
@@ -44,6 +44,7 @@ function rowOf(
     decisionBy: answer.decisionBy,
     escalated: answer.escalated,
     unread,
+    opened: answer.opened,
     title: overview?.title ?? '',
     category: overview?.category ?? 'unknown',
     acknowledgedOn: overview?.acknowledgedOn ?? null,
@@ -89,7 +90,12 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
     return reader === undefined ? [] : [reader];
   });
   return {
-    ...rowOf(answer, opened.overview, false, file.faults[0] ?? file.mendable[0] ?? null),
+    ...rowOf(
+      { ...answer, opened: true },
+      opened.overview,
+      false,
+      file.faults[0] ?? file.mendable[0] ?? null,
+    ),
     work: workOf(said),
     persons: personsOf(said),
     disclosures: disclosuresOf(said),

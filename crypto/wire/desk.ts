@@ -115,6 +115,8 @@ export const CaseListing = v.strictObject({
   case: CaseFacts,
   decisionBy: v.nullable(Day),
   escalated: v.boolean(),
+  /** Whether any reader has opened what the reporter wrote. */
+  opened: v.boolean(),
   overview: SealedOverview,
   /** This handler's own copy of the overview's epoch key, else the grant. */
   key: v.union([OwnKey, Grant]),

@@ -221,11 +221,15 @@ export function createCases(options: {
   };
 }
 
-function listingOf({ row, overview, key, head }: ListedCase, purgeOn: PurgeOn): CaseListing {
+function listingOf(
+  { row, overview, key, head, opened }: ListedCase,
+  purgeOn: PurgeOn,
+): CaseListing {
   return {
     case: caseFacts(row, purgeOn),
     decisionBy: row.decision_due_day as CaseListing['decisionBy'],
     escalated: row.escalated === 1,
+    opened,
     overview: sealedOverview(overview),
     key: 'recipient' in key ? grantOf(key) : ownKeyOf(key),
     commitment: overview.commitment,

@@ -36,6 +36,8 @@ export interface ListedCase {
   overview: OverviewRow;
   key: OwnKeyRow | GrantRow;
   head: Uint8Array | null;
+  /** Whether any reader has opened it. */
+  opened: boolean;
 }
 
 /**
@@ -105,6 +107,10 @@ export async function listCases(
   const heads = await byCase(
     db<HeadRow>('heads').whereIn('case_id', ids).where(mine).select('case_id', 'reader', 'box'),
   );
+  const read = await db<{ case_id: CaseId }>('readings')
+    .whereIn('case_id', ids)
+    .distinct('case_id');
+  const opened = new Set(read.map(({ case_id }) => case_id));
   const ownKeyTo = ({ case_id, compartment, epoch }: OverviewRow): OwnKeyRow | undefined =>
     keys.get(case_id)?.find((key) => key.compartment === compartment && key.epoch === epoch);
   const withoutKey = [...overviews.values()].flat().filter((overview) => !ownKeyTo(overview));
@@ -116,7 +122,8 @@ export async function listCases(
     if (row === undefined || overview === undefined || key === undefined) {
       throw new Error('a case in the list that cannot be listed');
     }
-    return { row, overview, key, head: heads.get(id)?.[0]?.box ?? null };
+    const head = heads.get(id)?.[0]?.box ?? null;
+    return { row, overview, key, head, opened: opened.has(id) };
   });
 }
 

@@ -49,6 +49,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     decisionBy: null,
     escalated: false,
     unread: false,
+    opened: true,
     title: '',
     category: 'fraud',
     acknowledgedOn: day(-15),
@@ -89,6 +90,7 @@ export const rows = new Map<string, CaseRow>(
           receivedOn: day(-9),
           acknowledgedOn: null,
           category: 'harassment',
+          opened: false,
           unread: true,
         }),
         row({

@@ -18,6 +18,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     decisionBy: null,
     escalated: false,
     unread: false,
+    opened: true,
     title: '',
     category: 'fraud',
     acknowledgedOn: '2026-02-21',
@@ -128,6 +129,10 @@ describe('what needs somebody today', () => {
       'decision',
       'message',
     ]);
+    const unopened = { opened: false, unread: true, acknowledgedOn: null };
+    expect(why(row({ ...unopened, receivedOn: '2026-02-26' }))).toEqual(['acknowledge', 'message']);
+    expect(why(row({ ...unopened, receivedOn: '2026-02-25' }))[0]).toBe('unopened');
+    expect(why(row({ ...closed, opened: false }))).toEqual([]);
     expect(why(row({ escalated: true }))).toEqual(['escalated']);
   });
 

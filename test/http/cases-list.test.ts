@@ -108,6 +108,15 @@ describe('the list of cases', () => {
     expect(await page('', olle)).toMatchObject({ ids: [], next: null });
   });
 
+  it('tells which cases some reader has opened, whoever it was', async () => {
+    const [read, unread] = [await fill({}, [desk.handler, olle]), await fill()];
+    await server.db('readings').where({ case_id: unread.id }).delete();
+    const { answer } = await page();
+    const { cases } = v.parse(CaseList, answer.json);
+    const opened = new Map(cases.map((each) => [each.case.id, each.opened]));
+    expect([opened.get(read.id), opened.get(unread.id)]).toEqual([true, false]);
+  });
+
   it('ends where the last page is full', async () => {
     for (let count = 0; count < 50; count += 1) await fill();
     expect((await page()).next).toBeNull();

@@ -41,6 +41,7 @@ export const REASONS = [
   'fault',
   'escalated',
   'decision',
+  'unopened',
   'acknowledge',
   'feedback',
   'due',
@@ -50,6 +51,8 @@ export type Reason = (typeof REASONS)[number];
 
 /** Feedback counts as due soon this many days ahead. */
 export const SOON_DAYS = 14;
+/** A case that nobody has opened is put before all who may read it from this day on. */
+export const UNOPENED_DAYS = 5;
 /** Days within which handlers decide what becomes of a message after closure. */
 const DECISION_DAYS = 30;
 /** A purge is announced this many days ahead. */
@@ -157,6 +160,8 @@ export function reasons(row: CaseRow, rule: CountryRule | null, today: string): 
   if (row.escalated && row.state === 'open') found.add('escalated');
   if (row.decisionBy !== null) found.add('decision');
   if (row.unread) found.add('message');
+  const age = daysBetween(row.receivedOn, today);
+  if (!row.opened && row.state === 'open' && age >= UNOPENED_DAYS) found.add('unopened');
   for (const date of dueDates(row, rule, today)) {
     if (date.what === 'acknowledgement') found.add('acknowledge');
     else if (date.what === 'feedback') {

@@ -120,6 +120,10 @@ function dateLines(
   if (!isTrusted(row)) return lines;
   if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
   if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
+  if (reasons.includes('unopened')) {
+    const text = plural('desk.reason.unopened', daysBetween(row.receivedOn, today));
+    lines.push({ text, mark: 'soon' });
+  }
   for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {
     lines.push({ text: dueText(due), mark: markOf(due) });
   }
