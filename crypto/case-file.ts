@@ -4,7 +4,6 @@ import { openBox, sealBox } from './box.js';
 import { verifyChain, type VerifiedChain, type VerifiedEpoch } from './chain.js';
 import { mayStand, type EntryContent, type Report } from './content.js';
 import { withSuccessors } from './directory.js';
-
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import { bytesSchema, RecordHash, type CaseId } from './ids.js';
@@ -27,6 +26,8 @@ import type { CaseFacts } from './wire/reports.js';
 export interface Unreadable {
   kind: 'unreadable';
   fault: ProtocolFault;
+  /** What it does to the case all the same, as its signed header says. */
+  effect: Effect | null;
 }
 
 /** A sealed entry after it was verified and opened. */
@@ -118,7 +119,7 @@ function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartm
   const keys = keysOf(input.id, chain, input.keyFor);
   const entries = chain.records.flatMap(({ entry, hash }): OpenedEntry[] => {
     if ('body' in entry) return [];
-    const { author, sequence, epoch } = entry.header;
+    const { author, sequence, epoch, effect } = entry.header;
     const key = keys.get(epoch) ?? 'wrong_epoch';
     const content =
       typeof key === 'string' ? key : attempt(() => readEntry(input.contents, key, entry));
@@ -128,7 +129,8 @@ function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartm
         sequence,
         hash,
         author,
-        content: typeof content === 'string' ? { kind: 'unreadable', fault: content } : content,
+        content:
+          typeof content === 'string' ? { kind: 'unreadable', fault: content, effect } : content,
       },
     ];
   });

@@ -17,11 +17,15 @@ export type Restriction = v.InferOutput<typeof RestrictionEntry>;
 
 /** What keeps a case from being removed, or from being changed, given out and removed. */
 export interface Keeping {
-  hold: Hold | null;
-  restriction: Restriction | null;
+  /** `unknown` where it is in force, and what was said of it cannot be read. */
+  hold: Hold | 'unknown' | null;
+  restriction: Restriction | 'unknown' | null;
 }
 
-/** What is in force of holds and restrictions: the newest word counts. */
+/**
+ * What is in force of holds and restrictions: the newest word counts. The server goes by the signed
+ * headers, so an entry of noise lifts a hold as well, and nobody may be told otherwise.
+ */
 export function keepingOf({ internal }: Pick<Said, 'internal'>): Keeping {
   const keeping: Keeping = { hold: null, restriction: null };
   for (const content of internal) {
@@ -29,6 +33,11 @@ export function keepingOf({ internal }: Pick<Said, 'internal'>): Keeping {
     if (content.kind === 'release') keeping.hold = null;
     if (content.kind === 'restriction') keeping.restriction = content;
     if (content.kind === 'unrestriction') keeping.restriction = null;
+    if (content.kind !== 'unreadable') continue;
+    if (content.effect === 'hold') keeping.hold ??= 'unknown';
+    if (content.effect === 'release') keeping.hold = null;
+    if (content.effect === 'restrict') keeping.restriction ??= 'unknown';
+    if (content.effect === 'unrestrict') keeping.restriction = null;
   }
   return keeping;
 }
@@ -45,8 +54,10 @@ export const keepingDates: DateSource = (said) => {
     doneOn: null,
   });
   return [
-    ...(hold === null ? [] : [date('hold_review', hold, hold.reference)]),
-    ...(restriction === null ? [] : [date('restriction_review', restriction, '')]),
+    ...(hold === null || hold === 'unknown' ? [] : [date('hold_review', hold, hold.reference)]),
+    ...(restriction === null || restriction === 'unknown'
+      ? []
+      : [date('restriction_review', restriction, '')]),
   ];
 };
 

@@ -28,7 +28,8 @@ export function overviewOf(title: string | null, said: Said): Overview {
   const work = workOf(said);
   const decided = decisionsOf(said);
   const overview = newOverview({
-    title: title ?? titleOf(report?.text ?? ''),
+    // whoever sealed the title may have made it so long that nothing else would fit beside it
+    title: titleOf(title ?? report?.text ?? ''),
     category: report?.category ?? 'unknown',
   });
   for (const content of said.dialogue) {

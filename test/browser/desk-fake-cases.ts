@@ -46,7 +46,7 @@ const unreadable = (
   hash: '',
   author,
   readOn: null,
-  content: { kind: 'unreadable', fault },
+  content: { kind: 'unreadable', fault, effect: null },
 });
 
 /** What is wrong with a case, until its keys are renewed. */

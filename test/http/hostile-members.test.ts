@@ -7,11 +7,13 @@ import {
   HandlerAppend,
   isEpochEntry,
   kemKeys,
+  newOverview,
   openGrant,
   ReaderId,
   type RecordHash,
   ReporterAppend,
   reporterKeys,
+  sealOverview,
   toBase64,
   toJsonBytes,
   utf8,
@@ -141,6 +143,35 @@ describe('a handler who gives another no true key', () => {
   });
 });
 
+describe('a handler who lifts a hold by an entry that nobody can read', () => {
+  it('lets nobody believe that the case is still held', async () => {
+    const { id } = await report();
+    const held = await hanna.desk.work(id, {
+      kind: 'hold',
+      ground: 'court',
+      reference: '',
+      decidedBy: 'The board',
+      scope: 'All of it.',
+      review: '2026-09-01',
+    });
+    expect(held.keeping.hold).toMatchObject({ ground: 'court' });
+    const { sig } = await keysOf(installation, harald);
+    const hostile = await installation.signIn(
+      harald,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) =>
+          isEpochEntry(entry)
+            ? entry
+            : resignedBy(sig.secretKey, { ...entry, nonce: toBase64(new Uint8Array(24)) }, {}),
+        ),
+      })),
+    );
+    await hostile.work(id, { kind: 'release', text: 'Nobody reads this.' });
+    expect((await hanna.desk.openCase(id)).keeping.hold).toBeNull();
+  });
+});
+
 const closure = { kind: 'closure', outcome: 'spam', text: 'Closed.' } as const;
 
 /** What must be possible whatever others did: to read, renew the keys, search and close. */
@@ -196,6 +227,16 @@ describe('a report that was made to stop whoever reads it', () => {
   it('leaves out everybody to whom it is sealed', async () => {
     const leftOut = [hanna, harald].map(({ id }) => v.parse(ReaderId, id));
     const { report } = await craftReport(installation, { report: { leftOut } });
+    await expectWorkable(report.keys.caseId);
+  });
+
+  it('has a title that leaves no room for anything else in the list', async () => {
+    const { report } = await craftReport(installation, {
+      change: ({ request, epoch }) => ({
+        ...request,
+        overview: sealOverview(epoch, newOverview({ title: 'a'.repeat(461), category: 'fraud' })),
+      }),
+    });
     await expectWorkable(report.keys.caseId);
   });
 

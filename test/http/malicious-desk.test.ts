@@ -466,7 +466,7 @@ describe('a reporter together with the server', () => {
     expect(view.warnings).toContainEqual({ code: 'wrong_commitment' });
     expect(view.writable).toBe('after_new_keys');
     expect(view.entries.map(({ content }) => content)).toEqual([
-      { kind: 'unreadable', fault: 'wrong_commitment' },
+      { kind: 'unreadable', fault: 'wrong_commitment', effect: null },
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { datesOf } from '../../../client/casework/dates.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { noticesOf } from '../../../client/casework/disclosures.js';
 import { keepingOf } from '../../../client/casework/keeping.js';
-import { ready, type InternalEntry } from '../../../crypto/private.js';
+import { ready, type Effect, type InternalEntry } from '../../../crypto/private.js';
 
 beforeAll(ready);
 
@@ -41,6 +41,16 @@ describe('hold and restriction', () => {
     });
     const free = [...lifted, ...said({ kind: 'unrestriction', text: '' })];
     expect(keepingOf({ internal: free })).toEqual({ hold: null, restriction: null });
+  });
+
+  it('are lifted and put in force by entries that nobody can read as well, as the server goes by their headers', () => {
+    const noise = (effect: Effect) =>
+      ({ kind: 'unreadable', fault: 'does_not_open', effect }) as const;
+    const lifted = [...said(hold, restriction), noise('release'), noise('unrestrict')];
+    expect(keepingOf({ internal: lifted })).toEqual({ hold: null, restriction: null });
+    const again = [...lifted, noise('hold'), noise('restrict')];
+    expect(keepingOf({ internal: again })).toEqual({ hold: 'unknown', restriction: 'unknown' });
+    expect(datesOf({ dialogue: [], internal: again })).toEqual([]);
   });
 
   it('have a day of review among the dates of the case, as long as they are in force', () => {

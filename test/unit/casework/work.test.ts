@@ -64,7 +64,7 @@ describe('what handlers say of the work', () => {
 
   it('is nothing before anybody says something, and notes say nothing', () => {
     const note: InternalEntry = { kind: 'note', at, text: 'x', files: [] };
-    const unreadable = { kind: 'unreadable', fault: 'does_not_open' } as const;
+    const unreadable = { kind: 'unreadable', fault: 'does_not_open', effect: null } as const;
     for (const internal of [[], [note, unreadable]]) {
       expect(workOf({ internal })).toMatchObject({ progress: null, labels: [], tasks: [] });
     }

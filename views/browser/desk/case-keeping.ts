@@ -183,7 +183,7 @@ export function correctionMarks(data: HandlerCaseView, entry: EntryView): HTMLEl
 type Fact = [name: string, value: string];
 
 function holdFacts(hold: Keeping['hold']): Fact[] {
-  if (hold === null) return [];
+  if (hold === null || hold === 'unknown') return [];
   return [
     [t('desk.hold.ground'), t(`desk.hold.ground.${hold.ground}`)],
     [t('desk.hold.reference'), hold.reference],
@@ -194,7 +194,7 @@ function holdFacts(hold: Keeping['hold']): Fact[] {
 }
 
 function restrictionFacts(restriction: Keeping['restriction']): Fact[] {
-  if (restriction === null) return [];
+  if (restriction === null || restriction === 'unknown') return [];
   return [
     [t('desk.restriction.ground'), t(`desk.restriction.ground.${restriction.ground}`)],
     [t('desk.restriction.text'), restriction.text],
