@@ -186,7 +186,7 @@ function holdFacts(hold: Keeping['hold']): Fact[] {
   if (hold === null || hold === 'unknown') return [];
   return [
     [t('desk.hold.ground'), t(`desk.hold.ground.${hold.ground}`)],
-    [t('desk.hold.reference'), hold.reference],
+    [t('desk.hold.reference_fact'), hold.reference],
     [t('desk.hold.decided'), hold.decidedBy],
     [t('desk.hold.scope'), hold.scope],
     [t('desk.hold.review'), dayText(hold.review)],
