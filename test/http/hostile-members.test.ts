@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   ChannelId,
   CreateCase,
+  Day,
   DeskCase,
   HandlerAppend,
   isEpochEntry,
@@ -237,6 +238,20 @@ describe('a report that was made to stop whoever reads it', () => {
         overview: sealOverview(epoch, newOverview({ title: 'a'.repeat(461), category: 'fraud' })),
       }),
     });
+    await expectWorkable(report.keys.caseId);
+  });
+
+  it('has days at either end of the calendar in the list', async () => {
+    const fields = newOverview({ title: 'Days', category: 'fraud' });
+    const due = { what: 'task', by: v.parse(Day, '0000-01-01'), days: 36_500 } as const;
+    const { report } = await craftReport(installation, {
+      change: ({ request, epoch }) => ({
+        ...request,
+        overview: sealOverview(epoch, { ...fields, due }),
+      }),
+    });
+    const { rows } = await hanna.desk.inbox('open');
+    expect(rows.find(({ id }) => id === report.keys.caseId)).toMatchObject({ fault: null });
     await expectWorkable(report.keys.caseId);
   });
 

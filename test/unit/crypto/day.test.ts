@@ -76,6 +76,19 @@ describe('the dates of a case', () => {
   });
 });
 
+describe('the ends of the calendar', () => {
+  it('are where counting stops, and moments out there have a day all the same', () => {
+    const [first, last] = ['0000-01-01', '9999-12-31'] as [Day, Day];
+    expect(addDays(first, -36_500)).toBe(first);
+    expect(addDays(last, 1)).toBe(last);
+    expect(addMonths(last, 3)).toBe(last);
+    for (const at of ['0000-01-01T00:00:00.000Z', '0500-06-01T12:00:00.000Z']) {
+      expect(dayOf(new Date(at), 'Europe/Helsinki')).toMatch(/^0[05]00-/);
+    }
+    expect(dayOf(new Date('9999-12-31T23:59:59.999Z'), 'Europe/Helsinki')).toBe(last);
+  });
+});
+
 describe('the day it is', () => {
   it('is that of the time zone', () => {
     const moment = new Date('2026-03-28T23:30:00Z');
