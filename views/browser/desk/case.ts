@@ -193,7 +193,7 @@ function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
   if (data.outcome !== null) {
     facts.push([t('desk.facts.outcome'), t(`outcome.${data.outcome}`), '']);
   }
-  fillList(list, facts, ([name, value, kind]) => {
+  fillList(keepPrivate(list), facts, ([name, value, kind]) => {
     const fact = element('div', '', `fact ${kind}`);
     fact.append(element('dt', name), element('dd', value));
     return fact;
