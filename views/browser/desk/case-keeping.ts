@@ -131,7 +131,11 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
     update(data) {
       const { hold, restriction } = data.keeping;
       fillList(keepPrivate(part(panel, 'hold-facts')), holdFacts(hold), factItem);
-      fillList(keepPrivate(part(panel, 'restriction-facts')), restrictionFacts(restriction), factItem);
+      fillList(
+        keepPrivate(part(panel, 'restriction-facts')),
+        restrictionFacts(restriction),
+        factItem,
+      );
       write(panel, 'hold-state', t(hold === null ? 'desk.hold.none' : 'desk.hold.in_force'));
       write(
         panel,
