@@ -33,6 +33,12 @@ async function cleanJpeg2000(reader: Reader, { removed }: Report): Promise<Piece
 
 const pictures = { DCTDecode: cleanJpeg, DCT: cleanJpeg, JPXDecode: cleanJpeg2000 } as const;
 
+/** Ways of packing that are no pictures with details of their own (ISO 32000-1, table 6). */
+const plain: ReadonlySet<string> = new Set([
+  ...['FlateDecode', 'LZWDecode', 'ASCII85Decode', 'ASCIIHexDecode', 'RunLengthDecode'],
+  ...['CCITTFaxDecode', 'JBIG2Decode', 'Crypt', 'Fl', 'LZW', 'A85', 'AHx', 'RL', 'CCF'],
+]);
+
 /** The bytes of a stream: a photo in a page carries what photos carry, and is cleaned of it. */
 export async function cleanStream(
   file: PdfFile,
@@ -41,8 +47,12 @@ export async function cleanStream(
   report: Report,
 ): Promise<Piece[]> {
   const filters = await filtersOf(file, map);
-  const name = filters.find((each) => each in pictures);
-  if (name === undefined) return [data];
+  const name = filters.find((each) => Object.hasOwn(pictures, each));
+  if (name === undefined) {
+    // whoever packed it so may have packed a photo
+    if (!filters.every((each) => plain.has(each))) report.left.add('embedded');
+    return [data];
+  }
   const read = (start: number, end: number): Promise<Uint8Array> =>
     reader.bytes(data.start + start, data.start + end);
   try {

@@ -46,6 +46,17 @@ describe('a photo in a PDF', () => {
     expect(left).toMatchObject([{ code: 'embedded' }]);
   });
 
+  it.each(['Unknown', 'constructor'])(
+    'is said to stay as it is where its way of packing is called %s',
+    async (filter) => {
+      const photo = await fixture('photo.jpg');
+      const stream = streamOf(`${image}/Filter/${filter}`, photo);
+      const { verdict, left } = await cleanBytes(pdfOf([catalog, pages, page(''), stream]));
+      expect(verdict).toBe('partly');
+      expect(left).toMatchObject([{ code: 'embedded' }]);
+    },
+  );
+
   it('of JPEG 2000 keeps its picture, and none of the boxes that say more', async () => {
     const box = (type: string, body: string): Buffer => {
       const whole = Buffer.from(`\0\0\0\0${type}${body}`, 'latin1');
