@@ -7,13 +7,8 @@ import {
   ProtocolError,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
-import { disclosuresOf, noticesOf } from '../casework/disclosures.js';
-import { personsOf } from '../casework/persons.js';
-import { requestsOf } from '../casework/requests.js';
-import { datesOf, decisionsOf } from '../casework/dates.js';
-import { keepingOf } from '../casework/keeping.js';
+import { caseworkOf } from '../casework/casework.js';
 import { saidIn } from '../casework/said.js';
-import { workOf } from '../casework/work.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { grantable, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
@@ -96,14 +91,7 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
       false,
       file.faults[0] ?? file.mendable[0] ?? null,
     ),
-    work: workOf(said),
-    persons: personsOf(said),
-    disclosures: disclosuresOf(said),
-    notices: noticesOf(said),
-    requests: requestsOf(said),
-    dates: datesOf(said),
-    decisions: decisionsOf(said),
-    keeping: keepingOf(said),
+    ...caseworkOf(said),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -1,31 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser.js';
-import { signInInBrowser } from '../support/desk-page.js';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/reporter-page.js';
-import { startTestServer, type TestServer } from '../support/server.js';
-import { loaded, openDeskPage, overflow } from './desk-page.js';
+import { loaded, overflow } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
 
 // The work on a case at the desk, with made-up cases in the place of the engine: one page, used as
 // one handler uses it.
 
-let browser: Browser;
-let server: TestServer;
 let page: Page;
 let complaints: string[];
 
+const desk = useFakeDesk();
+
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
-  const address = `${server.url}/desk/en/`;
-  ({ page, complaints } = await openDeskPage(browser, address, { scenario: 'usual' }));
-  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
-  await loaded(page);
-  await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
-  await page.waitForSelector('.entry');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  ({ page, complaints } = await desk.stayAt('Invoices for guards'));
 });
 
 const panel = '[data-panel=work]';

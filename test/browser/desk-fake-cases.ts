@@ -1,10 +1,5 @@
-import { disclosuresOf, noticesOf } from '../../client/casework/disclosures.js';
-import { personsOf } from '../../client/casework/persons.js';
-import { requestsOf } from '../../client/casework/requests.js';
-import { datesOf, decisionsOf } from '../../client/casework/dates.js';
+import { caseworkOf } from '../../client/casework/casework.js';
 import type { Said } from '../../client/casework/said.js';
-import { keepingOf } from '../../client/casework/keeping.js';
-import { workOf } from '../../client/casework/work.js';
 import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
@@ -221,14 +216,7 @@ export function viewOf(id: string): HandlerCaseView {
   const view: HandlerCaseView = {
     ...facts,
     unread: false,
-    work: workOf(said),
-    persons: personsOf(said),
-    disclosures: disclosuresOf(said),
-    notices: noticesOf(said),
-    requests: requestsOf(said),
-    dates: datesOf(said),
-    decisions: decisionsOf(said),
-    keeping: keepingOf(said),
+    ...caseworkOf(said),
     writable: 'yes',
     log: [],
     departed: [],

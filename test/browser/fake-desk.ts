@@ -15,6 +15,8 @@ export interface FakeDesk {
   readonly visit: (scenario: Scenario, options?: FakeDeskOptions) => Promise<DeskPage>;
   /** Signs in, and waits until the first view has loaded. */
   readonly enter: (scenario: Scenario, options?: FakeDeskOptions) => Promise<DeskPage>;
+  /** Signs in and opens a case; this page stays until the file ends. */
+  readonly stayAt: (title: string) => Promise<DeskPage>;
 }
 
 /** Gives a test file a browser and a server with the fake worker; pages close after each test. */
@@ -38,23 +40,31 @@ export function useFakeDesk(): FakeDesk {
     await server.stop();
   });
 
+  const openAt = (
+    scenario: Scenario,
+    { path = 'en/', ...rest }: FakeDeskOptions = {},
+  ): Promise<DeskPage> =>
+    openDeskPage(browser, `${server.url}/desk/${path}`, { ...rest, scenario });
+  const signIn = async (opened: DeskPage): Promise<DeskPage> => {
+    await signInInBrowser(opened.page, 'hanna', 'seven words that nobody else has at all');
+    await loaded(opened.page);
+    return opened;
+  };
+
   const desk: FakeDesk = {
     get url() {
       return server.url;
     },
-    async visit(scenario, options = {}) {
-      const { path = 'en/', ...rest } = options;
-      const opened = await openDeskPage(browser, `${server.url}/desk/${path}`, {
-        ...rest,
-        scenario,
-      });
+    async visit(scenario, options) {
+      const opened = await openAt(scenario, options);
       open.push(opened);
       return opened;
     },
-    async enter(scenario, options) {
-      const opened = await desk.visit(scenario, options);
-      await signInInBrowser(opened.page, 'hanna', 'seven words that nobody else has at all');
-      await loaded(opened.page);
+    enter: async (scenario, options) => signIn(await desk.visit(scenario, options)),
+    async stayAt(title) {
+      const opened = await signIn(await openAt('usual'));
+      await opened.page.locator('.row-open', { hasText: title }).click();
+      await opened.page.waitForSelector('.entry');
       return opened;
     },
   };

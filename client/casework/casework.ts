@@ -1,0 +1,21 @@
+import { datesOf, decisionsOf } from './dates.js';
+import { disclosuresOf, noticesOf } from './disclosures.js';
+import { keepingOf } from './keeping.js';
+import { personsOf } from './persons.js';
+import { requestsOf } from './requests.js';
+import type { Said } from './said.js';
+import { workOf } from './work.js';
+
+/** How each subject of the work on a case stands, as its entries give it. */
+export function caseworkOf(said: Said) {
+  return {
+    work: workOf(said),
+    persons: personsOf(said),
+    disclosures: disclosuresOf(said),
+    notices: noticesOf(said),
+    requests: requestsOf(said),
+    dates: datesOf(said),
+    decisions: decisionsOf(said),
+    keeping: keepingOf(said),
+  };
+}
