@@ -5,6 +5,7 @@ import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
 import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
+import { createHandbookDesk, type HandbookDesk } from './desk/handbook.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
@@ -26,6 +27,7 @@ export type Desk = AccountDesk &
   CaseDesk &
   PeopleDesk &
   ChannelDesk &
+  HandbookDesk &
   IncidentDesk &
   RenewalDesk &
   ExposedDesk &
@@ -42,14 +44,21 @@ export function createDesk(connection: DeskConnection): Desk {
   const workplace = createWorkplace(session, watch, log);
   const listings = createListings(session);
   const walk = createCaseWalk(listings, workplace);
+  const { shareHandbook, ...handbook } = createHandbookDesk(session, watch, memory);
+  const people = createPeopleDesk(session, watch);
   return {
     ...session.account,
     ...createSecretsDesk(session),
     ...createSetUp(session),
     ...createJoiningDesk(session),
     ...createCaseDesk(session, watch, workplace, listings),
-    ...createPeopleDesk(session, watch),
+    ...people,
+    async admit(id) {
+      await people.admit(id);
+      await shareHandbook();
+    },
     ...createChannelDesk(session, watch),
+    ...handbook,
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createExposedDesk(session, watch, workplace, walk),

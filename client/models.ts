@@ -6,6 +6,7 @@ import type {
   DialogueEntry,
   EntryContent,
   FileReference,
+  HandbookContents,
   HandlerMessage,
   Incident,
   IncidentCause,
@@ -399,6 +400,20 @@ export interface RemovalWait {
   today: string;
   /** The day by the same clock on which it goes on. */
   until: string;
+}
+
+/**
+ * What the organisation changed of the words its handlers work with. Where it cannot be used there is
+ * a reason, and the built-in words stand: `signer_left`: whoever signed it is no administrator any
+ * more; `broken`: signature or contents do not hold; `rolled_back`: this desk has seen a newer one, or
+ * another of the same number; `not_sealed`: it was saved before this person could be among its readers.
+ */
+export interface HandbookView {
+  /** 0 where there is none. */
+  number: number;
+  date: string | null;
+  reason: 'signer_left' | 'broken' | 'rolled_back' | 'not_sealed' | null;
+  contents: HandbookContents;
 }
 
 /** Somebody who asks to be let in, or a recovery officer who was proposed. */

@@ -12,6 +12,7 @@ export type SigningPurpose =
   | 'invitation'
   | 'receipt'
   | 'audit head'
+  | 'handbook'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */

@@ -48,6 +48,24 @@ export async function up(knex: Knex): Promise<void> {
      signature text not null`,
   );
 
+  // The newest handbook and to whom its contents are sealed; what it was before is gone.
+  await create(
+    'handbooks',
+    `number integer not null primary key,
+     hash text not null,
+     document text not null,
+     administrator text not null,
+     signature text not null,
+     own blob not null,
+     box blob not null`,
+  );
+  await create(
+    'handbook_keys',
+    `recipient text not null primary key,
+     kem blob not null,
+     box blob not null`,
+  );
+
   await create(
     'accounts',
     `id text not null primary key,

@@ -26,6 +26,9 @@ import { createDirectoryService } from './directory/service.js';
 import { checkDay, createDirectories } from './directory/versions.js';
 import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
+import { handbookRoutes } from './handbook/routes.js';
+import { createHandbook } from './handbook/service.js';
+import { forgetKey } from './handbook/store.js';
 import { tokenOf } from './http/authorization.js';
 import { pathText } from './http/query.js';
 import { healthRoutes } from './health/routes.js';
@@ -124,13 +127,15 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const ownCase: CaseAccess = (request) => reports.identify(tokenOf(request, 'Case'));
 
   const audit = createAudit({ clock });
+  const checkToday = (value: string): void => {
+    checkDay(value, clock, timeZone);
+  };
   const heads = createAuditHeads({
     db,
     current: (handle) => directories.current(handle),
-    checkDay: (value) => {
-      checkDay(value, clock, timeZone);
-    },
+    checkDay: checkToday,
   });
+  const handbook = createHandbook({ db, audit, directories, checkDay: checkToday });
   const sessions = createSessions({ db, clock });
   const { guard } = sessions;
   const takeCode = createTakeCode({ serverKey, clock, throttle: limits.perName(CODES) });
@@ -142,7 +147,10 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     audit,
     directories,
     membership,
-    forgetReader,
+    forgetReader: async (trx, reader) => {
+      await forgetReader(trx, reader);
+      await forgetKey(trx, reader);
+    },
     receiptKey: () => receiptKeys.current(),
     maxFileBytes: config.maxFileBytes,
   });
@@ -189,6 +197,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: memberRoutes(members, guard) },
     { path: '/api/desk', router: incidentRoutes(incidents, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
+    { path: '/api/desk', router: handbookRoutes(handbook, guard) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
     { path: '/api/desk', router: auditRoutes({ db, audit, heads, guard, deskOf }) },

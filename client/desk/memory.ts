@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   AuditPlace,
+  bytesSchema,
   Count,
   DirectoryHash,
   fromBase64,
@@ -17,8 +18,8 @@ import type { DeskSession, SignedInState } from './session.js';
 /**
  * What a desk remembers between sign-ins: the highest directory it has seen, the version up to which
  * the person has read what changed, how many readers had left when none of them was found among the
- * readers of this person's cases any more, and how far it followed and signed the chains of the audit
- * log that belong to no case. It is sealed at one size, whatever it says.
+ * readers of this person's cases any more, how far it followed and signed the chains of the audit
+ * log that belong to no case, and the newest handbook it has seen. It is sealed at one size, whatever it says.
  */
 const Memory = v.strictObject({
   version: Count,
@@ -31,9 +32,10 @@ const Memory = v.strictObject({
       operation: v.nullable(AuditPlace),
     }),
   ),
+  handbook: v.exactOptional(v.strictObject({ number: Count, hash: bytesSchema(32) })),
 });
 export type Memory = v.InferOutput<typeof Memory>;
-const MEMORY_BYTES = 256;
+const MEMORY_BYTES = 512;
 
 /** The memory of whoever is signed in, which lies sealed with the server. */
 export interface DeskMemory {

@@ -4,6 +4,7 @@ import type {
   DirectoryChange,
   DirectoryView,
   ExposedCase,
+  HandbookView,
   IncidentView,
   LogFinding,
   LogVerdict,
@@ -50,6 +51,36 @@ let directory: DirectoryView = {
       readers,
     },
   ],
+};
+
+let handbook: HandbookView = {
+  number: 3,
+  date: day(-40),
+  reason: scenario === 'warnings' ? 'signer_left' : null,
+  contents:
+    scenario === 'warnings'
+      ? { v: 1, stages: [], labels: [], texts: [] }
+      : {
+          v: 1,
+          stages: [
+            { progress: 'assessment', names: { en: 'Legal question', sv: 'Juridisk fråga' } },
+            { progress: 'investigation', names: { en: 'Interviews', sv: 'Samtal' } },
+          ],
+          labels: ['Guards', 'Site north'],
+          texts: [
+            {
+              state: 'changed',
+              purpose: 'acknowledgement',
+              texts: { sv: 'Tack. Vi har läst det du skrev och svarar senast {feedback}.' },
+            },
+            {
+              state: 'added',
+              purpose: 'question',
+              name: 'Places',
+              texts: { en: 'Where? [place]' },
+            },
+          ],
+        },
 };
 
 let terms: RetentionView['terms'] = [{ months: 24, from: null }];
@@ -283,6 +314,11 @@ const api: DeskApi = {
   setMail: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   directory: () => Promise.resolve(directory),
+  handbook: () => Promise.resolve(handbook),
+  saveHandbook: (contents) => {
+    handbook = { number: handbook.number + 1, date: day(0), reason: null, contents };
+    return Promise.resolve(handbook);
+  },
   noteChangesRead: () => pause(20),
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),

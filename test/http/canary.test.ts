@@ -129,6 +129,10 @@ describe('what people type and send', () => {
       requestExtension: unique('Extension of a request'),
       requestAnswer: unique('Answer to a request'),
       recipientTold: unique('Recipient told'),
+      ownStage: unique('Own stage'),
+      offeredLabel: randomUUID().slice(0, 30),
+      readyName: unique('Ready'),
+      readyText: unique('Ready text'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -192,6 +196,20 @@ describe('what people type and send', () => {
     await desk.work(id, { kind: 'unrestriction', text: field.restrictionEnd });
     await keepRecord(desk, id, field);
     await desk.rename(id, field.title);
+    await administrator.desk.saveHandbook({
+      v: 1,
+      stages: [{ progress: 'waiting', names: { en: field.ownStage } }],
+      labels: [field.offeredLabel],
+      texts: [
+        {
+          state: 'added',
+          purpose: 'refusal',
+          name: field.readyName,
+          texts: { fi: field.readyText },
+        },
+      ],
+    });
+    expect((await desk.handbook()).contents.labels).toEqual([field.offeredLabel]);
     await desk.search(field.text, silent);
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
     await wrongHands(installation, desk, id, field.breach);

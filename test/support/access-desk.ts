@@ -22,6 +22,7 @@ import {
 import {
   admissionBy,
   installationOf,
+  makeHandbook,
   makeSetUp,
   makeStamp,
   makeTestCredentials,
@@ -234,6 +235,19 @@ const incidents: readonly AccessRow[] = [
   },
 ];
 
+const handbook: readonly AccessRow[] = [
+  { route: 'GET /api/desk/handbook', request: at('/api/desk/handbook'), ...ofDesk('200') },
+  {
+    route: 'PUT /api/desk/handbook',
+    about: 'of the administrator',
+    request: async ({ work }) => ({
+      path: '/api/desk/handbook',
+      json: await makeHandbook(work),
+    }),
+    ...administratorAlone('204'),
+  },
+];
+
 const directory: readonly AccessRow[] = [
   { route: 'GET /api/directory', request: at('/api/directory'), answers: {}, rest: '200' },
   { route: 'GET /api/desk/directories', request: at('/api/desk/directories'), ...ofDesk('200') },
@@ -308,5 +322,6 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...ownAccount,
   ...members,
   ...incidents,
+  ...handbook,
   ...directory,
 ];

@@ -12,7 +12,12 @@ import {
   fromBase64,
   fromJsonBytes,
   Directory,
+  type HandbookContents,
+  handbookReaders,
   newId,
+  NO_HANDBOOK,
+  type PutHandbook,
+  sealHandbook,
   OrganisationId,
   randomBytes,
   ReaderId,
@@ -405,4 +410,25 @@ export async function admitHandler(desk: TestDesk, name: string): Promise<TestPe
 /** The code that an authenticator shows at a moment. */
 export function codeOf(secret: string, moment: Date): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: moment.getTime() });
+}
+
+/** The next handbook, as the administrator of a desk signs it. */
+export async function makeHandbook(
+  work: TestDesk,
+  contents: HandbookContents = NO_HANDBOOK,
+): Promise<PutHandbook> {
+  const row = await work.server
+    .db<{ number: number; hash: string }>('handbooks')
+    .first('number', 'hash');
+  const { directory } = await newestDirectory(work);
+  const { id, keys } = work.administrator;
+  return sealHandbook(contents, {
+    installation: work.installation,
+    account: id,
+    keys,
+    number: (row?.number ?? 0) + 1,
+    previous: row?.hash ?? null,
+    date: testDay,
+    readers: handbookReaders(directory),
+  });
 }

@@ -116,7 +116,7 @@ export function datesPanel(
   onClick(panel, 'tell-do', () => {
     if (shown === null) return;
     const { data, rule } = shown;
-    toAnswer(extensionText(data, dutiesOf(data, rule).feedback.by));
+    toAnswer(extensionText(desk, data, dutiesOf(data, rule).feedback.by));
   });
   wireBlocked(panel);
 

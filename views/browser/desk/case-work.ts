@@ -20,6 +20,8 @@ import {
 import { caseworkWriter, wireCaseworkForm, type MakeInput } from './casework-form.js';
 import { act, showProblem } from './failures.js';
 import { caseTitle, daysLeftText, urgency } from './inbox-row.js';
+import { stagesOf, stageText } from './handbook-words.js';
+import { suggest } from './suggestions.js';
 import type { Changed } from './writing.js';
 
 type Work = HandlerCaseView['work'];
@@ -52,6 +54,15 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
   for (const { value, label } of progressChoices()) progress.append(option(value, label));
   for (const { value, label } of linkChoices()) relation.append(option(value, label));
   let shown: Work | null = null;
+
+  const offerStages = (): void => {
+    const stages = stagesOf(desk.handbook.contents, progress.value);
+    suggest(panel, 'stages', 'stage', stages, (word) => {
+      detail.value = word;
+      detail.focus();
+    });
+  };
+  progress.addEventListener('change', offerStages);
 
   const change = caseworkWriter(desk, id, changed);
   const onSubmit = (form: string, make: MakeInput): void => {
@@ -156,8 +167,13 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
       }
       if (shown?.progress !== work.progress || shown.detail !== work.detail) {
         progress.value = work.progress ?? 'assessment';
-        detail.value = work.detail;
+        detail.value = stageText(desk.handbook.contents, work.progress, work.detail);
       }
+      offerStages();
+      suggest(panel, 'offered-labels', 'labels', desk.handbook.contents.labels, (word) => {
+        labels.value = [...new Set([...labelsOf(labels.value), word])].join(', ');
+        labels.focus();
+      });
       if (shown !== null && shown.tasks.length < work.tasks.length) {
         name.value = '';
         due.value = '';

@@ -1,4 +1,4 @@
-import type { AccountView, CaseRow, DirectoryView } from '../../../client/models.js';
+import type { AccountView, CaseRow, DirectoryView, HandbookView } from '../../../client/models.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
 import type { CountryRule } from '../../../client/law/country.js';
@@ -13,6 +13,7 @@ export type Place =
   | { view: 'audit' }
   | { view: 'review' }
   | { view: 'requests' }
+  | { view: 'handbook' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'account' };
 
@@ -34,6 +35,8 @@ export interface Desk {
   readonly api: Remote<DeskApi>;
   readonly account: AccountView;
   directory: DirectoryView;
+  /** The organisation's own words, as they were seen last. */
+  handbook: HandbookView;
   readonly rules: readonly CountryRule[];
   readonly inbox: InboxMemory;
   /** Cases with an answer begun and not sent. */
@@ -45,6 +48,8 @@ export interface Desk {
   setWaiting(count: number): void;
   /** Tells the shell that the directory changed. */
   directoryChanged(directory: DirectoryView): void;
+  /** Tells the shell that the organisation's own words changed. */
+  handbookChanged(handbook: HandbookView): void;
   /** Tells the shell to ask anew what is undecided about keys in wrong hands. */
   incidentsChanged(): void;
   /** Tells the shell that no case of this person has keys of people who left any more. */

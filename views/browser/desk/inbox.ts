@@ -142,7 +142,12 @@ export function inboxView(desk: Desk): HTMLElement {
     void search().catch(report);
     part(view, 'query').focus();
   });
-  onClick(view, 'refresh', () => act(view, load));
+  onClick(view, 'refresh', () =>
+    act(view, async () => {
+      const [, handbook] = await Promise.all([load(), desk.api.handbook()]);
+      desk.handbookChanged(handbook);
+    }),
+  );
   onClick(view, 'more', () => act(view, () => take(PAGES_AHEAD)));
   moveWithKeys(view, '.row-open');
 

@@ -1,16 +1,16 @@
+import type { ReadyPurpose } from '../../../crypto/private.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import type { WritingKind } from './api.js';
 import { reportLanguage } from './case-entries.js';
 import { dayTextIn } from './days.js';
 import { dutiesOf } from './deadlines.js';
+import type { Desk } from './desk.js';
 import { onClick, option, part, showPart } from './dom.js';
-
-/** What a ready text is for. */
-type Purpose = 'acknowledgement' | 'question' | 'extension' | 'feedback' | 'refusal';
+import { readyTextsFor, textIn, type BuiltIn, type ReadyText } from './handbook-words.js';
 
 /** Which ready texts fit what is being written. */
-const fitting: Readonly<Record<WritingKind, readonly Purpose[]>> = {
+const fitting: Readonly<Record<WritingKind, readonly ReadyPurpose[]>> = {
   acknowledgement: ['acknowledgement'],
   reply: ['question', 'extension'],
   feedback: ['feedback', 'extension'],
@@ -20,39 +20,53 @@ const fitting: Readonly<Record<WritingKind, readonly Purpose[]>> = {
 };
 
 /** Places left for the writer to fill in. */
-const GAPS = /\[[^\]]+\]/gu;
+export const GAPS = /\[[^\]]+\]/gu;
+/** Where the day of feedback comes in. */
+export const FEEDBACK_DAY = '{feedback}';
 
-type Texts = Readonly<Record<string, Readonly<Record<Purpose, string>>>>;
-
-/** The ready texts by language, as the build wrote them into the page. */
-function readyTexts(): Texts {
+/** The built-in ready texts, as the build wrote them into the page. */
+export function builtInReadyTexts(): BuiltIn {
   const template = document.getElementById('ready-texts');
   if (!(template instanceof HTMLTemplateElement)) throw new Error('This page carries no texts');
-  return JSON.parse(template.content.textContent) as Texts;
+  return JSON.parse(template.content.textContent) as BuiltIn;
+}
+
+/** What a ready text is called in a list. */
+export function readyName({ name, purpose }: Pick<ReadyText, 'name' | 'purpose'>): string {
+  return name === '' ? t(`desk.write.ready.${purpose}`) : name;
 }
 
 /** A ready text in the language of the report, with the day that the reporter's own page shows. */
-function readyText(data: HandlerCaseView, purpose: Purpose): { text: string; language: string } {
-  const all = readyTexts();
-  const wanted = reportLanguage(data);
-  const language = wanted in all ? wanted : 'en';
+function filled(data: HandlerCaseView, { texts }: ReadyText): { text: string; language: string } {
+  const { text, language } = textIn(texts, reportLanguage(data));
   const { by } = dutiesOf({ ...data, feedbackExtendedTo: null }, null).feedback;
-  const text = all[language]?.[purpose] ?? '';
-  return { text: text.replace('{feedback}', dayTextIn(language, by)), language };
+  return { text: text.replaceAll(FEEDBACK_DAY, dayTextIn(language, by)), language };
 }
 
-/** What tells a reporter that feedback comes later, and by when; the reason is left to the writer. */
-export function extensionText(data: HandlerCaseView, by: string): string {
-  const { text, language } = readyText(data, 'extension');
-  const day = text.match(GAPS)?.at(-1) ?? '';
-  return text.replace(day, dayTextIn(language, by));
+/**
+ * What tells a reporter that feedback comes later, and by when; the reason is left to the writer. The
+ * last place to fill in is taken for the day.
+ */
+export function extensionText(desk: Desk, data: HandlerCaseView, by: string): string {
+  const builtIn = builtInReadyTexts();
+  const [own, fallback] = [desk.handbook.contents, { texts: [] }].map(
+    (contents) => readyTextsFor(builtIn, contents, ['extension'])[0],
+  );
+  const ready = own ?? fallback;
+  if (ready === undefined) return '';
+  const { text, language } = filled(data, ready);
+  const day = text.match(GAPS)?.at(-1);
+  return day === undefined ? text : text.replace(day, () => dayTextIn(language, by));
 }
 
 /** The first place in a text that was left for the writer to fill in; null where there is none. */
-export function unfilled(text: string): string | null {
-  const gaps = Object.values(readyTexts()).flatMap((texts) =>
-    Object.values(texts).flatMap((each) => each.match(GAPS) ?? []),
-  );
+export function unfilled(desk: Desk, text: string): string | null {
+  const { texts } = desk.handbook.contents;
+  const all = [
+    ...Object.values(builtInReadyTexts()).flatMap((each) => Object.values(each)),
+    ...texts.flatMap((each) => (each.state === 'removed' ? [] : Object.values(each.texts))),
+  ];
+  const gaps = all.flatMap((each) => each.match(GAPS) ?? []);
   return gaps.find((gap) => text.includes(gap)) ?? null;
 }
 
@@ -63,22 +77,25 @@ export function unfilled(text: string): string | null {
  * @returns what offers the texts that fit.
  */
 export function wireReadyTexts(
+  desk: Desk,
   form: HTMLElement,
   text: HTMLTextAreaElement,
 ): (kind: WritingKind, data: HandlerCaseView) => void {
   const choice = part(form, 'ready', HTMLSelectElement);
   let shown: HandlerCaseView | null = null;
+  let offered: readonly ReadyText[] = [];
   onClick(form, 'ready-insert', () => {
-    if (shown === null) return;
-    const { text: filled } = readyText(shown, choice.value as Purpose);
-    text.setRangeText(filled, text.selectionStart, text.selectionEnd, 'end');
+    const chosen = offered.find(({ key }) => key === choice.value);
+    if (shown === null || chosen === undefined) return;
+    const { text: written } = filled(shown, chosen);
+    text.setRangeText(written, text.selectionStart, text.selectionEnd, 'end');
     text.dispatchEvent(new Event('input', { bubbles: true }));
     text.focus();
   });
   return (kind, data) => {
     shown = data;
-    const purposes = fitting[kind];
-    choice.replaceChildren(...purposes.map((each) => option(each, t(`desk.write.ready.${each}`))));
-    showPart(form, 'ready-field', purposes.length > 0);
+    offered = readyTextsFor(builtInReadyTexts(), desk.handbook.contents, fitting[kind]);
+    choice.replaceChildren(...offered.map((each) => option(each.key, readyName(each))));
+    showPart(form, 'ready-field', offered.length > 0);
   };
 }

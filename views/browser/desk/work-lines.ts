@@ -4,6 +4,7 @@ import { keepingLine } from './case-keeping.js';
 import { readerName } from './case-work.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
+import { stageText } from './handbook-words.js';
 import { caseTitle } from './inbox-row.js';
 import { partyText } from './parties.js';
 import { recordLine } from './record-lines.js';
@@ -15,7 +16,8 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
   const by = partyText(entry.author);
   switch (content.kind) {
     case 'progress': {
-      const { detail } = content;
+      const { progress, detail: written } = content;
+      const detail = stageText(desk.handbook.contents, progress, written);
       const stage = t(`desk.status.${content.progress}`);
       const key = detail === '' ? 'progress' : 'progress_detail';
       return t(`desk.work.line.${key}`, { by, stage, detail });

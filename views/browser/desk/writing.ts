@@ -53,7 +53,7 @@ export function writingForm(
       : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
   );
   const files = wireFiles(desk, form, keep);
-  const offerReady = wireReadyTexts(form, text);
+  const offerReady = wireReadyTexts(desk, form, text);
   const chosenOutcome = (): Outcome | null =>
     outcome.value === '' ? null : (outcome.value as Outcome);
 
@@ -105,7 +105,7 @@ export function writingForm(
     if (kind !== 'nothing_further' && text.value.trim() === '') {
       return [text, t('desk.write.text_missing')];
     }
-    const gap = unfilled(text.value);
+    const gap = unfilled(desk, text.value);
     return gap === null ? null : [text, t('desk.write.unfilled', { gap })];
   };
 

@@ -1,4 +1,4 @@
-import type { AccountView, DirectoryView } from '../../../client/models.js';
+import type { AccountView, DirectoryView, HandbookView } from '../../../client/models.js';
 import { coverWhileHidden } from '../cover.js';
 import { callWorker, startWorker } from '../rpc.js';
 import { plural, t } from '../strings.js';
@@ -17,6 +17,7 @@ import { accountView } from '../desk/account.js';
 import { auditView } from '../desk/audit.js';
 import { caseView } from '../desk/case.js';
 import { channelView } from '../desk/channel.js';
+import { handbookView, tellHandbook } from '../desk/handbook.js';
 import { inboxView } from '../desk/inbox.js';
 import { keepClocks } from '../desk/incident-clock.js';
 import { incidentsView } from '../desk/incidents.js';
@@ -35,8 +36,8 @@ showSignIn({ api, place: part(document, 'entrance'), onSignedIn: open });
 
 async function open(account: AccountView): Promise<void> {
   const changes = await api.directoryChanges();
-  const directory = await api.directory();
-  const desk: Desk = createDesk(account, directory);
+  const [directory, handbook] = await Promise.all([api.directory(), api.handbook()]);
+  const desk: Desk = createDesk(account, directory, handbook);
   const shell = openShell(
     () => desk,
     (place) => render(desk, place),
@@ -46,11 +47,12 @@ async function open(account: AccountView): Promise<void> {
     },
   );
 
-  function createDesk(who: AccountView, newest: DirectoryView): Desk {
+  function createDesk(who: AccountView, newest: DirectoryView, words: HandbookView): Desk {
     return {
       api,
       account: who,
       directory: newest,
+      handbook: words,
       rules: countryRules(),
       inbox: newInboxMemory(),
       unsent: new Set(),
@@ -66,6 +68,10 @@ async function open(account: AccountView): Promise<void> {
       directoryChanged: (changed) => {
         desk.directory = changed;
         shell.refreshOrganisation();
+      },
+      handbookChanged: (changed) => {
+        desk.handbook = changed;
+        tellHandbook(desk, part(document, 'handbook-notice'));
       },
       incidentsChanged: () => {
         clocks.refresh();
@@ -121,6 +127,7 @@ async function open(account: AccountView): Promise<void> {
     worker.terminate();
   }
 
+  tellHandbook(desk, part(document, 'handbook-notice'));
   tellRemovalWait(desk, part(document, 'removal'));
   offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
@@ -161,6 +168,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return incidentsView(desk, place.chosen ?? null);
     case 'requests':
       return requestsView(desk);
+    case 'handbook':
+      return handbookView(desk);
     case 'review':
       return reviewView(desk);
     case 'account':

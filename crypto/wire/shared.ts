@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+import { BOX_OVERHEAD } from '../box.js';
+import { bytesSchema, ReaderId } from '../ids.js';
+import { KEM_CIPHERTEXT_BYTES } from '../kem.js';
+
+/** The key of something that several readers may open, for one of them. */
+export const SharedKey = v.strictObject({
+  recipient: ReaderId,
+  kem: bytesSchema(KEM_CIPHERTEXT_BYTES),
+  box: bytesSchema(BOX_OVERHEAD + 32),
+});
+export type SharedKey = v.InferOutput<typeof SharedKey>;
