@@ -55,14 +55,15 @@ it('handlers are offered the stages, labels and texts of the handbook', async ()
   await page.getByRole('button', { name: 'Site north' }).click();
   expect(await page.inputValue('#work-labels')).toContain('Site north');
   await page.click('[data-tab=conversation]');
-  await page.getByLabel('Reply or question').check();
-  const ready = page.locator('[data-part=ready]');
+  const form = page.locator('[data-panel=conversation] .writing');
+  await form.getByLabel('Reply or question').check();
+  const ready = form.locator('[data-part=ready]');
   expect(await ready.locator('option').allInnerTexts()).toContain('Places');
   await ready.selectOption({ label: 'Places' });
-  await page.click('[data-part=ready-insert]');
-  expect(await page.inputValue('.writing [data-part=text]')).toBe('Where? [place]');
-  await page.locator('.writing [data-part=submit]').click();
-  expect(await page.locator('.writing [data-part=problem]').innerText()).toContain('[place]');
+  await form.locator('[data-part=ready-insert]').click();
+  expect(await form.locator('[data-part=text]').inputValue()).toBe('Where? [place]');
+  await form.locator('[data-part=submit]').click();
+  expect(await form.locator('> [data-part=problem]').innerText()).toContain('[place]');
   expect(complaints).toEqual([]);
 });
 
