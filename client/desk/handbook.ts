@@ -45,7 +45,7 @@ export function createHandbookDesk(
   session: DeskSession,
   watch: DirectoryWatch,
   memory: DeskMemory,
-): HandbookDesk & { shareHandbook(): Promise<void> } {
+): HandbookDesk & { shareHandbook: () => Promise<void> } {
   const path = '/api/desk/handbook';
 
   async function look(): Promise<Found> {

@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import { goTo } from './desk-page.js';
 import { useFakeDesk } from './fake-desk.js';
