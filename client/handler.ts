@@ -6,6 +6,7 @@ import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.
 import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
 import { createHandbookDesk, type HandbookDesk } from './desk/handbook.js';
+import { createFiguresDesk, type FiguresDesk } from './desk/figures.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
@@ -32,6 +33,7 @@ export type Desk = AccountDesk &
   RenewalDesk &
   ExposedDesk &
   DataRequestsDesk &
+  FiguresDesk &
   AuditDesk &
   ReviewDesk;
 
@@ -63,6 +65,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createExposedDesk(session, watch, workplace, walk),
     ...createDataRequests(walk),
+    ...createFiguresDesk(session, listings),
     ...createAuditDesk(session, watch, memory, log),
     ...createReviewDesk(session, watch, listings, log),
   };

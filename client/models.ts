@@ -10,6 +10,7 @@ import type {
   HandlerMessage,
   Incident,
   IncidentCause,
+  Money,
   Outcome,
   Overview,
   ProtocolFault,
@@ -222,6 +223,7 @@ export interface HandlerCaseView extends CaseRow {
   dates: CaseDate[];
   decisions: DateDecisions;
   keeping: Keeping;
+  money: Money | null;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

@@ -8,6 +8,7 @@ export * from './content/every.js';
 export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/disclosures.js';
+export * from './content/figures.js';
 export * from './content/internal.js';
 export * from './content/keeping.js';
 export * from './content/messages.js';

@@ -26,6 +26,7 @@ export * from './wire/attachments.js';
 export * from './wire/desk.js';
 export * from './wire/error.js';
 export * from './wire/handbook.js';
+export * from './wire/figures.js';
 export * from './wire/incidents.js';
 export * from './wire/work.js';
 export * from './wire/receipt.js';

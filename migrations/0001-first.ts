@@ -276,7 +276,15 @@ export async function up(knex: Knex): Promise<void> {
      year integer not null,
      kem blob not null,
      box blob not null,
-     primary key (id, recipient)`,
+     primary key (recipient, id)`,
+  );
+  await create(
+    'packs',
+    `reader text not null,
+     number integer not null,
+     version integer not null,
+     box blob not null,
+     primary key (reader, number)`,
   );
   await create(
     'audit',

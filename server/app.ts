@@ -29,6 +29,9 @@ import { createDrafts } from './drafts/service.js';
 import { handbookRoutes } from './handbook/routes.js';
 import { createHandbook } from './handbook/service.js';
 import { forgetKey } from './handbook/store.js';
+import { figuresRoutes } from './figures/routes.js';
+import { createFigures } from './figures/service.js';
+import { keepStatistics } from './figures/store.js';
 import { tokenOf } from './http/authorization.js';
 import { pathText } from './http/query.js';
 import { healthRoutes } from './health/routes.js';
@@ -186,7 +189,15 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   });
   const members = createMembers({ db, clock, timeZone, audit, directories });
 
-  const cases = createCases({ db, today: day, audit, directories, bindAttachments, readPurgeOn });
+  const cases = createCases({
+    db,
+    today: day,
+    audit,
+    directories,
+    bindAttachments,
+    readPurgeOn,
+    keepStatistics,
+  });
   const handlersCase: CaseAccess = (request, response) =>
     cases.identify(readerOf(response), pathText(request, 'case'));
 
@@ -207,6 +218,10 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
       router: downloadRoutes(attachments, '/:case/attachments', handlersCase, undefined, [
         guard({ parts: ['handler'] }),
       ]),
+    },
+    {
+      path: '/api/desk/figures',
+      router: figuresRoutes({ figures: createFigures({ db }), guard, readerOf }),
     },
     { path: '/api/cases', router: reportRoutes(reports) },
     { path: '/api/case', router: returnRoutes(reports) },

@@ -1,5 +1,6 @@
 import { datesOf, decisionsOf } from './dates.js';
 import { disclosuresOf, noticesOf } from './disclosures.js';
+import { moneyOf } from './figures.js';
 import { keepingOf } from './keeping.js';
 import { personsOf } from './persons.js';
 import { requestsOf } from './requests.js';
@@ -17,5 +18,6 @@ export function caseworkOf(said: Said) {
     dates: datesOf(said),
     decisions: decisionsOf(said),
     keeping: keepingOf(said),
+    money: moneyOf(said),
   };
 }

@@ -1,41 +1,73 @@
 import {
   type Compartment,
+  COUNTED_DAYS_LIMIT,
+  COUNTED_LIMIT,
   daysBetween,
   type EntryContent,
   type FileReference,
   type HandlerAppend,
   type Member,
+  newId,
   type Overview,
   sealStatistics,
   titleOf,
+  WorkId,
 } from '../../crypto/private.js';
+import { countedIn, moneyOf } from '../casework/figures.js';
 import { overviewOf } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
-import { beginDraft } from './case-draft.js';
+import { beginDraft, type CaseDraft } from './case-draft.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
-/** Statistics remain of a closed case, sealed to each of its readers; of a practice case nothing. */
-function statisticsOf(opened: OpenedForHandler, overview: Overview): HandlerAppend['statistics'] {
+/** The kinds of entry after which a case counts in another way. */
+const counting: ReadonlySet<string> = new Set(['closure', 'reopening']);
+
+/**
+ * Says what a case adds to the yearly figures when it is closed, or no more when it is reopened: a
+ * record for each of its readers, and an entry that lets the next record take its place. A practice
+ * case adds nothing, nor does one that was never counted by being reopened.
+ */
+function countCase(
+  draft: CaseDraft,
+  opened: OpenedForHandler,
+  overview: Overview,
+  at: string,
+): HandlerAppend['statistics'] {
   const { case: facts } = opened.answer;
   const { report } = opened.file;
-  const closure = overview.outcome;
-  if (facts.practice || report === null || closure === null) return [];
+  const said = saidIn(opened.file);
+  const before = countedIn(said);
+  const goesOn = before !== null && before.number < COUNTED_LIMIT;
+  const { outcome } = overview;
+  if (facts.practice || report === null || (outcome === null && before === null)) return [];
+  // whoever writes a number as high as there is must not keep the case from being closed
+  const place = goesOn
+    ? { tag: before.tag, number: before.number + 1 }
+    : { tag: newId(WorkId), number: 1 };
+  draft.say('internal', { kind: 'counted', at, ...place });
+  const received = Number(facts.receivedOn.slice(0, 4));
   const days = (day: Overview['acknowledgedOn']): number | null =>
-    day === null ? null : Math.max(0, daysBetween(facts.receivedOn, day));
+    day === null
+      ? null
+      : Math.min(Math.max(0, daysBetween(facts.receivedOn, day)), COUNTED_DAYS_LIMIT);
   const readers = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
   return sealStatistics(
     {
+      ...place,
+      received,
+      closed: Number(at.slice(0, 4)),
       category: report.category,
       relation: report.relation,
-      outcome: closure,
+      outcome,
       daysToAcknowledgement: days(overview.acknowledgedOn),
       daysToFeedback: days(overview.feedbackOn),
+      money: moneyOf(said),
     },
     facts.channel,
-    Number(facts.receivedOn.slice(0, 4)),
+    received,
     readers,
   );
 }
@@ -61,10 +93,13 @@ export function prepareMessage(
   draft.ensureEpochs();
   draft.say('dialogue', content);
   const overview = overviewWith(opened, 'dialogue', content);
+  const statistics = counting.has(content.kind)
+    ? countCase(draft, opened, overview, content.at)
+    : [];
   return draft.request({
     overview: draft.overview(overview),
     attachments: files.map(({ attachment }) => attachment),
-    statistics: content.kind === 'closure' ? statisticsOf(opened, overview) : [],
+    statistics,
   });
 }
 

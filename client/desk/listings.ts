@@ -16,8 +16,9 @@ export type Listings = (
 export async function* everyListing(
   listings: Listings,
   signal: AbortSignal | undefined,
+  states: readonly ('open' | 'closed')[] = ['open', 'closed'],
 ): AsyncGenerator<CaseListing> {
-  for (const state of ['open', 'closed'] as const) {
+  for (const state of states) {
     let after: string | null = null;
     do {
       signal?.throwIfAborted();

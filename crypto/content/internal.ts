@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DateEntry } from './dates.js';
 import { DisclosuresEntry } from './disclosures.js';
+import { FiguresEntry } from './figures.js';
 import { files, moment, needed, text } from './fields.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
@@ -29,6 +30,7 @@ export const CaseworkEntry = v.variant('kind', [
   ...DisclosuresEntry.options,
   ...RequestsEntry.options,
   ...DateEntry.options,
+  ...FiguresEntry.options,
 ]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 

@@ -11,10 +11,11 @@ import {
   ReaderId,
 } from '../ids.js';
 import { BOX_OVERHEAD } from '../box.js';
-import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { ShownName } from '../shown-name.js';
 import { Count, Entry, EpochEntry, Grant, OwnKey, SealedOverview } from './entry.js';
 import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
+import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
 
 /** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
@@ -174,17 +175,6 @@ export const CaseOpened = v.strictObject({
   through: Counted,
 });
 export type CaseOpened = v.InferOutput<typeof CaseOpened>;
-
-/** A statistics record on its way to one reader. */
-export const SealedStatistics = v.strictObject({
-  id: bytesSchema(16),
-  channel: ChannelId,
-  year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(9999)),
-  recipient: ReaderId,
-  kem: bytesSchema(KEM_CIPHERTEXT_BYTES),
-  box: bytesSchema(BOX_OVERHEAD + 256),
-});
-export type SealedStatistics = v.InferOutput<typeof SealedStatistics>;
 
 /**
  * POST /api/desk/cases/:id/entries: entries of a handler with all that belongs to them, in one

@@ -54,7 +54,7 @@ export function checkState(row: CaseRow, { entries }: HandlerAppend, effect: Eff
 }
 
 /**
- * Statistics come with a closure, as one record sealed to some who read the case, with its channel and
+ * Statistics come with a closure or a reopening, as one record sealed to some who read the case, with its channel and
  * year; of a practice case there are none.
  *
  * @param readers who may open the case.
@@ -76,7 +76,8 @@ export function checkStatistics(
   );
   const recipients = new Set(statistics.map(({ recipient }) => recipient));
   const once = recipients.size === statistics.length;
-  if (effect !== 'close' || row.practice === 1 || !fits || !once) {
+  const counts = effect === 'close' || effect === 'reopen';
+  if (!counts || row.practice === 1 || !fits || !once) {
     throw new ApiError('wrong_statistics');
   }
 }

@@ -20,6 +20,7 @@ import { directoryLookup, type Directories } from '../records/directory.js';
 import {
   caseFacts,
   type BindAttachments,
+  type KeepStatistics,
   type PurgeOn,
   type ReadPurgeOn,
 } from '../records/facts.js';
@@ -37,7 +38,6 @@ import { changesOf, checkRequest, checkState, checkStatistics, effectOfAppend } 
 import {
   firstOpeningOn,
   headOf,
-  insertStatistics,
   keepHead,
   keepOwnKeys,
   listCases,
@@ -102,8 +102,9 @@ export function createCases(options: {
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
   readonly readPurgeOn: ReadPurgeOn;
+  readonly keepStatistics: KeepStatistics;
 }): Cases {
-  const { db, today, audit, directories, bindAttachments, readPurgeOn } = options;
+  const { db, today, audit, directories, bindAttachments, readPurgeOn, keepStatistics } = options;
 
   async function caseOf(handle: Knex, reader: ReaderId, id: string): Promise<CaseRow> {
     const row = await openableCase(handle, reader, id);
@@ -212,7 +213,7 @@ export function createCases(options: {
         // the list shows overviews: whoever may list the case must have the key of its own
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, attachments);
-        if (!(await insertStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
+        if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
         const changes = changesOf(row, request, effect, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request.entries);

@@ -1,11 +1,5 @@
 import type { Knex } from 'knex';
-import type {
-  CaseId,
-  Compartment,
-  OwnKey,
-  ReaderId,
-  SealedStatistics,
-} from '../../crypto/public.js';
+import type { CaseId, Compartment, OwnKey, ReaderId } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
 import type { AccessRow, CaseRow, GrantRow, OverviewRow } from '../records/rows.js';
 
@@ -243,23 +237,4 @@ export async function someoneLacksKey(db: Knex, id: CaseId): Promise<boolean> {
     .whereNull('grants.recipient')
     .first<object | undefined>('access.reader');
   return row !== undefined;
-}
-
-/**
- * Stores the statistics record of a case that was closed, a row for each recipient; answers whether
- * none of them was there.
- */
-export async function insertStatistics(
-  trx: Knex,
-  records: readonly SealedStatistics[],
-): Promise<boolean> {
-  if (records.length === 0) return true;
-  const stored = await trx('statistics')
-    .insert(
-      records.map((record) => ({ ...record, kem: bytesOf(record.kem), box: bytesOf(record.box) })),
-    )
-    .onConflict(['id', 'recipient'])
-    .ignore()
-    .returning('id');
-  return stored.length === records.length;
 }

@@ -67,6 +67,7 @@ export const errorStatus = {
   directory_unknown: 409,
   epoch_outdated: 409,
   handbook_conflict: 409,
+  figures_changed: 409,
   last_administrator: 409,
   last_handler: 409,
   member_unknown: 409,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AttachmentId, CaseFacts, CaseId } from '../../crypto/public.js';
+import type { AttachmentId, CaseFacts, CaseId, SealedStatistics } from '../../crypto/public.js';
 import type { CaseRow } from './rows.js';
 
 /** The first day on which a purge may remove a case, null while it is open. */
@@ -14,6 +14,12 @@ export type BindAttachments = (
   caseId: CaseId,
   ids: readonly AttachmentId[],
 ) => Promise<void>;
+
+/**
+ * Stores the statistics record of a case, a row for each recipient; answers whether none of them was
+ * there.
+ */
+export type KeepStatistics = (trx: Knex, records: readonly SealedStatistics[]) => Promise<boolean>;
 
 /** What the server knows of a case and tells everyone who may open it. */
 export function caseFacts(row: CaseRow, purgeOn: PurgeOn): CaseFacts {

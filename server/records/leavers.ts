@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
 
-/** Whose each row is, in every table that keeps something for one reader of a case alone. */
+/** Whose each row is, in every table that keeps something of cases for one reader alone. */
 const ownRows = [
   { table: 'access', column: 'reader' },
   { table: 'grants', column: 'recipient' },
   { table: 'own_keys', column: 'reader' },
   { table: 'heads', column: 'reader' },
   { table: 'openings', column: 'reader' },
+  { table: 'statistics', column: 'recipient' },
+  { table: 'packs', column: 'reader' },
 ] as const;
 
 /** Removes all that is kept in cases for a reader who left, see {@link forgetReader}. */

@@ -13,6 +13,7 @@ import type {
 } from '../../client/models.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
+import { figuresOf } from './desk-fake-figures.js';
 import { reviewOf } from './desk-fake-review.js';
 import { access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
 import { endlessPng, samplePdf, samplePng } from './desk-fake-files.js';
@@ -502,6 +503,10 @@ const api: DeskApi = {
       return found.map((request) => ({ caseId: id, title, practice, request }));
     });
     return Promise.resolve({ requests, failed: [] });
+  },
+  figures: (onProgress) => {
+    onProgress({ done: 1, of: 1 });
+    return Promise.resolve({ figures: figuresOf(), unreadable: scenario === 'warnings' ? 1 : 0 });
   },
   successorOf: (reader) =>
     Promise.resolve(reader === 'sven' ? { id: 'sven2', name: 'Sven Alm' } : null),

@@ -84,11 +84,28 @@ await keep('overviews', 'closed.json', {
   outcome: 'spam',
 });
 await keep('statistics', 'closed.json', {
+  tag: 'AAAAAAAAAAAAAAAAAAAAAA',
+  number: 2,
+  received: 2026,
+  closed: 2027,
   category: 'fraud',
   relation: 'worker',
   outcome: 'substantiated',
   daysToAcknowledgement: 0,
   daysToFeedback: null,
+  money: { currency: 'EUR', damage: 120_000, recovered: null },
+});
+await keep('statistics', 'reopened.json', {
+  tag: 'AAAAAAAAAAAAAAAAAAAAAA',
+  number: 3,
+  received: 2026,
+  closed: 2027,
+  category: 'unknown',
+  relation: 'not_said',
+  outcome: null,
+  daysToAcknowledgement: null,
+  daysToFeedback: null,
+  money: null,
 });
 const hash = organisation.hash;
 await keep('heads', 'both.json', {

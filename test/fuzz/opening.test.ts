@@ -49,6 +49,7 @@ import {
   kept,
 } from '../support/fuzz.js';
 import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
+import { statisticsWith } from '../support/figures.js';
 
 /** A case as it is kept in the corpus. */
 const KeptCase = v.strictObject({
@@ -201,13 +202,7 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
     if (reader === undefined) throw new Error('no reader');
     const overview = newOverview({ title: 'x', category: 'fraud' });
     const head = { dialogue: { sequence: 3, hash: hash as never }, internal: null, readThrough: 2 };
-    const figures = {
-      category: 'fraud',
-      relation: 'worker',
-      outcome: 'spam',
-      daysToAcknowledgement: 1,
-      daysToFeedback: null,
-    } as const;
+    const figures = statisticsWith();
     const [sealed] = sealStatistics(figures, organisation.channel.id, 2026, [reader.record]);
     if (sealed === undefined) throw new Error('no record');
     const draft = { id: 'AAAA', key };

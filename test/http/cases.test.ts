@@ -23,6 +23,7 @@ import {
 } from '../support/casework.js';
 import { askAs, signIn, type TestPerson } from '../support/desk.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
+import { statisticsWith } from '../support/figures.js';
 
 const clock = createTestClock();
 const today = '2026-03-02';
@@ -92,13 +93,7 @@ function statisticsOf(
   change: Partial<HandlerAppend['statistics'][number]> = {},
 ): HandlerAppend['statistics'] {
   return sealStatistics(
-    {
-      category: 'fraud',
-      relation: 'worker',
-      outcome: 'unsubstantiated',
-      daysToAcknowledgement: 0,
-      daysToFeedback: null,
-    },
+    statisticsWith(),
     work.channel.id,
     2026,
     readers.map(({ id, keys }) => ({ id, kem: toBase64(keys.kem.publicKey) })),

@@ -14,6 +14,7 @@ const deskTables = [
   'admissions',
   'incidents',
   'statistics',
+  'packs',
   'audit',
   'audit_heads',
   'jobs',

@@ -248,6 +248,32 @@ const handbook: readonly AccessRow[] = [
   },
 ];
 
+const figures: readonly AccessRow[] = [
+  ...(['records', 'packs'] as const).map((what): AccessRow => ({
+    route: `GET /api/desk/figures/${what}`,
+    request: at(`/api/desk/figures/${what}`),
+    answers: { ...each(HANDLERS, '200'), administrator: NOT_FOR_YOU },
+    rest: NO_SESSION,
+  })),
+  {
+    route: 'GET /api/desk/figures/packs/:number',
+    about: 'where there is none',
+    request: at('/api/desk/figures/packs/1'),
+    answers: { ...each(HANDLERS, '404 not_found'), administrator: NOT_FOR_YOU },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/figures/packs/:number',
+    about: 'with a record that is not there',
+    request: () => ({
+      path: '/api/desk/figures/packs/1',
+      json: { after: 0, box: 'AAAA', records: ['A'.repeat(22)] },
+    }),
+    answers: { ...each(HANDLERS, '409 figures_changed'), administrator: NOT_FOR_YOU },
+    rest: NO_SESSION,
+  },
+];
+
 const directory: readonly AccessRow[] = [
   { route: 'GET /api/directory', request: at('/api/directory'), answers: {}, rest: '200' },
   { route: 'GET /api/desk/directories', request: at('/api/desk/directories'), ...ofDesk('200') },
@@ -323,5 +349,6 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...members,
   ...incidents,
   ...handbook,
+  ...figures,
   ...directory,
 ];

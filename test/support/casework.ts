@@ -175,6 +175,8 @@ export const contents = {
     text: 'Not what shows who reported.',
     toldOfRemedies: true,
   },
+  money: { kind: 'money', at, currency: 'EUR', damage: 120_000, recovered: 5000 },
+  counted: { kind: 'counted', at, tag: 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId, number: 1 },
   extension: { kind: 'extension', at, by: '2026-08-31' as Day, text: 'Abroad.' },
   acknowledgement_waived: {
     kind: 'acknowledgement_waived',

@@ -92,6 +92,7 @@ describe('errors', () => {
     'channel_not_ready',
     'incident_not_found',
     'invitation_not_found',
+    'figures_changed',
     'last_administrator',
     'last_handler',
     'name_taken',

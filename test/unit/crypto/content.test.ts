@@ -121,6 +121,8 @@ const contents = {
     toldOfRemedies: true,
   },
   extension: { kind: 'extension', at: moment, by: '2026-08-31', text: 'x' },
+  money: { kind: 'money', at: moment, currency: 'EUR', damage: 120_000, recovered: null },
+  counted: { kind: 'counted', at: moment, tag: 'A'.repeat(22), number: 1 },
   acknowledgement_waived: {
     kind: 'acknowledgement_waived',
     at: moment,
@@ -210,6 +212,8 @@ describe('contents of entries', () => {
       request_extended: ['internal reader 2', 'internal reader 3'],
       request_answered: ['internal reader 2', 'internal reader 3'],
       extension: ['internal reader 2', 'internal reader 3'],
+      money: ['internal reader 2', 'internal reader 3'],
+      counted: ['internal reader 2', 'internal reader 3'],
       acknowledgement_waived: ['internal reader 2', 'internal reader 3'],
       further_feedback: ['internal reader 2', 'internal reader 3'],
       confirmation: ['internal reader 2', 'internal reader 3'],

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromBase64, toBase64, utf8 } from '../../../crypto/bytes.js';
 import { auditContentHash, auditHash, firstBrokenLink } from '../../../crypto/audit.js';
-import { CATEGORIES, OUTCOMES, RELATIONS, RESPONSIBLE_LIMIT } from '../../../crypto/content.js';
+import {
+  AMOUNT_LIMIT,
+  CATEGORIES,
+  OUTCOMES,
+  RELATIONS,
+  RESPONSIBLE_LIMIT,
+} from '../../../crypto/content.js';
 import { newEpochKey, type EpochKey } from '../../../crypto/epoch.js';
 import { ChannelId, newId, ReaderId, type CaseId, type Day } from '../../../crypto/ids.js';
 import { kemKeys } from '../../../crypto/kem.js';
@@ -18,6 +24,7 @@ import { openStatistics, sealStatistics, type Statistics } from '../../../crypto
 import { randomBytes, ready } from '../../../crypto/sodium.js';
 import type { AuditEntry } from '../../../crypto/wire/desk.js';
 import { eachBitFlipped, faultOf } from './faults.js';
+import { statisticsWith } from '../../support/figures.js';
 
 let epoch: EpochKey;
 const place = { compartment: 'dialogue', epoch: 1 } as const;
@@ -118,13 +125,7 @@ describe('overviews', () => {
 });
 
 describe('statistics', () => {
-  const record: Statistics = {
-    category: 'fraud',
-    relation: 'worker',
-    outcome: 'substantiated',
-    daysToAcknowledgement: 3,
-    daysToFeedback: null,
-  };
+  const record = statisticsWith();
 
   it('open for each reader named, and for nobody else', () => {
     const channel = newId(ChannelId);
@@ -148,11 +149,21 @@ describe('statistics', () => {
     }
   });
 
-  it('have one size', () => {
+  it('have one size, the longest words and largest amounts included', () => {
     const sizes = new Set<number>();
     for (const category of CATEGORIES) {
       for (const relation of RELATIONS) {
-        const value = { ...record, category, relation, daysToFeedback: 99_999 };
+        const most = { currency: 'EUR', damage: AMOUNT_LIMIT, recovered: AMOUNT_LIMIT };
+        const days = { daysToAcknowledgement: 9999, daysToFeedback: 9999 };
+        const value: Statistics = {
+          ...record,
+          ...days,
+          number: 1000,
+          outcome: 'insufficient_information',
+          category,
+          relation,
+          money: most,
+        };
         const reader = { id: newId(ReaderId), kem: toBase64(kemKeys(randomBytes(32)).publicKey) };
         const [sealed] = sealStatistics(value, newId(ChannelId), 2026, [reader]);
         sizes.add(sealed?.box.length ?? 0);

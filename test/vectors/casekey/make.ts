@@ -75,6 +75,7 @@ import {
   type ReporterKeys,
   type SigningPurpose,
   type TokenPurpose,
+  WorkId,
 } from '../../../crypto/private.js';
 import { counting, fieldOf, oddText, type FieldVector, type Vectors } from './form.js';
 
@@ -547,11 +548,16 @@ function caseVectors(): Vectors['case'] {
   };
   const kept = headFor(entries);
   const opened = {
+    tag: v.parse(WorkId, 'AAECAwQFBgcICQoLDA0ODw'),
+    number: 2,
+    received: 2026,
+    closed: 2027,
     category: 'corruption',
     relation: 'former_worker',
     outcome: 'substantiated',
     daysToAcknowledgement: 2,
     daysToFeedback: null,
+    money: { currency: 'EUR', damage: 120_000, recovered: null },
   } as const;
   const [sealed] = sealStatistics(opened, channelId, 2026, [memberOf(first.record)]);
   if (sealed === undefined) throw new Error('one reader was named');

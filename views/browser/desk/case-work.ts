@@ -18,6 +18,7 @@ import {
   write,
 } from './dom.js';
 import { caseworkWriter, wireCaseworkForm, type MakeInput } from './casework-form.js';
+import { moneyForm } from './case-money.js';
 import { act, showProblem } from './failures.js';
 import { caseTitle, daysLeftText, urgency } from './inbox-row.js';
 import { stagesOf, stageText } from './handbook-words.js';
@@ -110,6 +111,7 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
           state: 'linked',
         },
   );
+  const money = moneyForm(panel, change);
   wireBlocked(panel);
 
   const taskItem = (data: HandlerCaseView, task: Task): HTMLElement => {
@@ -204,6 +206,7 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
       const others = [...desk.inbox.rows.values()].filter((row) => row.id !== id);
       other.replaceChildren(...others.map((row) => option(row.id, caseTitle(row))));
       showPart(panel, 'link-form', others.length > 0);
+      money.update(data);
       shown = work;
       block(panel, data);
     },

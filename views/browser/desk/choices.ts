@@ -70,6 +70,11 @@ export function categoryChoices(): Choice[] {
     .sort((a, b) => a.label.localeCompare(b.label, language));
 }
 
+/** What an outcome is called. */
+export function outcomeText(outcome: Outcome): string {
+  return t(`outcome.${outcome}`);
+}
+
 /** Every outcome, in the order in which they are offered. */
 export function outcomeChoices(): Choice[] {
   return Object.keys(OUTCOMES).map((value) => ({ value, label: t(`outcome.${value}`) }));

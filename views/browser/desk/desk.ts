@@ -14,6 +14,7 @@ export type Place =
   | { view: 'review' }
   | { view: 'requests' }
   | { view: 'handbook' }
+  | { view: 'figures' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'account' };
 

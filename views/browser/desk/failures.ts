@@ -26,6 +26,7 @@ const REWORDED: Readonly<Record<string, string>> = {
 
 /** Codes that no page for reporters can meet. */
 const OF_THE_DESK: Readonly<Record<string, string>> = {
+  figures_changed: 'desk.error.outdated',
   overview_missing: 'desk.error.refused',
   wrong_audit_head: 'desk.error.refused',
   wrong_statistics: 'desk.error.refused',

@@ -5,6 +5,7 @@ import { readerName } from './case-work.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
 import { stageText } from './handbook-words.js';
+import { moneyTexts } from './case-money.js';
 import { caseTitle } from './inbox-row.js';
 import { partyText } from './parties.js';
 import { recordLine } from './record-lines.js';
@@ -72,6 +73,10 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
       const days = { on: dayText(content.askedOn), day: dayText(content.by) };
       return t(`desk.dates.line.confirmation_${content.state}`, { by, ...days });
     }
+    case 'money':
+      return t('desk.money.line', { by, ...moneyTexts(content) });
+    case 'counted':
+      return t('desk.figures.line', { by });
     case 'hold':
     case 'release':
     case 'restriction':

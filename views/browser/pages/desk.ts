@@ -24,6 +24,7 @@ import { incidentsView } from '../desk/incidents.js';
 import { offerRenewal } from '../desk/leavers.js';
 import { tellRemovalWait } from '../desk/removal-wait.js';
 import { peopleView } from '../desk/people.js';
+import { figuresView } from '../desk/figures.js';
 import { requestsView } from '../desk/requests.js';
 import { reviewView } from '../desk/review.js';
 
@@ -166,6 +167,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return auditView(desk);
     case 'incidents':
       return incidentsView(desk, place.chosen ?? null);
+    case 'figures':
+      return figuresView(desk);
     case 'requests':
       return requestsView(desk);
     case 'handbook':

@@ -1,0 +1,33 @@
+import type { Figures } from '../../client/figures/count.js';
+
+/** Figures of two years, with small numbers among them. */
+export function figuresOf(): Figures {
+  return {
+    open: 9,
+    openByAge: { week: 2, quarter: 5, year: 2 },
+    years: [
+      {
+        year: 2026,
+        received: 31,
+        receivedByChannel: { channel: 31 },
+        receivedByCategory: { fraud: 12, harassment: 9, corruption: 7, environment: 2, unknown: 1 },
+        closed: 22,
+        closedByOutcome: { substantiated: 8, unsubstantiated: 11, spam: 3 },
+        acknowledgement: { done: 22, within: 16, limit: 7, median: 3.5, longest: 12 },
+        feedback: { done: 19, within: 12, limit: 92, median: 71, longest: 130 },
+        money: [{ currency: 'EUR', cases: 6, damage: 1_240_000, recovered: 310_000 }],
+      },
+      {
+        year: 2025,
+        received: 3,
+        receivedByChannel: { channel: 3 },
+        receivedByCategory: { fraud: 3 },
+        closed: 3,
+        closedByOutcome: { substantiated: 3 },
+        acknowledgement: { done: 3, within: 3, limit: 7, median: 1, longest: 2 },
+        feedback: { done: 2, within: 2, limit: 92, median: 80, longest: 90 },
+        money: [],
+      },
+    ],
+  };
+}

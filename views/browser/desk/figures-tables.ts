@@ -1,0 +1,117 @@
+import type { Category, Outcome } from '../../../client/models.js';
+import { AGES } from '../../../client/figures/ages.js';
+import type { Told, ToldCounts, ToldFigures, ToldTimes } from '../../../client/figures/suppress.js';
+import { plural, t } from '../strings.js';
+import { categoryText, outcomeText } from './choices.js';
+import { numberText } from './days.js';
+import { channelName, type Desk } from './desk.js';
+
+/** One line of a table of counts: what is counted, and how often; null where that is hidden. */
+export interface CountLine {
+  label: string;
+  count: Told;
+}
+
+/** A table of the yearly figures. */
+export type FiguresTable =
+  | { kind: 'counts'; title: string; lines: CountLine[] }
+  | { kind: 'cells'; title: string; head: string[]; rows: string[][] };
+
+/** A number as the page writes it, or that it is hidden. */
+export function toldText(told: Told): string {
+  return told === null ? t('desk.figures.hidden') : numberText(told);
+}
+
+/** The largest first; what is hidden comes last, so that its place tells nothing either. */
+function countLines(counts: ToldCounts, nameOf: (key: string) => string): CountLine[] {
+  return Object.entries(counts)
+    .map(([key, count]) => ({ label: nameOf(key), count }))
+    .sort((a, b) => (b.count ?? -1) - (a.count ?? -1) || a.label.localeCompare(b.label));
+}
+
+function daysText(days: number | null): string {
+  if (days === null) return '–';
+  return Number.isInteger(days)
+    ? plural('desk.figures.days', days)
+    : t('desk.figures.days.other', { count: numberText(days) });
+}
+
+function timesRow(name: string, { done, within, limit, median, longest }: ToldTimes): string[] {
+  return [
+    t(`desk.figures.${name}`),
+    toldText(done),
+    within === null
+      ? t('desk.figures.hidden')
+      : t('desk.figures.within', { count: numberText(within), days: numberText(limit) }),
+    daysText(median),
+    daysText(longest),
+  ];
+}
+
+/** The tables of a year, in the order in which they are read. */
+export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures): FiguresTable[] {
+  const counts = (title: string, lines: CountLine[]): FiguresTable => ({
+    kind: 'counts',
+    title: t(`desk.figures.${title}`),
+    lines,
+  });
+  const channel = (id: string): string =>
+    channelName(desk, id) || t('desk.figures.channel_gone', { id: id.slice(0, 4) });
+  const byAge = AGES.flatMap(({ name }): CountLine[] => {
+    const count = openByAge[name];
+    return count === undefined ? [] : [{ label: t(`desk.figures.age.${name}`), count }];
+  });
+  const column = (name: string): string => t(`desk.figures.column.${name}`);
+  const tables: FiguresTable[] = [
+    counts('totals', [
+      { label: t('desk.figures.received'), count: year.received },
+      { label: t('desk.figures.closed'), count: year.closed },
+      { label: t('desk.figures.open'), count: open },
+    ]),
+    counts('by_channel', countLines(year.receivedByChannel, channel)),
+    counts(
+      'by_category',
+      countLines(year.receivedByCategory, (key) => categoryText(key as Category)),
+    ),
+    counts(
+      'by_outcome',
+      countLines(year.closedByOutcome, (key) => outcomeText(key as Outcome)),
+    ),
+    {
+      kind: 'cells',
+      title: t('desk.figures.times'),
+      head: ['what', 'done', 'in_time', 'median', 'longest'].map(column),
+      rows: [
+        timesRow('acknowledgement', year.acknowledgement),
+        timesRow('feedback', year.feedback),
+      ],
+    },
+    {
+      kind: 'cells',
+      title: t('desk.figures.money'),
+      head: ['currency', 'cases', 'damage', 'recovered'].map(column),
+      rows: year.money.map(({ currency, cases, damage, recovered }) => [
+        currency,
+        numberText(cases),
+        numberText(damage),
+        numberText(recovered),
+      ]),
+    },
+    counts('by_age', byAge),
+  ];
+  return tables.filter((table) => (table.kind === 'counts' ? table.lines : table.rows).length > 0);
+}
+
+/** The tables as lines of one file, each under its title. */
+export function figuresFile(tables: readonly FiguresTable[], head: readonly string[]): string[][] {
+  return [
+    [...head],
+    ...tables.flatMap((table) => [
+      [],
+      [table.title],
+      ...(table.kind === 'counts'
+        ? table.lines.map(({ label, count }) => [label, toldText(count)])
+        : [table.head, ...table.rows]),
+    ]),
+  ];
+}
