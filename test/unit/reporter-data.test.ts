@@ -93,6 +93,7 @@ describe('errors', () => {
     'incident_not_found',
     'invitation_not_found',
     'figures_changed',
+    'handbook_conflict',
     'last_administrator',
     'last_handler',
     'name_taken',
