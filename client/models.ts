@@ -248,6 +248,8 @@ export interface AccountView {
   mail: string | null;
   /** Whether this installation sends mail at all. */
   sendsMail: boolean;
+  /** In which the organisation counts days. */
+  timeZone: string;
 }
 
 /** One line of the audit log. */

@@ -167,6 +167,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
       wrongProofs: createWrongProofs(limits),
       takeCode,
       sendsMail: config.smtp !== undefined,
+      timeZone,
     }),
     joining: createJoining({ db, clock, timeZone, audit, serverKey, directories }),
     slowDown: limits.perAddress(SETTING_UP),

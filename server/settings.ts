@@ -180,7 +180,8 @@ export const settings = {
     variable: 'CASEKEY_TIME_ZONE',
     schema: timeZone,
     fallback: 'Europe/Stockholm',
-    about: 'Time zone of the hours below.',
+    about:
+      'Time zone of the organisation: its days, at the server and at the desk, and of the hours below.',
   }),
   mailHour: setting({
     variable: 'CASEKEY_MAIL_HOUR',

@@ -1,9 +1,9 @@
-import { addMonths, dayOf, type DateKind, type Day, type Waiver } from '../../crypto/private.js';
+import { addMonths, type DateKind, type Day, type Waiver } from '../../crypto/private.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
 import { keepingDates } from './keeping.js';
-import type { Said } from './said.js';
+import { dayIn, type Notes, type Said } from './said.js';
 
 /**
  * What a date rests on. `law`: an act that holds in every country where this is used. `country`: the
@@ -28,12 +28,12 @@ export interface CaseDate {
 /** Gives the dates of one subject, worked out of what was said in a case. */
 export type DateSource = (said: Said) => readonly CaseDate[];
 
-function taskDates({ internal }: Said): CaseDate[] {
+function taskDates(said: Said): CaseDate[] {
   const dates = new Map<string, CaseDate | null>();
-  for (const content of internal) {
+  for (const content of said.internal) {
     if (content.kind !== 'task') continue;
     const { id, name, due, state } = content;
-    const day = dayOf(new Date(content.at));
+    const day = dayIn(said, content);
     const from = dates.get(id)?.from ?? day;
     const doneOn = state === 'done' ? day : null;
     const is = due !== null && state !== 'dropped';
@@ -42,9 +42,9 @@ function taskDates({ internal }: Said): CaseDate[] {
   return [...dates.values()].filter((date) => date !== null);
 }
 
-function lastFeedback({ dialogue }: Said): Day | null {
-  const last = dialogue.findLast(({ kind }) => kind === 'feedback');
-  return last?.kind === 'feedback' ? dayOf(new Date(last.at)) : null;
+function lastFeedback(said: Said): Day | null {
+  const last = said.dialogue.findLast(({ kind }) => kind === 'feedback');
+  return last?.kind === 'feedback' ? dayIn(said, last) : null;
 }
 
 /** Counts from the feedback given last; until the first is given, that one is due and nothing else. */
@@ -62,12 +62,12 @@ function isClosed({ dialogue }: Said): boolean {
   return last?.kind === 'closure';
 }
 
-function confirmationDates({ internal }: Said): CaseDate[] {
+function confirmationDates(said: Said): CaseDate[] {
   const dates = new Map<string, CaseDate | null>();
-  for (const content of internal) {
+  for (const content of said.internal) {
     if (content.kind !== 'confirmation') continue;
     const { id, by, askedOn: from, state } = content;
-    const doneOn = state === 'given' ? dayOf(new Date(content.at)) : null;
+    const doneOn = state === 'given' ? dayIn(said, content) : null;
     const date: CaseDate = { what: 'confirmation', name: '', by, from, basis: 'country', doneOn };
     dates.set(id, state === 'dropped' ? null : date);
   }
@@ -108,7 +108,7 @@ export interface DateDecisions {
 }
 
 /** The newest decision of each kind. */
-export function decisionsOf({ internal }: Pick<Said, 'internal'>): DateDecisions {
+export function decisionsOf(said: Notes): DateDecisions {
   const decided: DateDecisions = {
     extension: null,
     waiver: null,
@@ -116,14 +116,14 @@ export function decisionsOf({ internal }: Pick<Said, 'internal'>): DateDecisions
     confirmations: [],
   };
   const open = new Map<string, DateDecisions['confirmations'][number]>();
-  for (const content of internal) {
+  for (const content of said.internal) {
     if (content.kind === 'extension') {
-      const { by, text, at } = content;
-      decided.extension = { by, text, on: dayOf(new Date(at)) };
+      const { by, text } = content;
+      decided.extension = { by, text, on: dayIn(said, content) };
     }
     if (content.kind === 'acknowledgement_waived') {
-      const { reason, text, at } = content;
-      decided.waiver = { reason, text, on: dayOf(new Date(at)) };
+      const { reason, text } = content;
+      decided.waiver = { reason, text, on: dayIn(said, content) };
     }
     if (content.kind === 'further_feedback') {
       const { askedOn, months, state } = content;

@@ -2,7 +2,7 @@ import { addMonths, type Day } from '../../crypto/private.js';
 import type { CaseDate } from './dates.js';
 import { keepingChanges } from './keeping.js';
 import { requestsOf } from './requests.js';
-import type { Said } from './said.js';
+import type { Notes, Said } from './said.js';
 
 /** What was disclosed to somebody outside. */
 export interface Disclosure {
@@ -22,7 +22,7 @@ export interface DataChange {
 }
 
 /** Gives the changes that one subject of the case work made, worked out of what was said. */
-export type ChangeSource = (said: Pick<Said, 'internal'>) => readonly DataChange[];
+export type ChangeSource = (said: Notes) => readonly DataChange[];
 
 /** A recipient who is, or was, to be told of a change. */
 export interface Notice {
@@ -56,7 +56,7 @@ export function disclosuresOf({ internal }: Pick<Said, 'internal'>): Disclosure[
 }
 
 /** Who is to be told of which change: everybody to whom something went until its day. */
-export function noticesOf(said: Pick<Said, 'internal'>): Notice[] {
+export function noticesOf(said: Notes): Notice[] {
   const told = new Map<string, Notice['done']>();
   const key = (disclosure: string, of: string): string => `${disclosure} ${of}`;
   for (const content of said.internal) {

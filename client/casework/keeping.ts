@@ -1,13 +1,8 @@
-import {
-  type DateKind,
-  dayOf,
-  type HoldEntry,
-  type RestrictionEntry,
-} from '../../crypto/private.js';
+import { type DateKind, type HoldEntry, type RestrictionEntry } from '../../crypto/private.js';
 import type * as v from 'valibot';
 import type { CaseDate, DateSource } from './dates.js';
 import type { ChangeSource } from './disclosures.js';
-import type { Said } from './said.js';
+import { dayIn, type Said } from './said.js';
 
 /** What handlers said of a hold that is in force. */
 export type Hold = v.InferOutput<typeof HoldEntry>;
@@ -49,7 +44,7 @@ export const keepingDates: DateSource = (said) => {
     what,
     name,
     by: of.review,
-    from: dayOf(new Date(of.at)),
+    from: dayIn(said, of),
     basis: 'plan',
     doneOn: null,
   });
@@ -62,9 +57,9 @@ export const keepingDates: DateSource = (said) => {
 };
 
 /** The corrections and restrictions of which those are to be told who were given the data before. */
-export const keepingChanges: ChangeSource = ({ internal }) =>
-  internal.flatMap((content) => {
+export const keepingChanges: ChangeSource = (said) =>
+  said.internal.flatMap((content) => {
     if (content.kind !== 'correction' && content.kind !== 'restriction') return [];
     const what = content.kind === 'correction' ? 'rectification' : content.kind;
-    return [{ id: content.id, what, on: dayOf(new Date(content.at)) }];
+    return [{ id: content.id, what, on: dayIn(said, content) }];
   });

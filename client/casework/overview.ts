@@ -1,5 +1,4 @@
 import {
-  dayOf,
   daysBetween,
   DUE_DAYS_LIMIT,
   newOverview,
@@ -7,7 +6,7 @@ import {
   titleOf,
 } from '../../crypto/private.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
-import type { Said } from './said.js';
+import { dayIn, type Said } from './said.js';
 import { workOf } from './work.js';
 
 function dueOf(said: Said): Overview['due'] {
@@ -33,8 +32,8 @@ export function overviewOf(title: string | null, said: Said): Overview {
     category: report?.category ?? 'unknown',
   });
   for (const content of said.dialogue) {
-    if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayOf(new Date(content.at));
-    if (content.kind === 'feedback') overview.feedbackOn ??= dayOf(new Date(content.at));
+    if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayIn(said, content);
+    if (content.kind === 'feedback') overview.feedbackOn ??= dayIn(said, content);
     if (content.kind === 'closure') overview.outcome = content.outcome;
     if (content.kind === 'reopening') overview.outcome = null;
   }

@@ -1,6 +1,6 @@
-import { addMonths, dayOf, type Day, type PersonPart } from '../../crypto/private.js';
+import { addMonths, type Day, type PersonPart } from '../../crypto/private.js';
 import type { CaseDate } from './dates.js';
-import type { Said } from './said.js';
+import { dayIn, type Notes, type Said } from './said.js';
 
 /** What a person said in the case. */
 export interface Hearing {
@@ -42,15 +42,15 @@ export interface Person {
  * The persons in a case in the order in which they were noted: about everything the newest word
  * counts. What is said of nobody who was noted says nothing.
  */
-export function personsOf({ internal }: Pick<Said, 'internal'>): Person[] {
+export function personsOf(said: Notes): Person[] {
   const persons = new Map<string, Person>();
   const removed = new Set<string>();
   const heard = new Map<string, { person: string; hearing: Hearing }>();
   const extracts = new Map<string, { person: string; extract: Extract }>();
-  for (const content of internal) {
+  for (const content of said.internal) {
     if (content.kind === 'person') {
       const { id, name, part, text, state } = content;
-      const notedOn = dayOf(new Date(content.at));
+      const notedOn = dayIn(said, content);
       const fresh = { notedOn, tellBy: addMonths(notedOn, 1), informed: null, outcome: null };
       const before = persons.get(id) ?? { ...fresh, heard: [], extracts: [] };
       persons.set(id, { ...before, id, name, part, text });
@@ -72,7 +72,7 @@ export function personsOf({ internal }: Pick<Said, 'internal'>): Person[] {
     if (content.kind === 'person_extract') {
       const { id, person, text, givenOn } = content;
       const before = extracts.get(id)?.extract;
-      const writtenOn = before?.text === text ? before.writtenOn : dayOf(new Date(content.at));
+      const writtenOn = before?.text === text ? before.writtenOn : dayIn(said, content);
       extracts.set(id, { person, extract: { id, text, writtenOn, givenOn } });
     }
   }

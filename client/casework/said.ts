@@ -1,14 +1,34 @@
-import type { EntryContent, OpenedCase, Unreadable } from '../../crypto/private.js';
+import {
+  dayOf,
+  type Day,
+  type EntryContent,
+  type OpenedCase,
+  type Unreadable,
+} from '../../crypto/private.js';
 
 /** What the entries of a case say, in the order of each chain. */
 export interface Said {
   dialogue: readonly (EntryContent | Unreadable)[];
   internal: readonly (EntryContent | Unreadable)[];
+  /** The organisation's, in which days are counted; the device's own where nobody says. */
+  timeZone?: string;
 }
 
-/** What was said in a case, as it was opened. */
-export function saidIn({ dialogue, internal }: OpenedCase): Said {
+/** What handlers said among themselves, and in which zone its days are counted. */
+export type Notes = Pick<Said, 'internal' | 'timeZone'>;
+
+/** The day on which something was said. */
+export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string }): Day {
+  return dayOf(new Date(at), timeZone);
+}
+
+/** What was said in a case, as it was opened, with its days in this zone. */
+export function saidIn({ dialogue, internal }: OpenedCase, timeZone: string): Said {
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
     entries.map(({ content }) => content);
-  return { dialogue: contents(dialogue.entries), internal: contents(internal?.entries ?? []) };
+  return {
+    dialogue: contents(dialogue.entries),
+    internal: contents(internal?.entries ?? []),
+    timeZone,
+  };
 }

@@ -40,6 +40,8 @@ export interface OpenedForHandler {
   /** Keys that came by grant and are now kept under the handler's own key. */
   newOwnKeys: OwnKey[];
   directory: LoadedDirectory;
+  /** In which the days of its entries are counted. */
+  timeZone: string;
 }
 
 /** Tells what belongs to this compartment and epoch. */
@@ -149,8 +151,8 @@ export async function fetchCase(
   const origin = faultInOrigin(file, answer.case);
   if (origin !== null) file.notices.push(origin);
   const kept = keptOverview(file, answer.overview);
-  const overview = overviewOf(kept?.title ?? null, saidIn(file));
-  return { answer, file, overview, newOwnKeys, directory };
+  const overview = overviewOf(kept?.title ?? null, saidIn(file, state.timeZone));
+  return { answer, file, overview, newOwnKeys, directory, timeZone: state.timeZone };
 }
 
 /** The sealed overview; one that does not open is noticed, and the next entry seals another. */

@@ -78,8 +78,8 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
 
 /** An opened case as a page shows it. */
 export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']): HandlerCaseView {
-  const { answer, file, directory } = opened;
-  const said = saidIn(file);
+  const { answer, file, directory, timeZone } = opened;
+  const said = saidIn(file, timeZone);
   const known = newestMembers(opened).flatMap(({ id }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
     return reader === undefined ? [] : [reader];

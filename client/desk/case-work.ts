@@ -74,11 +74,11 @@ function countCase(
 
 /** The overview of a case once this stands in it. */
 function overviewWith(
-  { file, overview }: OpenedForHandler,
+  { file, overview, timeZone }: OpenedForHandler,
   compartment: Compartment,
   content: EntryContent,
 ): Overview {
-  const said = saidIn(file);
+  const said = saidIn(file, timeZone);
   return overviewOf(overview.title, { ...said, [compartment]: [...said[compartment], content] });
 }
 

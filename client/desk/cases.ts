@@ -72,8 +72,9 @@ export interface CaseDesk {
 }
 
 /** Throws ClientError `case_restricted` where nothing that stands in the case may be changed now. */
-function checkUnrestricted({ file }: OpenedForHandler): void {
-  if (keepingOf(saidIn(file)).restriction !== null) throw new ClientError('case_restricted');
+function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
+  if (keepingOf(saidIn(file, timeZone)).restriction !== null)
+    throw new ClientError('case_restricted');
 }
 
 /** See {@link CaseDesk}. */

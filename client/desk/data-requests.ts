@@ -30,13 +30,15 @@ export function createDataRequests(walk: CaseWalk): DataRequestsDesk {
       const requests: RequestInCase[] = [];
       const failed = await walk.each(
         await walk.ids(signal),
-        ({ answer, file, overview }) => {
+        ({ answer, file, overview, timeZone }) => {
           const facts = {
             caseId: file.id,
             title: overview.title,
             practice: answer.case.practice,
           };
-          requests.push(...requestsOf(saidIn(file)).map((request) => ({ ...facts, request })));
+          requests.push(
+            ...requestsOf(saidIn(file, timeZone)).map((request) => ({ ...facts, request })),
+          );
         },
         onProgress,
         signal,

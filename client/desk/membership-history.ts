@@ -11,7 +11,7 @@ export interface Exposure {
   still: boolean;
 }
 
-type Opened = Pick<OpenedForHandler, 'file'>;
+type Opened = Pick<OpenedForHandler, 'file'> & Partial<Pick<OpenedForHandler, 'timeZone'>>;
 
 /**
  * The epoch after the last one of which a reader was a member: null while the reader is one, undefined
@@ -26,19 +26,27 @@ function endOf({ chain }: OpenedCompartment, reader: string): number | null | un
 }
 
 /** The day of a handler's entry, on the word of its author. */
-function dayIn(entry: OpenedCompartment['entries'][number]): Day | null {
+function dayIn(
+  entry: OpenedCompartment['entries'][number],
+  timeZone: string | undefined,
+): Day | null {
   if (entry.author === 'reporter' || !('at' in entry.content)) return null;
-  return dayOf(new Date(entry.content.at));
+  return dayOf(new Date(entry.content.at), timeZone);
 }
 
 /**
  * Epochs carry no time. A handler's entry after the one that ended the membership does: if it is
  * from before `since`, the membership had ended by then. Where nothing tells, it counts as not ended.
  */
-function endedBefore(compartment: OpenedCompartment, end: number, since: Day): boolean {
+function endedBefore(
+  compartment: OpenedCompartment,
+  end: number,
+  since: Day,
+  timeZone: string | undefined,
+): boolean {
   return compartment.entries.some((entry) => {
     if (entry.sequence < end) return false;
-    const day = dayIn(entry);
+    const day = dayIn(entry, timeZone);
     return day !== null && day < since;
   });
 }
@@ -49,14 +57,18 @@ function endedBefore(compartment: OpenedCompartment, end: number, since: Day): b
  *
  * @param since null for ever.
  */
-export function exposureOf({ file }: Opened, reader: string, since: Day | null): Exposure | null {
+export function exposureOf(
+  { file, timeZone }: Opened,
+  reader: string,
+  since: Day | null,
+): Exposure | null {
   const exposure: Exposure = { entries: 0, files: 0, still: false };
   let ever = false;
   for (const compartment of [file.dialogue, file.internal]) {
     if (compartment === null) continue;
     const end = endOf(compartment, reader);
     if (end === undefined) continue;
-    if (end !== null && since !== null && endedBefore(compartment, end, since)) continue;
+    if (end !== null && since !== null && endedBefore(compartment, end, since, timeZone)) continue;
     ever = true;
     if (end === null) exposure.still = true;
     for (const { sequence, content } of compartment.entries) {

@@ -3,7 +3,7 @@ import {
   type CaseId,
   caseIdOf,
   type CaseListing,
-  dayOf,
+  type Day,
   daysBetween,
   type DirectoryHash,
   firstBrokenLink,
@@ -49,13 +49,14 @@ function pointOf(
   line: AuditLine | undefined,
   person: string,
   tell: Contradict,
+  dayOf: (moment: string) => Day,
 ): ReviewPoint {
   const signed = directory.date;
   if (line === undefined) {
     tell('leaving_not_logged', person, null);
     return { at: null, earliest: signed, latest: signed };
   }
-  const day = dayOf(new Date(line.at));
+  const day = dayOf(line.at);
   // the server takes a version of yesterday, or of tomorrow where a zone is ahead
   if (Math.abs(daysBetween(signed, day)) <= 1) return { at: line.at, earliest: day, latest: day };
   tell('other_day', person, line.at);
@@ -68,6 +69,7 @@ function peopleOf(
   history: readonly VerifiedDirectory[],
   log: readonly AuditLine[],
   tell: Contradict,
+  dayOf: (moment: string) => Day,
 ): ReviewPersonView[] {
   const people = new Map<ReaderId, ReviewPersonView>();
   for (const version of history) {
@@ -97,7 +99,7 @@ function peopleOf(
           details['reader'] === record.id &&
           details['version'] === directory.version,
       );
-      person.left = pointOf(version, line, record.id, tell);
+      person.left = pointOf(version, line, record.id, tell, dayOf);
       for (const channel of person.channels) channel.until = directory.date;
     }
   }
@@ -167,7 +169,9 @@ export function createReviewDesk(
         contradictions.push({ caseId: null, code, person, at });
       };
       if (broken !== null) tell('log_broken', null, null);
-      const people = peopleOf(history, auditLines(null, organisation), tell);
+      const people = peopleOf(history, auditLines(null, organisation), tell, (moment) =>
+        session.dayOf(moment),
+      );
       const found = state.account.part === 'handler' ? await allListings(signal) : [];
       const cases: ReviewedCase[] = [];
       const views: ReviewCaseView[] = [];
@@ -193,7 +197,7 @@ export function createReviewDesk(
       }
       onProgress({ done: found.length, of: found.length });
       const result = reviewAccess(cases, new Map(people.map((person) => [person.id, person])), {
-        dayOf: (at) => dayOf(new Date(at)),
+        dayOf: (at) => session.dayOf(at),
         today: session.today(),
       });
       return {

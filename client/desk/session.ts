@@ -38,6 +38,8 @@ export interface SignedInState {
   account: AccountView;
   /** The sealed memory as the server handed it out at sign-in. */
   memory: string | null;
+  /** In which the organisation counts days. */
+  timeZone: string;
   /** What the passphrase in force is known by: hash of its proof, and how it is stretched. */
   passphrase: { proofHash: string; level: StretchLevel };
 }
@@ -50,6 +52,8 @@ export interface DeskSession {
   api: Api;
   now(): Date;
   today(): Day;
+  /** The day of a moment; both are counted in the organisation's time zone once somebody signed in. */
+  dayOf(moment: string): Day;
   /** Throws `sign_in_needed` when nobody is signed in. */
   signedIn(): SignedInState;
   installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
@@ -148,6 +152,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
       json: { name: normaliseName(name), proof: secrets.proof, code: code ?? null },
     });
     const { account } = answer;
+    const timeZone = knownZone(answer.timeZone);
     const seed = openVault(secrets.vaultKey, id, account.id, answer.vault);
     return {
       credential: { scheme: 'Desk', token: answer.token },
@@ -160,8 +165,10 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
         oneTimeCode: account.oneTimeCode,
         mail: account.mail,
         sendsMail: account.sendsMail,
+        timeZone,
       },
       memory: account.memory,
+      timeZone,
       passphrase: { proofHash: tokenHash('login proof', secrets.proof), level },
     };
   }
@@ -267,7 +274,8 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
   return {
     api,
     now: connection.now,
-    today: () => dayOf(connection.now()),
+    today: () => dayOf(connection.now(), state?.timeZone),
+    dayOf: (moment) => dayOf(new Date(moment), state?.timeZone),
     signedIn,
     installation,
     installationId,
@@ -286,4 +294,13 @@ function isRefusal(error: unknown): boolean {
 /** Whether a passphrase may be right at the other level: refused, or too hard for this device. */
 function mayBeOtherLevel(error: unknown): boolean {
   return isRefusal(error) || !(error instanceof ClientError || error instanceof ProtocolError);
+}
+
+/** A zone by its name; the device's own where this device does not know it. */
+function knownZone(name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    return new Intl.DateTimeFormat('en').resolvedOptions().timeZone;
+  }
 }

@@ -76,6 +76,8 @@ export const SignedIn = v.strictObject({
     /** Whether this installation sends mail at all. */
     sendsMail: v.boolean(),
   }),
+  /** The organisation's, by its IANA name: in which days are counted. */
+  timeZone: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   vault,
 });
 

@@ -54,6 +54,8 @@ export interface SignInOptions {
   takeCode: TakeCode;
   /** Whether a mail server is configured. */
   sendsMail: boolean;
+  /** In which the organisation counts days. */
+  timeZone: string;
 }
 
 type Way = 'login proof' | 'recovery proof';
@@ -130,6 +132,7 @@ export function createSignIn(options: SignInOptions): SignInService {
             mail,
             sendsMail: options.sendsMail,
           },
+          timeZone: options.timeZone,
           vault: textOf(serverKey.unwrap('vault', account.id, account.vault)),
         };
       });

@@ -296,6 +296,7 @@ const api: DeskApi = {
       oneTimeCode: false,
       mail: null,
       sendsMail: true,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
   },
   prepareRecovery: () => Promise.resolve(secrets),

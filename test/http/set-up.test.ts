@@ -82,6 +82,7 @@ describe('set-up', () => {
         memory: null,
         sendsMail: false,
       },
+      timeZone: server.config.timeZone,
       vault: administrator.credentials.vault,
     });
     expect((await signIn({ server }, handler)).status).toBe(201);

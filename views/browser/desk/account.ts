@@ -10,6 +10,7 @@ export function accountView(desk: Desk): HTMLElement {
   const view = copyTemplate('account');
   write(view, 'name', desk.account.name);
   write(view, 'part', t(`desk.part.${desk.account.part}`));
+  write(view, 'zone', t('desk.account.zone', { zone: desk.account.timeZone }));
   wirePassphrase(desk, view);
   onClick(view, 'wrong-hands', () => {
     desk.go({ view: 'incidents', chosen: desk.account.id });

@@ -155,7 +155,8 @@ function sourcesOf({ entries, persons, receivedOn }: HandlerCaseView): ExtractSo
     days: [
       receivedOn,
       ...(reporter ?? []).flatMap(({ content }) =>
-        content.kind === 'unreadable' ? [] : [content.at.slice(0, 10)],
+        // a reporter far from the organisation may name another day for the same moment
+        content.kind === 'unreadable' ? [] : [today(new Date(content.at)), content.at.slice(0, 10)],
       ),
     ],
   };

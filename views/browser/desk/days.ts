@@ -8,15 +8,62 @@ function language(): string {
   return lang === 'en' ? 'en-GB' : lang;
 }
 
-/** The time of day where the person sits. */
-export function timeText(moment: Date): string {
-  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' }).format(moment);
+/** In which days are counted and moments told: the device's own until somebody has signed in. */
+let zone: string | undefined;
+
+/** Counts days in the organisation's time zone from here on. */
+export function useTimeZone(name: string): void {
+  zone = name;
 }
 
-/** Today where the person sits. */
+/** The time of day in the organisation's time zone. */
+export function timeText(moment: Date): string {
+  return new Intl.DateTimeFormat(language(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...inZone(),
+  }).format(moment);
+}
+
+function inZone(): { timeZone?: string } {
+  return zone === undefined ? {} : { timeZone: zone };
+}
+
+/** Today in the organisation's time zone. */
 export function today(now: Date = new Date()): string {
-  const two = (value: number): string => value.toString().padStart(2, '0');
-  return `${now.getFullYear().toString()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return fieldMoment(now).slice(0, 10);
+}
+
+/** A moment in the organisation's time zone as a field for day and time holds it. */
+export function fieldMoment(moment: Date): string {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...inZone(),
+  }).formatToParts(moment);
+  const of = (type: Intl.DateTimeFormatPartTypes): string =>
+    parts.find((part) => part.type === type)?.value ?? '';
+  return `${of('year').padStart(4, '0')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}`;
+}
+
+/**
+ * The moment that a field for day and time names in the organisation's time zone. A time that the
+ * clocks pass over is the moment at which they do so or an hour beside it; of one that comes twice it
+ * is one of the two.
+ */
+export function momentOfField(value: string): Date {
+  const wanted = Date.parse(`${value}Z`);
+  let moment = new Date(wanted);
+  // what the zone is ahead can change between the first guess and the moment itself
+  for (let times = 0; times < 2 && !Number.isNaN(moment.getTime()); times += 1) {
+    const ahead = Date.parse(`${fieldMoment(moment)}Z`) - moment.getTime();
+    moment = new Date(wanted - ahead);
+  }
+  return moment;
 }
 
 /** Whole days from one day to another; negative where the second is earlier. */
@@ -42,7 +89,7 @@ export function dayTextIn(lang: string, day: string): string {
   }).format(new Date(`${day}T00:00Z`));
 }
 
-/** A moment where the person sits, to the minute. A bare day stays a day. */
+/** A moment in the organisation's time zone, to the minute. A bare day stays a day. */
 export function momentText(moment: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(moment)) return dayText(moment);
   return new Intl.DateTimeFormat(language(), {
@@ -51,6 +98,7 @@ export function momentText(moment: string): string {
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    ...inZone(),
   }).format(new Date(moment));
 }
 

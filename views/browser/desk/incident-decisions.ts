@@ -1,10 +1,9 @@
 import type { IncidentView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { momentText } from './days.js';
+import { fieldMoment, momentOfField, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, onClick, option, ownIds, part, showPart } from './dom.js';
 import { send, showProblem } from './failures.js';
-import { fieldMoment } from './incident-start.js';
 
 const REASONS = ['unlikely_risk', 'false_alarm'] as const;
 const SUBJECTS = ['told', 'no_high_risk', 'measures', 'public'] as const;
@@ -55,7 +54,7 @@ export function decisionsElement(
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const moment = new Date(at.value);
+    const moment = momentOfField(at.value);
     if (notified.checked && (Number.isNaN(moment.getTime()) || moment > new Date())) {
       showProblem(form, t('desk.incident.known_wrong'));
       at.focus();

@@ -1,6 +1,6 @@
 import type { IncidentCause, IncidentView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { dayText, momentText, today } from './days.js';
+import { dayText, fieldMoment, momentOfField, momentText, today } from './days.js';
 import type { Desk } from './desk.js';
 import {
   copyTemplate,
@@ -30,12 +30,6 @@ interface Candidate {
   id: string;
   name: string;
   part: IncidentView['part'];
-}
-
-/** A moment as a field for date and time takes it: where the person sits, to the minute. */
-export function fieldMoment(date: Date): string {
-  const two = (value: number): string => value.toString().padStart(2, '0');
-  return `${today(date)}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /**
@@ -109,7 +103,7 @@ export function startElement(
       await desk.api.openIncident({
         account: who.id,
         since: isChosen('since-known') ? since.value : null,
-        knownAt: isChosen('known-earlier') ? new Date(known.value).toISOString() : null,
+        knownAt: isChosen('known-earlier') ? momentOfField(known.value).toISOString() : null,
         cause: cause.value as IncidentCause,
       });
       done(who);
@@ -125,7 +119,7 @@ export function startElement(
     if (isChosen('since-known') && late) {
       return { text: t('desk.incident.since_wrong'), field: since };
     }
-    const moment = new Date(known.value);
+    const moment = momentOfField(known.value);
     const wrong = Number.isNaN(moment.getTime()) || moment > new Date();
     if (isChosen('known-earlier') && wrong) {
       return { text: t('desk.incident.known_wrong'), field: known };
@@ -134,7 +128,7 @@ export function startElement(
   }
 
   function consequences(who: Candidate, self: boolean): string[] {
-    const earlier = isChosen('known-earlier') ? new Date(known.value) : new Date();
+    const earlier = isChosen('known-earlier') ? momentOfField(known.value) : new Date();
     const due = new Date(earlier.getTime() + 72 * 60 * 60_000).toISOString();
     const { name } = who;
     const day = isChosen('since-known') ? dayText(since.value) : null;

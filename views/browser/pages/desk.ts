@@ -5,6 +5,7 @@ import { plural, t } from '../strings.js';
 import type { DeskApi } from '../desk/api.js';
 import { countryRules } from '../desk/country-rules.js';
 import { newInboxMemory, type Desk, type Place } from '../desk/desk.js';
+import { useTimeZone } from '../desk/days.js';
 import { showChanges } from '../desk/changes.js';
 import { namesOf } from '../desk/audit-lines.js';
 import { copyTemplate, element, focusHeading, onClick, part, show, write } from '../desk/dom.js';
@@ -36,6 +37,7 @@ const api = callWorker<DeskApi>(worker);
 showSignIn({ api, place: part(document, 'entrance'), onSignedIn: open });
 
 async function open(account: AccountView): Promise<void> {
+  useTimeZone(account.timeZone);
   const changes = await api.directoryChanges();
   const [directory, handbook] = await Promise.all([api.directory(), api.handbook()]);
   const desk: Desk = createDesk(account, directory, handbook);
