@@ -15,7 +15,7 @@ import {
 } from '../../crypto/private.js';
 import { countedIn, moneyOf } from '../casework/figures.js';
 import { overviewOf } from '../casework/overview.js';
-import { saidIn } from '../casework/said.js';
+import { dayIn, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
@@ -38,7 +38,7 @@ function countCase(
 ): HandlerAppend['statistics'] {
   const { case: facts } = opened.answer;
   const { report } = opened.file;
-  const said = saidIn(opened.file);
+  const said = saidIn(opened.file, opened.timeZone);
   const before = countedIn(said);
   const goesOn = before !== null && before.number < COUNTED_LIMIT;
   const { outcome } = overview;
@@ -58,7 +58,7 @@ function countCase(
     {
       ...place,
       received,
-      closed: Number(at.slice(0, 4)),
+      closed: Number(dayIn(said, { at }).slice(0, 4)),
       category: report.category,
       relation: report.relation,
       outcome,
