@@ -91,6 +91,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     published: channel.published,
     retentionMonths: channel.retentionMonths,
     receipts: channel.receipts,
+    exportsByTwo: channel.exportsByTwo === true,
     readers: channelReaders(directory, channel.id).map(({ record }) => ({
       id: record.id,
       name: record.name,

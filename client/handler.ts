@@ -4,6 +4,7 @@ import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
 import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
+import { createExportDesk, type ExportDesk } from './desk/exporting.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
 import { createHandbookDesk, type HandbookDesk } from './desk/handbook.js';
 import { createFiguresDesk, type FiguresDesk } from './desk/figures.js';
@@ -31,6 +32,7 @@ export type Desk = AccountDesk &
   HandbookDesk &
   IncidentDesk &
   RenewalDesk &
+  ExportDesk &
   ExposedDesk &
   DataRequestsDesk &
   FiguresDesk &
@@ -63,6 +65,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...handbook,
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
+    ...createExportDesk(session, workplace, log),
     ...createExposedDesk(session, watch, workplace, walk),
     ...createDataRequests(walk),
     ...createFiguresDesk(session, listings),

@@ -50,6 +50,8 @@ export interface ChannelView {
   retentionMonths: number;
   /** Whether reporters may take a receipt. */
   receipts: boolean;
+  /** Whether a second person confirms what is taken out of a case as a file. */
+  exportsByTwo: boolean;
   readers: ReaderView[];
 }
 
@@ -368,7 +370,9 @@ export type DirectoryChangeLine =
         | 'channel_published'
         | 'channel_unpublished'
         | 'receipts_on'
-        | 'receipts_off';
+        | 'receipts_off'
+        | 'exports_by_two'
+        | 'exports_by_one';
       channel: ByLanguage;
     }
   | { code: 'channel_moved'; channel: ByLanguage; before: ByLanguage; after: ByLanguage }

@@ -9,6 +9,7 @@ export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/disclosures.js';
 export * from './content/figures.js';
+export * from './content/exports.js';
 export * from './content/internal.js';
 export * from './content/keeping.js';
 export * from './content/messages.js';

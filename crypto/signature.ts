@@ -13,6 +13,7 @@ export type SigningPurpose =
   | 'receipt'
   | 'audit head'
   | 'handbook'
+  | 'export'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */

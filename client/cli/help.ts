@@ -23,6 +23,7 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey read   --address URL [NUMBER...] [--out FOLDER]
   casekey receipt FILE --address URL [--with-key]
   casekey verify URL [--manifest FILE --release-key KEY]
+  casekey verify-export FILE [--fingerprint WORDS]
 
 Everything is sealed on this machine before it is sent, with the same code as the pages
 use; no code of the server is run. Nothing is kept here but what you ask to be kept.
@@ -36,6 +37,9 @@ Commands
   receipt  checks a receipt that a reporter kept, and says what it proves
   verify   compares what an installation serves with the build beside this program, or
            with a signed release: every page, script and header
+  verify-export
+           checks a case that a handler took out as a file, and says what it proves;
+           it asks no server and writes nothing
 
 Everywhere
   --address URL         where the installation is
@@ -96,7 +100,8 @@ Exit codes
   4    the server refused, or there is no such case
   5    what the server handed out does not verify, or the fingerprint differs;
        for verify: the installation serves something else;
-       for receipt: it does not hold, or is not of this case key's report
+       for receipt: it does not hold, or is not of this case key's report;
+       for verify-export: the export was changed, or is none
   6    a file on this machine cannot be read or written
   130  cancelled
 `;

@@ -11,6 +11,7 @@ export const commands = [
   'read',
   'receipt',
   'verify',
+  'verify-export',
 ] as const;
 export type CommandName = (typeof commands)[number];
 
@@ -76,6 +77,7 @@ const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   read: Object.keys(reading),
   receipt: Object.keys(checking),
   verify: Object.keys(verifying),
+  'verify-export': [],
 };
 
 /** The optional questions of a report. */
@@ -84,7 +86,7 @@ export const questions = ['where', 'when', 'who', 'how', 'more'] as const;
 /** What the arguments say. */
 export interface Options {
   command: CommandName;
-  /** Empty for a receipt that is checked by a directory's file alone. */
+  /** Empty for what is checked by files alone. */
   address: string;
   fingerprint: string | undefined;
   keyFile: string | undefined;
@@ -112,7 +114,7 @@ export interface Options {
   directory: string | undefined;
   /** Whether to show that the receipt is of the report of a case key. */
   withKey: boolean;
-  /** Files to attach, numbers of files to read, or the receipt to check. */
+  /** Files to attach, numbers of files to read, or the receipt or export to check. */
   rest: string[];
 }
 
@@ -173,7 +175,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   // the address is all that verify is about
   const isBare = command === 'verify' && values.address === undefined && further.length === 1;
   const rest = isBare ? [] : further;
-  const takesWords = command === 'attach' || command === 'read' || command === 'receipt';
+  const takesWords = ['attach', 'read', 'receipt', 'verify-export'].includes(command);
   if (rest.length > 0 && !takesWords) {
     throw usage(
       command === 'verify'
@@ -190,7 +192,11 @@ export function parseOptions(args: readonly string[]): Options | null {
   if (command === 'receipt' && rest.length !== 1) {
     throw usage('receipt wants the file with the receipt: `casekey receipt FILE --address URL`.');
   }
-  const isOffline = values.directory !== undefined && values.address === undefined;
+  if (command === 'verify-export' && (rest.length !== 1 || values.address !== undefined)) {
+    throw usage('verify-export wants one file, and asks no server: `casekey verify-export FILE`.');
+  }
+  const isFile = values.directory !== undefined || command === 'verify-export';
+  const isOffline = isFile && values.address === undefined;
   const address = isOffline ? '' : originOf(isBare ? further[0] : values.address);
   const socks = proxyOf(values.socks);
   if (!isOffline && new URL(address).hostname.endsWith('.onion') && socks === undefined) {

@@ -15,6 +15,7 @@ import { parseOptions } from './options.js';
 import { verifyReceipt } from './receipt.js';
 import { report } from './report.js';
 import type { Terminal } from './terminal.js';
+import { verifyExport } from './verify-export.js';
 import { verifyInstallation } from './verify.js';
 import { jsonText } from './printable.js';
 
@@ -50,6 +51,8 @@ async function perform(context: CommandContext, means: Means): Promise<ExitCode>
       return verifyReceipt({ ...context, ...means });
     case 'verify':
       return verifyInstallation({ ...context, ...means });
+    case 'verify-export':
+      return verifyExport(context);
   }
 }
 

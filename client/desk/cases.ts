@@ -17,6 +17,7 @@ import {
   prepareTitle,
 } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
+import { checkExportable } from './exporting.js';
 import type { Listings } from './listings.js';
 import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
@@ -148,6 +149,9 @@ export function createCaseDesk(
       const content = caseworkEntry(change, session.now().toISOString());
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction') checkUnrestricted(opened);
+        if (content.kind === 'export' && content.state === 'made') {
+          checkExportable(opened, content, state.account.id);
+        }
         return prepareNote(opened, state, content, []);
       });
     },

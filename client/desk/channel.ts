@@ -16,7 +16,10 @@ import type { DeskSession } from './session.js';
 /** What an administrator can change about a channel. */
 export type ChannelChange = Partial<
   Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths' | 'receipts'>
->;
+> & {
+  /** Whether a second person confirms what is taken out of a case as a file. */
+  exportsByTwo?: boolean;
+};
 
 /** Whether a channel can be opened to reporters, and what is missing. */
 export interface ReadinessView {
@@ -61,7 +64,7 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       ...before,
       receiptKeys: sig === null ? before.receiptKeys : withReceiptKey(before, sig, session.today()),
       channels: before.channels.map((channel) =>
-        channel.id === id ? { ...channel, ...change } : channel,
+        channel.id === id ? withChange(channel, change) : channel,
       ),
     }));
     return directoryView(loaded);
@@ -94,6 +97,15 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
     updateChannel: changeChannel,
     publish: (id) => changeChannel(id, { published: true }),
   };
+}
+
+function withChange(
+  channel: Channel,
+  { exportsByTwo, ...change }: ChannelChange & { published?: boolean },
+): Channel {
+  const { exportsByTwo: before, ...rest } = channel;
+  const two = exportsByTwo ?? before === true;
+  return { ...rest, ...change, ...(two ? { exportsByTwo: true as const } : {}) };
 }
 
 /** The keys for receipts with this one in use: that of before ends today, and stays for its receipts. */

@@ -113,6 +113,7 @@ const channelTellers: Tellers<Channel> = {
     },
   ],
   receipts: ({ after }) => [receiptsTurned(after)],
+  exportsByTwo: ({ after }) => [exportsTurned(after)],
 };
 
 function receiptsTurned({
@@ -120,6 +121,13 @@ function receiptsTurned({
   names,
 }: Pick<Channel, 'receipts' | 'names'>): DirectoryChangeLine {
   return { code: receipts ? 'receipts_on' : 'receipts_off', channel: names };
+}
+
+function exportsTurned({
+  exportsByTwo,
+  names,
+}: Pick<Channel, 'exportsByTwo' | 'names'>): DirectoryChangeLine {
+  return { code: exportsByTwo === true ? 'exports_by_two' : 'exports_by_one', channel: names };
 }
 
 const readerTellers: Tellers<Reader> = {
@@ -143,10 +151,11 @@ const directoryTellers: Tellers<Directory> = {
     }),
   channels: ({ versions }) =>
     tellEach(versions, 'channels', ({ id }) => id, channelTellers, {
-      added: ({ names, retentionMonths, published, receipts }) => [
+      added: ({ names, retentionMonths, published, receipts, exportsByTwo }) => [
         { code: 'channel_added', channel: names, months: retentionMonths },
         ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
         ...(receipts ? [receiptsTurned({ receipts, names })] : []),
+        ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),
       ],
       removed: ({ names }) => [{ code: 'channel_removed', channel: names }],
     }),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { DateEntry } from './dates.js';
 import { DisclosuresEntry } from './disclosures.js';
 import { FiguresEntry } from './figures.js';
+import { ExportsEntry } from './exports.js';
 import { files, moment, needed, text } from './fields.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
@@ -31,6 +32,7 @@ export const CaseworkEntry = v.variant('kind', [
   ...RequestsEntry.options,
   ...DateEntry.options,
   ...FiguresEntry.options,
+  ...ExportsEntry.options,
 ]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 

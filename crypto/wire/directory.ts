@@ -98,6 +98,8 @@ export const Channel = v.strictObject({
   retentionMonths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1200)),
   /** Whether reporters may take a receipt. */
   receipts: v.boolean(),
+  /** Whether a second person confirms what is taken out of a case as a file; absent where not. */
+  exportsByTwo: v.exactOptional(v.literal(true)),
 });
 export type Channel = v.InferOutput<typeof Channel>;
 

@@ -1,3 +1,4 @@
+import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
 import type {
   AuditLine,
@@ -49,6 +50,7 @@ let directory: DirectoryView = {
       published: scenario !== 'empty',
       retentionMonths: 24,
       receipts: false,
+      exportsByTwo: scenario === 'two',
       readers,
     },
   ],
@@ -453,6 +455,11 @@ const api: DeskApi = {
     onReceived(size / 2);
     await pause(20);
     return new Blob([contents.get(name)?.() ?? new Uint8Array(10)]);
+  },
+  exportCase: async (_id, { readable }, onProgress) => {
+    onProgress(1, 2);
+    await pause(20);
+    return new Blob([htmlOf(readable)]);
   },
   search: (query, onProgress) => {
     onProgress(rows.size);

@@ -13,6 +13,7 @@ export interface DeskPage {
 /** What the fake worker pretends. */
 export type Scenario =
   | 'usual'
+  | 'two'
   | 'empty'
   | 'warnings'
   | 'left-out'

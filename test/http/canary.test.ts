@@ -6,6 +6,7 @@ import { Secret } from 'otpauth';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
+import { exportsOf } from '../../client/casework/exports.js';
 import type { Desk } from '../../client/handler.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { fromBase64, fromWords, readReceipt, reporterKeys, utf8 } from '../../crypto/private.js';
@@ -129,6 +130,8 @@ describe('what people type and send', () => {
       requestExtension: unique('Extension of a request'),
       requestAnswer: unique('Answer to a request'),
       recipientTold: unique('Recipient told'),
+      exportPurpose: unique('Purpose of an export'),
+      exportAnswer: unique('Answer to an export'),
       ownStage: unique('Own stage'),
       offeredLabel: randomUUID().slice(0, 30),
       readyName: unique('Ready'),
@@ -307,6 +310,8 @@ describe('what people type and send', () => {
       'request_extended',
       'request_answered',
       'recipient_told',
+      'export',
+      'export_confirmed',
       'decision',
     ]);
     const { content } = view.entries[0] ?? {};
@@ -574,7 +579,9 @@ type RecordField =
   | 'request'
   | 'requestExtension'
   | 'requestAnswer'
-  | 'recipientTold';
+  | 'recipientTold'
+  | 'exportPurpose'
+  | 'exportAnswer';
 
 /** Persons, a disclosure and a request about data, with a text in every field that has one. */
 async function keepRecord(
@@ -632,4 +639,11 @@ async function keepRecord(
     on,
     text: field.recipientTold,
   });
+  const { entries } = await desk.work(id, {
+    ...{ kind: 'export', id: null, form: 'whole', text: field.exportPurpose },
+    ...{ disclosure, state: 'asked' },
+  });
+  const answer = { answer: 'no', text: field.exportAnswer } as const;
+  const known = exportsOf(entries)[0]?.id ?? '';
+  await desk.work(id, { kind: 'export_confirmed', export: known, ...answer });
 }

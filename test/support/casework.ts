@@ -225,6 +225,22 @@ export const contents = {
     of: { compartment: 'dialogue', sequence: 2 },
     text: 'It was two guards.',
   },
+  export: {
+    kind: 'export',
+    at,
+    id: WORK,
+    form: 'whole',
+    text: 'For the prosecutor.',
+    disclosure: WORK,
+    state: 'made',
+  },
+  exportConfirmed: {
+    kind: 'export_confirmed',
+    at,
+    export: WORK,
+    answer: 'no',
+    text: 'Ask the reporter first.',
+  },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */

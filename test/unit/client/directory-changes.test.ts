@@ -106,6 +106,8 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
   if (schema.type === 'picklist') return [...(schema.options ?? [])];
   if (schema.type === 'nullable') return [null, toBase64(randomBytes(32))];
   if (schema.type === 'literal') return [];
+  // absent where it does not hold
+  if (schema.type === 'exact_optional') return [true];
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'number') return [value + 1];
   if (typeof value === 'string') return stringsLike(value).filter((other) => v.is(schema, other));
@@ -200,6 +202,7 @@ describe('every field of the schema', () => {
       'channels.published',
       'channels.retentionMonths',
       'channels.receipts',
+      'channels.exportsByTwo',
       'readers',
       'readers.state',
       'receiptKeys.until',
@@ -236,6 +239,7 @@ describe('every field of the schema', () => {
       published: false,
       retentionMonths: 12,
       receipts: true,
+      exportsByTwo: true,
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
@@ -245,6 +249,7 @@ describe('every field of the schema', () => {
       'channel_name',
       'channel_texts',
       'channel_unpublished',
+      'exports_by_two',
       'receipts_on',
     ]);
   });
@@ -307,6 +312,12 @@ describe('a change', () => {
       { code: 'receipt_key_added', words: fingerprintWords(fromBase64(added.sig)) },
       { code: 'receipt_key_ended', words: fingerprintWords(fromBase64(inUse.sig)), until },
     ]);
+  });
+
+  it('of the rule of two persons for exports is told', () => {
+    const on = { ...before, ...withChannel({ exportsByTwo: true }) };
+    expect(changesBetween(before, on)).toEqual([{ code: 'exports_by_two', channel }]);
+    expect(changesBetween(on, before)).toEqual([{ code: 'exports_by_one', channel }]);
   });
 
   it('of the channels themselves is told', () => {

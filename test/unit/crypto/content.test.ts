@@ -170,6 +170,16 @@ const contents = {
     of: { compartment: 'dialogue', sequence: 2 },
     text: 'x',
   },
+  export: {
+    kind: 'export',
+    at: moment,
+    id,
+    form: 'whole',
+    text: 'x',
+    disclosure: null,
+    state: 'made',
+  },
+  export_confirmed: { kind: 'export_confirmed', at: moment, export: id, answer: 'yes', text: '' },
 };
 
 describe('contents of entries', () => {
@@ -222,6 +232,8 @@ describe('contents of entries', () => {
       restriction: ['internal reader 2', 'internal reader 3'],
       unrestriction: ['internal reader 2', 'internal reader 3'],
       correction: ['internal reader 2', 'internal reader 3'],
+      export: ['internal reader 2', 'internal reader 3'],
+      export_confirmed: ['internal reader 2', 'internal reader 3'],
     };
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {

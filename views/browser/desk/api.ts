@@ -1,4 +1,5 @@
 import type { Desk } from '../../../client/handler.js';
+import type { ExportOrder, OnExport } from '../../../client/desk/exporting.js';
 import type {
   FileReference,
   HandlerCaseView,
@@ -32,7 +33,7 @@ type OnProgress = (progress: SendProgress) => void;
  * What the desk's pages ask of their worker: the engine of `client/handler.ts`, with the browser's
  * files in place of file sources, and a memory for drafts. `views/browser/worker/desk.ts` serves it.
  */
-export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download'> {
+export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download' | 'exportCase'> {
   reply(
     id: string,
     message: Parameters<Desk['reply']>[1],
@@ -52,6 +53,13 @@ export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download'> {
     id: string,
     file: FileReference,
     onReceived: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Blob>;
+  /** An export as a whole: see `ExportDesk`. */
+  exportCase(
+    id: string,
+    order: ExportOrder,
+    onProgress: OnExport,
     signal: AbortSignal,
   ): Promise<Blob>;
   /** The 24 words of a kit from what was typed, or what is wrong with them. */

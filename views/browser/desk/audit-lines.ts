@@ -59,6 +59,19 @@ export function auditItem(
   return item;
 }
 
+/** One line of the log in words. */
+export function auditText(line: AuditLine, names: Names): string {
+  const actor =
+    line.actor === null ? t('desk.audit.nobody') : (names.get(line.actor) ?? line.actor);
+  const details = Object.entries(line.details)
+    .filter(([name]) => name !== 'compartment')
+    .map(([name, value]) => {
+      const label = textOr(name, () => t(`desk.detail.${name}`));
+      return `${label}: ${names.get(String(value)) ?? detailText(name, String(value))}`;
+    });
+  return [`${momentText(line.at)}: ${actor} ${actionText(line)}`, ...details].join(' · ');
+}
+
 function detailElement(name: string, value: string | number, names: Names): HTMLElement {
   const label = textOr(name, () => t(`desk.detail.${name}`));
   const whole = String(value);

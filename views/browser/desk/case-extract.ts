@@ -135,7 +135,8 @@ export function extractSection(
   };
 }
 
-function textsOf({ content }: EntryView): string[] {
+/** What somebody wrote in an entry. */
+export function textsOf({ content }: EntryView): string[] {
   if (content.kind === 'unreadable') return [];
   const texts = 'text' in content && content.kind !== 'person_extract' ? [content.text] : [];
   if (content.kind === 'report') {
@@ -145,7 +146,7 @@ function textsOf({ content }: EntryView): string[] {
 }
 
 /** What the check compares an extract with. */
-function sourcesOf({ entries, persons, receivedOn }: HandlerCaseView): ExtractSources {
+export function sourcesOf({ entries, persons, receivedOn }: HandlerCaseView): ExtractSources {
   const [reporter, handlers] = (['reporter', 'reader'] as const).map((side) =>
     entries.filter(({ author }) => author.side === side),
   );
@@ -173,7 +174,8 @@ function sourceElement(entry: EntryView): HTMLElement {
   return block;
 }
 
-function showFindings(
+/** Shows what a check of a text for somebody else found. */
+export function showFindings(
   form: HTMLElement,
   findings: readonly ExtractFinding[],
   written: boolean,

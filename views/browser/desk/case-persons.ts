@@ -121,7 +121,8 @@ function dueOf({ informed, tellBy }: Person): string | null {
   return informed.state === 'deferred' ? informed.day : null;
 }
 
-function linesOf({ text, informed, heard, outcome }: Person): string[] {
+/** What is known of a person, in sentences. */
+export function linesOf({ text, informed, heard, outcome }: Person): string[] {
   const lines = [text];
   if (informed === null) lines.push(t('desk.person.not_told'));
   else {

@@ -1,6 +1,7 @@
 import type { HandlerCaseView } from '../../../client/models.js';
 import { block, wireBlocked } from './blocked.js';
 import { disclosureSection } from './case-disclosures.js';
+import { exportSection } from './case-export.js';
 import { requestSection } from './case-requests.js';
 import { caseworkWriter } from './casework-form.js';
 import type { Desk } from './desk.js';
@@ -18,7 +19,11 @@ export interface RecordPanel {
 export function recordPanel(desk: Desk, id: string, changed: Changed): RecordPanel {
   const panel = copyTemplate('case-record');
   const change = caseworkWriter(desk, id, changed);
-  const sections = [requestSection(panel, change), disclosureSection(panel, change)];
+  const sections = [
+    requestSection(panel, change),
+    disclosureSection(panel, change),
+    exportSection(desk, panel, id, changed),
+  ];
   wireBlocked(panel);
   return {
     panel,

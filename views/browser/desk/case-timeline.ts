@@ -15,7 +15,8 @@ import {
 } from './deadlines.js';
 import { daysLeftText, leftText, markOf } from './inbox-row.js';
 
-interface Step {
+/** A day of a case, in words. */
+export interface Step {
   name: string;
   day: string;
   note: string;
@@ -111,19 +112,23 @@ function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
  * A case's dates in their order: what has happened, and what is due with the days left. A date is
  * called law or promise, by the rule of the channel's country.
  */
-export function timelineSteps(
-  data: HandlerCaseView,
-  rule: CountryRule | null,
-  today: string,
-): HTMLElement[] {
-  const steps = [
+export function stepsOf(data: HandlerCaseView, rule: CountryRule | null, today: string): Step[] {
+  return [
     done(t('desk.time.received'), data.receivedOn),
     ...dutySteps(data, rule, today),
     ...decidedSteps(data),
     ...otherSteps(data, rule, today),
     ...endSteps(data, rule, today),
   ].sort((a, b) => a.day.localeCompare(b.day));
-  return steps.map(({ name, day, note, mark }) => {
+}
+
+/** The same as the page shows them. */
+export function timelineSteps(
+  data: HandlerCaseView,
+  rule: CountryRule | null,
+  today: string,
+): HTMLElement[] {
+  return stepsOf(data, rule, today).map(({ name, day, note, mark }) => {
     const item = copyTemplate('timeline-step');
     item.classList.add(...mark.split(' '));
     keepPrivate(write(item, 'name', name));

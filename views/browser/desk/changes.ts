@@ -65,6 +65,8 @@ function lineText(line: DirectoryChangeLine): string {
     case 'channel_unpublished':
     case 'receipts_on':
     case 'receipts_off':
+    case 'exports_by_two':
+    case 'exports_by_one':
       return say({ name: localText(line.channel) });
     case 'channel_moved':
       return say({

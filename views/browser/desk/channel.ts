@@ -152,6 +152,8 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   });
   const receipts = part(form, 'receipts', HTMLInputElement);
   receipts.checked = channel.receipts;
+  const exports = part(form, 'exports-by-two', HTMLInputElement);
+  exports.checked = channel.exportsByTwo;
   tellReceiptKey(desk, form, channel.receipts);
   part(form, 'languages').replaceChildren(fields.choice);
   part(form, 'texts').replaceChildren(fields.texts);
@@ -173,7 +175,11 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       return;
     }
     void send(form, async () => {
-      const change = { languages, names, texts, retentionMonths, receipts: receipts.checked };
+      const change = {
+        ...{ languages, names, texts, retentionMonths },
+        receipts: receipts.checked,
+        exportsByTwo: exports.checked,
+      };
       desk.directoryChanged(await desk.api.updateChannel(channel.id, change));
       write(form, 'saved', t('desk.channel.saved'));
       const changed = currentOf(desk, channel);

@@ -4,6 +4,7 @@ import { keepingLine } from './case-keeping.js';
 import { readerName } from './case-work.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
+import { exportLine } from './export-lines.js';
 import { stageText } from './handbook-words.js';
 import { moneyTexts } from './case-money.js';
 import { caseTitle } from './inbox-row.js';
@@ -83,6 +84,9 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'unrestriction':
     case 'correction':
       return keepingLine(by, content);
+    case 'export':
+    case 'export_confirmed':
+      return exportLine(data, by, content);
     case 'report':
     case 'message':
     case 'reply':

@@ -4,8 +4,8 @@ import { parseWords } from '../../../crypto/private.js';
 import type { DeskApi, Draft } from '../desk/api.js';
 import { serve } from '../rpc.js';
 
-/** Chunks gathered before they become a Blob, which browsers keep outside the worker's memory. */
-const GATHERED = 16;
+/** Bytes gathered before they become a Blob, which browsers keep outside the worker's memory. */
+const GATHERED = 16 * 1024 * 1024;
 
 const desk = createDesk({
   address: '',
@@ -24,6 +24,21 @@ function source(file: File): FileSource {
   };
 }
 
+/** Gathers what comes in pieces; no type: what a stranger sent is never opened by its own word. */
+async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Blob> {
+  let whole = new Blob([]);
+  let parts: BlobPart[] = [];
+  let held = 0;
+  for await (const bytes of pieces) {
+    parts.push(bytes as Uint8Array<ArrayBuffer>);
+    held += bytes.length;
+    if (held < GATHERED) continue;
+    whole = new Blob([whole, ...parts]);
+    [parts, held] = [[], 0];
+  }
+  return new Blob([whole, ...parts]);
+}
+
 const api: DeskApi = {
   ...desk,
   reply: (id, message, files, onProgress, signal) =>
@@ -31,21 +46,9 @@ const api: DeskApi = {
   note: (id, text, files, onProgress, signal) =>
     desk.note(id, text, files.map(source), onProgress, signal),
 
-  async download(id, file, onReceived, signal) {
-    let whole = new Blob([]);
-    let parts: BlobPart[] = [];
-    const gather = (): void => {
-      whole = new Blob([whole, ...parts]);
-      parts = [];
-    };
-    for await (const bytes of desk.download(id, file, onReceived, signal)) {
-      parts.push(bytes as Uint8Array<ArrayBuffer>);
-      if (parts.length >= GATHERED) gather();
-    }
-    gather();
-    // no type: what a stranger sent is never opened by its own word
-    return whole;
-  },
+  download: (id, file, onReceived, signal) => gathered(desk.download(id, file, onReceived, signal)),
+  exportCase: (id, order, onProgress, signal) =>
+    gathered(desk.exportCase(id, order, onProgress, signal)),
 
   readPaper: (text) => parseWords(text, 24),
 

@@ -1,0 +1,53 @@
+import type { FileReference } from '../../crypto/private.js';
+import type { EntryView } from '../models.js';
+import { archiveName } from './names.js';
+
+/** A file of a case with its name in an archive. */
+export interface NamedFile {
+  path: string;
+  file: FileReference;
+}
+
+/** The files of these entries in their order, each with its name in an archive. */
+export function namedFiles(entries: readonly Pick<EntryView, 'content'>[]): NamedFile[] {
+  return entries
+    .flatMap(({ content }) => ('files' in content ? content.files : []))
+    .map((file, index) => ({ path: archiveName(index + 1, file.name), file }));
+}
+
+/**
+ * The entries of a case for machines: what each says, by whom, and the hash of its record. Of a file it
+ * says name, type, size and where it lies in the archive; keys stay out.
+ */
+export function entriesJson(
+  entries: readonly EntryView[],
+  files: readonly NamedFile[],
+): Record<string, unknown>[] {
+  const paths = new Map(files.map(({ file, path }) => [file, path]));
+  return entries.map(({ compartment, sequence, hash, author, content, readOn }) => ({
+    compartment,
+    sequence,
+    record: hash,
+    author: author.side === 'reporter' ? 'reporter' : { id: author.id, name: author.name },
+    readOn,
+    content:
+      'files' in content
+        ? {
+            ...content,
+            files: content.files.map((file) => {
+              const { name, type, size } = file;
+              return { name, type, size, path: paths.get(file) ?? null };
+            }),
+          }
+        : content,
+  }));
+}
+
+/** The newest record of each part of a case that somebody wrote: another one means another state. */
+export function newestRecords(
+  entries: readonly Pick<EntryView, 'compartment' | 'hash'>[],
+): string[] {
+  return (['dialogue', 'internal'] as const).map(
+    (part) => entries.findLast(({ compartment }) => compartment === part)?.hash ?? '',
+  );
+}

@@ -1,0 +1,52 @@
+import { dayOf, type Day, type ExportForm } from '../../crypto/private.js';
+import type { EntryView } from '../models.js';
+
+/** An export of a case as things stand now. */
+export interface CaseExport {
+  id: string;
+  form: ExportForm;
+  /** What for. */
+  text: string;
+  /** Id of the disclosure by which it goes outside; null where it stays inside. */
+  disclosure: string | null;
+  state: 'asked' | 'made' | 'withdrawn';
+  by: { id: string; name: string };
+  /** The day on which it was asked for or made, whichever is newer. */
+  on: Day;
+  /** What a second person said last of it as it is now; null as long as nobody did. */
+  second: { by: { id: string; name: string }; answer: 'yes' | 'no'; text: string; on: Day } | null;
+}
+
+type Said = Pick<EntryView, 'author' | 'content'>;
+
+/**
+ * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
+ * person's word confirms it, and a word counts for what was asked when it was said: whoever changes the
+ * form, the purpose or the recipient asks anew.
+ */
+export function exportsOf(entries: readonly Said[]): CaseExport[] {
+  const exports = new Map<string, CaseExport>();
+  for (const { author, content } of entries) {
+    if (author.side !== 'reader') continue;
+    const by = { id: author.id, name: author.name };
+    if (content.kind === 'export') {
+      const { id, form, text, disclosure, state } = content;
+      const before = exports.get(id);
+      // what was made or dropped stays so, and nobody takes over what another asked for
+      if (before !== undefined && (before.state !== 'asked' || before.by.id !== by.id)) continue;
+      if (before === undefined && state === 'withdrawn') continue;
+      const same =
+        before?.form === form && before.text === text && before.disclosure === disclosure;
+      const second = same && state !== 'asked' ? before.second : null;
+      const on = dayOf(new Date(content.at));
+      exports.set(id, { id, form, text, disclosure, state, by, on, second });
+    }
+    if (content.kind === 'export_confirmed') {
+      const asked = exports.get(content.export);
+      if (asked?.state !== 'asked' || asked.by.id === by.id) continue;
+      const { answer, text, at } = content;
+      asked.second = { by, answer, text, on: dayOf(new Date(at)) };
+    }
+  }
+  return [...exports.values()];
+}

@@ -1,0 +1,244 @@
+import * as v from 'valibot';
+import {
+  checkLater,
+  DirectoryAnswer,
+  type FileReference,
+  type OpenedCase,
+  ProtocolError,
+  ReaderId,
+  toJsonBytes,
+  utf8,
+  verifyDirectory,
+  WorkId,
+} from '../../crypto/private.js';
+import { entriesJson, namedFiles, newestRecords, type NamedFile } from '../archive/case-json.js';
+import { exportArchive, fileOfBytes } from '../archive/export-archive.js';
+import type { ExportRecords, ExportTrail } from '../archive/export-documents.js';
+import { EXPORT_NAMES, signManifest, type ExportManifest } from '../archive/manifest.js';
+import { neutralName } from '../archive/names.js';
+import { htmlOf, type ReadableCopy } from '../archive/readable.js';
+import type { ArchiveFile } from '../archive/zip-writer.js';
+import { entryViews } from '../case-view.js';
+import { type CaseExport, exportsOf } from '../casework/exports.js';
+import { keepingOf } from '../casework/keeping.js';
+import { saidIn } from '../casework/said.js';
+import { download } from '../download.js';
+import { ClientError } from '../errors.js';
+import { newestMembers } from './case-members.js';
+import type { OpenedForHandler } from './case-opening.js';
+import { caseView } from './case-rows.js';
+import type { LogWatch } from './log-watch.js';
+import type { DeskSession } from './session.js';
+import type { Workplace } from './workplace.js';
+
+/** What is taken out of a case, beside what the case itself says of it. */
+export interface ExportOrder {
+  /** Id of the export in the case's own record, where it stands as made. */
+  export: string;
+  readable: ReadableCopy;
+  /** Hashes of the records on which the readable copy rests: see {@link newestRecords}. */
+  records: string[];
+  /** Of a redacted export, the ids of the attachments that go along; null for all of a whole one. */
+  files: string[] | null;
+}
+
+/** How far an export is, in bytes of files. */
+export type OnExport = (done: number, of: number) => void;
+
+/** Cases as files. */
+export interface ExportDesk {
+  /**
+   * The bytes of an export that the case's record has as made by this person.
+   *
+   * @throws ClientError `case_restricted`, `export_unconfirmed` where no such export may be saved,
+   * `case_changed` where the readable copy is of another state of the case, and the first fault of a
+   * case that the server does not show as it is.
+   */
+  exportCase(
+    id: string,
+    order: ExportOrder,
+    onProgress: OnExport,
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+}
+
+/** Whether somebody else who reads a case could confirm what this person does. */
+function someoneElse({ file, directory }: OpenedForHandler, who: string): boolean {
+  const members = new Set<string>(newestMembers({ file }).map(({ id }) => id));
+  return directory.directory.readers.some(
+    ({ record, state }) =>
+      state === 'active' &&
+      record.part === 'handler' &&
+      record.id !== who &&
+      members.has(record.id),
+  );
+}
+
+/**
+ * Checks that this person may take a case out as a file now: what stands in it, and where the
+ * organisation asks for two persons, that another confirmed this very export. Whoever is the only
+ * handler of a case goes alone: an authority's question must not wait for somebody who is not there.
+ *
+ * @throws ClientError `case_restricted`, `export_unconfirmed`.
+ */
+export function checkExportable(
+  opened: OpenedForHandler,
+  wanted: Pick<CaseExport, 'id' | 'form' | 'text' | 'disclosure'>,
+  who: string,
+): void {
+  const { file, directory, answer } = opened;
+  if (keepingOf(saidIn(file)).restriction !== null) throw new ClientError('case_restricted');
+  const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
+  if (channel?.exportsByTwo !== true || !someoneElse(opened, who)) return;
+  const entries = entryViews(file, directory.directory, []);
+  const found = exportsOf(entries).find(({ id }) => id === wanted.id);
+  const same =
+    found?.form === wanted.form &&
+    found.text === wanted.text &&
+    found.disclosure === wanted.disclosure;
+  if (!same || found.by.id !== who || found.second?.answer !== 'yes') {
+    throw new ClientError('export_unconfirmed');
+  }
+}
+
+/** See {@link ExportDesk}. */
+export function createExportDesk(
+  session: DeskSession,
+  workplace: Workplace,
+  log: LogWatch,
+): ExportDesk {
+  async function signedDirectory(opened: OpenedForHandler): Promise<Uint8Array> {
+    const answer = await session.api.ask(DirectoryAnswer, {
+      method: 'GET',
+      path: '/api/directory',
+    });
+    checkLater(opened.directory, verifyDirectory(answer.directory));
+    return toJsonBytes(answer.directory);
+  }
+
+  function documents(opened: OpenedForHandler, order: ExportOrder, files: readonly NamedFile[]) {
+    const { file, answer } = opened;
+    const { entries: said, access, ...facts } = caseView(opened, null);
+    const machine = {
+      format: 'casekey case 1',
+      installation: session.signedIn().installation,
+      case: file.id,
+      export: order.export,
+      channel: facts.channel,
+      practice: facts.practice,
+      title: facts.title,
+      category: facts.category,
+      receivedOn: facts.receivedOn,
+      state: facts.state,
+      closedOn: facts.closedOn,
+      purgeOn: facts.purgeOn,
+      acknowledgedOn: facts.acknowledgedOn,
+      feedbackOn: facts.feedbackOn,
+      outcome: facts.outcome,
+      status: facts.status,
+      labels: facts.labels,
+      responsible: facts.responsible,
+      work: facts.work,
+      persons: facts.persons,
+      disclosures: facts.disclosures,
+      notices: facts.notices,
+      requests: facts.requests,
+      dates: facts.dates,
+      decisions: facts.decisions,
+      keeping: facts.keeping,
+      readers: facts.readers,
+      access,
+      warnings: facts.warnings.map(({ code }) => code),
+      entries: entriesJson(said, files),
+    };
+    const records: ExportRecords = {
+      format: 'casekey records 1',
+      case: file.id,
+      reporter: answer.reporter,
+      entries: answer.entries,
+    };
+    return { machine, records };
+  }
+
+  async function* exportCase(
+    id: string,
+    order: ExportOrder,
+    onProgress: OnExport,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { installation, account, keys, credential } = session.signedIn();
+    const opened = await workplace.open(id);
+    const { file, directory, answer } = opened;
+    const [fault] = file.faults;
+    if (fault !== undefined) throw new ProtocolError(fault);
+    const entries = entryViews(file, directory.directory, answer.readings);
+    const made = exportsOf(entries).find(({ id: each }) => each === order.export);
+    if (made?.state !== 'made' || made.by.id !== account.id) {
+      throw new ClientError('export_unconfirmed');
+    }
+    checkExportable(opened, made, account.id);
+    if (newestRecords(entries).join() !== order.records.join()) {
+      throw new ClientError('case_changed');
+    }
+    const whole = made.form === 'whole';
+    const wanted = whole ? namedFiles(entries) : chosenFiles(file, order.files ?? []);
+    const total = wanted.reduce((sum, { file: { size } }) => sum + size, 0);
+
+    async function* files(): AsyncGenerator<ArchiveFile> {
+      const { readable, machine, records, trail, directory: named } = EXPORT_NAMES;
+      yield fileOfBytes(readable, utf8(htmlOf(order.readable)));
+      if (whole) {
+        const { machine: texts, records: signed } = documents(opened, order, wanted);
+        const chain: ExportTrail = {
+          format: 'casekey trail 1',
+          entries: await log.entries(answer.auditScope),
+        };
+        yield fileOfBytes(machine, toJsonBytes(texts));
+        yield fileOfBytes(records, toJsonBytes(signed));
+        yield fileOfBytes(trail, toJsonBytes(chain));
+      } else {
+        const { title, language, blocks } = order.readable;
+        const redacted = { format: 'casekey redacted case 1', language, title, blocks };
+        yield fileOfBytes(machine, toJsonBytes(redacted));
+      }
+      yield fileOfBytes(named, await signedDirectory(opened));
+      let before = 0;
+      for (const { path: name, file: reference } of wanted) {
+        const { size, attachment } = reference;
+        const path = `/api/desk/cases/${id}/attachments/${attachment}`;
+        const done = before;
+        const onReceived = (bytes: number): void => {
+          onProgress(done + bytes, total);
+        };
+        const bytes = download(session.api, { path, credential }, reference, onReceived, signal);
+        yield { name, size, bytes };
+        before += size;
+      }
+    }
+
+    const manifest: Omit<ExportManifest, 'format' | 'files'> = {
+      kind: made.form,
+      installation,
+      export: v.parse(WorkId, order.export),
+      case: whole ? file.id : null,
+      by: v.parse(ReaderId, account.id),
+      day: session.today(),
+    };
+    const sign = (list: Uint8Array): Uint8Array => signManifest(keys.sig.secretKey, list);
+    yield* exportArchive({ manifest, files: files(), sign });
+  }
+
+  return { exportCase };
+}
+
+/** Files for outsiders, under names that say nothing but what kind they are. */
+function chosenFiles({ dialogue, internal }: OpenedCase, ids: readonly string[]): NamedFile[] {
+  const all = [...dialogue.entries, ...(internal?.entries ?? [])].flatMap(
+    ({ content }): FileReference[] => ('files' in content ? content.files : []),
+  );
+  return ids.map((id, index) => {
+    const file = all.find(({ attachment }) => attachment === id);
+    if (file === undefined) throw new ClientError('case_changed');
+    return { path: neutralName(index + 1, file.name), file };
+  });
+}

@@ -1,0 +1,275 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkExport } from '../../client/archive/check.js';
+import { bytesIn, readArchive } from '../../client/archive/zip-reader.js';
+import { run } from '../../client/cli/run.js';
+import { exportsOf } from '../../client/casework/exports.js';
+import { newestRecords } from '../../client/archive/case-json.js';
+import type { HandlerCaseView } from '../../client/models.js';
+import { createVisit } from '../../client/node/visit.js';
+import { randomBytes, reporterKeys } from '../../crypto/private.js';
+import { fileOf, silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { projectDist, temporaryFolder } from '../support/server.js';
+import { createTestTerminal, type TestTerminal } from '../support/terminal.js';
+
+// A case taken out as a file, what the command says of it, and the rule of two persons.
+
+const HOSTILE = '<script>alert(1)</script>\u202e=1+1';
+let installation: Installation;
+let hanna: InstallationPerson;
+let harald: InstallationPerson;
+let id: string;
+let words: string[];
+let folder: string;
+const evidence = randomBytes(1_300_000);
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  [hanna, harald] = installation.handlers;
+  ({ words } = await installation.report({ text: `It began in May. ${HOSTILE}` }, [
+    fileOf(evidence, { name: '../../=cmd\u202etxt.exe', type: 'text/plain' }),
+  ]));
+  id = reporterKeys(words).caseId;
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Form = 'whole' | 'redacted';
+const readable = {
+  language: 'en',
+  title: 'Case',
+  blocks: [{ kind: 'text', text: HOSTILE }],
+} as const;
+
+async function record(
+  { desk }: InstallationPerson,
+  state: 'asked' | 'made',
+  form: Form,
+  exportId: string | null = null,
+): Promise<{ data: HandlerCaseView; made: string }> {
+  const purpose = 'For the file.';
+  const data = await desk.work(id, {
+    ...{ kind: 'export', id: exportId, form, text: purpose },
+    disclosure: null,
+    state,
+  });
+  const made = exportsOf(data.entries).at(-1)?.id;
+  if (made === undefined) throw new Error('nothing recorded');
+  return { data, made };
+}
+
+async function archive(
+  { desk }: InstallationPerson,
+  { data, made }: { data: HandlerCaseView; made: string },
+  files: string[] | null = null,
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  const order = { export: made, readable, records: newestRecords(data.entries), files };
+  for await (const piece of desk.exportCase(id, order, () => undefined)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function casekey(...args: string[]): Promise<TestTerminal & { exit: number }> {
+  const terminal = createTestTerminal({});
+  const exit = await run(args, {
+    terminal,
+    network: () => ({
+      fetch: () => {
+        throw new Error('nothing may be asked');
+      },
+      visit: createVisit(),
+    }),
+    now: installation.clock.now,
+    signal: new AbortController().signal,
+    build: projectDist,
+  });
+  return { ...terminal, exit };
+}
+
+async function saved(name: string, bytes: Uint8Array): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, bytes);
+  return file;
+}
+
+async function contentsOf(bytes: Uint8Array): Promise<Map<string, Buffer>> {
+  const source = fileOf(bytes);
+  const found = new Map<string, Buffer>();
+  for (const file of await readArchive(source)) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of bytesIn(source, file)) pieces.push(piece);
+    found.set(file.name, Buffer.concat(pieces));
+  }
+  return found;
+}
+
+describe('a whole case as a file', () => {
+  let bytes: Buffer;
+
+  beforeAll(async () => {
+    await hanna.desk.note(id, 'Only among us.', [], silent);
+    bytes = await archive(hanna, await record(hanna, 'made', 'whole'));
+  });
+
+  it('is verified by the command, which asks no server and says what that proves', async () => {
+    const file = await saved('whole.zip', bytes);
+    const told = await casekey('verify-export', file);
+    expect(told.exit, told.said).toBe(0);
+    expect(told.printed).toContain('The export holds: it is as Hanna Handler signed it');
+    expect(told.printed).toContain(installation.fingerprint.join(' '));
+    expect(told.printed).toContain('What it does not');
+    const exit = (await casekey('verify-export', file, '--fingerprint', 'a b c d e f g h')).exit;
+    expect(exit).toBe(5);
+    const { manifest, whole } = await checkExport(fileOf(bytes));
+    expect(manifest).toMatchObject({ kind: 'whole', case: id, by: hanna.id });
+    expect(whole).toMatchObject({ dialogue: 2, internal: 3 });
+  });
+
+  it('holds texts, files under harmless names, records without keys, and the trail', async () => {
+    const contents = await contentsOf(bytes);
+    const [attachment] = [...contents.keys()].filter((name) => name.startsWith('files/'));
+    expect(attachment).toBe('files/001 _.._=cmd_txt.exe');
+    expect(contents.get(attachment ?? '')?.equals(Buffer.from(evidence))).toBe(true);
+    const texts = contents.get('case.json')?.toString() ?? '';
+    expect(texts).toContain('It began in May.');
+    expect(texts).toContain('Only among us.');
+    expect(JSON.parse(contents.get('trail.json')?.toString() ?? '')).toMatchObject({
+      format: 'casekey trail 1',
+    });
+    const html = contents.get('case.html')?.toString() ?? '';
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;[U+202E]=1+1');
+    const { entries } = await hanna.desk.openCase(id);
+    const [report] = entries;
+    const secret = report?.content.kind === 'report' ? report.content.files[0]?.key : undefined;
+    expect(secret).toBeDefined();
+    for (const [name, content] of contents) {
+      expect(content.includes(secret ?? ''), name).toBe(false);
+      for (const word of words.slice(0, 4)) expect(content.includes(` ${word} `), name).toBe(false);
+    }
+  });
+
+  it('is refused by the command once a byte of it is another', async () => {
+    const whole = await saved('altered.zip', bytes);
+    const count = 24;
+    for (let index = 0; index < count; index += 1) {
+      const altered = Buffer.from(bytes);
+      const at = Math.floor(((index + 0.5) * bytes.length) / count);
+      altered.writeUInt8(altered.readUInt8(at) ^ 1, at);
+      await writeFile(whole, altered);
+      const { exit, said } = await casekey('verify-export', whole);
+      expect(exit, said).toBe(5);
+    }
+    const cut = await saved('cut.zip', bytes.subarray(0, bytes.length - 9));
+    expect((await casekey('verify-export', cut)).said).toContain('cut off');
+    expect((await casekey('verify-export', path.join(folder, 'none.zip'))).exit).toBe(6);
+  });
+
+  it('is read by other programs where they are installed', async () => {
+    const file = await saved('others.zip', bytes);
+    const check = promisify(execFile);
+    const script = 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); print(z.testzip())';
+    const installed = async (program: string, ...args: string[]): Promise<string | null> => {
+      try {
+        return (await check(program, args)).stdout;
+      } catch (error) {
+        const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        if (isMissing) return null;
+        throw error;
+      }
+    };
+    const [unzip, python] = [
+      await installed('unzip', '-t', file),
+      await installed('python3', '-c', script, file),
+    ];
+    expect(unzip ?? 'No errors detected').toContain('No errors detected');
+    expect(python ?? 'None\n').toBe('None\n');
+    expect((await readFile(file)).equals(bytes)).toBe(true);
+  });
+
+  it('is not made of another state of the case than was looked at, nor by somebody else', async () => {
+    const before = await record(hanna, 'made', 'whole');
+    await expect(archive(harald, before)).rejects.toMatchObject({ code: 'export_unconfirmed' });
+    await harald.desk.note(id, 'One more.', [], silent);
+    await expect(archive(hanna, before)).rejects.toMatchObject({ code: 'case_changed' });
+  });
+});
+
+describe('a redacted export', () => {
+  it('holds what was written for outsiders and names no case', async () => {
+    const bytes = await archive(hanna, await record(hanna, 'made', 'redacted'), []);
+    const { manifest, whole, files } = await checkExport(fileOf(bytes));
+    expect([manifest.case, whole, files]).toEqual([null, null, 0]);
+    const contents = await contentsOf(bytes);
+    expect([...contents.keys()]).toEqual([
+      ...['case.html', 'case.json', 'directory.json', 'salt', 'manifest.json', 'manifest.sig'],
+    ]);
+    const { entries } = await hanna.desk.openCase(id);
+    for (const [name, content] of contents) {
+      for (const secret of [
+        id,
+        'It began in May',
+        'Only among us',
+        ...entries.map(({ hash }) => hash),
+      ]) {
+        expect(content.includes(secret), name).toBe(false);
+      }
+    }
+    const file = await saved('redacted.zip', bytes);
+    expect((await casekey('verify-export', file)).printed).toContain('redacted, for outsiders');
+  });
+});
+
+describe('the rule of two persons', () => {
+  beforeAll(async () => {
+    const { administrator, channel } = installation;
+    await administrator.desk.updateChannel(channel, { exportsByTwo: true });
+  });
+
+  it('wants another handler’s yes to this very export', async () => {
+    await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    const { made } = await record(hanna, 'asked', 'whole');
+    const answer = (person: InstallationPerson): Promise<HandlerCaseView> =>
+      person.desk.work(id, { kind: 'export_confirmed', export: made, answer: 'yes', text: '' });
+    await answer(hanna);
+    await expect(record(hanna, 'made', 'whole', made)).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    await answer(harald);
+    await expect(record(hanna, 'made', 'redacted', made)).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made));
+    await expect(checkExport(fileOf(bytes))).resolves.toMatchObject({
+      by: { name: 'Hanna Handler' },
+    });
+  });
+
+  it('lets the only handler of a case answer alone', async () => {
+    await hanna.desk.revoke(id, harald.id);
+    await archive(hanna, await record(hanna, 'made', 'whole'));
+  });
+
+  it('gives out nothing of a restricted case', async () => {
+    const before = await record(hanna, 'made', 'whole');
+    await hanna.desk.work(id, {
+      ...{ kind: 'restriction', id: null, ground: 'accuracy', text: 'Disputed.' },
+      review: '2030-01-01',
+    });
+    await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({ code: 'case_restricted' });
+    await expect(archive(hanna, before)).rejects.toMatchObject({ code: 'case_restricted' });
+  });
+});

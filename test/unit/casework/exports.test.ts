@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exportsOf } from '../../../client/casework/exports.js';
+import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
+import { namesLeft, withoutNames } from '../../../client/casework/redact.js';
+import type { EntryView } from '../../../client/models.js';
+import { ready } from '../../../crypto/private.js';
+
+beforeAll(ready);
+
+type Said = Pick<EntryView, 'author' | 'content'>;
+const id = 'AAAAAAAAAAAAAAAAAAAAAA';
+const by = (name: string, input: CaseworkInput): Said => ({
+  author: { side: 'reader', id: name, name },
+  content: caseworkEntry(input, '2026-03-02T10:00:00.000Z'),
+});
+type State = 'asked' | 'made' | 'withdrawn';
+const taken = (name: string, state: State, text = 'For the board.'): Said =>
+  by(name, { kind: 'export', id, form: 'whole', text, disclosure: null, state });
+const answered = (name: string, answer: 'yes' | 'no'): Said =>
+  by(name, { kind: 'export_confirmed', export: id, answer, text: '' });
+
+describe('exports of a case', () => {
+  it('are confirmed by another person alone, and for what was asked', () => {
+    const asked = taken('hanna', 'asked');
+    expect(exportsOf([asked, answered('hanna', 'yes')])[0]?.second).toBeNull();
+    const confirmed = [asked, answered('omar', 'yes')];
+    expect(exportsOf(confirmed)[0]?.second).toMatchObject({ by: { id: 'omar' }, answer: 'yes' });
+    expect(exportsOf([...confirmed, answered('vera', 'no')])[0]?.second?.answer).toBe('no');
+    const [made] = exportsOf([...confirmed, taken('hanna', 'made')]);
+    expect(made).toMatchObject({ state: 'made', second: { answer: 'yes' } });
+    const [other] = exportsOf([...confirmed, taken('hanna', 'made', 'For the press.')]);
+    expect(other?.second).toBeNull();
+    const [again] = exportsOf([...confirmed, taken('hanna', 'asked'), taken('hanna', 'made')]);
+    expect(again?.second).toBeNull();
+  });
+
+  it('are gone on with by whoever asked, and stay as they ended', () => {
+    const asked = taken('hanna', 'asked');
+    expect(exportsOf([asked, taken('omar', 'withdrawn')])[0]?.state).toBe('asked');
+    expect(exportsOf([asked, taken('omar', 'made')])[0]).toMatchObject({ by: { id: 'hanna' } });
+    const over = [asked, taken('hanna', 'withdrawn')];
+    expect(exportsOf([...over, taken('hanna', 'made')])[0]?.state).toBe('withdrawn');
+    expect(exportsOf([taken('hanna', 'withdrawn')])).toEqual([]);
+    expect(exportsOf([answered('omar', 'yes')])).toEqual([]);
+    const unreadable = { kind: 'unreadable', fault: 'does_not_open', effect: null } as const;
+    const noise: Said = { author: { side: 'reader', id: 'x', name: 'x' }, content: unreadable };
+    expect(exportsOf([noise, asked])).toHaveLength(1);
+  });
+});
+
+describe('names in a text for outsiders', () => {
+  const names = [
+    { name: 'Kim Berg', instead: 'Person A' },
+    { name: 'Åsa Öst-Nilsson', instead: 'Person B' },
+  ];
+
+  it('are replaced whole and in parts, whatever their capitals', () => {
+    const text = 'KIM  BERG met Åsa. Berg’s car, Nilssons gate; Bergen stays. kim.berg@example.org';
+    expect(withoutNames(text, names)).toBe(
+      'Person A met Person B. Person A car, Person B gate; Bergen stays. Person A@example.org',
+    );
+  });
+
+  it('are found where they stand inside other words or without their accents', () => {
+    expect(namesLeft('asa@example.org and Bergström', names)).toEqual(['Berg', 'Åsa']);
+    expect(namesLeft('Person A met Person B.', names)).toEqual([]);
+  });
+
+  it('do nothing but replace, whatever signs stand in them', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string({ minLength: 1 }), (text, name, instead) => {
+        const known = [{ name, instead }];
+        expect(typeof withoutNames(text, known)).toBe('string');
+        expect(Array.isArray(namesLeft(text, known))).toBe(true);
+      }),
+    );
+    expect(withoutNames('a (b c', [{ name: '(b $& c)', instead: '$&' }])).toBe('a ($&');
+  });
+});

@@ -1,0 +1,289 @@
+import { exportsOf, type CaseExport } from '../../../client/casework/exports.js';
+import type { CaseworkInput } from '../../../client/casework/input.js';
+import { newestRecords } from '../../../client/archive/case-json.js';
+import type { HandlerCaseView } from '../../../client/models.js';
+import { codeOf } from '../rpc.js';
+import { saveFile } from '../save-file.js';
+import { t } from '../strings.js';
+import { namesOf } from './audit-lines.js';
+import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
+import { dayText, numberText, sizeText, today } from './days.js';
+import type { Desk } from './desk.js';
+import { fillList, onClick, part, show, showPart, write } from './dom.js';
+import { wholeCopy } from './export-copy.js';
+import { exportState } from './export-lines.js';
+import { redactedForm, type Redacted } from './export-redacted.js';
+import { report, showProblem } from './failures.js';
+import { stillWorking } from './idle-lock.js';
+import { recordItem, type RecordItem } from './record-item.js';
+import type { Changed } from './writing.js';
+
+type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
+
+/** What is being saved, and how far that has come. */
+interface Making {
+  form: CaseExport['form'];
+  text: string;
+  /** Id of the export, null before anything of it stands in the record. */
+  id: string | null;
+  disclosure: string | null;
+  /** Whether the record has it as made, so that only the file is missing. */
+  recorded: boolean;
+}
+
+/** The part of the record about the case as a file. */
+export function exportSection(
+  desk: Desk,
+  panel: HTMLElement,
+  id: string,
+  changed: Changed,
+): (data: HandlerCaseView) => void {
+  const section = part(panel, 'export-section');
+  const box = part(section, 'export-make');
+  const save = caseworkWriter(desk, id, changed);
+  const me = desk.account.id;
+  let shown: HandlerCaseView | null = null;
+  let making: Making | null = null;
+  let stopping: AbortController | null = null;
+
+  const complain = (text: string): void => {
+    showProblem(box, text);
+  };
+  const redacted = redactedForm(desk, part(box, 'redacted-part'), complain);
+
+  const someoneElse = ({ readers, departed }: HandlerCaseView): boolean =>
+    readers.some(
+      (each) =>
+        each.part === 'handler' && each.id !== me && !departed.some((gone) => gone.id === each.id),
+    );
+  const isByTwo = (data: HandlerCaseView): boolean =>
+    desk.directory.channels.find((channel) => channel.id === data.channel)?.exportsByTwo === true;
+  const needsSecond = (data: HandlerCaseView): boolean => isByTwo(data) && someoneElse(data);
+
+  const fold = foldedForm(
+    section,
+    'export-form',
+    (form) => {
+      const text = neededValue(form, 'purpose', t('desk.export.purpose_missing'));
+      if (text === null || shown === null) return null;
+      const chosen = part(form, 'form-redacted', HTMLInputElement).checked ? 'redacted' : 'whole';
+      if (needsSecond(shown)) return exportInput({ form: chosen, text }, null, 'asked');
+      begin({ form: chosen, text, id: null, disclosure: null, recorded: false });
+      return null;
+    },
+    save,
+  );
+  const details = fold.form.closest('details');
+
+  function begin(what: Making): void {
+    if (shown === null) return;
+    making = what;
+    const { form } = what;
+    showProblem(box, null);
+    write(box, 'make-title', t(`desk.export.make.${form}`));
+    write(box, 'make-purpose', t('desk.export.purpose_line', { purpose: what.text }));
+    showPart(box, 'whole-part', form === 'whole');
+    showPart(box, 'redacted-part', form === 'redacted');
+    write(box, 'save', t(what.recorded ? 'desk.export.save_again' : 'desk.export.save'));
+    const files = shown.entries.flatMap(({ content }) => ('files' in content ? content.files : []));
+    const amount = {
+      entries: numberText(shown.entries.length),
+      files: numberText(files.length),
+      size: sizeText(files.reduce((sum, { size }) => sum + size, 0)),
+    };
+    write(box, 'amount', t('desk.export.amount', amount));
+    part(box, 'outside', HTMLInputElement).checked = form === 'redacted';
+    for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
+    showPart(box, 'outside-fields', form === 'redacted');
+    if (form === 'redacted') redacted.begin(shown);
+    if (details !== null) details.open = false;
+    show(box, true);
+    part(box, 'make-title').focus();
+  }
+
+  function end(): void {
+    making = null;
+    redacted.forget();
+    fold.form.reset();
+    show(box, false);
+  }
+
+  /** The disclosure that goes with it; null where it stays inside, undefined where a field is empty. */
+  function disclosureInput(): Input<'disclosure'> | null | undefined {
+    if (!part(box, 'outside', HTMLInputElement).checked) return null;
+    const recipient = neededValue(box, 'recipient', t('desk.disclosure.recipient_missing'));
+    if (recipient === null) return undefined;
+    const ground = neededValue(box, 'ground', t('desk.disclosure.ground_missing'));
+    if (ground === null) return undefined;
+    const scope = neededValue(box, 'scope', t('desk.disclosure.scope_missing'));
+    if (scope === null) return undefined;
+    return {
+      ...{ kind: 'disclosure', id: null, recipient, ground, scope },
+      ...{ on: today(), state: 'made' },
+    };
+  }
+
+  /** Writes into the record what is not there yet; nothing is written twice where a step failed. */
+  async function put(what: Making, disclosed: Input<'disclosure'> | null): Promise<void> {
+    if (what.recorded) return;
+    if (disclosed !== null && what.disclosure === null) {
+      const known = new Set(shown?.disclosures.map((each) => each.id));
+      shown = await desk.api.work(id, disclosed);
+      const fresh = shown.disclosures.find(
+        (each) => !known.has(each.id) && each.recipient === disclosed.recipient,
+      );
+      what.disclosure = fresh?.id ?? null;
+    }
+    const known = new Set(
+      exportsOf(shown?.entries ?? []).flatMap((each) => (each.state === 'made' ? [each.id] : [])),
+    );
+    shown = await desk.api.work(id, exportInput(what, what.id, 'made', what.disclosure));
+    const fresh = exportsOf(shown.entries).find(
+      (each) => each.by.id === me && each.state === 'made' && !known.has(each.id),
+    );
+    what.id = fresh?.id ?? null;
+    what.recorded = true;
+  }
+
+  async function make(
+    what: Making,
+    disclosed: Input<'disclosure'> | null,
+    outside: Redacted | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await put(what, disclosed);
+    const data = await desk.api.openCase(id);
+    shown = data;
+    const readable =
+      outside?.readable ??
+      wholeCopy(desk, data, what.text, {
+        lines: await desk.api.auditOf(id),
+        names: await namesOf(desk),
+      });
+    const progress = part(box, 'progress', HTMLProgressElement);
+    const blob = await desk.api.exportCase(
+      id,
+      {
+        export: what.id ?? '',
+        readable,
+        records: newestRecords(data.entries),
+        files: outside?.files ?? null,
+      },
+      (done, of) => {
+        progress.value = (100 * done) / Math.max(1, of);
+        stillWorking();
+      },
+      signal,
+    );
+    // says nothing of what it holds
+    saveFile(blob, `export-${today()}.zip`);
+    end();
+    changed(data, t('desk.export.saved'));
+    write(section, 'export-done', t('desk.export.saved'));
+  }
+
+  const working = (active: boolean): void => {
+    showPart(box, 'working', active);
+    showPart(box, 'make-actions', !active);
+    if (active) part(box, 'progress', HTMLProgressElement).value = 0;
+  };
+
+  onClick(box, 'save', async () => {
+    const what = making;
+    if (what === null) return;
+    showProblem(box, null);
+    write(section, 'export-done', '');
+    const outside = what.form === 'redacted' ? redacted.take() : null;
+    if (what.form === 'redacted' && outside === null) {
+      if (redacted.looked()) write(box, 'save', t('desk.export.save_anyway'));
+      return;
+    }
+    const disclosed = what.recorded ? null : disclosureInput();
+    if (disclosed === undefined) return;
+    stopping = new AbortController();
+    working(true);
+    try {
+      await make(what, disclosed, outside, stopping.signal);
+    } catch (error) {
+      if (what.recorded) write(box, 'save', t('desk.export.save_again'));
+      if (codeOf(error) !== 'cancelled') showProblem(box, error);
+      report(error);
+    } finally {
+      stopping = null;
+      working(false);
+    }
+  });
+  onClick(box, 'stop', () => stopping?.abort());
+  onClick(box, 'cancel', end);
+  part(box, 'outside').addEventListener('change', () => {
+    showPart(box, 'outside-fields', part(box, 'outside', HTMLInputElement).checked);
+  });
+
+  const actionsOf = (each: CaseExport): RecordItem['actions'] => {
+    if (each.state !== 'asked') return [];
+    const answer = (said: 'yes' | 'no') => ({
+      label: t(said === 'yes' ? 'desk.export.confirm' : 'desk.export.refuse'),
+      run: () => save({ kind: 'export_confirmed', export: each.id, answer: said, text: '' }),
+    });
+    if (each.by.id !== me) return [answer('yes'), answer('no')];
+    const { id: known, form, text, disclosure } = each;
+    const mayGoOn = each.second?.answer === 'yes' || (shown !== null && !needsSecond(shown));
+    const goOn = {
+      label: t('desk.export.continue'),
+      run: () => {
+        begin({ form, text, id: known, disclosure, recorded: false });
+      },
+    };
+    const withdraw = {
+      label: t('desk.export.withdraw'),
+      run: () => save(exportInput({ form, text }, known, 'withdrawn', disclosure)),
+    };
+    return [...(mayGoOn ? [goOn] : []), withdraw];
+  };
+
+  const itemOf = (data: HandlerCaseView, each: CaseExport): HTMLElement => {
+    const form = t(`desk.export.form.${each.form}`);
+    const recipient = data.disclosures.find((one) => one.id === each.disclosure)?.recipient;
+    const { second } = each;
+    return recordItem({
+      name: t('desk.export.by_line', { name: each.by.name, day: dayText(each.on), form }),
+      state: exportState(each),
+      due: null,
+      lines: [
+        t('desk.export.purpose_line', { purpose: each.text }),
+        recipient === undefined ? '' : t('desk.export.outside_line', { recipient }),
+        second === null
+          ? ''
+          : t('desk.export.second_line', {
+              ...{ name: second.by.name, day: dayText(second.on) },
+              answer: t(`desk.export.second.${second.answer}`),
+            }),
+      ],
+      actions: data.keeping.restriction === null ? actionsOf(each) : [],
+    });
+  };
+
+  return (data) => {
+    shown = data;
+    const restricted = data.keeping.restriction !== null;
+    const exports = exportsOf(data.entries);
+    fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));
+    showPart(section, 'no-exports', exports.length === 0);
+    showPart(section, 'export-restricted', restricted);
+    showPart(section, 'export-fold', !restricted);
+    if (restricted && making !== null) end();
+    showPart(section, 'export-two', isByTwo(data) && !restricted);
+    write(section, 'export-two', t(needsSecond(data) ? 'desk.export.two' : 'desk.export.alone'));
+    const label = needsSecond(data) ? 'desk.export.ask' : 'desk.export.go_on';
+    write(fold.form, 'submit', t(label));
+  };
+}
+
+function exportInput(
+  { form, text }: Pick<Making, 'form' | 'text'>,
+  id: string | null,
+  state: Input<'export'>['state'],
+  disclosure: string | null = null,
+): Input<'export'> {
+  return { kind: 'export', id, form, text, disclosure, state };
+}

@@ -1,0 +1,239 @@
+import type { ReadableBlock, ReadableCopy } from '../../../client/archive/readable.js';
+import { neutralName } from '../../../client/archive/names.js';
+import { checkExtract, type ExtractFinding } from '../../../client/casework/extract-check.js';
+import { namesLeft, withoutNames, type Replacement } from '../../../client/casework/redact.js';
+import type { FileReference, HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { shownFileName } from '../file-name.js';
+import { keepPrivate } from '../text-fields.js';
+import { showFindings, sourcesOf } from './case-extract.js';
+import { sizeText } from './days.js';
+import { localText, type Desk } from './desk.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  ownIds,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
+
+/** What goes outside: a copy that was written for it, and the attachments that go along. */
+export interface Redacted {
+  readable: ReadableCopy;
+  files: string[];
+}
+
+/** The fields in which a text for outsiders is written. */
+export interface RedactedForm {
+  /** Empties it and offers what the case has. */
+  begin(data: HandlerCaseView): void;
+  /** Empties it. */
+  forget(): void;
+  /** What is to go outside; null where something is missing or was found, which it has said itself. */
+  take(): Redacted | null;
+  /** Whether what was found was shown, so that the next time it is taken. */
+  looked(): boolean;
+}
+
+interface Choice {
+  readonly box: HTMLInputElement;
+}
+type TextChoice = Choice & { readonly field: HTMLTextAreaElement; readonly kind: string };
+type FileChoice = Choice & { readonly file: FileReference };
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** See {@link RedactedForm}. `complain` says what is missing. */
+export function redactedForm(
+  desk: Desk,
+  box: HTMLElement,
+  complain: (text: string) => void,
+): RedactedForm {
+  const summary = part(box, 'summary', HTMLTextAreaElement);
+  const outcome = part(box, 'outcome', HTMLInputElement);
+  let shown: HandlerCaseView | null = null;
+  let texts: TextChoice[] = [];
+  let files: FileChoice[] = [];
+  let names: (Choice & Replacement)[] = [];
+  let seen: string | null = null;
+
+  const chosenNames = (): Replacement[] => names.filter(({ box: each }) => each.checked);
+  const chosenTexts = (): TextChoice[] => texts.filter(({ box: each }) => each.checked);
+  const allText = (): string =>
+    [summary.value, ...chosenTexts().map(({ field }) => field.value)].join('\n');
+
+  const check = (): boolean => {
+    if (shown === null) return true;
+    const findings: ExtractFinding[] = checkExtract(allText(), sourcesOf(shown));
+    const left = namesLeft(allText(), chosenNames());
+    showFindings(box, findings, allText().trim() !== '');
+    if (left.length > 0) {
+      const notice = element('div', '', 'notice signal');
+      notice.append(
+        element('p', t('desk.export.redacted.found_names')),
+        keepPrivate(element('p', left.join(', '), 'written')),
+      );
+      part(box, 'findings').append(notice);
+    }
+    seen = allText();
+    return findings.length === 0 && left.length === 0;
+  };
+
+  const clear = (): void => {
+    seen = null;
+    part(box, 'findings').replaceChildren();
+  };
+  box.addEventListener('input', clear);
+  onClick(box, 'check', check);
+  onClick(box, 'replace', () => {
+    for (const field of [summary, ...texts.map((each) => each.field)]) {
+      field.value = withoutNames(field.value, chosenNames());
+    }
+    clear();
+  });
+
+  function nameLine(name: string, index: number): HTMLElement {
+    const letter = LETTERS[index % LETTERS.length] ?? '';
+    const more = Math.floor(index / LETTERS.length);
+    const instead = t('desk.export.redacted.person', {
+      letter: more === 0 ? letter : `${letter}${String(more)}`,
+    });
+    const line = keepPrivate(element('label', '', 'check'));
+    const tick = element('input');
+    tick.type = 'checkbox';
+    tick.checked = true;
+    line.append(tick, element('span', t('desk.export.redacted.name', { name, instead })));
+    names.push({ box: tick, name, instead });
+    return line;
+  }
+
+  function textLine(kind: string, said: string): HTMLElement {
+    const item = ownIds(copyTemplate('export-text'));
+    const tick = part(item, 'include', HTMLInputElement);
+    const field = part(item, 'text', HTMLTextAreaElement);
+    write(item, 'include-label', t('desk.export.redacted.include', { kind }));
+    field.setAttribute('aria-label', t('desk.export.redacted.text_of', { kind }));
+    keepPrivate(write(item, 'excerpt', said)).dir = 'auto';
+    field.dir = 'auto';
+    tick.addEventListener('change', () => {
+      if (tick.checked && field.value === '') field.value = withoutNames(said, chosenNames());
+      show(field, tick.checked);
+      showPart(item, 'excerpt', !tick.checked);
+    });
+    texts.push({ box: tick, field, kind });
+    return item;
+  }
+
+  function fileLine(file: FileReference): HTMLElement {
+    const line = keepPrivate(element('label', '', 'check'));
+    const tick = element('input');
+    tick.type = 'checkbox';
+    const label = element('span', `${shownFileName(file.name)} (${sizeText(file.size)})`);
+    label.dir = 'auto';
+    line.append(tick, label);
+    files.push({ box: tick, file });
+    return line;
+  }
+
+  function forget(): void {
+    [shown, texts, files, names] = [null, [], [], []];
+    summary.value = '';
+    outcome.checked = false;
+    summary.removeAttribute('aria-invalid');
+    for (const list of ['names', 'texts', 'files']) part(box, list).replaceChildren();
+    clear();
+  }
+
+  return {
+    forget,
+    looked: () => seen !== null && seen === allText(),
+
+    begin(data) {
+      forget();
+      shown = data;
+      fillList(part(box, 'names'), data.persons, ({ name }, index) => nameLine(name, index));
+      showPart(box, 'names-part', data.persons.length > 0);
+      const written = data.entries.flatMap(({ author, content }) => {
+        if (author.side !== 'reader' || !('text' in content) || content.text === '') return [];
+        // what is said of exports is no part of the file
+        if (content.kind === 'export' || content.kind === 'export_confirmed') return [];
+        return [{ kind: t(`desk.entry.${content.kind}`), text: content.text }];
+      });
+      fillList(part(box, 'texts'), written, ({ kind, text }) => textLine(kind, text));
+      showPart(box, 'no-texts', written.length === 0);
+      const all = data.entries.flatMap(({ content }) => ('files' in content ? content.files : []));
+      fillList(part(box, 'files'), all, fileLine);
+      showPart(box, 'no-files', all.length === 0);
+      showPart(box, 'outcome-line', data.outcome !== null);
+      if (data.outcome !== null) {
+        const ended = t(`outcome.${data.outcome}`);
+        write(box, 'outcome-text', t('desk.export.redacted.outcome', { outcome: ended }));
+      }
+    },
+
+    take() {
+      const about = summary.value.trim();
+      summary.setAttribute('aria-invalid', String(about === ''));
+      if (about === '') {
+        complain(t('desk.export.redacted.summary_missing'));
+        summary.focus();
+        return null;
+      }
+      if (seen !== allText() && !check()) {
+        part(box, 'findings').scrollIntoView({ block: 'nearest' });
+        return null;
+      }
+      const chosen = files.filter(({ box: each }) => each.checked).map(({ file }) => file);
+      return {
+        readable: copyOf(desk, about, chosenTexts(), chosen, outcome.checked ? shown : null),
+        files: chosen.map(({ attachment }) => attachment),
+      };
+    },
+  };
+}
+
+function copyOf(
+  desk: Desk,
+  about: string,
+  texts: readonly TextChoice[],
+  files: readonly FileReference[],
+  ended: HandlerCaseView | null,
+): ReadableCopy {
+  const organisation = localText(desk.directory.organisation.names);
+  const blocks: ReadableBlock[] = [
+    { kind: 'text', text: t('desk.export.redacted.doc_lead', { organisation }) },
+    { kind: 'heading', text: t('desk.export.redacted.doc_summary') },
+    { kind: 'text', text: about },
+  ];
+  if (texts.length > 0) {
+    blocks.push({ kind: 'heading', text: t('desk.export.redacted.doc_texts') });
+  }
+  for (const { kind, field } of texts) {
+    const text = field.value.trim();
+    blocks.push({
+      ...{ kind: 'entry', head: kind, fromReporter: false, language: '', text },
+      ...{ facts: [], remarks: [], files: [] },
+    });
+  }
+  if (ended !== null && ended.outcome !== null) {
+    blocks.push(
+      { kind: 'heading', text: t('desk.export.redacted.doc_outcome') },
+      { kind: 'text', text: t(`outcome.${ended.outcome}`) },
+    );
+  }
+  if (files.length > 0) {
+    blocks.push(
+      { kind: 'heading', text: t('desk.export.redacted.doc_files') },
+      {
+        kind: 'list',
+        lines: files.map((file, index) => neutralName(index + 1, file.name).slice(6)),
+      },
+    );
+  }
+  const title = t('desk.export.redacted.doc_title');
+  return { language: document.documentElement.lang, title, blocks };
+}
