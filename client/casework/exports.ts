@@ -1,4 +1,4 @@
-import { dayOf, type Day, type ExportForm } from '../../crypto/private.js';
+import type { ExportForm } from '../../crypto/private.js';
 import type { EntryView } from '../models.js';
 
 /** An export of a case as things stand now. */
@@ -11,10 +11,15 @@ export interface CaseExport {
   disclosure: string | null;
   state: 'asked' | 'made' | 'withdrawn';
   by: { id: string; name: string };
-  /** The day on which it was asked for or made, whichever is newer. */
-  on: Day;
+  /** When it was asked for or made, whichever is newer. */
+  at: string;
   /** What a second person said last of it as it is now; null as long as nobody did. */
-  second: { by: { id: string; name: string }; answer: 'yes' | 'no'; text: string; on: Day } | null;
+  second: {
+    by: { id: string; name: string };
+    answer: 'yes' | 'no';
+    text: string;
+    at: string;
+  } | null;
 }
 
 type Said = Pick<EntryView, 'author' | 'content'>;
@@ -30,7 +35,7 @@ export function exportsOf(entries: readonly Said[]): CaseExport[] {
     if (author.side !== 'reader') continue;
     const by = { id: author.id, name: author.name };
     if (content.kind === 'export') {
-      const { id, form, text, disclosure, state } = content;
+      const { id, form, text, disclosure, state, at } = content;
       const before = exports.get(id);
       // what was made or dropped stays so, and nobody takes over what another asked for
       if (before !== undefined && (before.state !== 'asked' || before.by.id !== by.id)) continue;
@@ -38,14 +43,13 @@ export function exportsOf(entries: readonly Said[]): CaseExport[] {
       const same =
         before?.form === form && before.text === text && before.disclosure === disclosure;
       const second = same && state !== 'asked' ? before.second : null;
-      const on = dayOf(new Date(content.at));
-      exports.set(id, { id, form, text, disclosure, state, by, on, second });
+      exports.set(id, { id, form, text, disclosure, state, by, at, second });
     }
     if (content.kind === 'export_confirmed') {
       const asked = exports.get(content.export);
       if (asked?.state !== 'asked' || asked.by.id === by.id) continue;
       const { answer, text, at } = content;
-      asked.second = { by, answer, text, on: dayOf(new Date(at)) };
+      asked.second = { by, answer, text, at };
     }
   }
   return [...exports.values()];

@@ -86,8 +86,9 @@ export function checkExportable(
   wanted: Pick<CaseExport, 'id' | 'form' | 'text' | 'disclosure'>,
   who: string,
 ): void {
-  const { file, directory, answer } = opened;
-  if (keepingOf(saidIn(file)).restriction !== null) throw new ClientError('case_restricted');
+  const { file, directory, answer, timeZone } = opened;
+  if (keepingOf(saidIn(file, timeZone)).restriction !== null)
+    throw new ClientError('case_restricted');
   const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
   if (channel?.exportsByTwo !== true || !someoneElse(opened, who)) return;
   const entries = entryViews(file, directory.directory, []);

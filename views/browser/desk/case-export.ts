@@ -7,7 +7,7 @@ import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import { namesOf } from './audit-lines.js';
 import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
-import { dayText, numberText, sizeText, today } from './days.js';
+import { momentText, numberText, sizeText, today } from './days.js';
 import type { Desk } from './desk.js';
 import { fillList, onClick, part, show, showPart, write } from './dom.js';
 import { wholeCopy } from './export-copy.js';
@@ -246,7 +246,7 @@ export function exportSection(
     const recipient = data.disclosures.find((one) => one.id === each.disclosure)?.recipient;
     const { second } = each;
     return recordItem({
-      name: t('desk.export.by_line', { name: each.by.name, day: dayText(each.on), form }),
+      name: t('desk.export.by_line', { name: each.by.name, day: momentText(each.at), form }),
       state: exportState(each),
       due: null,
       lines: [
@@ -255,7 +255,7 @@ export function exportSection(
         second === null
           ? ''
           : t('desk.export.second_line', {
-              ...{ name: second.by.name, day: dayText(second.on) },
+              ...{ name: second.by.name, day: momentText(second.at) },
               answer: t(`desk.export.second.${second.answer}`),
             }),
       ],

@@ -185,7 +185,7 @@ function recordLines(data: HandlerCaseView): string[] {
   });
   const exports = exportsOf(data.entries).map((each) => {
     const form = t(`desk.export.form.${each.form}`);
-    const line = t('desk.export.by_line', { name: each.by.name, day: dayText(each.on), form });
+    const line = t('desk.export.by_line', { name: each.by.name, day: momentText(each.at), form });
     const purpose = t('desk.export.purpose_line', { purpose: each.text });
     return `${line} (${exportState(each)})\n${purpose}`;
   });
