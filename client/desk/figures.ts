@@ -23,11 +23,14 @@ export interface FiguresDesk {
    * cases do not count. What was sealed to this person case by case is opened once, and then kept
    * together.
    *
+   * @param open the open cases, practice left out, where the whole list was opened already; null to
+   * open it.
    * @param onProgress how many records were opened for the first time, of those known to be there.
    * @returns the figures, and how many records could not be read.
    * @throws ClientError as any request, the signal's reason.
    */
   figures(
+    open: readonly OpenCase[] | null,
     onProgress: (progress: BulkProgress) => void,
     signal?: AbortSignal,
   ): Promise<{ figures: Figures; unreadable: number }>;
@@ -158,12 +161,12 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
   }
 
   return {
-    async figures(onProgress, signal) {
+    async figures(known, onProgress, signal) {
       const state = session.signedIn();
       for (let tries = 1; ; tries += 1) {
         try {
           const { records, unreadable } = await read(state, onProgress, signal);
-          const open = await openCases(state, signal);
+          const open = known ?? (await openCases(state, signal));
           const figures = countFigures(countingRecords(records), open, session.today());
           return { figures, unreadable };
         } catch (error) {

@@ -1,4 +1,5 @@
-import { daysBetween, type Day } from '../../crypto/private.js';
+import * as v from 'valibot';
+import { Day, daysBetween } from '../../crypto/private.js';
 import { AGES } from './ages.js';
 import type { CountedCase } from './records.js';
 
@@ -6,7 +7,7 @@ import type { CountedCase } from './records.js';
 export interface OpenCase {
   channel: string;
   category: string;
-  receivedOn: Day;
+  receivedOn: string;
 }
 
 /** How many there are of each kind; kinds of which there is none are left out. */
@@ -149,7 +150,7 @@ export function countFigures(
   const ages = new Map<string, number>();
   for (const each of open) {
     yearOf(Number(each.receivedOn.slice(0, 4))).receive(each);
-    const age = daysBetween(each.receivedOn, today);
+    const age = daysBetween(v.parse(Day, each.receivedOn), today);
     add(ages, AGES.find(({ days }) => age <= days)?.name ?? 'older');
   }
   return {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { holds, machine, type Figure, type Measure } from './measure.js';
+import { desk } from './desk.js';
 import { inbox } from './inbox.js';
 import { lookup } from './lookup.js';
 import { pages } from './pages.js';
@@ -10,7 +11,7 @@ import { start } from './start.js';
 import { upload } from './upload.js';
 import { printTable } from './table.js';
 
-const measures: readonly Measure[] = [reports, upload, pages, inbox, purge, sealing, start, lookup];
+const measures: readonly Measure[] = [reports, upload, pages, inbox, desk, purge, sealing, start, lookup];
 
 const { values } = parseArgs({
   options: {

@@ -512,7 +512,7 @@ const api: DeskApi = {
     });
     return Promise.resolve({ requests, failed: [] });
   },
-  figures: (onProgress) => {
+  figures: (_open, onProgress) => {
     onProgress({ done: 1, of: 1 });
     return Promise.resolve({ figures: figuresOf(), unreadable: scenario === 'warnings' ? 1 : 0 });
   },

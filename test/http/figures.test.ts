@@ -32,7 +32,7 @@ const close = (id: string, outcome: Outcome = 'substantiated'): Promise<unknown>
   hanna.desk.reply(id, { kind: 'closure', outcome, text: 'Closed.' }, [], silent);
 
 async function figuresOf(person: InstallationPerson): Promise<Figures> {
-  const { figures, unreadable } = await person.desk.figures(silent);
+  const { figures, unreadable } = await person.desk.figures(null, silent);
   expect(unreadable).toBe(0);
   return figures;
 }
@@ -120,7 +120,10 @@ describe('the figures', () => {
     const before = (await figuresOf(harald)).years[0]?.closed ?? 0;
     await Promise.all([1, 2, 3].map(async () => close(await newCase())));
     const other = await installation.signIn(harald);
-    const both = await Promise.all([harald.desk.figures(silent), other.figures(silent)]);
+    const both = await Promise.all([
+      harald.desk.figures(null, silent),
+      other.figures(null, silent),
+    ]);
     for (const { figures } of both) expect(figures.years[0]?.closed).toBe(before + 3);
     expect((await figuresOf(harald)).years[0]?.closed).toBe(before + 3);
     expect(await rowsOf(harald)).toBe(0);
@@ -133,7 +136,7 @@ describe('the figures', () => {
     await db('statistics')
       .where('recipient', harald.id)
       .update({ box: Buffer.alloc(585, 7) });
-    expect(await harald.desk.figures(silent)).toEqual({ figures: before, unreadable: 1 });
+    expect(await harald.desk.figures(null, silent)).toEqual({ figures: before, unreadable: 1 });
     expect(await rowsOf(harald)).toBe(1);
     await db('statistics').where('recipient', harald.id).delete();
   });
@@ -142,7 +145,9 @@ describe('the figures', () => {
     const { db } = installation.server;
     const pack = await db('packs').where('reader', hanna.id).first<object>('box');
     await db('packs').where('reader', harald.id).update(pack);
-    await expect(harald.desk.figures(silent)).rejects.toMatchObject({ fault: 'wrong_commitment' });
+    await expect(harald.desk.figures(null, silent)).rejects.toMatchObject({
+      fault: 'wrong_commitment',
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Figures, YearFigures } from '../../../client/figures/count.js';
+import type { Figures, OpenCase, YearFigures } from '../../../client/figures/count.js';
 import { LEAST_TOLD, toldFigures } from '../../../client/figures/suppress.js';
 import { csvOf } from '../../../client/csv.js';
 import { saveFile } from '../save-file.js';
@@ -17,7 +17,7 @@ export function figuresView(desk: Desk): HTMLElement {
   const view = copyTemplate('figures');
   const bulk = bulkElement(
     t('desk.figures.count'),
-    (onProgress, signal) => desk.api.figures(onProgress, signal),
+    (onProgress, signal) => desk.api.figures(openCases(desk), onProgress, signal),
     ({ figures, unreadable }) => {
       showFigures(desk, view, figures);
       const some = unreadable > 0;
@@ -27,6 +27,14 @@ export function figuresView(desk: Desk): HTMLElement {
   );
   part(view, 'bulk').replaceChildren(bulk.element);
   return view;
+}
+
+/** The open cases as the inbox has them, null while it has not all of them. */
+function openCases({ inbox }: Desk): OpenCase[] | null {
+  if (inbox.next.open !== null) return null;
+  return [...inbox.rows.values()]
+    .filter(({ state, practice }) => state === 'open' && !practice)
+    .map(({ channel, category, receivedOn }) => ({ channel, category, receivedOn }));
 }
 
 function showFigures(desk: Desk, view: HTMLElement, figures: Figures): void {

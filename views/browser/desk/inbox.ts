@@ -14,8 +14,11 @@ import { filterRows, groupRows, type Filter } from './rows.js';
 
 /** Rows of a group that stand in the page at once; the rest comes on demand. */
 const SHOWN = 100;
-/** Pages loaded without being asked for, so that what is urgent is not on a page nobody loads. */
-const PAGES_AHEAD = 20;
+/**
+ * Pages of each list that are loaded without being asked for, so that what is urgent is not on a page
+ * nobody loads: over ten thousand cases.
+ */
+const PAGES_AHEAD = 250;
 
 interface Line {
   row: CaseRow;
@@ -49,12 +52,14 @@ export function inboxView(desk: Desk): HTMLElement {
       ['purge', groups.purgeSoon.map((row) => line(row))],
       ['closed', groups.closed.map((row) => line(row))],
     ];
+    const held = focusedCase(view);
     const always = hits === null && rows.length > 0 && memory.filter.state !== 'closed';
     part(view, 'lists').replaceChildren(
       ...lists
         .filter(([name, lines]) => lines.length > 0 || (always && name === 'today'))
         .map(([name, lines]) => groupElement(desk, name, lines, day)),
     );
+    if (held !== null) rowButton(view, held)?.focus({ preventScroll: true });
     const complete = memory.next.open === null && memory.next.closed === null;
     const none = complete && rows.length === 0;
     const published = desk.directory.channels.some((channel) => channel.published);
@@ -82,10 +87,12 @@ export function inboxView(desk: Desk): HTMLElement {
         for (const row of page.rows) memory.rows.set(row.id, row);
         memory.next[state] = page.next;
         memory.loadedAt = new Date();
-        draw();
         if (!view.isConnected) return;
+        // drawn at the first page, then ever more seldom: a long list is not drawn for each of its pages
+        if (Number.isInteger(Math.log2(count + 1)) || page.next === null) draw();
       }
     }
+    draw();
   };
 
   const load = async (): Promise<void> => {
@@ -157,7 +164,7 @@ export function inboxView(desk: Desk): HTMLElement {
   else {
     draw();
     if (memory.query !== '') void act(view, search);
-    const last = view.querySelector<HTMLElement>(`[data-case="${memory.last ?? ''}"] .row-open`);
+    const last = rowButton(view, memory.last ?? '');
     if (last !== null) {
       queueMicrotask(() => {
         last.focus();
@@ -166,6 +173,17 @@ export function inboxView(desk: Desk): HTMLElement {
     }
   }
   return view;
+}
+
+/** The button that opens a case, null where it is not in the list. */
+function rowButton(view: HTMLElement, id: string): HTMLElement | null {
+  return view.querySelector<HTMLElement>(`[data-case="${id}"] .row-open`);
+}
+
+/** The case whose button has the focus, which must not lose it when the list is drawn anew. */
+function focusedCase(view: HTMLElement): string | null {
+  const focused = view.querySelector('.row-open:focus');
+  return focused?.closest<HTMLElement>('[data-case]')?.dataset['case'] ?? null;
 }
 
 function groupElement(desk: Desk, name: string, lines: readonly Line[], day: string): HTMLElement {
