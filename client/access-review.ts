@@ -1,4 +1,4 @@
-import type { ProtocolFault } from '../crypto/private.js';
+import type { ProtocolFault, ReaderPart } from '../crypto/private.js';
 
 /** A point in time as far as it is known: a moment that the log names, else between two days. */
 export interface ReviewPoint {
@@ -35,7 +35,7 @@ export interface ReviewedCase {
 /** Somebody whom the directory names. */
 export interface ReviewedPerson {
   id: string;
-  part: 'handler' | 'recovery_officer';
+  part: ReaderPart;
   /** When this person left; null where not. */
   left: ReviewPoint | null;
 }

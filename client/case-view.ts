@@ -1,13 +1,12 @@
 import {
   isInternal,
-  type DialogueEntry,
   type Directory,
   type OpenedCase,
   type OpenedCompartment,
   type Party,
   type Reading,
 } from '../crypto/private.js';
-import type { AccessView, EntryView, Warning, Writable } from './models.js';
+import type { AccessView, EntryView, ReporterEntry, Warning, Writable } from './models.js';
 
 type Author = EntryView['author'];
 
@@ -18,7 +17,7 @@ function authorView(directory: Directory, party: Party): Author {
 }
 
 function compartments(opened: OpenedCase): OpenedCompartment[] {
-  return opened.internal === null ? [opened.dialogue] : [opened.dialogue, opened.internal];
+  return [opened.dialogue, opened.internal, opened.identity].flatMap((each) => each ?? []);
 }
 
 /** The opened entries of a case for a page, in the order of each chain. */
@@ -43,13 +42,28 @@ export function entryViews(
   );
 }
 
-/** The entries of the conversation alone, as a reporter sees them. */
-export function dialogueViews(entries: readonly EntryView[]): EntryView<DialogueEntry>[] {
-  return entries.flatMap((entry) => {
+function dayOf({ content }: EntryView): string {
+  return content.kind === 'unreadable' ? '' : content.at.slice(0, 10);
+}
+
+/**
+ * The conversation as a reporter sees it: its entries in their order, and every opening of the
+ * identity before what was written on a later day. What the reporter said of themself is not in it.
+ */
+export function reporterViews(entries: readonly EntryView[]): EntryView<ReporterEntry>[] {
+  const shown = entries.flatMap((entry): EntryView<ReporterEntry>[] => {
     const { content } = entry;
-    const isTheirs = content.kind !== 'unreadable' && isInternal(content);
-    return isTheirs ? [] : [{ ...entry, content }];
+    if (entry.compartment === 'identity' && entry.author.side === 'reporter') return [];
+    if (content.kind === 'unreadable') return [{ ...entry, content }];
+    return content.kind === 'identity' || isInternal(content) ? [] : [{ ...entry, content }];
   });
+  const conversation = shown.filter(({ compartment }) => compartment === 'dialogue');
+  for (const opening of shown.filter(({ compartment }) => compartment === 'identity')) {
+    const day = dayOf(opening);
+    const later = conversation.findIndex((entry) => dayOf(entry) > day);
+    conversation.splice(later === -1 || day === '' ? conversation.length : later, 0, opening);
+  }
+  return conversation;
 }
 
 /** Whether something may be written into the case now. */
@@ -65,16 +79,18 @@ export function warningsOf({ faults, mendable, notices }: OpenedCase): Warning[]
 
 /** Who could read from when on: one line for each epoch. */
 export function accessViews(opened: OpenedCase, directory: Directory): AccessView[] {
-  return compartments(opened).flatMap(({ chain }) =>
-    chain.epochs.map(({ entry, body }) => ({
-      compartment: chain.compartment,
-      sequence: entry.header.sequence,
-      epoch: entry.header.epoch,
-      by: authorView(directory, entry.header.author),
-      readers: body.members.flatMap(({ id }) => {
-        const member = authorView(directory, id);
-        return member.side === 'reader' ? [{ id: member.id, name: member.name }] : [];
-      }),
-    })),
-  );
+  return [opened.dialogue, opened.internal]
+    .flatMap((each) => each ?? [])
+    .flatMap(({ chain }) =>
+      chain.epochs.map(({ entry, body }) => ({
+        compartment: chain.compartment === 'internal' ? 'internal' : 'dialogue',
+        sequence: entry.header.sequence,
+        epoch: entry.header.epoch,
+        by: authorView(directory, entry.header.author),
+        readers: body.members.flatMap(({ id }) => {
+          const member = authorView(directory, id);
+          return member.side === 'reader' ? [{ id: member.id, name: member.name }] : [];
+        }),
+      })),
+    );
 }

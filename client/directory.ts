@@ -1,5 +1,5 @@
 import {
-  channelReaders,
+  channelPeople,
   checkLater,
   checkRoot,
   type Channel,
@@ -92,7 +92,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     retentionMonths: channel.retentionMonths,
     receipts: channel.receipts,
     exportsByTwo: channel.exportsByTwo === true,
-    readers: channelReaders(directory, channel.id).map(({ record }) => ({
+    readers: channelPeople(directory, channel.id).map(({ record }) => ({
       id: record.id,
       name: record.name,
       role: record.role,

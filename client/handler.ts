@@ -2,6 +2,7 @@ import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
+import { createCustodyDesk, type CustodyDesk } from './desk/custody.js';
 import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.js';
 import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExportDesk, type ExportDesk } from './desk/exporting.js';
@@ -27,6 +28,7 @@ export type Desk = AccountDesk &
   SetUpDesk &
   JoiningDesk &
   CaseDesk &
+  CustodyDesk &
   PeopleDesk &
   ChannelDesk &
   HandbookDesk &
@@ -56,6 +58,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createSetUp(session),
     ...createJoiningDesk(session),
     ...createCaseDesk(session, watch, workplace, listings),
+    ...createCustodyDesk(session, watch),
     ...people,
     async admit(id) {
       await people.admit(id);

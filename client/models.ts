@@ -1,4 +1,5 @@
 import type {
+  AccountPart,
   Answers,
   AuditHeadFault,
   Category,
@@ -8,12 +9,16 @@ import type {
   FileReference,
   HandbookContents,
   HandlerMessage,
+  Identity,
   Incident,
   IncidentCause,
   Money,
   Outcome,
   Overview,
+  IdentityField,
+  IdentityOpening,
   ProtocolFault,
+  ReaderPart,
   Relation,
   Unreadable,
 } from '../crypto/private.js';
@@ -32,7 +37,7 @@ export interface ReaderView {
   name: string;
   /** What the person does there, per language; may be empty. */
   role: Record<string, string>;
-  part: 'handler' | 'recovery_officer';
+  part: ReaderPart;
   /** Ids of the same person under keys from before: who left these out left this person out. */
   formerly: string[];
 }
@@ -103,6 +108,8 @@ export interface ReportInput {
   answers: Answers;
   /** Ids of readers whom the report concerns. */
   leftOut: string[];
+  /** Who the reporter is, for custodians alone; null to give nothing. */
+  identity?: Identity | null;
 }
 
 /**
@@ -122,7 +129,7 @@ export interface ReceiptView {
 
 /** One entry of a case, opened and verified. */
 export interface EntryView<Content extends EntryContent = EntryContent> {
-  compartment: 'dialogue' | 'internal';
+  compartment: 'dialogue' | 'internal' | 'identity';
   sequence: number;
   /** Hash of the record, base64url. */
   hash: string;
@@ -154,6 +161,18 @@ export interface Warning {
  */
 export type Writable = 'yes' | 'after_new_keys' | 'no';
 
+/** What a reporter's page shows of the own identity. */
+export interface ReporterIdentityView {
+  /** Names of those who could open what is given now; empty where nobody could. */
+  custodians: string[];
+  given: (Identity & { at: string }) | null;
+  /** Whether others were custodians when it was given: to give it to those of now, it is sent again. */
+  others: boolean;
+}
+
+/** What stands in the conversation as a reporter sees it. */
+export type ReporterEntry = DialogueEntry | IdentityOpening;
+
 /** A case as its reporter sees it. */
 export interface ReporterCaseView {
   id: string;
@@ -168,7 +187,8 @@ export interface ReporterCaseView {
   openedOn: string | null;
   acknowledgementBy: string;
   feedbackBy: string;
-  entries: EntryView<DialogueEntry>[];
+  entries: EntryView<ReporterEntry>[];
+  identity: ReporterIdentityView;
   access: AccessView[];
   writable: Writable;
   warnings: Warning[];
@@ -226,10 +246,11 @@ export interface HandlerCaseView extends CaseRow {
   decisions: DateDecisions;
   keeping: Keeping;
   money: Money | null;
+  identity: CaseIdentityView;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */
-  readers: { id: string; name: string; part: 'handler' | 'recovery_officer' }[];
+  readers: { id: string; name: string; part: ReaderPart }[];
   /** Handlers of the channel who may be given access; those the reporter left out are not here. */
   grantable: { id: string; name: string }[];
   /** Those among the readers who left the organisation: new keys take them off. */
@@ -240,11 +261,68 @@ export interface HandlerCaseView extends CaseRow {
   log: LogFinding[] | null;
 }
 
+/** A request for the identity as a handler sees it. */
+export interface IdentityRequestView {
+  id: string;
+  at: string;
+  /** Who asked. */
+  by: string;
+  fields: IdentityField[];
+  reason: string;
+  /**
+   * `waiting`, also where the answer is not to be had; `opened` by a custodian who has not answered;
+   * `unclear` where an answer came that does not open.
+   */
+  state: 'waiting' | 'opened' | 'given' | 'refused' | 'unclear';
+  answer: {
+    at: string;
+    by: string;
+    /** What was passed on; null of a field that was not. */
+    identity: Record<IdentityField, string | null> | null;
+    /** Why it was refused. */
+    reason: string | null;
+  } | null;
+}
+
+/** What handlers can know of the reporter's identity. */
+export interface CaseIdentityView {
+  /** Who could open it now; empty where nobody could. */
+  custodians: { id: string; name: string }[];
+  /** Whether all of those have the name of the one who looks: one person in both parts. */
+  onlyOneself: boolean;
+  requests: IdentityRequestView[];
+}
+
+/** A request as a custodian sees it. */
+export interface CustodyRow {
+  caseId: string;
+  request: string;
+  channel: string;
+  practice: boolean;
+  askedOn: string;
+  openedOn: string | null;
+  answeredOn: string | null;
+  /** What was asked; null where it cannot be read, or not be vouched for. */
+  question: {
+    at: string;
+    by: string;
+    fields: IdentityField[];
+    reason: string;
+    /** Whether whoever asks has this custodian's own name. */
+    namesake: boolean;
+  } | null;
+}
+
+/** An identity that was opened; null where the reporter gave none, or none that can be read. */
+export interface OpenedIdentity {
+  identity: (Identity & { at: string }) | null;
+}
+
 /** Who is signed in. */
 export interface AccountView {
   id: string;
   name: string;
-  part: 'administrator' | 'handler';
+  part: AccountPart;
   oneTimeCode: boolean;
   /** Where the daily mail goes, null for none. */
   mail: string | null;
@@ -327,6 +405,7 @@ export interface LogVerdict {
   findings: LogFinding[];
 }
 
+export type { Identity, IdentityField };
 export type { Answers, Category, FileReference, HandlerMessage, IncidentCause, Outcome, Relation };
 
 /** One version of the directory and what it changed. */
@@ -428,7 +507,7 @@ export interface HandbookView {
 export interface AdmissionView {
   id: string;
   name: string;
-  part: 'handler' | 'recovery_officer';
+  part: ReaderPart;
   /** Eight words of the new keys, to compare with what the person says. */
   words: string[];
   /**
@@ -478,7 +557,7 @@ export interface ExposedCase {
 /** Keys that may be in wrong hands, as the installation documents it. */
 export interface IncidentView extends Incident {
   name: string;
-  part: 'administrator' | 'handler' | 'recovery_officer';
+  part: 'administrator' | ReaderPart;
   /** Whether the keys are among those that reports are sealed to, by the directory. */
   reads: 'active' | 'left' | 'never';
   openedByName: string;
@@ -491,18 +570,19 @@ export interface MembersView {
   accounts: {
     id: string;
     name: string;
-    part: 'administrator' | 'handler';
+    part: AccountPart;
     state: 'active' | 'joined' | 'locked' | 'removed';
   }[];
   invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
   admissions: AdmissionView[];
-  /** Handlers who left, and in whose place nobody has come back. */
-  former: { id: string; name: string }[];
+  /** Handlers and custodians who left, and in whose place nobody has come back. */
+  former: { id: string; name: string; part: ReaderPart }[];
 }
 
 /** What an invitation says to whoever holds its link. */
 export interface InvitationView {
   shownName: string;
+  part: 'handler' | 'custodian';
   organisation: Record<string, string>;
   channel: Record<string, string>;
   /** Eight words of the organisation's root. */

@@ -1,5 +1,6 @@
 import {
   type Channel,
+  channelPeople,
   channelReaders,
   type CreateCase,
   type Day,
@@ -22,17 +23,18 @@ import {
 } from '../crypto/private.js';
 import type { LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
+import { custodiansOf, firstIdentity, NO_IDENTITY } from './identity.js';
 import type { ReportInput } from './models.js';
 
-/** Readers of a channel in one version of the directory who were not there in another. */
+/** People of a channel in one version of the directory who were not there in another. */
 export function hasNewReader(
   { channel, leftOut }: Pick<ReportInput, 'channel' | 'leftOut'>,
   shown: LoadedDirectory,
   loaded: LoadedDirectory,
 ): boolean {
   const before = new Set<string>(withSuccessors(loaded.directory, leftOut));
-  for (const { record } of channelReaders(shown.directory, channel)) before.add(record.id);
-  return channelReaders(loaded.directory, channel).some(({ record }) => !before.has(record.id));
+  for (const { record } of channelPeople(shown.directory, channel)) before.add(record.id);
+  return channelPeople(loaded.directory, channel).some(({ record }) => !before.has(record.id));
 }
 
 /**
@@ -96,6 +98,12 @@ export function prepareCase(
     { ...author, sequence: 2, previous: recordHashOf(first) },
     report,
   );
+  const custodians = custodiansOf(directory, channel.id, leftOut);
+  const about = { keys, seen: recordHashOf(second), custodians, directory: named };
+  // where nothing is given an empty block goes along, so that both look alike
+  const own =
+    custodians.length > 0 ? firstIdentity(about, input.identity ?? NO_IDENTITY, today) : null;
+  if (own === null && input.identity) throw new ClientError('no_custodian');
   return {
     version: 1,
     organisation: channel.organisation,
@@ -103,8 +111,8 @@ export function prepareCase(
     country: channel.country,
     practice: !channel.published,
     ...registrationOf(keys),
-    entries: [first, second],
-    grants: members.map((member) => sealGrant(epoch, member)),
+    entries: own === null ? [first, second] : [first, second, ...own.entries],
+    grants: [...members.map((member) => sealGrant(epoch, member)), ...(own?.grants ?? [])],
     overview: sealOverview(
       epoch,
       newOverview({ title: titleOf(input.text), category: input.category }),

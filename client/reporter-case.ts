@@ -25,7 +25,7 @@ import {
   sealContent,
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
-import { accessViews, dialogueViews, entryViews, warningsOf, writableOf } from './case-view.js';
+import { accessViews, entryViews, reporterViews, warningsOf, writableOf } from './case-view.js';
 import {
   directoryView,
   hashesOf,
@@ -33,6 +33,7 @@ import {
   type ShownDirectories,
 } from './directory.js';
 import { ClientError } from './errors.js';
+import { identityView } from './identity.js';
 import type { ReceiptOffer, ReporterCaseView, Warning } from './models.js';
 import type { ReceivedReport } from './receipt.js';
 
@@ -55,7 +56,7 @@ export function reporterCaseView(
   { facts, readings, file, directory }: OpenedForReporter,
   receipt: ReceiptOffer,
 ): ReporterCaseView {
-  const entries = dialogueViews(entryViews(file, directory.directory, readings));
+  const entries = reporterViews(entryViews(file, directory.directory, readings));
   const opened = readings.map(({ day }) => day).sort();
   // somebody left out who has been taken off again is no reason to stop writing
   const before = file.notices.includes('left_out_member');
@@ -80,6 +81,7 @@ export function reporterCaseView(
     acknowledgementBy: acknowledgementDay(facts.receivedOn),
     feedbackBy: feedbackDay(facts.receivedOn),
     entries,
+    identity: identityView({ file, channel: facts.channel, directory }),
     access: accessViews(file, directory.directory),
     writable: writableOf(file),
     warnings,
@@ -158,6 +160,7 @@ export function createReporterCases(api: Api, shown: ShownDirectories): Reporter
       directories: hashesOf(directory),
       contents: DialogueEntry,
       withInternal: false,
+      withIdentity: true,
       keyFor(place, commitment) {
         const grant = answer.grants.find(
           ({ compartment, epoch }) => compartment === place.compartment && epoch === place.epoch,

@@ -5,6 +5,7 @@ import {
   type Day,
   feedbackDay,
   type FileReference,
+  type Identity,
   newCaseKey,
   ready,
   recordHashOf,
@@ -26,6 +27,7 @@ import type {
   ReportInput,
   SendProgress,
 } from './models.js';
+import { NO_IDENTITY, nextIdentity, saysIdentity } from './identity.js';
 import { createUploadKeeper } from './keeper.js';
 import { createReceipts } from './receipt.js';
 import {
@@ -55,6 +57,17 @@ export interface Reporter {
     text: string,
     files: readonly FileSource[],
     onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ReporterCaseView>;
+  /**
+   * Says who the reporter is from now on; null takes it back, as far as nobody has opened it. May be
+   * called again after a failure.
+   *
+   * @throws ClientError `no_custodian`, `too_long`.
+   */
+  identify(
+    words: readonly string[],
+    identity: Identity | null,
     signal?: AbortSignal,
   ): Promise<ReporterCaseView>;
   download(
@@ -211,6 +224,29 @@ export function createReporter(connection: Connection & { today: () => Day }): R
         uploads.forget();
         sent.forget(message);
         return await viewOf(after);
+      }
+    },
+
+    async identify(words, identity, signal) {
+      await ready();
+      const said = identity ?? NO_IDENTITY;
+      for (let tries = 1; ; tries += 1) {
+        const opened = await persist(() => cases.open(words), signal);
+        // an earlier try arrived although its answer was lost
+        if (tries > 1 && saysIdentity(opened.file, said)) return await viewOf(opened);
+        const { keys, file, facts, directory } = opened;
+        const about = { keys, file, channel: facts.channel, directory };
+        const json = nextIdentity(about, said, connection.today());
+        try {
+          const credential = credentialOf(keys);
+          const path = '/api/case/identity';
+          await api.tell({ method: 'POST', path, credential, json, signal });
+          return await viewOf(await persist(() => cases.open(words), signal));
+        } catch (error) {
+          const again = error instanceof ClientError && (error.temporary || isConflict(error));
+          if (!again || tries >= 5) throw error;
+          if (error.temporary) await pause(250 * 2 ** tries, signal);
+        }
       }
     },
 

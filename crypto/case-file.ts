@@ -3,6 +3,7 @@ import { fromBase64, toBase64 } from './bytes.js';
 import { openBox, sealBox } from './box.js';
 import { verifyChain, type VerifiedChain, type VerifiedEpoch } from './chain.js';
 import { mayStand, type EntryContent, type Report } from './content.js';
+import { IdentityEntry } from './content/identity.js';
 import { withSuccessors } from './directory.js';
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
@@ -54,6 +55,8 @@ export interface OpenedCase {
   id: CaseId;
   dialogue: OpenedCompartment;
   internal: OpenedCompartment | null;
+  /** The reporter's own; null for everybody else, and where there is none. */
+  identity: OpenedCompartment | null;
   report: Report | null;
   /** Who may never be given access: the reporter left them out. */
   leftOut: Report['leftOut'];
@@ -79,6 +82,8 @@ export interface CaseInput {
   contents: Contents;
   /** Whether the internal compartment is this reader's to open. */
   withInternal: boolean;
+  /** Whether the compartment of the identity is. */
+  withIdentity?: boolean;
 }
 
 /** What `make` gives, or the fault of the protocol that it found. */
@@ -115,7 +120,11 @@ function keysOf(
   return keys;
 }
 
-function openCompartment(chain: VerifiedChain, input: CaseInput): OpenedCompartment {
+/** Opens what a chain that was verified holds, as far as keys are to be had. */
+export function openCompartment(
+  chain: VerifiedChain,
+  input: Pick<CaseInput, 'id' | 'keyFor' | 'contents'>,
+): OpenedCompartment {
   const keys = keysOf(input.id, chain, input.keyFor);
   const entries = chain.records.flatMap(({ entry, hash }): OpenedEntry[] => {
     if ('body' in entry) return [];
@@ -200,12 +209,18 @@ export function openCase(input: CaseInput): OpenedCase {
     notes.length > 0 ? verifyChain('internal', notes, { ...context, dialogue: chain }) : null;
   const dialogue = openCompartment(chain, input);
   const internal = notesChain === null ? null : openCompartment(notesChain, input);
+  const own = input.withIdentity === true ? of('identity') : [];
+  const ownChain =
+    own.length > 0 ? verifyChain('identity', own, { ...context, dialogue: chain }) : null;
+  const identity =
+    ownChain === null ? null : openCompartment(ownChain, { ...input, contents: IdentityEntry });
   const first = dialogue.entries.at(0)?.content;
   const report = first?.kind === 'report' ? first : null;
   const opened: OpenedCase = {
     id: input.id,
     dialogue,
     internal,
+    identity,
     report,
     leftOut: leftOutBy(report, chain, directory),
     faults: [],
@@ -219,6 +234,7 @@ export function openCase(input: CaseInput): OpenedCase {
     if (notesChain.fault !== null) faults.push(notesChain.fault);
     if (!notesFit(chain, notesChain)) faults.push('wrong_epoch');
   }
+  if (ownChain !== null && ownChain.fault !== null) faults.push(ownChain.fault);
   if (first === undefined && faults.length === 0) faults.push('missing_entry');
   for (const lost of [dialogue.lost, internal?.lost]) if (lost) mendable.push(lost);
   const leftOut = leftOutIn(opened);

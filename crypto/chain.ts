@@ -43,7 +43,9 @@ export interface ChainContext {
   directory: Directory;
   /** Hashes of directory versions, as far as this client knows them for certain. */
   directories: ReadonlyMap<number, string>;
-  /** The dialogue, when the internal chain is checked. */
+  /**
+   * The dialogue, when another chain is checked; null besides for a custodian, who does not see it.
+   */
   dialogue: VerifiedChain | null;
 }
 
@@ -74,8 +76,11 @@ function checkMembers(body: EpochBody, compartment: Compartment, context: ChainC
     if (known?.record.kem !== member.kem || known.record.sig !== member.sig) {
       fail('wrong_epoch', 'a member whom the directory does not know');
     }
+    if ((known.record.part === 'custodian') !== (compartment === 'identity')) {
+      fail('wrong_epoch', 'a member of another part');
+    }
   }
-  if (reporterIsIn !== (compartment === 'dialogue')) fail('wrong_epoch', 'reporter');
+  if (reporterIsIn !== (compartment !== 'internal')) fail('wrong_epoch', 'reporter');
 }
 
 /** Only a handler opens an epoch in a case that is there, and only while a member of it. */
@@ -83,6 +88,18 @@ function handlerOf(epoch: VerifiedEpoch, author: Party, { directory }: ChainCont
   const member = memberOf(epoch, author);
   const reader = directory.readers.find(({ record }) => record.id === author);
   return reader?.record.part === 'handler' ? member : fail('wrong_epoch', 'by no handler');
+}
+
+/** Who opens an epoch: of the identity the reporter alone, who says which custodians can read it. */
+function openerOf(
+  { header }: EpochEntry,
+  current: VerifiedEpoch | undefined,
+  context: ChainContext,
+): string | null {
+  if (header.compartment !== 'identity') {
+    return current === undefined ? null : handlerOf(current, header.author, context).sig;
+  }
+  return header.author === 'reporter' ? context.reporter.sig : fail('wrong_epoch', 'opener');
 }
 
 /** Who signed the first epoch: the reporter the dialogue, a handler in the dialogue the notes. */
@@ -97,7 +114,12 @@ function firstSigner(entry: EpochEntry, context: ChainContext): string {
 }
 
 function checkSeen({ header }: Entry, chain: VerifiedChain, context: ChainContext): void {
-  const dialogue = header.compartment === 'internal' ? context.dialogue : chain;
+  const { compartment, author } = header;
+  if (compartment === 'identity' && context.dialogue === null) {
+    if ((header.seen === null) !== (author !== 'reporter')) fail('reused_seen_head');
+    return;
+  }
+  const dialogue = compartment === 'dialogue' ? chain : context.dialogue;
   const named = (hash: RecordHash | null): EntryHeader | undefined =>
     dialogue?.records.find((record) => record.hash === hash)?.entry.header;
   const earlier = chain.records.findLast(
@@ -117,10 +139,7 @@ function verifiedEpoch(
 ): VerifiedEpoch {
   const { header } = entry;
   if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
-  const signer =
-    current === undefined
-      ? firstSigner(entry, context)
-      : handlerOf(current, header.author, context).sig;
+  const signer = openerOf(entry, current, context) ?? firstSigner(entry, context);
   if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
   const body = epochBodyOf(entry);
   checkMembers(body, compartment, context);
@@ -172,13 +191,14 @@ export function verifyChain(
 }
 
 /**
- * Follows the epoch entries of a conversation without the entries between them: who signed each, and
+ * Follows the epoch entries of a compartment without the entries between them: who signed each, and
  * whom it names. That shows who was given the keys; what was written it does not show, nor an entry
  * that is missing between two epochs. Ends at the first that does not hold, and names the fault.
  */
 export function verifyEpochs(
   entries: readonly EpochEntry[],
   context: Omit<ChainContext, 'dialogue'>,
+  compartment: 'dialogue' | 'identity' = 'dialogue',
 ): Pick<VerifiedChain, 'epochs' | 'fault'> {
   const found: Pick<VerifiedChain, 'epochs' | 'fault'> = { epochs: [], fault: null };
   try {
@@ -187,13 +207,13 @@ export function verifyEpochs(
       const { header } = entry;
       const current = found.epochs.at(-1);
       if (header.case !== context.caseId) fail('wrong_case_id');
-      if (header.compartment !== 'dialogue') fail('wrong_compartment');
+      if (header.compartment !== compartment) fail('wrong_compartment');
       const before = current?.entry.header.sequence ?? 0;
       // the first epoch is the first entry of all
       if (current === undefined ? header.sequence !== 1 : header.sequence <= before) {
         fail('missing_entry');
       }
-      found.epochs.push(verifiedEpoch(entry, 'dialogue', current, { ...context, dialogue: null }));
+      found.epochs.push(verifiedEpoch(entry, compartment, current, { ...context, dialogue: null }));
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

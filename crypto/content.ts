@@ -1,4 +1,5 @@
 import { DialogueEntry } from './content/dialogue.js';
+import { IdentityEntry } from './content/identity.js';
 import type { EntryContent } from './content/every.js';
 import type { InternalEntry } from './content/internal.js';
 import type { Effect, EntryHeader } from './wire/entry.js';
@@ -10,6 +11,7 @@ export * from './content/dates.js';
 export * from './content/disclosures.js';
 export * from './content/figures.js';
 export * from './content/exports.js';
+export * from './content/identity.js';
 export * from './content/internal.js';
 export * from './content/keeping.js';
 export * from './content/messages.js';
@@ -22,9 +24,18 @@ const dialogueKinds: ReadonlySet<string> = new Set(
   DialogueEntry.options.map(({ entries }) => entries.kind.literal),
 );
 
+const identityKinds: ReadonlySet<string> = new Set(
+  IdentityEntry.options.map((option) => option.entries.kind.literal),
+);
+
+/** Whether an entry belongs to the compartment of the identity. */
+export function isOfIdentity(content: EntryContent): content is IdentityEntry {
+  return identityKinds.has(content.kind);
+}
+
 /** Whether an entry belongs to the handlers' own compartment. */
 export function isInternal(content: EntryContent): content is InternalEntry {
-  return !dialogueKinds.has(content.kind);
+  return !dialogueKinds.has(content.kind) && !identityKinds.has(content.kind);
 }
 
 const effects: ReadonlyMap<string, Effect> = new Map([
@@ -34,6 +45,7 @@ const effects: ReadonlyMap<string, Effect> = new Map([
   ['release', 'release'],
   ['restriction', 'restrict'],
   ['unrestriction', 'unrestrict'],
+  ['identity_opening', 'open_identity'],
 ]);
 
 /** What an entry of this kind does to its case; its header must say the same. */
@@ -58,6 +70,9 @@ export function mayStand(
     return compartment === 'dialogue' && isReporter && sequence === 2;
   }
   if (content.kind === 'message') return compartment === 'dialogue' && isReporter;
-  if (isReporter) return false;
+  if (isOfIdentity(content)) {
+    return compartment === 'identity' && isReporter === (content.kind === 'identity');
+  }
+  if (isReporter || compartment === 'identity') return false;
   return isInternal(content) === (compartment === 'internal');
 }

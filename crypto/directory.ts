@@ -345,6 +345,16 @@ export function withSuccessors(directory: Directory, chosen: readonly string[]):
 
 /** The readers a report in this channel is sealed to: active ones, in the directory's order. */
 export function channelReaders(directory: Directory, channel: string): Reader[] {
+  return channelPeople(directory, channel).filter(({ record }) => record.part !== 'custodian');
+}
+
+/** Who may open the identities that reporters give in this channel. */
+export function channelCustodians(directory: Directory, channel: string): Reader[] {
+  return channelPeople(directory, channel).filter(({ record }) => record.part === 'custodian');
+}
+
+/** Everybody active in a channel, readers of reports and custodians, in the directory's order. */
+export function channelPeople(directory: Directory, channel: string): Reader[] {
   return directory.readers.filter(
     ({ state, record }) =>
       state === 'active' && (record.channels as readonly string[]).includes(channel),

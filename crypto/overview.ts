@@ -12,6 +12,7 @@ import {
 import { derive } from './derive.js';
 import type { EpochKey } from './epoch.js';
 import { Day } from './ids.js';
+import { ProtocolError } from './errors.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
 import { OVERVIEW_BYTES, type SealedOverview } from './wire/entry.js';
@@ -121,9 +122,12 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.acknowledgementWaived ? 1 : 0,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
-  const context = [epoch.case, epoch.compartment, epoch.epoch];
+  const { compartment } = epoch;
+  // nobody who lists the case could open it
+  if (compartment === 'identity') throw new ProtocolError('wrong_compartment');
+  const context = [epoch.case, compartment, epoch.epoch];
   return {
-    compartment: epoch.compartment,
+    compartment,
     epoch: epoch.epoch,
     box: toBase64(sealBox(overviewKey(epoch), 'overview', context, padded)),
   };

@@ -11,6 +11,7 @@ export { derive } from './derive.js';
 export * from './entry.js';
 export * from './epoch.js';
 export * from './handbook-contents.js';
+export * from './identity.js';
 export * from './kem.js';
 export * from './kept-receipt.js';
 export * from './overview.js';

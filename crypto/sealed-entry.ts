@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fromBase64, fromUtf8, toBase64 } from './bytes.js';
 import { openCipher } from './box.js';
-import { effectOf, type DialogueEntry, type EntryContent } from './content.js';
+import { effectOf, type DialogueEntry, type EntryContent, type IdentityEntry } from './content.js';
 import { derive } from './derive.js';
 import type { EpochKey } from './epoch.js';
 import { ProtocolError } from './errors.js';
@@ -59,16 +59,17 @@ export function entryKey(epochKey: Uint8Array, header: EntryHeader): Uint8Array 
 
 /**
  * The documents that whoever reads or writes entries has to know. Reporters know those of the
- * conversation alone: their pages stay small, whatever handlers come to keep about a case.
+ * conversation and of their identity alone: their pages stay small, whatever handlers come to keep
+ * about a case.
  */
-export type Contents = typeof DialogueEntry | typeof EntryContent;
+export type Contents = typeof DialogueEntry | typeof EntryContent | typeof IdentityEntry;
 
 /** What nobody could read again is not sealed. */
 function checkedBytes(contents: Contents, content: EntryContent): Uint8Array {
   const bytes = toJsonBytes(content);
   const result = v.safeParse(contents, JSON.parse(fromUtf8(bytes)));
   if (result.success) return bytes;
-  const isTooLong = result.issues.some(({ type }) => type === 'max_length');
+  const isTooLong = result.issues.some(({ type }) => type === 'max_length' || type === 'max_bytes');
   throw new ProtocolError(isTooLong ? 'too_long' : 'malformed', 'not an entry');
 }
 

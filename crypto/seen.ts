@@ -6,7 +6,8 @@ export type Seen = { readonly author: Party; readonly sequence: number } | 'unkn
 
 /**
  * Checks what an entry says its author saw. In the dialogue it is a record of the other side, or none
- * yet; the notes always name one. Nobody un-sees: a later entry of the same author names the same
+ * yet; the notes always name one, and so does the reporter in the identity. A custodian, who does not
+ * see the dialogue, names none. Nobody un-sees: a later entry of the same author names the same
  * record or a newer one. Needs no key, so that a server refuses what a client would.
  *
  * @param earlier sequence of the record that this author named last in this compartment, 0 for none.
@@ -17,9 +18,12 @@ export function faultInSeen(
   seen: Seen,
   earlier: number,
 ): ProtocolFault | null {
-  const isInternal = compartment === 'internal';
-  if (seen === 'unknown' || (seen === null && isInternal)) return 'truncated_chain';
+  if (compartment === 'identity' && author !== 'reporter') {
+    return seen === null ? null : 'reused_seen_head';
+  }
+  const isDialogue = compartment === 'dialogue';
+  if (seen === 'unknown' || (seen === null && !isDialogue)) return 'truncated_chain';
   if (seen === null) return earlier > 0 ? 'reused_seen_head' : null;
   const isOwnSide = (seen.author === 'reporter') === (author === 'reporter');
-  return (!isInternal && isOwnSide) || seen.sequence < earlier ? 'reused_seen_head' : null;
+  return (isDialogue && isOwnSide) || seen.sequence < earlier ? 'reused_seen_head' : null;
 }

@@ -3,6 +3,8 @@ import { sodium } from './sodium.js';
 
 /** What may be signed. A signature for one purpose says nothing for another. */
 export type SigningPurpose =
+  | 'identity question'
+  | 'identity answer'
   | 'creation'
   | 'entry'
   | 'directory'

@@ -101,6 +101,7 @@ export async function up(knex: Knex): Promise<void> {
      sealed_secret blob not null,
      shown_name text not null,
      channel text not null,
+     part text not null,
      replaces text,
      created_day text not null,
      used_by text`,
@@ -159,6 +160,8 @@ export async function up(knex: Knex): Promise<void> {
      dialogue_epoch integer not null,
      internal_sequence integer not null,
      internal_epoch integer not null,
+     identity_sequence integer not null,
+     identity_epoch integer not null,
      reporter_sequence integer not null`,
   );
   await knex.raw('create index cases_closed on cases (closed_day) where closed_day is not null');
@@ -235,6 +238,30 @@ export async function up(knex: Knex): Promise<void> {
      day text not null,
      primary key (case_id, reader)`,
   );
+  // What handlers ask of custodians about a reporter's identity, and what came back, all sealed.
+  await create(
+    'identity_requests',
+    `case_id text not null references cases (id),
+     id text not null,
+     asked_by text not null,
+     asked_day text not null,
+     opened_day text,
+     answered_day text,
+     ${filler(mostInKeys)}
+     answer blob,
+     primary key (case_id, id)`,
+  );
+  await create(
+    'identity_questions',
+    `recipient text not null,
+     case_id text not null references cases (id),
+     request text not null,
+     ${filler(mostInKeys)}
+     kem blob not null,
+     box blob not null,
+     primary key (recipient, case_id, request)`,
+  );
+  await knex.raw('create index identity_questions_case on identity_questions (case_id)');
   // Who may list and open a case now, in the order of the list; rows follow the newest epochs.
   await create(
     'access',

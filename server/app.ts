@@ -7,7 +7,7 @@ import { createTakeCode } from './accounts/one-time-code.js';
 import { createOwnAccount } from './accounts/own-account.js';
 import { entranceRoutes, memberRoutes, ownAccountRoutes } from './accounts/routes.js';
 import type { ServerKey } from './accounts/server-key.js';
-import { createSessions, deskOf, readerOf } from './accounts/sessions.js';
+import { createSessions, custodianOf, deskOf, readerOf } from './accounts/sessions.js';
 import { createSetUp } from './accounts/set-up.js';
 import { createSignIn } from './accounts/sign-in.js';
 import { createWrongProofs } from './accounts/wrong-proofs.js';
@@ -20,6 +20,8 @@ import { caseRoutes } from './cases/routes.js';
 import { createCases } from './cases/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
+import { custodyRoutes } from './custody/routes.js';
+import { createCustody, identityRequests } from './custody/service.js';
 import type { Database } from './database.js';
 import { directoryDeskRoutes, directoryRoutes } from './directory/routes.js';
 import { createDirectoryService } from './directory/service.js';
@@ -198,7 +200,9 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     bindAttachments,
     readPurgeOn,
     keepStatistics,
+    identity: identityRequests,
   });
+  const custody = createCustody({ db, today: day, audit, directories });
   const handlersCase: CaseAccess = (request, response) =>
     cases.identify(readerOf(response), pathText(request, 'case'));
 
@@ -224,6 +228,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
       path: '/api/desk/figures',
       router: figuresRoutes({ figures: createFigures({ db }), guard, readerOf }),
     },
+    { path: '/api/desk/custody', router: custodyRoutes({ custody, guard, custodianOf }) },
     { path: '/api/cases', router: reportRoutes(reports) },
     { path: '/api/case', router: returnRoutes(reports) },
     { path: '/api/case', router: downloadRoutes(attachments, '/attachments', ownCase) },

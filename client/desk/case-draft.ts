@@ -26,7 +26,9 @@ import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
 /** What goes along with the entries of a request. */
-type Rest = Partial<Pick<HandlerAppend, 'overview' | 'attachments' | 'statistics'>>;
+type Rest = Partial<
+  Pick<HandlerAppend, 'overview' | 'attachments' | 'statistics' | 'identityRequest'>
+>;
 
 /** A request in the making: entries in their order, with the keys that come with them. */
 export interface CaseDraft {

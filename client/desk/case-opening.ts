@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   CaseId,
+  type ChainContext,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
   EntryContent,
@@ -13,6 +14,7 @@ import {
   type Grant,
   type Head,
   isEpochEntry,
+  type Member,
   openCase,
   openGrant,
   openHead,
@@ -25,6 +27,7 @@ import {
   type ProtocolFault,
   sealOwnKey,
   type SealedOverview,
+  verifyEpochs,
 } from '../../crypto/private.js';
 import { overviewOf } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
@@ -42,6 +45,8 @@ export interface OpenedForHandler {
   directory: LoadedDirectory;
   /** In which the days of its entries are counted. */
   timeZone: string;
+  /** The newest members of the identity, as far as its epochs hold; the reporter is among them. */
+  identityMembers: readonly Member[];
 }
 
 /** Tells what belongs to this compartment and epoch. */
@@ -72,8 +77,9 @@ export function keyFrom(
 }
 
 /** The oldest directory that an epoch of the case names; what cannot be read names none. */
-function oldestNamed({ entries }: DeskCaseAnswer, newest: number): number {
-  const named = entries.filter(isEpochEntry).flatMap((entry) => {
+function oldestNamed({ entries, identity }: DeskCaseAnswer, newest: number): number {
+  const epochs = [...entries.filter(isEpochEntry), ...identity.epochs];
+  const named = epochs.flatMap((entry) => {
     try {
       return [epochBodyOf(entry).directory.version];
     } catch {
@@ -152,7 +158,24 @@ export async function fetchCase(
   if (origin !== null) file.notices.push(origin);
   const kept = keptOverview(file, answer.overview);
   const overview = overviewOf(kept?.title ?? null, saidIn(file, state.timeZone));
-  return { answer, file, overview, newOwnKeys, directory, timeZone: state.timeZone };
+  const identityMembers = membersOfIdentity(answer, {
+    caseId: file.id,
+    reporter: answer.reporter,
+    directory: directory.directory,
+    directories,
+  });
+  const { timeZone } = state;
+  return { answer, file, overview, newOwnKeys, directory, timeZone, identityMembers };
+}
+
+/** Whom the identity is sealed to; nobody where its epochs do not hold. */
+function membersOfIdentity(
+  { identity: { epochs: entries } }: DeskCaseAnswer,
+  context: Omit<ChainContext, 'dialogue'>,
+): readonly Member[] {
+  if (entries.length === 0) return [];
+  const { epochs, fault } = verifyEpochs(entries, context, 'identity');
+  return fault === null ? (epochs.at(-1)?.body.members ?? []) : [];
 }
 
 /** The sealed overview; one that does not open is noticed, and the next entry seals another. */

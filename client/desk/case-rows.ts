@@ -10,6 +10,7 @@ import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js
 import { caseworkOf } from '../casework/casework.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
+import { caseIdentityView } from './case-identity.js';
 import { grantable, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
@@ -77,7 +78,11 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
 }
 
 /** An opened case as a page shows it. */
-export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']): HandlerCaseView {
+export function caseView(
+  opened: OpenedForHandler,
+  log: HandlerCaseView['log'],
+  me: string,
+): HandlerCaseView {
   const { answer, file, directory, timeZone } = opened;
   const said = saidIn(file, timeZone);
   const known = newestMembers(opened).flatMap(({ id }) => {
@@ -92,6 +97,7 @@ export function caseView(opened: OpenedForHandler, log: HandlerCaseView['log']):
       file.faults[0] ?? file.mendable[0] ?? null,
     ),
     ...caseworkOf(said),
+    identity: caseIdentityView(opened, me),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -1,14 +1,18 @@
+import * as v from 'valibot';
 import {
-  type Compartment,
   COUNTED_DAYS_LIMIT,
   COUNTED_LIMIT,
   daysBetween,
   type EntryContent,
   type FileReference,
   type HandlerAppend,
+  type IdentityQuestion,
+  type IdentityRequestEntry,
   type Member,
   newId,
   type Overview,
+  ReaderId,
+  sealIdentityQuestion,
   sealStatistics,
   titleOf,
   WorkId,
@@ -17,6 +21,7 @@ import { countedIn, moneyOf } from '../casework/figures.js';
 import { overviewOf } from '../casework/overview.js';
 import { dayIn, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
+import { custodiansIn } from './case-identity.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
@@ -75,7 +80,7 @@ function countCase(
 /** The overview of a case once this stands in it. */
 function overviewWith(
   { file, overview, timeZone }: OpenedForHandler,
-  compartment: Compartment,
+  compartment: 'dialogue' | 'internal',
   content: EntryContent,
 ): Overview {
   const said = saidIn(file, timeZone);
@@ -117,6 +122,28 @@ export function prepareNote(
     overview: draft.overview(overviewWith(opened, 'internal', content)),
     attachments: files.map(({ attachment }) => attachment),
   });
+}
+
+/** What handlers are told of who asks a custodian, and the question itself to each who can answer. */
+export function prepareIdentityRequest(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  content: IdentityRequestEntry,
+): HandlerAppend {
+  const custodians = custodiansIn(opened);
+  if (custodians.length === 0) throw new ClientError('no_custodian');
+  const place = { case: opened.file.id, request: content.id };
+  const { at, fields, reason, key } = content;
+  const by = v.parse(ReaderId, state.account.id);
+  const question: IdentityQuestion = { v: 1, at, by, fields, reason, key };
+  const questions = custodians.map(({ id, kem }) => ({
+    recipient: id,
+    ...sealIdentityQuestion(place, { kem }, question, state.keys.sig.secretKey),
+  }));
+  return {
+    ...prepareNote(opened, state, content, []),
+    identityRequest: { id: content.id, questions },
+  };
 }
 
 /** A new title in the list. */

@@ -1,4 +1,14 @@
-import type { EntryContent, FileReference, Outcome } from '../../crypto/private.js';
+import {
+  type EntryContent,
+  type FileReference,
+  type IdentityField,
+  type IdentityRequestEntry,
+  newId,
+  type Outcome,
+  randomBytes,
+  toBase64,
+  WorkId,
+} from '../../crypto/private.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
@@ -10,6 +20,7 @@ import type { OpenedForHandler } from './case-opening.js';
 import { openListing } from './case-rows.js';
 import {
   prepareGrant,
+  prepareIdentityRequest,
   prepareMessage,
   prepareNote,
   prepareRenewal,
@@ -58,6 +69,12 @@ export interface CaseDesk {
    * @throws ClientError as `caseworkEntry` does.
    */
   work(id: string, change: CaseworkInput): Promise<HandlerCaseView>;
+  /**
+   * Asks the custodians for some of what the reporter said of themself.
+   *
+   * @throws ClientError `no_custodian` where nobody could open it.
+   */
+  askIdentity(id: string, fields: IdentityField[], reason: string): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
@@ -154,6 +171,20 @@ export function createCaseDesk(
         }
         return prepareNote(opened, state, content, []);
       });
+    },
+
+    async askIdentity(id, fields, reason) {
+      const content: IdentityRequestEntry = {
+        kind: 'identity_request',
+        at: session.now().toISOString(),
+        id: newId(WorkId),
+        fields,
+        reason,
+        key: toBase64(randomBytes(32)),
+      };
+      return workplace.append(id, ['identity', content.id], (opened, state) =>
+        prepareIdentityRequest(opened, state, content),
+      );
     },
 
     rename: (id, title) =>

@@ -119,7 +119,11 @@ export function createExportDesk(
 
   function documents(opened: OpenedForHandler, order: ExportOrder, files: readonly NamedFile[]) {
     const { file, answer } = opened;
-    const { entries: said, access, ...facts } = caseView(opened, null);
+    const {
+      entries: said,
+      access,
+      ...facts
+    } = caseView(opened, null, session.signedIn().account.id);
     const machine = {
       format: 'casekey case 1',
       installation: session.signedIn().installation,

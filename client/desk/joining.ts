@@ -88,9 +88,10 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       await ready();
       const { id, secret } = parseFragment(fragment);
       const { token } = invitationKeys(secret);
-      const { shownName, channel, organisation } = await invitationOf(id, token);
+      const { shownName, channel, part, organisation } = await invitationOf(id, token);
       return {
         shownName,
+        part,
         organisation: organisation.names,
         channel: channel.names,
         fingerprint: fingerprintWords(fromBase64(organisation.root)),
@@ -112,12 +113,12 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       const { token, vouching } = invitationKeys(secret);
       const { credentials } = await session.credentialsFor(reader, name, keys.seed, paper);
       await session.bringInForce(name, paper, async () => {
-        const { shownName, channel, replaces } = await invitationOf(id, token);
+        const { shownName, channel, part, replaces } = await invitationOf(id, token);
         const record: ReaderRecord = {
           id: reader,
           organisation: channel.organisation,
           channels: [channel.id],
-          part: 'handler',
+          part,
           name: shownName,
           role,
           kem: toBase64(keys.kem.publicKey),

@@ -35,6 +35,8 @@ import type { DeskSession, SignedInState } from './session.js';
 /** Who is invited. */
 export interface InviteInput {
   shownName: string;
+  /** `handler` where nothing is said. */
+  part?: 'handler' | 'custodian';
   /** Whose keys from before left: the same person comes back. */
   replaces?: string | null;
 }
@@ -83,16 +85,16 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
   function authentic({ record, invitation }: PendingAdmission): boolean | null {
     const { keys, account } = session.signedIn();
     if (invitation === null) {
-      // A handler comes by invitation only: one without was made up by whoever runs the server.
-      if (record.part === 'handler') return false;
+      // Only an officer comes without an invitation: anybody else was made up by whoever runs the server.
+      if (record.part !== 'recovery_officer') return false;
       const own = proposals.get(session.signedIn())?.get(record.id);
       return own === undefined ? null : own === JSON.stringify(record);
     }
     // Who made the link gets the sealed secret back: without it, these keys are not vouched for.
     if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
-    // the place that was meant is sealed with the secret: the server can neither drop nor change it
-    const context = [invitation.id, account.id, record.replaces ?? ''];
+    // place and part that were meant are sealed with the secret: the server can change neither
+    const context = [invitation.id, account.id, record.replaces ?? '', record.part];
     try {
       const { vouching } = invitationKeys(openBox(keys.own, 'invitation', context, box));
       return authenticatorOf(vouching, record) === invitation.authenticator;
@@ -179,12 +181,14 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         })),
         admissions: answer.admissions.map((each) => admissionView(each, readers)),
         former: readers.flatMap(({ record: { id, name, part }, state }) =>
-          state === 'left' && part === 'handler' && !taken.has(id) ? [{ id, name }] : [],
+          state === 'left' && part !== 'recovery_officer' && !taken.has(id)
+            ? [{ id, name, part }]
+            : [],
         ),
       };
     },
 
-    async invite({ shownName, replaces = null }) {
+    async invite({ shownName, part = 'handler', replaces = null }) {
       const { credential, keys, account } = session.signedIn();
       const { directory } = await watch.current();
       const [channel] = directory.channels;
@@ -199,10 +203,11 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
           id,
           tokenHash: tokenHash('invitation', invitationKeys(secret).token),
           sealedSecret: toBase64(
-            sealBox(keys.own, 'invitation', [id, account.id, replaces ?? ''], secret),
+            sealBox(keys.own, 'invitation', [id, account.id, replaces ?? '', part], secret),
           ),
           shownName,
           channel: channel.id,
+          part,
           replaces,
         },
       });

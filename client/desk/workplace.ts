@@ -185,7 +185,7 @@ export function createWorkplace(
     const opened = await open(id);
     const found = await followLog(opened);
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
-    return caseView(opened, found);
+    return caseView(opened, found, session.signedIn().account.id);
   }
 
   async function write(

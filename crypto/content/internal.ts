@@ -4,6 +4,7 @@ import { DisclosuresEntry } from './disclosures.js';
 import { FiguresEntry } from './figures.js';
 import { ExportsEntry } from './exports.js';
 import { files, moment, needed, text } from './fields.js';
+import { IdentityRequestEntry } from './identity.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
 import { KeepingEntry } from './keeping.js';
@@ -37,5 +38,10 @@ export const CaseworkEntry = v.variant('kind', [
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 
 /** What handlers write among themselves. */
-export const InternalEntry = v.variant('kind', [Note, Decision, ...CaseworkEntry.options]);
+export const InternalEntry = v.variant('kind', [
+  Note,
+  Decision,
+  IdentityRequestEntry,
+  ...CaseworkEntry.options,
+]);
 export type InternalEntry = v.InferOutput<typeof InternalEntry>;

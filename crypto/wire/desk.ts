@@ -13,6 +13,7 @@ import {
 import { BOX_OVERHEAD } from '../box.js';
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { ShownName } from '../shown-name.js';
+import { IdentityOfCase, IdentityRequest } from './identity.js';
 import { Count, Entry, EpochEntry, Grant, OwnKey, SealedOverview } from './entry.js';
 import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { SealedStatistics } from './figures.js';
@@ -61,7 +62,7 @@ export const SignIn = v.strictObject({
   proof: bytesSchema(32),
   code: v.nullable(oneTimeCode),
 });
-export const AccountPart = v.picklist(['administrator', 'handler']);
+export const AccountPart = v.picklist(['administrator', 'handler', 'custodian']);
 export type AccountPart = v.InferOutput<typeof AccountPart>;
 export const SignedIn = v.strictObject({
   token: bytesSchema(32),
@@ -150,6 +151,7 @@ export const DeskCase = v.strictObject({
   keys: v.array(OwnKey),
   overview: SealedOverview,
   readings: v.array(Reading),
+  identity: IdentityOfCase,
   /** The name of the case's audit chain. */
   auditScope: v.string(),
   head: v.nullable(bytesSchema(BOX_OVERHEAD + 256)),
@@ -188,6 +190,8 @@ export const HandlerAppend = v.strictObject({
   overview: v.nullable(SealedOverview),
   attachments: v.pipe(v.array(AttachmentId), v.maxLength(100)),
   statistics: v.pipe(v.array(SealedStatistics), v.maxLength(100)),
+  /** Goes along with the entry among handlers that says the same. */
+  identityRequest: v.exactOptional(IdentityRequest),
 });
 export type HandlerAppend = v.InferOutput<typeof HandlerAppend>;
 
@@ -199,6 +203,7 @@ export const Invite = v.strictObject({
   sealedSecret: bytesSchema(BOX_OVERHEAD + 32),
   shownName: ShownName,
   channel: ChannelId,
+  part: v.picklist(['handler', 'custodian']),
   /** Whose keys from before the new ones take the place of; null for somebody new. */
   replaces: v.nullable(ReaderId),
 });
@@ -210,6 +215,7 @@ export const InvitationAnswer = v.strictObject({
   shownName: v.string(),
   directory: SignedDirectory,
   channel: ChannelId,
+  part: v.picklist(['handler', 'custodian']),
   replaces: v.nullable(ReaderId),
 });
 

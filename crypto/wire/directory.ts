@@ -17,8 +17,11 @@ import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { ShownName } from '../shown-name.js';
 import { Count } from './entry.js';
 
-/** What a reader may do. `custodian` and `deputy` are reserved. */
-export const ReaderPart = v.picklist(['handler', 'recovery_officer']);
+/**
+ * What a reader may do. A custodian opens the identities that reporters give in the channels named,
+ * and reads nothing else of their cases.
+ */
+export const ReaderPart = v.picklist(['handler', 'recovery_officer', 'custodian']);
 export type ReaderPart = v.InferOutput<typeof ReaderPart>;
 
 /** The part of a reader's record that an admission signs. */

@@ -7,8 +7,11 @@ import { BOX_OVERHEAD } from '../box.js';
 /** A whole number that counts from one. */
 export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-/** An audience inside a case. `identity` is reserved for the identity block and its custodian. */
-export const Compartment = v.picklist(['dialogue', 'internal']);
+/**
+ * An audience inside a case: the conversation, the handlers' own notes, and the reporter's identity,
+ * which only the reporter and custodians read.
+ */
+export const Compartment = v.picklist(['dialogue', 'internal', 'identity']);
 export type Compartment = v.InferOutput<typeof Compartment>;
 
 /** Who wrote an entry or holds a grant. */
@@ -18,7 +21,7 @@ export type Party = v.InferOutput<typeof Party>;
 /**
  * What an entry does to its case, in the one word of it that the server may read: a handler closes or
  * reopens in the dialogue; among themselves handlers decide that a closed case needs nothing further,
- * hold it or restrict it, and take either back.
+ * hold it or restrict it, and take either back; a custodian says that the identity is opened.
  */
 export const Effect = v.picklist([
   'close',
@@ -28,6 +31,7 @@ export const Effect = v.picklist([
   'release',
   'restrict',
   'unrestrict',
+  'open_identity',
 ]);
 export type Effect = v.InferOutput<typeof Effect>;
 
@@ -113,7 +117,7 @@ export const OVERVIEW_BYTES = 512;
 
 /** What a list shows of a case, sealed under an epoch key of the compartment named. */
 export const SealedOverview = v.strictObject({
-  compartment: Compartment,
+  compartment: v.picklist(['dialogue', 'internal']),
   epoch: Count,
   box: bytesSchema(BOX_OVERHEAD + OVERVIEW_BYTES),
 });

@@ -25,8 +25,15 @@ export const CreateCase = v.strictObject({
   /** By the reporter's key over `creationFields`. */
   signature: bytesSchema(64),
   reporter: v.strictObject({ kem: bytesSchema(KEM_PUBLIC_KEY_BYTES), sig: bytesSchema(32) }),
-  entries: v.strictTuple([EpochEntry, SealedEntry]),
-  grants: v.pipe(v.array(Grant), v.minLength(1), v.maxLength(100)),
+  /**
+   * The conversation's first epoch and the report; where the channel has custodians, the identity's
+   * first epoch and block too, filled in or empty.
+   */
+  entries: v.union([
+    v.strictTuple([EpochEntry, SealedEntry]),
+    v.strictTuple([EpochEntry, SealedEntry, EpochEntry, SealedEntry]),
+  ]),
+  grants: v.pipe(v.array(Grant), v.minLength(1), v.maxLength(200)),
   overview: SealedOverview,
   attachments,
 });
@@ -38,6 +45,16 @@ export const CaseCreated = v.strictObject({ receivedOn: Day });
 /** POST /api/case/entries, with the case's look-up token: one sealed entry of the reporter. */
 export const ReporterAppend = v.strictObject({ entry: SealedEntry, attachments });
 export type ReporterAppend = v.InferOutput<typeof ReporterAppend>;
+
+/**
+ * POST /api/case/identity, with the case's look-up token: what the reporter says of themself from now
+ * on, behind an epoch where the custodians are others than before.
+ */
+export const ReporterIdentity = v.strictObject({
+  entries: v.union([v.strictTuple([SealedEntry]), v.strictTuple([EpochEntry, SealedEntry])]),
+  grants: v.pipe(v.array(Grant), v.maxLength(100)),
+});
+export type ReporterIdentity = v.InferOutput<typeof ReporterIdentity>;
 
 /** What the server knows of a case and tells everyone who may open it. */
 export const CaseFacts = v.strictObject({

@@ -9,6 +9,7 @@ export interface InvitationRow {
   sealed_secret: Uint8Array;
   shown_name: string;
   channel: ChannelId;
+  part: 'handler' | 'custodian';
   replaces: ReaderId | null;
   created_day: Day;
   used_by: ReaderId | null;

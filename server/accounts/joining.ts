@@ -74,6 +74,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
           shownName: row.shown_name,
           directory: await directories.signed(trx),
           channel: row.channel,
+          part: row.part,
           replaces: row.replaces,
         };
       });
@@ -86,7 +87,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
         checkName(name);
         bytesOf(authenticator);
         const asInvited =
-          record.part === 'handler' &&
+          record.part === row.part &&
           record.name === row.shown_name &&
           record.replaces === row.replaces &&
           record.channels.length === 1 &&
@@ -94,14 +95,14 @@ export function createJoining(options: JoiningOptions): JoiningService {
         if (!asInvited) throw new ApiError('wrong_record');
         await checkRecord(trx, directory, record);
         if ((await proofsOfName(trx, name)) !== undefined) throw new ApiError('name_taken');
-        // a handler's account has the reader's id
+        // a reader's account has the reader's id
         const account = record.id as string as AccountId;
         await insertAccount(
           trx,
           newAccountRow(serverKey, {
             id: account,
             name,
-            part: 'handler',
+            part: row.part,
             state: 'joined',
             credentials,
             createdOn: today(clock, timeZone),

@@ -93,7 +93,7 @@ export async function checkRecord(
     record.channels.every((id) => ofOrganisation.includes(id)) &&
     !directory.readers.some((reader) => reader.record.id === record.id) &&
     !directory.administrators.some(({ id }) => (id as string) === record.id) &&
-    mayReplace(directory, record.replaces) &&
+    mayReplace(directory, record.replaces, record.part) &&
     !(await accountIdTaken(trx, record.id)) &&
     (await admissionOf(trx, record.id)) === undefined;
   if (!fits) throw new ApiError('wrong_record');
@@ -103,10 +103,15 @@ export async function checkRecord(
 }
 
 /** Whether somebody's place is free: the keys left, and nobody has come back in that place. */
-function mayReplace({ readers }: Directory, replaced: string | null): boolean {
+function mayReplace(
+  { readers }: Directory,
+  replaced: string | null,
+  part: ReaderRecord['part'],
+): boolean {
   if (replaced === null) return true;
   const left = readers.some(
-    ({ record, state }) => (record.id as string) === replaced && state === 'left',
+    ({ record, state }) =>
+      (record.id as string) === replaced && record.part === part && state === 'left',
   );
   return left && !readers.some(({ record }) => (record.replaces as string | null) === replaced);
 }
@@ -153,13 +158,14 @@ export function createMembers(options: MembersOptions): MembersService {
       };
     },
 
-    async invite(session, { id, tokenHash, sealedSecret, shownName, channel, replaces }) {
-      await change(session, 'invited', { invitation: id, channel }, async (trx) => {
+    async invite(session, input) {
+      const { id, tokenHash, sealedSecret, shownName, channel, part, replaces } = input;
+      await change(session, 'invited', { invitation: id, channel, part }, async (trx) => {
         const { directory } = await directories.current(trx);
         if (!directory.channels.some((each) => each.id === channel)) {
           throw new ApiError('wrong_record');
         }
-        if (!mayReplace(directory, replaces)) throw new ApiError('wrong_record');
+        if (!mayReplace(directory, replaces, part)) throw new ApiError('wrong_record');
         await deleteInvitationsBefore(trx, firstDayInUse(clock, timeZone));
         if ((await invitationById(trx, id)) !== undefined) throw new ApiError('conflict');
         await insertInvitation(trx, {
@@ -169,6 +175,7 @@ export function createMembers(options: MembersOptions): MembersService {
           sealed_secret: bytesOf(sealedSecret),
           shown_name: shownName,
           channel,
+          part,
           replaces,
           created_day: today(clock, timeZone),
           used_by: null,

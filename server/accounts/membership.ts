@@ -34,7 +34,7 @@ export function createMembership(): Membership {
         waiting.handler === admission.handler &&
         waiting.handler_signature === admission.handlerSignature;
       if (!signedHere) throw new ApiError('admission_missing');
-      if (record.part === 'handler') {
+      if (record.part !== 'recovery_officer') {
         const account = await accountById(trx, record.id);
         if (account?.state !== 'joined') throw new ApiError('admission_missing');
         await updateAccount(trx, record.id, { state: 'active' });

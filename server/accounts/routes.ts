@@ -28,8 +28,9 @@ const SMALL = 65_536;
 const MEMORY_LIMIT = 400_000;
 const SET_UP_LIMIT = 2_000_000;
 
-/** Both parts of the desk. */
-const everybody = ['administrator', 'handler'] as const;
+/** All parts of the desk, and those that say who else belongs to it. */
+const everybody = ['administrator', 'handler', 'custodian'] as const;
+const admitting = ['administrator', 'handler'] as const;
 
 export interface EntranceOptions {
   setUp: SetUpService;
@@ -133,7 +134,7 @@ export function ownAccountRoutes(own: OwnAccountService, guard: DeskGuard): Rout
 /** Who belongs to the desk, who is invited, and who waits for signatures. */
 export function memberRoutes(members: MembersService, guard: DeskGuard): Router {
   const router = Router();
-  const signedIn = guard({ parts: everybody });
+  const signedIn = guard({ parts: admitting });
 
   router.get('/members', signedIn, async (_request, response) => {
     response.json(await members.list(deskOf(response)));

@@ -33,7 +33,7 @@ const MOST = 20;
 /** Who asks, once a request's token was found good. */
 export interface DeskSession {
   readonly account: { readonly id: AccountId; readonly name: string; readonly part: AccountPart };
-  /** The handler's id in the directory; null for an administrator, who reads no case. */
+  /** The handler's id in the directory; null for whoever reads no case. */
   readonly reader: ReaderId | null;
   readonly kind: SessionKind;
   readonly tokenHash: string;
@@ -90,6 +90,17 @@ export function readerOf(response: Response): ReaderId {
   const { reader } = deskOf(response);
   if (reader === null) throw new ApiError('forbidden');
   return reader;
+}
+
+/**
+ * The custodian who asks, on a route for custodians.
+ *
+ * @throws ApiError `forbidden` for anybody else.
+ */
+export function custodianOf(response: Response): ReaderId {
+  const { account } = deskOf(response);
+  if (account.part !== 'custodian') throw new ApiError('forbidden');
+  return v.parse(ReaderId, account.id);
 }
 
 /** Makes the sessions. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type * as v from 'valibot';
 import {
+  type AccountPart,
   AUDIT_PAGE,
   auditContentHash,
   auditHash,
@@ -41,7 +42,7 @@ export interface AuditEvent {
 
 /** Who asks for the log; `reader` is null for an administrator, who opens no case. */
 export interface AuditViewer {
-  part: 'administrator' | 'handler';
+  part: AccountPart;
   reader: string | null;
 }
 

@@ -113,6 +113,7 @@ export function changesOf(
     case 'restrict':
     case 'unrestrict':
       return { active_day: day, ...pauseAfter(row, effect, day) };
+    case 'open_identity': // a custodian's word, which no request of a handler carries
     case null:
       return { active_day: day };
   }

@@ -16,6 +16,7 @@ import {
 import type { Audit } from '../audit/service.js';
 import { textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
+import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import {
   caseFacts,
@@ -28,6 +29,7 @@ import { grantOf, type AccessRow, type CaseRow, type OverviewRow } from '../reco
 import {
   appendEntries,
   changeCase,
+  HANDLER_WRITES,
   keepOverview,
   readEntries,
   readEpochs,
@@ -103,8 +105,10 @@ export function createCases(options: {
   readonly bindAttachments: BindAttachments;
   readonly readPurgeOn: ReadPurgeOn;
   readonly keepStatistics: KeepStatistics;
+  readonly identity: IdentityRequests;
 }): Cases {
-  const { db, today, audit, directories, bindAttachments, readPurgeOn, keepStatistics } = options;
+  const { db, today, audit, directories, bindAttachments, readPurgeOn } = options;
+  const { keepStatistics, identity } = options;
 
   async function caseOf(handle: Knex, reader: ReaderId, id: string): Promise<CaseRow> {
     const row = await openableCase(handle, reader, id);
@@ -117,8 +121,9 @@ export function createCases(options: {
     trx: Knex,
     row: CaseRow,
     reader: ReaderId,
-    entries: HandlerAppend['entries'],
+    { entries, identityRequest }: HandlerAppend,
   ): Promise<void> {
+    const asked = identityRequest !== undefined;
     const note = (action: string, details: Record<string, string | number>): Promise<void> =>
       audit.append(trx, { scope: row.audit_scope, action, actor: reader, details });
     for (const entry of entries) {
@@ -127,6 +132,7 @@ export function createCases(options: {
       else await note('entry_added', { compartment, sequence });
       if (effect !== null) await note(auditActions[effect], {});
     }
+    if (asked) await note('identity_asked', {});
     if (entries.length === 0) await note('overview_changed', {});
   }
 
@@ -158,11 +164,12 @@ export function createCases(options: {
           decisionBy: row.decision_due_day as DeskCase['decisionBy'],
           escalated: row.escalated === 1,
           reporter: { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) },
-          entries: await readEntries(trx, row.id, ['dialogue', 'internal']),
+          entries: await readEntries(trx, row.id, HANDLER_WRITES),
           grants: await readGrants(trx, row.id, reader),
           keys: await ownKeysOf(trx, row.id, reader),
           overview: sealedOverview(overview),
           readings: await readReadings(trx, row.id),
+          identity: await identity.of(trx, row.id),
           auditScope: row.audit_scope,
           head: await headOf(trx, row.id, reader),
         };
@@ -209,6 +216,7 @@ export function createCases(options: {
         checkStatistics(row, request, effect, day, await readersOf(trx, row.id));
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
+        await identity.keep(trx, appended.row, reader, request, day);
         if (overview !== null) await keepOverview(trx, appended, overview);
         // the list shows overviews: whoever may list the case must have the key of its own
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
@@ -216,7 +224,7 @@ export function createCases(options: {
         if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
         const changes = changesOf(row, request, effect, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
-        await writeAudit(trx, row, reader, request.entries);
+        await writeAudit(trx, row, reader, request);
       });
     },
   };
@@ -261,6 +269,7 @@ const auditActions = {
   release: 'released',
   restrict: 'restricted',
   unrestrict: 'unrestricted',
+  open_identity: 'identity_opened',
 } as const satisfies Record<Effect, string>;
 
 function sealedOverview({ compartment, epoch, box }: OverviewRow): DeskCase['overview'] {

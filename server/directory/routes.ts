@@ -27,7 +27,8 @@ export interface DirectoryDeskOptions {
 /** The desk's side: all versions, the next one, stamps, and what is missing to publish. */
 export function directoryDeskRoutes({ directory, guard, deskOf }: DirectoryDeskOptions): Router {
   const router = Router();
-  const everybody = guard({ parts: ['administrator', 'handler'] });
+  const everybody = guard({ parts: ['administrator', 'handler', 'custodian'] });
+  const keepers = guard({ parts: ['administrator', 'handler'] });
 
   router.get('/directories', everybody, async (request, response) => {
     response.json({ directories: await directory.after(queryCount(request, 'after')) });
@@ -42,7 +43,7 @@ export function directoryDeskRoutes({ directory, guard, deskOf }: DirectoryDeskO
     await directory.stamp(deskOf(response), stamp);
     response.status(204).end();
   });
-  router.get('/readiness', everybody, async (_request, response) => {
+  router.get('/readiness', keepers, async (_request, response) => {
     response.json(await directory.readiness());
   });
   return router;

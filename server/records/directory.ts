@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import {
-  channelReaders,
+  channelPeople,
   type EpochBody,
   type ReaderRecord,
   type VerifiedDirectory,
@@ -25,7 +25,7 @@ export interface Directories {
 /**
  * Looks readers up in the newest directory.
  *
- * @param channel only readers of this channel, as for a new report; else every active reader.
+ * @param channel only people of this channel, as for a new report; else everybody active.
  */
 export function directoryLookup(
   directories: Directories,
@@ -36,7 +36,7 @@ export function directoryLookup(
   const readers =
     channel === undefined
       ? directory.readers.filter(({ state }) => state === 'active')
-      : channelReaders(directory, channel);
+      : channelPeople(directory, channel);
   return {
     reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
     knows: async (db, { version, hash }) =>

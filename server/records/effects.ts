@@ -7,7 +7,7 @@ import type { AccessRow, CaseRow, OverviewRow } from './rows.js';
 /** A case after entries were added, with the commitments of its newest epochs. */
 export interface AppendedCase {
   row: CaseRow;
-  /** Null where a compartment has no epoch, and `internal` for a reporter. */
+  /** Null where a compartment has no epoch, and where it was not looked at. */
   commitments: Readonly<Record<Compartment, string | null>>;
 }
 
@@ -30,22 +30,34 @@ export function identityOf(row: CaseRow): AppendContext['case'] {
 }
 
 /** The case once its chains end where they end now. */
-export function afterwards(row: CaseRow, author: Party, { dialogue, internal }: Chains): CaseRow {
+export function afterwards(
+  row: CaseRow,
+  author: Party,
+  { dialogue, internal, identity }: Chains,
+): CaseRow {
+  const wroteThere = author === 'reporter' && dialogue.sequence > row.dialogue_sequence;
   return {
     ...row,
     dialogue_sequence: dialogue.sequence,
-    dialogue_epoch: dialogue.epoch?.number ?? 0,
+    dialogue_epoch: dialogue.epoch?.number ?? row.dialogue_epoch,
     internal_sequence: internal.sequence,
     internal_epoch: internal.epoch?.number ?? row.internal_epoch,
-    reporter_sequence: author === 'reporter' ? dialogue.sequence : row.reporter_sequence,
+    identity_sequence: identity.sequence,
+    identity_epoch: identity.epoch?.number ?? row.identity_epoch,
+    reporter_sequence: wroteThere ? dialogue.sequence : row.reporter_sequence,
   };
 }
 
 /** The commitments of the newest epochs. */
-export function commitmentsOf({ dialogue, internal }: Chains): AppendedCase['commitments'] {
+export function commitmentsOf({
+  dialogue,
+  internal,
+  identity,
+}: Chains): AppendedCase['commitments'] {
   return {
     dialogue: dialogue.epoch?.commitment ?? null,
     internal: internal.epoch?.commitment ?? null,
+    identity: identity.epoch?.commitment ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ const ownRows = [
   { table: 'openings', column: 'reader' },
   { table: 'statistics', column: 'recipient' },
   { table: 'packs', column: 'reader' },
+  { table: 'identity_questions', column: 'recipient' },
 ] as const;
 
 /** Removes all that is kept in cases for a reader who left, see {@link forgetReader}. */

@@ -8,6 +8,7 @@ import {
   type Grant,
   type Party,
   type RecordHash,
+  type SealedOverview,
 } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
 import type { Followed } from './rules.js';
@@ -41,6 +42,8 @@ export interface CaseRow {
   dialogue_epoch: number;
   internal_sequence: number;
   internal_epoch: number;
+  identity_sequence: number;
+  identity_epoch: number;
   /** Sequence of the reporter's newest entry in the dialogue. */
   reporter_sequence: number;
 }
@@ -73,7 +76,7 @@ export interface GrantRow {
 /** A row of `overviews`. */
 export interface OverviewRow {
   case_id: CaseId;
-  compartment: Compartment;
+  compartment: SealedOverview['compartment'];
   epoch: number;
   commitment: string;
   box: Uint8Array;

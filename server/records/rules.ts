@@ -49,8 +49,9 @@ export type DialogueRecord = Pick<EntryHeader, 'author' | 'sequence'>;
 export interface AppendContext {
   case: { id: CaseId; organisation: string; reporter: { kem: string; sig: string } };
   chains: Chains;
-  /** Who sends the entries. */
+  /** Who sends the entries, and where such a person may write. */
   author: Party;
+  writes: readonly Compartment[];
   /** An active reader of the newest directory, null for anybody else. */
   reader(id: string): ReaderRecord | null;
   /** Those records named as seen that stand in this case's dialogue, by hash. */
@@ -143,9 +144,7 @@ function checkPlace(
   bytesOf(header.commitment);
   if (header.case !== context.case.id) throw new ApiError('wrong_case');
   if (header.author !== context.author) throw new ApiError('wrong_author');
-  if (header.author === 'reporter' && header.compartment !== 'dialogue') {
-    throw new ApiError('wrong_compartment');
-  }
+  if (!context.writes.includes(header.compartment)) throw new ApiError('wrong_compartment');
   if (header.sequence <= chain.sequence) throw new ApiError('sequence_taken');
   if (header.sequence > chain.sequence + 1) throw new ApiError('sequence_gap');
   if (header.previous !== chain.head) throw new ApiError('previous_unknown');
@@ -209,12 +208,12 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
 }
 
 /**
- * The key of somebody who may open the compartment's next epoch: the reporter begins the dialogue;
- * later a handler goes on who reads the compartment, or the dialogue where it is the first.
+ * The key of somebody who may open the compartment's next epoch: the reporter begins the dialogue,
+ * and alone opens epochs of the identity; elsewhere a handler goes on who reads the compartment, or the dialogue where it is the first.
  */
 function openerKey(context: AppendContext, chains: Chains, compartment: Compartment): string {
   const current = chains[compartment].epoch;
-  if (compartment === 'dialogue' && current === null) {
+  if (compartment === 'identity' || (compartment === 'dialogue' && current === null)) {
     if (context.author !== 'reporter') throw new ApiError('not_a_member');
     return context.case.reporter.sig;
   }
@@ -225,7 +224,10 @@ function openerKey(context: AppendContext, chains: Chains, compartment: Compartm
   return author.sig;
 }
 
-/** The reporter reads the dialogue and nothing else; everybody else stands in the directory. */
+/**
+ * The reporter reads the dialogue and the own identity; everybody else stands in the directory, and a
+ * custodian in the identity alone, as nobody else does.
+ */
 function checkMembers(
   context: AppendContext,
   compartment: Compartment,
@@ -234,9 +236,9 @@ function checkMembers(
   const reporter = members.find(({ id }) => id === 'reporter');
   const { kem, sig } = context.case.reporter;
   const fits =
-    compartment === 'dialogue'
-      ? reporter?.kem === kem && reporter.sig === sig
-      : reporter === undefined;
+    compartment === 'internal'
+      ? reporter === undefined
+      : reporter?.kem === kem && reporter.sig === sig;
   const readers = members.filter(({ id }) => id !== 'reporter');
   if (!fits || readers.length === 0) throw new ApiError('wrong_members');
   for (const member of readers) {
@@ -247,6 +249,9 @@ function checkMembers(
       record.sig !== member.sig
     ) {
       throw new ApiError('member_unknown');
+    }
+    if ((record.part === 'custodian') !== (compartment === 'identity')) {
+      throw new ApiError('wrong_members');
     }
   }
 }

@@ -64,12 +64,18 @@ import {
   upsertOverview,
 } from './store.js';
 
+/** Where reporters, handlers and custodians write. */
+export const REPORTER_WRITES: readonly Compartment[] = ['dialogue', 'identity'];
+export const HANDLER_WRITES: readonly Compartment[] = ['dialogue', 'internal'];
+export const CUSTODIAN_WRITES: readonly Compartment[] = ['identity'];
+
 /**
  * Adds entries and their grants to a case, or nothing: the caller's transaction ends with the error.
  * Follows with the case's sequences and epochs, and with who may open it. `caseRow` must have been
  * read in the same transaction.
  *
  * @param author who sends them; it must be the author of every entry.
+ * @param writes where the author may write.
  * @throws ApiError with the code of the rule that is broken, see `followChains`; `case_full`.
  */
 export async function appendEntries(
@@ -79,14 +85,17 @@ export async function appendEntries(
   entries: readonly Entry[],
   grants: readonly Grant[],
   directory: DirectoryLookup,
+  writes = author === 'reporter' ? REPORTER_WRITES : HANDLER_WRITES,
 ): Promise<AppendedCase> {
+  const endOf = async (compartment: Compartment): Promise<Chain> =>
+    // nothing gets where this author may not write
+    writes.includes(compartment)
+      ? readChain(trx, caseRow, compartment)
+      : { sequence: caseRow[`${compartment}_sequence`], head: null, epoch: null };
   const before: Chains = {
-    dialogue: await readChain(trx, caseRow, 'dialogue'),
-    // a reporter's entry never gets there
-    internal:
-      author === 'reporter'
-        ? { sequence: caseRow.internal_sequence, head: null, epoch: null }
-        : await readChain(trx, caseRow, 'internal'),
+    dialogue: await endOf('dialogue'),
+    internal: await endOf('internal'),
+    identity: await endOf('identity'),
   };
   await checkShare(trx, caseRow.id, author, entries);
   const bodies = readEpochBodies(entries);
@@ -95,6 +104,7 @@ export async function appendEntries(
       case: identityOf(caseRow),
       chains: before,
       author,
+      writes,
       reader: (id) => directory.reader(id),
       ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
@@ -114,6 +124,8 @@ export async function appendEntries(
     dialogue_epoch: changed.dialogue_epoch,
     internal_sequence: changed.internal_sequence,
     internal_epoch: changed.internal_epoch,
+    identity_sequence: changed.identity_sequence,
+    identity_epoch: changed.identity_epoch,
     reporter_sequence: changed.reporter_sequence,
   });
   if (changed.dialogue_epoch !== caseRow.dialogue_epoch) {
@@ -165,11 +177,12 @@ export async function prepareCase(
   const { chains: after, records } = followChains(
     {
       case: identityOf(empty),
-      chains: { dialogue: nothing, internal: nothing },
+      chains: { dialogue: nothing, internal: nothing, identity: nothing },
       author: 'reporter',
+      writes: REPORTER_WRITES,
       reader: (id) => directory.reader(id),
       dialogueRecords: new Map(),
-      seenBefore: { dialogue: 0, internal: 0 },
+      seenBefore: { dialogue: 0, internal: 0, identity: 0 },
       bodies,
       directories: await knownDirectories(db, directory, bodies),
     },
@@ -251,6 +264,22 @@ export async function dialogueBytes(db: Knex, caseId: CaseId): Promise<number> {
   return bodyBytes(db, caseId, 'dialogue');
 }
 
+/** The newest record of a compartment: its sequence and hash, null where it is empty. */
+export async function readNewest(
+  db: Knex,
+  row: CaseRow,
+  compartment: Compartment,
+): Promise<{ sequence: number; hash: RecordHash } | null> {
+  const hash = await newestRecord(db, row.id, compartment);
+  return hash === null ? null : { sequence: row[`${compartment}_sequence`], hash };
+}
+
+/** Who belongs to the newest epoch of the identity; nobody where there is none. */
+export async function identityMembers(db: Knex, row: CaseRow): Promise<ReadonlySet<string>> {
+  const { epoch } = await readChain(db, row, 'identity');
+  return new Set(epoch?.members.map(({ id }) => id));
+}
+
 /** The grants of one recipient in a case, by compartment and epoch. */
 export async function readGrants(db: Knex, caseId: CaseId, recipient: Party): Promise<Grant[]> {
   return (await grantsFor(db, caseId, recipient)).map(grantOf);
@@ -280,7 +309,11 @@ async function readSeen(
   author: Party,
   entries: readonly Entry[],
 ): Promise<Pick<AppendContext, 'dialogueRecords' | 'seenBefore'>> {
-  const before: Record<Compartment, RecordHash | null> = { dialogue: null, internal: null };
+  const before: Record<Compartment, RecordHash | null> = {
+    dialogue: null,
+    internal: null,
+    identity: null,
+  };
   for (const compartment of new Set(entries.map(({ header }) => header.compartment))) {
     const header = await newestHeaderBy(trx, caseId, compartment, author);
     if (header !== undefined) before[compartment] = (JSON.parse(header) as EntryHeader).seen;
@@ -292,7 +325,11 @@ async function readSeen(
   const at = (hash: RecordHash | null): number => dialogueRecords.get(hash ?? '')?.sequence ?? 0;
   return {
     dialogueRecords,
-    seenBefore: { dialogue: at(before.dialogue), internal: at(before.internal) },
+    seenBefore: {
+      dialogue: at(before.dialogue),
+      internal: at(before.internal),
+      identity: at(before.identity),
+    },
   };
 }
 

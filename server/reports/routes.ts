@@ -1,5 +1,10 @@
 import { Router } from 'express';
-import { CreateCase, ReceiptRequest, ReporterAppend } from '../../crypto/public.js';
+import {
+  CreateCase,
+  ReceiptRequest,
+  ReporterAppend,
+  ReporterIdentity,
+} from '../../crypto/public.js';
 import { tokenOf } from '../http/authorization.js';
 import { readJson } from '../http/body.js';
 import { workProofOf } from '../work/routes.js';
@@ -7,10 +12,12 @@ import { createSlots, holdWhileAnswering } from '../http/slots.js';
 import { SMALL_CASE, SMALL_CASES, WHOLE_CASES } from '../records/budget.js';
 import type { Reports } from './service.js';
 
-/** The longest text in base64url, an epoch's document, a hundred grants, and their wrapping. */
-const CREATE_LIMIT = 2_500_000;
+/** The longest text in base64url, two epochs' documents, two hundred grants, and their wrapping. */
+const CREATE_LIMIT = 3_000_000;
 /** The longest text in base64url, and its wrapping. */
 const APPEND_LIMIT = 1_500_000;
+/** An epoch's document, a hundred grants, and a text. */
+const IDENTITY_LIMIT = 2_500_000;
 const RECEIPT_LIMIT = 1_024;
 
 /** `/api/cases`: a new report. */
@@ -38,6 +45,11 @@ export function returnRoutes(reports: Reports): Router {
   router.post('/entries', async (request, response) => {
     const append = await readJson(request, ReporterAppend, APPEND_LIMIT);
     await reports.append(tokenOf(request, 'Case'), append);
+    response.status(201).json({});
+  });
+  router.post('/identity', async (request, response) => {
+    const append = await readJson(request, ReporterIdentity, IDENTITY_LIMIT);
+    await reports.appendIdentity(tokenOf(request, 'Case'), append);
     response.status(201).json({});
   });
   router.post('/receipt', async (request, response) => {

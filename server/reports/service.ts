@@ -17,6 +17,7 @@ import {
   type ReceiptAnswer,
   type ReporterAppend,
   type ReporterCase,
+  type ReporterIdentity,
   type VerifiedDirectory,
 } from '../../crypto/public.js';
 import { bytesOf, textOf } from '../bytes.js';
@@ -35,6 +36,7 @@ import {
   readEntries,
   readGrants,
   readReadings,
+  REPORTER_WRITES,
   type NewCase,
 } from '../records/service.js';
 import { recordHashAt } from '../records/store.js';
@@ -84,6 +86,13 @@ export interface Reports {
    * attachments find wrong.
    */
   append(token: string | null, request: ReporterAppend): Promise<void>;
+  /**
+   * Adds what the reporter says of themself. It is no activity of the case: nobody who works on it can
+   * read it, so it moves nothing in their lists and asks for no decision.
+   *
+   * @throws ApiError as `append`, and `wrong_compartment` for anything else than the identity.
+   */
+  appendIdentity(token: string | null, request: ReporterIdentity): Promise<void>;
   /**
    * Signs that a report arrived, on which day, without saying which. Nothing is stored, the salt
    * least of all: who has both database and receipt shall not find the case by them.
@@ -197,7 +206,7 @@ export function createReports(options: {
         const row = await caseOf(trx, token);
         return {
           case: caseFacts(row, await readPurgeOn(trx)),
-          entries: await readEntries(trx, row.id, ['dialogue']),
+          entries: await readEntries(trx, row.id, REPORTER_WRITES),
           grants: await readGrants(trx, row.id, 'reporter'),
           readings: await readReadings(trx, row.id),
         };
@@ -219,12 +228,25 @@ export function createReports(options: {
         const row = await caseOf(trx, token);
         slowDown(row.id);
         const lookup = directoryLookup(directories, await newestDirectory(trx));
-        const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup);
+        const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup, [
+          'dialogue',
+        ]);
         await bindAttachments(trx, row.id, attachments);
         const day = today();
         const decisionDay =
           row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));
         await changeCase(trx, appended.row, { active_day: day, decision_due_day: decisionDay });
+      });
+    },
+
+    async appendIdentity(token, { entries, grants }) {
+      await storage.checkText();
+      await db.transaction(async (trx) => {
+        const row = await caseOf(trx, token);
+        slowDown(row.id);
+        const { channel } = row;
+        const lookup = directoryLookup(directories, await newestDirectory(trx), channel);
+        await appendEntries(trx, row, 'reporter', entries, grants, lookup, ['identity']);
       });
     },
 
@@ -295,6 +317,8 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     dialogue_epoch: 0,
     internal_sequence: 0,
     internal_epoch: 0,
+    identity_sequence: 0,
+    identity_epoch: 0,
     reporter_sequence: 0,
   };
 }

@@ -88,6 +88,8 @@ const smallTables = [
   { table: 'heads', key: ['reader'] },
   { table: 'readings', key: ['sequence'] },
   { table: 'openings', key: ['reader'] },
+  { table: 'identity_requests', key: ['id'] },
+  { table: 'identity_questions', key: ['recipient', 'request'] },
   { table: 'overviews', key: [] },
 ] as const;
 

@@ -1,6 +1,12 @@
 import { caseworkOf } from '../../client/casework/casework.js';
 import type { Said } from '../../client/casework/said.js';
-import type { CaseRow, EntryView, FileReference, HandlerCaseView } from '../../client/models.js';
+import type {
+  CaseRow,
+  EntryView,
+  FileReference,
+  HandlerCaseView,
+  IdentityField,
+} from '../../client/models.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
 // What stands in the made-up cases that the fake worker of the desk pretends.
@@ -205,6 +211,41 @@ function saidOf(id: string): Said {
   return { dialogue: of('dialogue'), internal: of('internal') };
 }
 
+const custodian = { id: 'iris', name: 'Iris Falk' };
+
+/** What was asked about reporters' identities, by case. */
+const asked = new Map<string, HandlerCaseView['identity']['requests']>([
+  [
+    'night',
+    [
+      {
+        id: 'first',
+        at: moment(-2),
+        by: 'Hanna Ek',
+        fields: ['name', 'reach'],
+        reason: 'The labour inspectorate wants to hear a witness.',
+        state: 'given',
+        answer: {
+          at: moment(-1),
+          by: custodian.name,
+          identity: { name: 'Robin Sand', reach: '', relation: null, text: null },
+          reason: null,
+        },
+      },
+    ],
+  ],
+]);
+
+function identityOf(id: string): HandlerCaseView['identity'] {
+  return { custodians: [custodian], onlyOneself: false, requests: asked.get(id) ?? [] };
+}
+
+/** Notes that the custodian was asked. */
+export function askIdentity(id: string, fields: IdentityField[], reason: string): void {
+  const request = { id: 'next', at: moment(0), by: 'Hanna Ek', fields, reason, answer: null };
+  asked.set(id, [...identityOf(id).requests, { ...request, state: 'waiting' }]);
+}
+
 /** A case as the engine would show it; it counts as read then. */
 export function viewOf(id: string): HandlerCaseView {
   const facts = rows.get(id);
@@ -218,6 +259,7 @@ export function viewOf(id: string): HandlerCaseView {
     ...facts,
     unread: false,
     ...caseworkOf(said),
+    identity: identityOf(id),
     writable: 'yes',
     log: [],
     departed: [],

@@ -2,6 +2,7 @@ import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
 import type {
   AuditLine,
+  CustodyRow,
   DirectoryChange,
   DirectoryView,
   ExposedCase,
@@ -16,7 +17,7 @@ import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { figuresOf } from './desk-fake-figures.js';
 import { reviewOf } from './desk-fake-review.js';
-import { access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
+import { askIdentity, access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
 import { endlessPng, samplePdf, samplePng } from './desk-fake-files.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
@@ -158,7 +159,7 @@ const members: MembersView = {
       namesake: false,
     },
   ],
-  former: scenario === 'wrong-hands' ? [{ id: 'sven', name: 'Sven Alm' }] : [],
+  former: scenario === 'wrong-hands' ? [{ id: 'sven', name: 'Sven Alm', part: 'handler' }] : [],
 };
 
 const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({
@@ -262,6 +263,42 @@ const contents = new Map<string, () => Uint8Array<ArrayBuffer>>([
   ],
 ]);
 
+const custody: CustodyRow[] = [
+  {
+    caseId: 'night',
+    request: 'first',
+    channel: directory.channels[0]?.id ?? '',
+    practice: false,
+    askedOn: '2030-01-02',
+    openedOn: null,
+    answeredOn: null,
+    question: {
+      at: '2030-01-02T09:00:00.000Z',
+      by: 'Hanna Ek',
+      fields: ['name', 'reach'],
+      reason: 'The labour inspectorate wants to hear a witness.',
+      namesake: false,
+    },
+  },
+  {
+    caseId: 'odd',
+    request: 'second',
+    channel: directory.channels[0]?.id ?? '',
+    practice: false,
+    askedOn: '2030-01-01',
+    openedOn: null,
+    answeredOn: null,
+    question: null,
+  },
+];
+
+async function answerCustody(): Promise<CustodyRow[]> {
+  await pause(50);
+  const [first] = custody;
+  if (first !== undefined) first.answeredOn = '2030-01-03';
+  return custody;
+}
+
 const refuse = (code: string): never => {
   throw Object.assign(new Error(code), { code });
 };
@@ -290,9 +327,10 @@ const api: DeskApi = {
     if (name === 'code' && code !== '123456') refuse('one_time_code_needed');
     const administers =
       scenario === 'administrator' || (scenario === 'wrong-hands' && name === 'anna');
-    const part = administers ? 'administrator' : 'handler';
+    const handles = name === 'iris' ? 'custodian' : 'handler';
+    const part = administers ? 'administrator' : handles;
     return {
-      id: part === 'handler' ? 'hanna' : 'anna',
+      id: { administrator: 'anna', custodian: 'iris', handler: 'hanna' }[part],
       name,
       part,
       oneTimeCode: false,
@@ -468,6 +506,25 @@ const api: DeskApi = {
     );
     return Promise.resolve(found.map(({ id, title }) => ({ id, excerpts: [`… ${title} …`] })));
   },
+  askIdentity: async (id, fields, reason) => {
+    await pause(50);
+    askIdentity(id, fields, reason);
+    return viewOf(id);
+  },
+  custodyRequests: () => Promise.resolve(custody),
+  openIdentity: async () => {
+    await pause(50);
+    const identity = {
+      name: 'Robin Sand',
+      reach: '',
+      relation: 'Temp',
+      text: '',
+      at: '2030-01-01',
+    };
+    return { identity };
+  },
+  passOnIdentity: () => answerCustody(),
+  refuseIdentity: () => answerCustody(),
   members: () => Promise.resolve(members),
   invite: () => Promise.resolve({ fragment: 'x'.repeat(60) }),
   withdrawInvitation: () => Promise.resolve(),
@@ -476,6 +533,7 @@ const api: DeskApi = {
       ? refuse('invitation_not_found')
       : Promise.resolve({
           shownName: 'Siv Norén',
+          part: 'handler',
           organisation: directory.organisation.names,
           channel: directory.channels[0]?.names ?? {},
           fingerprint: directory.fingerprint,

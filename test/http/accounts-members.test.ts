@@ -142,6 +142,7 @@ describe('an invitation', () => {
       sealedSecret: toBase64(randomBytes(105)),
       shownName: 'Legal',
       channel: desk.channel.id,
+      part: 'handler',
       replaces: null,
     };
     const send = (json: unknown): Promise<Answer> =>

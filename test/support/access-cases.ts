@@ -1,7 +1,14 @@
-import { newAccountKeys, randomBytes, sealOwnKey, toBase64 } from '../../crypto/private.js';
-import { boxOf, staleMessage } from './access.js';
+import {
+  IDENTITY_ANSWER_BYTES,
+  newAccountKeys,
+  randomBytes,
+  sealOwnKey,
+  toBase64,
+} from '../../crypto/private.js';
+import { boxOf, staleMessage, unknownId } from './access.js';
 import {
   at,
+  DESK,
   each,
   HANDLERS,
   NOT_FOR_YOU,
@@ -21,6 +28,11 @@ const NO_FILE = '404 attachment_not_found';
 function ofMember(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
   const others = each(['left out', 'taken off'], NO_CASE);
   return { answers: { member: answer, ...others, administrator: NOT_FOR_YOU }, rest: NO_SESSION };
+}
+
+/** For custodians alone. */
+function ofCustodian(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
+  return { answers: { custodian: answer, ...each(DESK, NOT_FOR_YOU) }, rest: NO_SESSION };
 }
 
 const cases: readonly AccessRow[] = [
@@ -85,6 +97,38 @@ const cases: readonly AccessRow[] = [
   },
 ];
 
+const custody: readonly AccessRow[] = [
+  {
+    route: 'GET /api/desk/custody',
+    request: at('/api/desk/custody'),
+    ...ofCustodian('200'),
+  },
+  {
+    route: 'GET /api/desk/custody/:id',
+    about: 'in which nothing was asked',
+    request: ({ found }) => ({ path: `/api/desk/custody/${found.id}` }),
+    ...ofCustodian(NO_CASE),
+  },
+  {
+    route: 'POST /api/desk/custody/:id/openings',
+    about: 'in which nothing was asked',
+    request: ({ found }) => ({
+      path: `/api/desk/custody/${found.id}/openings`,
+      json: { request: unknownId(), entry: found.report.request.entries[1] },
+    }),
+    ...ofCustodian(NO_CASE),
+  },
+  {
+    route: 'POST /api/desk/custody/:id/answers',
+    about: 'in which nothing was asked',
+    request: ({ found }) => ({
+      path: `/api/desk/custody/${found.id}/answers`,
+      json: { request: unknownId(), box: boxOf(IDENTITY_ANSWER_BYTES) },
+    }),
+    ...ofCustodian(NO_CASE),
+  },
+];
+
 const reporters: readonly AccessRow[] = [
   {
     route: 'POST /api/cases',
@@ -92,7 +136,9 @@ const reporters: readonly AccessRow[] = [
       const { directory: newest, signed } = await newestDirectory(work);
       const { hash } = makeStamp(people.member, signed, today);
       const readers = newest.readers.flatMap(({ record, state }) =>
-        state === 'active' ? [{ member: { id: record.id, kem: record.kem, sig: record.sig } }] : [],
+        state === 'active' && record.part !== 'custodian'
+          ? [{ member: { id: record.id, kem: record.kem, sig: record.sig } }]
+          : [],
       );
       const [channel = work.channel] = newest.channels;
       return {
@@ -124,6 +170,16 @@ const reporters: readonly AccessRow[] = [
     about: 'at a place that is taken',
     request: (world) => ({ path: '/api/case/entries', json: staleMessage(world) }),
     answers: { reporter: '409 sequence_taken', 'other reporter': '400 wrong_case' },
+    rest: NO_CASE,
+  },
+  {
+    route: 'POST /api/case/identity',
+    about: 'with an entry of the conversation',
+    request: (world) => ({
+      path: '/api/case/identity',
+      json: { entries: [(staleMessage(world) as { entry: unknown }).entry], grants: [] },
+    }),
+    answers: { reporter: '400 wrong_compartment', 'other reporter': '400 wrong_case' },
     rest: NO_CASE,
   },
   {
@@ -205,4 +261,10 @@ const others: readonly AccessRow[] = [
 ];
 
 /** The routes of cases, for handlers and reporters, and those that are for everybody. */
-export const CASE_ROWS: readonly AccessRow[] = [...cases, ...reporters, ...uploads, ...others];
+export const CASE_ROWS: readonly AccessRow[] = [
+  ...cases,
+  ...custody,
+  ...reporters,
+  ...uploads,
+  ...others,
+];

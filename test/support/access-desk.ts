@@ -16,6 +16,7 @@ import {
   NOT_FOR_YOU,
   NO_SESSION,
   ofDesk,
+  ofEverybody,
   today,
   type AccessRow,
 } from './access-row.js';
@@ -91,7 +92,7 @@ const entrance: readonly AccessRow[] = [
 ];
 
 const ownAccount: readonly AccessRow[] = [
-  { route: 'DELETE /api/desk/sessions', request: at('/api/desk/sessions'), ...ofDesk('204') },
+  { route: 'DELETE /api/desk/sessions', request: at('/api/desk/sessions'), ...ofEverybody('204') },
   {
     route: 'PUT /api/desk/account/credentials',
     about: 'with another proof',
@@ -102,35 +103,35 @@ const ownAccount: readonly AccessRow[] = [
         credentials: makeTestCredentials().credentials,
       },
     }),
-    answers: each([...DESK, 'recovery'], '401 sign_in_refused'),
+    answers: each([...DESK, 'custodian', 'recovery'], '401 sign_in_refused'),
     rest: NO_SESSION,
   },
   {
     route: 'PUT /api/desk/account/memory',
     request: () => ({ path: '/api/desk/account/memory', json: { memory: boxOf(9) } }),
-    ...ofDesk('204'),
+    ...ofEverybody('204'),
   },
   {
     route: 'PUT /api/desk/account/mail',
     request: () => ({ path: '/api/desk/account/mail', json: { mail: null } }),
-    ...ofDesk('204'),
+    ...ofEverybody('204'),
   },
   {
     route: 'POST /api/desk/account/one-time-code',
     request: at('/api/desk/account/one-time-code'),
-    ...ofDesk('201'),
+    ...ofEverybody('201'),
   },
   {
     route: 'PUT /api/desk/account/one-time-code',
     about: 'with a wrong code',
     request: () => ({ path: '/api/desk/account/one-time-code', json: { code: '000000' } }),
-    ...ofDesk('403 one_time_code_wrong'),
+    ...ofEverybody('403 one_time_code_wrong'),
   },
   {
     route: 'DELETE /api/desk/account/one-time-code',
     about: 'while they are off',
     request: () => ({ path: '/api/desk/account/one-time-code', json: { code: '000000' } }),
-    ...ofDesk('409 one_time_code_state'),
+    ...ofEverybody('409 one_time_code_state'),
   },
 ];
 
@@ -146,6 +147,7 @@ const members: readonly AccessRow[] = [
         sealedSecret: boxOf(32),
         shownName: 'Shown otto',
         channel: work.channel.id,
+        part: 'handler',
         replaces: null,
       },
     }),
@@ -276,7 +278,11 @@ const figures: readonly AccessRow[] = [
 
 const directory: readonly AccessRow[] = [
   { route: 'GET /api/directory', request: at('/api/directory'), answers: {}, rest: '200' },
-  { route: 'GET /api/desk/directories', request: at('/api/desk/directories'), ...ofDesk('200') },
+  {
+    route: 'GET /api/desk/directories',
+    request: at('/api/desk/directories'),
+    ...ofEverybody('200'),
+  },
   {
     route: 'POST /api/desk/directories',
     about: 'the newest again, as after a lost answer',

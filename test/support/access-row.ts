@@ -37,6 +37,17 @@ export function ofDesk(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
   return { answers: each(DESK, answer), rest: NO_SESSION };
 }
 
+/** For everybody with an account, custodians included. */
+export function ofEverybody(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
+  return { answers: each([...DESK, 'custodian'], answer), rest: NO_SESSION };
+}
+
+/** What a row says to somebody; a custodian has no business where nothing else is said. */
+export function expectedOf({ answers, rest }: AccessRow, asker: Asker): string {
+  const usual = asker === 'custodian' && rest === NO_SESSION ? NOT_FOR_YOU : rest;
+  return answers[asker] ?? usual;
+}
+
 /** A request that is a path alone. */
 export const at = (path: string) => (): Request => ({ path });
 /** The day by the clock of these tests. */

@@ -4,6 +4,7 @@ import { ask } from './api.js';
 import { startCaseWork, type CaseWork, type WorkedCase } from './casework.js';
 import {
   admitHandler,
+  admitReader,
   askAs,
   invite,
   join,
@@ -32,6 +33,7 @@ export const ASKERS = [
   'left out',
   'taken off',
   'administrator',
+  'custodian',
   'recovery',
   'signed out',
   'ended by a new passphrase',
@@ -55,7 +57,7 @@ export interface AccessWorld {
   /** Whose keys the incidents of this world are about. */
   readonly left: TestPerson;
   readonly people: Readonly<
-    Record<'member' | 'left out' | 'taken off' | 'administrator', TestPerson>
+    Record<'member' | 'left out' | 'taken off' | 'administrator' | 'custodian', TestPerson>
   >;
   /** A fresh Authorization header of somebody; '' for none. */
   authorization(asker: Asker): Promise<string>;
@@ -115,6 +117,7 @@ async function whoLeft(work: CaseWork): Promise<TestPerson> {
 export async function makeAccessWorld(server: TestServer, clock: TestClock): Promise<AccessWorld> {
   const work = await startCaseWork(server);
   const leftOut = await admitHandler(work, 'lena');
+  const custodian = await admitReader(work, 'iris', 'custodian');
   const left = await whoLeft(work);
   const ended = await endedTokens(work, work.handler, clock);
   for (const person of [work.administrator, work.handler, work.second, leftOut]) {
@@ -153,6 +156,7 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     'left out': leftOut,
     'taken off': work.second,
     administrator: work.administrator,
+    custodian,
   };
   const constant: Partial<Record<Asker, string>> = {
     nobody: '',

@@ -323,6 +323,7 @@ export async function invite(
   inviter: TestPerson,
   shownName: string,
   replaces: string | null = null,
+  part: 'handler' | 'custodian' = 'handler',
 ): Promise<{ id: string; token: string; answer: Answer }> {
   const id = toBase64(randomBytes(16));
   const token = toBase64(randomBytes(32));
@@ -332,6 +333,7 @@ export async function invite(
     sealedSecret: toBase64(randomBytes(BOX_OVERHEAD + 32)),
     shownName,
     channel: desk.channel.id,
+    part,
     replaces,
   });
   return { id, token, answer };
@@ -391,10 +393,19 @@ export function signAdmission(
 }
 
 /** Brings a second handler in, all the way, and signs in. */
-export async function admitHandler(desk: TestDesk, name: string): Promise<TestPerson> {
-  const person = makePerson(name, 'handler');
-  const record = recordOf(person, desk.channel);
-  const invitation = await invite(desk, desk.administrator, record.name);
+export function admitHandler(desk: TestDesk, name: string): Promise<TestPerson> {
+  return admitReader(desk, name, 'handler');
+}
+
+/** Brings a reader in, all the way, and signs in. */
+export async function admitReader(
+  desk: TestDesk,
+  name: string,
+  part: 'handler' | 'custodian',
+): Promise<TestPerson> {
+  const person = makePerson(name, part);
+  const record = recordOf(person, desk.channel, { part });
+  const invitation = await invite(desk, desk.administrator, record.name, null, part);
   await join(desk, invitation, person, record);
   await signAdmission(desk, record);
   const reader = admittedReader(desk, record);

@@ -33,6 +33,8 @@ export interface Installation {
   newDesk(through?: Fetch): Desk;
   /** Signs a person in anew: after the clock was moved, or through another fetch. */
   signIn(person: InstallationPerson, through?: Fetch): Promise<Desk>;
+  /** Invites an identity custodian, who joins and is admitted with both signatures. */
+  addCustodian(name: string, shownName?: string): Promise<InstallationPerson>;
   newReporter(through?: Fetch): Reporter;
   /** Sends a report under a new case key. */
   report(
@@ -104,21 +106,22 @@ async function signedIn(person: Omit<InstallationPerson, 'id'>): Promise<Install
   return { ...person, id };
 }
 
-/** Invites a second handler, who joins and is admitted with both signatures. */
-async function addHandler(
+/** Invites somebody, who joins and is admitted with both signatures. */
+async function addReader(
   inviter: InstallationPerson,
   administrator: InstallationPerson,
   newDesk: () => Desk,
+  { name, shownName, part }: { name: string; shownName: string; part: 'handler' | 'custodian' },
 ): Promise<InstallationPerson> {
-  const { fragment } = await inviter.desk.invite({ shownName: 'Harald Handler' });
+  const { fragment } = await inviter.desk.invite({ shownName, part });
   const desk = newDesk();
   const { passphrase, recoveryWords } = await desk.prepareJoining();
-  await desk.finishJoining(fragment, { name: 'harald', role: {} });
+  await desk.finishJoining(fragment, { name, role: {} });
   const [pending] = (await inviter.desk.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
   await inviter.desk.admit(pending.id);
   await administrator.desk.admit(pending.id);
-  return signedIn({ name: 'harald', passphrase: inWords(passphrase), recoveryWords, desk });
+  return signedIn({ name, passphrase: inWords(passphrase), recoveryWords, desk });
 }
 
 /**
@@ -159,7 +162,11 @@ async function furnish(
   const { administrator: first, handler, rootWords, fingerprint } = await setUp(server, newDesk);
   const administrator = await signedIn(first);
   const hanna = await signedIn(handler);
-  const harald = await addHandler(hanna, administrator, newDesk);
+  const harald = await addReader(hanna, administrator, newDesk, {
+    name: 'harald',
+    shownName: 'Harald Handler',
+    part: 'handler',
+  });
   const [channel] = (await administrator.desk.directory()).channels;
   if (channel === undefined) throw new Error('an installation without a channel');
   if (published) {
@@ -185,6 +192,8 @@ async function furnish(
       await person.desk.signIn(person.name, person.passphrase);
       return person.desk;
     },
+    addCustodian: (name, shownName = `${name} Custodian`) =>
+      addReader(hanna, administrator, newDesk, { name, shownName, part: 'custodian' }),
     report: (change = {}, files = []) => sendReport(newReporter(), channel.id, { change, files }),
     stop: () => server.stop(),
   };

@@ -348,11 +348,17 @@ function accepted(held: Held, writer: Writer, entries: Entry[], grants: Grant[])
         chains: {
           dialogue: chainOf(held.entries, 'dialogue'),
           internal: chainOf(held.entries, 'internal'),
+          identity: chainOf(held.entries, 'identity'),
         },
         author,
+        writes: author === 'reporter' ? ['dialogue', 'identity'] : ['dialogue', 'internal'],
         reader: (id) => active.find(({ record }) => record.id === id)?.record ?? null,
         dialogueRecords: records,
-        seenBefore: { dialogue: seenBy('dialogue'), internal: seenBy('internal') },
+        seenBefore: {
+          dialogue: seenBy('dialogue'),
+          internal: seenBy('internal'),
+          identity: seenBy('identity'),
+        },
         bodies: readEpochBodies(entries),
         directories: new Set(
           [organisation, later].map(({ directory: { version }, hash }) =>
@@ -412,11 +418,15 @@ describe('entries that the server takes from a member', () => {
       fc.assert(
         fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
           const made = makeCase(organisation);
-          const keys = { dialogue: [made.epoch('dialogue')], internal: [] };
+          const keys = { dialogue: [made.epoch('dialogue')], internal: [], identity: [] };
           const held: Held = { made, entries: [...made.entries], grants: [...made.grants], keys };
           for (const { writer: number, plans, grants: wanted } of steps) {
             const writer = (['reporter', ...organisation.readers] as const)[number] ?? 'reporter';
-            const known = { dialogue: [...held.keys.dialogue], internal: [...held.keys.internal] };
+            const known = {
+              dialogue: [...held.keys.dialogue],
+              internal: [...held.keys.internal],
+              identity: [],
+            };
             const entries: Entry[] = [];
             for (const each of writer === 'reporter' ? plans.slice(0, 1) : plans) {
               entries.push(makeEntry(held, [...held.entries, ...entries], writer, each));

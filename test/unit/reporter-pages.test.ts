@@ -30,6 +30,7 @@ const caseWith = (
   acknowledgementBy: '2026-03-09',
   feedbackBy: '2026-06-02',
   entries: [entry(2, 'message', '2026-03-02'), ...entries],
+  identity: { custodians: [], given: null, others: false },
   access: [],
   writable: 'yes',
   warnings: [],

@@ -66,6 +66,7 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   practice_over: 'error.outdated',
   not_set_up: 'error.outdated',
   nobody_left: 'error.nobody_left',
+  no_custodian: 'error.no_custodian',
   readers_changed: 'error.readers_changed',
   conflict: 'error.conflict',
   previous_unknown: 'error.conflict',
@@ -140,6 +141,7 @@ const OUTDATED: readonly string[] = [
   'error.outdated',
   'error.readers_changed',
   'error.nobody_left',
+  'error.no_custodian',
 ];
 
 /** Whether the page should read anew who reads before the same call is tried again. */

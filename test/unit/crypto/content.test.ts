@@ -40,6 +40,23 @@ const contents = {
   closure: { kind: 'closure', at: moment, outcome: OUTCOMES[0], text: 'x', files: [] },
   note: { kind: 'note', at: moment, text: 'x', files: [] },
   decision: { kind: 'decision', at: moment, decision: 'nothing_further', text: '' },
+  identity: { kind: 'identity', at: '2026-03-02', name: '', reach: '', relation: '', text: '' },
+  identity_opening: {
+    kind: 'identity_opening',
+    at: moment,
+    request: id,
+    askedBy: id,
+    fields: ['name'],
+    reason: 'x',
+  },
+  identity_request: {
+    kind: 'identity_request',
+    at: moment,
+    id,
+    fields: ['name'],
+    reason: 'x',
+    key: long,
+  },
   progress: { kind: 'progress', at: moment, progress: 'assessment', detail: '', text: '' },
   labels: { kind: 'labels', at: moment, labels: ['x'] },
   responsible: { kind: 'responsible', at: moment, readers: [id], text: '' },
@@ -206,6 +223,9 @@ describe('contents of entries', () => {
       closure: ['dialogue reader 2', 'dialogue reader 3'],
       note: ['internal reader 2', 'internal reader 3'],
       decision: ['internal reader 2', 'internal reader 3'],
+      identity: ['identity reporter 2', 'identity reporter 3'],
+      identity_opening: ['identity reader 2', 'identity reader 3'],
+      identity_request: ['internal reader 2', 'internal reader 3'],
       progress: ['internal reader 2', 'internal reader 3'],
       labels: ['internal reader 2', 'internal reader 3'],
       responsible: ['internal reader 2', 'internal reader 3'],
@@ -238,7 +258,7 @@ describe('contents of entries', () => {
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {
       const content = v.parse(EntryContent, contents[kind as keyof typeof contents]);
-      const found = (['dialogue', 'internal'] as const).flatMap((compartment) =>
+      const found = (['dialogue', 'internal', 'identity'] as const).flatMap((compartment) =>
         (['reporter', 'reader'] as const).flatMap((side) =>
           [2, 3]
             .filter((sequence) => {

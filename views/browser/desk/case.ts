@@ -5,6 +5,7 @@ import { fillAccess, wireGrant } from './case-access.js';
 import { entryElements, reportLanguage } from './case-entries.js';
 import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
+import { identityPanel } from './case-identity.js';
 import { keepingPanel } from './case-keeping.js';
 import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
@@ -59,7 +60,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
   const work = workPanel(desk, id, changed);
   const persons = personsPanel(desk, id, changed);
-  part(view, 'persons-place').replaceChildren(persons.panel);
+  const identity = identityPanel(desk, id, changed);
+  part(view, 'persons-place').replaceChildren(persons.panel, identity.panel);
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
   const dates = datesPanel(desk, id, changed, (sentence) => {
@@ -79,6 +81,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     fillHead(desk, view, data);
     work.update(data);
     persons.update(data);
+    identity.update(data);
     record.update(data);
     dates.update(data);
     keeping.update(data);

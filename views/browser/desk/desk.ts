@@ -16,6 +16,7 @@ export type Place =
   | { view: 'handbook' }
   | { view: 'figures' }
   | { view: 'incidents'; chosen?: string }
+  | { view: 'custody' }
   | { view: 'account' };
 
 /** What the inbox remembers while other views are open. */

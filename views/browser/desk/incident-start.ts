@@ -146,6 +146,8 @@ export function startElement(
         return [...lock, span, clock, t('desk.incident.will_alone', { name })];
       case 'recovery_officer':
         return [t('desk.incident.will_paper'), span, clock];
+      case 'custodian':
+        return [...lock, t('desk.incident.will_identity', { name }), clock];
       case 'administrator':
         return [...lock, t('desk.incident.will_no_case'), clock];
     }

@@ -1,3 +1,4 @@
+import type { ReaderPart } from '../../../crypto/private.js';
 import type { AdmissionView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { wireConfirmation } from './confirmation.js';
@@ -24,6 +25,11 @@ export function peopleView(desk: Desk): HTMLElement {
   const view = copyTemplate('people');
   const administrator = desk.account.part === 'administrator';
 
+  let former: MembersView['former'] = [];
+  part(view, 'invited-part').addEventListener('change', () => {
+    fillFormer(view, former);
+  });
+
   const load = async (): Promise<void> => {
     const members = await desk.api.members();
     const waiting = members.admissions;
@@ -41,7 +47,8 @@ export function peopleView(desk: Desk): HTMLElement {
     fillList(part(view, 'invitations'), members.invitations, (invitation) =>
       invitationItem(desk, invitation, done),
     );
-    fillFormer(view, members.former);
+    former = members.former;
+    fillFormer(view, former);
     showPart(view, 'invitations-section', members.invitations.length > 0);
     part(view, 'officer').replaceChildren(
       ...(administrator ? [officerSection(desk, members, done)] : []),
@@ -73,7 +80,7 @@ interface Person {
   id: string;
   name: string;
   role: string;
-  part: 'handler' | 'recovery_officer';
+  part: ReaderPart;
   /** The name to sign in with; null for a recovery officer, who never signs in. */
   account: string | null;
 }
@@ -242,8 +249,15 @@ function invitationItem(
   return item;
 }
 
+/** As what somebody is invited. */
+function invitedPart(form: HTMLElement): 'handler' | 'custodian' {
+  const { value } = part(form, 'invited-part', HTMLSelectElement);
+  return value === 'custodian' ? 'custodian' : 'handler';
+}
+
 /** Those in whose place somebody can come back; asked for only where there is anybody. */
-function fillFormer(view: HTMLElement, former: MembersView['former']): void {
+function fillFormer(view: HTMLElement, all: MembersView['former']): void {
+  const former = all.filter(({ part: of }) => of === invitedPart(view));
   const select = part(view, 'replaces', HTMLSelectElement);
   const chosen = select.value;
   select.replaceChildren(
@@ -270,6 +284,7 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       const replaces = part(form, 'replaces', HTMLSelectElement).value;
       const { fragment } = await desk.api.invite({
         shownName,
+        part: invitedPart(form),
         replaces: replaces === '' ? null : replaces,
       });
       const language = document.documentElement.lang;

@@ -1,5 +1,6 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
+import { identityFields } from './case-identity.js';
 import { keepingLine } from './case-keeping.js';
 import { readerName } from './case-work.js';
 import { dayText } from './days.js';
@@ -78,6 +79,8 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
       return t('desk.money.line', { by, ...moneyTexts(content) });
     case 'counted':
       return t('desk.figures.line', { by });
+    case 'identity_request':
+      return t('desk.identity.line', { by, fields: identityFields(content.fields) });
     case 'hold':
     case 'release':
     case 'restriction':
@@ -96,6 +99,8 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'reopening':
     case 'note':
     case 'decision':
+    case 'identity':
+    case 'identity_opening':
     case 'unreadable':
       return null;
   }

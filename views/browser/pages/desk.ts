@@ -17,6 +17,7 @@ import { showSignIn } from '../desk/sign-in.js';
 import { accountView } from '../desk/account.js';
 import { auditView } from '../desk/audit.js';
 import { caseView } from '../desk/case.js';
+import { custodyView } from '../desk/custody.js';
 import { channelView } from '../desk/channel.js';
 import { handbookView, tellHandbook } from '../desk/handbook.js';
 import { inboxView } from '../desk/inbox.js';
@@ -30,6 +31,9 @@ import { requestsView } from '../desk/requests.js';
 import { reviewView } from '../desk/review.js';
 
 coverWhileHidden();
+
+/** A custodian has no business with incidents, and so no clock of theirs. */
+const NO_CLOCKS = { refresh: () => undefined, stop: () => undefined };
 
 const worker = startWorker();
 const api = callWorker<DeskApi>(worker);
@@ -85,7 +89,8 @@ async function open(account: AccountView): Promise<void> {
       end: (title, text) => void close(title, text),
     };
   }
-  const clocks = keepClocks(desk, part(document, 'clocks'));
+  const isCustodian = account.part === 'custodian';
+  const clocks = isCustodian ? NO_CLOCKS : keepClocks(desk, part(document, 'clocks'));
 
   const stopWatching = watchIdleness({
     warn: (seconds) => {
@@ -134,8 +139,9 @@ async function open(account: AccountView): Promise<void> {
   tellRemovalWait(desk, part(document, 'removal'));
   offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
-  void signLog(desk);
-  shell.go({ view: account.part === 'handler' ? 'inbox' : 'people' });
+  if (!isCustodian) void signLog(desk);
+  const first = { handler: 'inbox', custodian: 'custody', administrator: 'people' } as const;
+  shell.go({ view: first[account.part] });
 }
 
 /**
@@ -177,6 +183,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return handbookView(desk);
     case 'review':
       return reviewView(desk);
+    case 'custody':
+      return custodyView(desk);
     case 'account':
       return accountView(desk);
   }

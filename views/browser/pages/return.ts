@@ -8,6 +8,7 @@ import { sealBeforeLinks } from '../reporter/draft.js';
 import { formatSize } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
+import { createIdentityForm } from '../reporter/identity.js';
 import { hintAtPersonal } from '../reporter/personal-data.js';
 import { createReceiptChoice } from '../reporter/receipt.js';
 import { situationOf } from '../reporter/situation.js';
@@ -48,6 +49,13 @@ function run({ api, end }: Connection): void {
     draw(view);
   });
 
+  const identity = createIdentityForm(
+    api,
+    () => words,
+    (view) => {
+      draw(view);
+    },
+  );
   const receiptChoice = createReceiptChoice();
 
   const forget = (): void => {
@@ -55,6 +63,7 @@ function run({ api, end }: Connection): void {
     receiptChoice.forget();
     entry.forget();
     answer.forget();
+    identity.forget();
     for (const id of ['conversation', 'timeline', 'situation', 'warning-list']) {
       byId(id).replaceChildren();
     }
@@ -95,6 +104,7 @@ function run({ api, end }: Connection): void {
     drawConversation(view, situation.fresh, fetchFile);
     show('answer-closed', view.state === 'closed');
     receiptChoice.offer(view.receipt, view.receivedOn);
+    identity.draw(view);
     answer.limit(view.maxFileBytes);
     if (view.writable === 'yes') show('answer-stopped', false);
     else write('answer-stopped', t(`answer.stopped.${view.writable}`));

@@ -1,6 +1,7 @@
 import type {
   DirectoryView,
   FileReference,
+  Identity,
   ReceiptView,
   ReporterCaseView,
   ReportInput,
@@ -37,6 +38,7 @@ export interface ReporterApi {
     onProgress: (progress: SendProgress) => void,
     signal: AbortSignal,
   ): Promise<ReporterCaseView>;
+  identify(words: string[], identity: Identity | null): Promise<ReporterCaseView>;
   /** The whole file, checked chunk by chunk; the browser keeps large blobs on disk. */
   download(
     words: string[],

@@ -1,14 +1,15 @@
-import type { DialogueEntry } from '../../../crypto/private.js';
 import type {
   AccessView,
   EntryView,
   FileReference,
   ReporterCaseView,
+  ReporterEntry,
 } from '../../../client/models.js';
 import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
+import { fieldNames } from './identity.js';
 
 /** Fetches a file and says in `state` how far it has come. */
 export type Fetcher = (file: FileReference, state: HTMLElement) => Promise<void>;
@@ -17,7 +18,7 @@ function authorName(author: EntryView['author']): string {
   return author.side === 'reporter' ? t('conversation.you') : author.name;
 }
 
-function kindText({ content }: EntryView<DialogueEntry>): string | null {
+function kindText({ content }: EntryView<ReporterEntry>): string | null {
   switch (content.kind) {
     case 'report':
     case 'acknowledgement':
@@ -25,6 +26,7 @@ function kindText({ content }: EntryView<DialogueEntry>): string | null {
     case 'closure':
     case 'reopening':
     case 'unreadable':
+    case 'identity_opening':
       return t(`conversation.kind.${content.kind}`);
     case 'message':
     case 'reply':
@@ -32,9 +34,14 @@ function kindText({ content }: EntryView<DialogueEntry>): string | null {
   }
 }
 
-function fillFacts(list: HTMLElement, { content }: EntryView<DialogueEntry>): void {
+function fillFacts(list: HTMLElement, { content }: EntryView<ReporterEntry>): void {
   if (content.kind === 'closure') {
     addTerm(list, t('conversation.outcome'), t(`outcome.${content.outcome}`));
+    return;
+  }
+  if (content.kind === 'identity_opening') {
+    addTerm(list, t('identity.opening.fields'), fieldNames(content.fields));
+    addTerm(list, t('identity.opening.reason'), content.reason);
     return;
   }
   if (content.kind !== 'report') {
@@ -50,7 +57,7 @@ function fillFacts(list: HTMLElement, { content }: EntryView<DialogueEntry>): vo
   }
 }
 
-function fillFiles(list: HTMLElement, entry: EntryView<DialogueEntry>, fetchFile: Fetcher): void {
+function fillFiles(list: HTMLElement, entry: EntryView<ReporterEntry>, fetchFile: Fetcher): void {
   const files = 'files' in entry.content ? entry.content.files : [];
   if (files.length === 0) list.remove();
   for (const file of files) {
@@ -71,7 +78,7 @@ function fillFiles(list: HTMLElement, entry: EntryView<DialogueEntry>, fetchFile
 }
 
 function entryElement(
-  entry: EntryView<DialogueEntry>,
+  entry: EntryView<ReporterEntry>,
   isNew: boolean,
   fetchFile: Fetcher,
 ): HTMLElement {
@@ -87,7 +94,7 @@ function entryElement(
   const { content } = entry;
   const isReadable = content.kind !== 'unreadable';
   fillSlot(element, 'day', isReadable ? formatDay(content.at) : null);
-  const text = isReadable ? content.text : t('conversation.unreadable');
+  const text = textOf(entry);
   fillSlot(element, 'text', text === '' ? null : text);
   fillSlot(
     element,
@@ -97,6 +104,13 @@ function entryElement(
   fillFacts(slot(element, 'facts'), entry);
   fillFiles(slot(element, 'files'), entry, fetchFile);
   return element;
+}
+
+/** What an entry says; an opening of the identity is told even where its words cannot be read. */
+function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
+  if (content.kind === 'identity_opening') return t('identity.opening.text');
+  if (content.kind !== 'unreadable') return content.text;
+  return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
 }
 
 /** Who began and who ceased to read with an epoch, as a sentence; null where nobody did. */
@@ -119,8 +133,10 @@ function accessText(before: AccessView, after: AccessView): string | null {
 export function drawConversation(view: ReporterCaseView, fresh: number, fetchFile: Fetcher): void {
   const access = view.access.filter(({ compartment }) => compartment === 'dialogue');
   const firstNew = view.entries.length - fresh;
+  let sequence = 0;
   const elements = view.entries.map((entry, index) => ({
-    sequence: entry.sequence,
+    // what is of another chain stays behind the entry that it follows
+    sequence: (sequence = entry.compartment === 'dialogue' ? entry.sequence : sequence),
     element: entryElement(entry, index >= firstNew, fetchFile),
   }));
   for (const [index, change] of access.entries()) {

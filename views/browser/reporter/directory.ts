@@ -58,12 +58,13 @@ export function showAuthority(code: string, place: 'authority' | 'nobody' = 'aut
   condition.hidden = country.condition === null;
 }
 
-/** A reader's name and what the person does, the recovery officer's part explained. */
+/** A reader's name and what the person does, the parts explained that are not plain. */
 export function fillReader(item: HTMLElement, reader: ReaderView): void {
   fillSlot(item, 'name', reader.name);
   const role = slot(item, 'role');
   const isOfficer = reader.part === 'recovery_officer';
   if (isOfficer) role.textContent = t('reader.officer');
+  else if (reader.part === 'custodian') role.textContent = t('reader.custodian');
   else if (!writeText(role, reader.role)) role.remove();
 }
 

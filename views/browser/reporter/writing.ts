@@ -17,6 +17,7 @@ import { answersOf, checkForm, fillForm, isBlank, readForm, watchForm } from './
 import { formatDay, formatList } from './format.js';
 import { createLeaveOut } from './leave-out.js';
 import { createLostFiles } from './lost-files.js';
+import { fillIdentity, readIdentity } from './identity.js';
 import { hintAtPersonal, hintFirst } from './personal-data.js';
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
 import { createReceiptChoice } from './receipt.js';
@@ -106,12 +107,27 @@ export function startWriting(
       drawSummary({
         text: readForm().text,
         files: files.ready() ?? [],
-        readers: leaveOut.remaining(),
+        readers: leaveOut.remaining().filter(({ part }) => part !== 'custodian'),
         leftOut: leaveOut.leftOut(),
       });
     }
+    if (step === 'send') offerIdentity();
     showStep(step, { focus: true });
     touch();
+  };
+
+  /** Custodians who are left: without them there is nobody to whom a name could be sealed. */
+  const custodians = (): ReaderView[] =>
+    leaveOut.remaining().filter(({ part }) => part === 'custodian');
+  const add = byId('identity-add', HTMLInputElement);
+  const wantsIdentity = (): boolean => add.checked;
+  add.addEventListener('change', () => {
+    show('identity-fields', add.checked);
+  });
+  const offerIdentity = (): void => {
+    const names = formatList(custodians().map(({ name }) => name));
+    write('identity-who', t('identity.who', { names }));
+    show('identity-choice', names !== '');
   };
 
   const leaveFiles = async (): Promise<void> => {
@@ -137,6 +153,7 @@ export function startWriting(
       text: form.text.trim(),
       answers: answersOf(form),
       leftOut: leaveOut.ids(),
+      identity: wantsIdentity() && custodians().length > 0 ? readIdentity() : null,
     };
     const outcome = await sending.send({ input, files: chosen }, () => {
       hasDeparted = true;
@@ -183,6 +200,7 @@ export function startWriting(
     store.wipe();
     caseKey.forget();
     files.clear();
+    fillIdentity(null);
     show('fault-notice', false);
     byId('form', HTMLFormElement).reset();
     byId('send-summary').replaceChildren();
@@ -312,6 +330,7 @@ export function startWriting(
       isOver = true;
       store.wipe();
       caseKey.forget();
+      fillIdentity(null);
       receiptChoice.forget();
     },
   };

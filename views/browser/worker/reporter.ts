@@ -49,6 +49,7 @@ const api: ReporterApi = {
   open: (words) => reporter.open(words),
   send: (words, text, files, onProgress, signal) =>
     reporter.send(words, text, files.map(sourceOf), onProgress, signal),
+  identify: (words, identity) => reporter.identify(words, identity),
   async download(words, file, onReceived, signal) {
     let whole = new Blob([], { type: 'application/octet-stream' });
     let parts: BlobPart[] = [];

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reporterKeys, toBase64 } from '../../crypto/private.js';
+import { ask } from '../support/api.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+
+// The reporter's identity: sealed for custodians, asked for with a reason, opened on the record.
+
+const robin = { name: 'Robin Sand', reach: 'robin@example.org', relation: 'Temp', text: '' };
+const reason = 'The inspectorate wants to hear a witness.';
+
+let installation: Installation;
+let hanna: InstallationPerson;
+let harald: InstallationPerson;
+let iris: InstallationPerson;
+let words: string[];
+let id: string;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  [hanna, harald] = installation.handlers;
+  iris = await installation.addCustodian('iris');
+  ({ words } = await installation.report({ identity: robin }));
+  id = reporterKeys(words).caseId;
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+/** What a custodian was asked in a case and has not answered. */
+async function openRequest(who: InstallationPerson, caseId: string): Promise<string> {
+  const rows = await who.desk.custodyRequests();
+  const row = rows.find((each) => each.caseId === caseId && each.answeredOn === null);
+  if (row === undefined) throw new Error('nothing was asked');
+  return row.request;
+}
+
+describe('an identity that a reporter seals', () => {
+  it('goes from the reporter through the custodian to those who asked, and the reporter sees it', async () => {
+    const reporter = installation.newReporter();
+    expect((await reporter.open(words)).identity).toMatchObject({
+      custodians: ['iris Custodian'],
+      given: robin,
+      others: false,
+    });
+    expect(await iris.desk.custodyRequests()).toEqual([]);
+    const asked = await hanna.desk.askIdentity(id, ['name', 'reach'], reason);
+    expect(asked.identity).toMatchObject({
+      custodians: [{ name: 'iris Custodian' }],
+      onlyOneself: false,
+      requests: [{ by: 'Hanna Handler', state: 'waiting', reason, answer: null }],
+    });
+    const [row] = await iris.desk.custodyRequests();
+    expect(row?.question).toMatchObject({ by: 'Hanna Handler', fields: ['name', 'reach'], reason });
+    // nothing is on record yet
+    const before = await installation.newReporter().open(words);
+    expect(before.entries.map(({ content }) => content.kind)).toEqual(['report']);
+
+    const request = row?.request ?? '';
+    const { identity } = await iris.desk.openIdentity(id, request);
+    expect(identity).toMatchObject(robin);
+    const seen = await reporter.open(words);
+    expect(seen.entries.at(-1)).toMatchObject({
+      author: { side: 'reader', name: 'iris Custodian' },
+      content: { kind: 'identity_opening', reason, fields: ['name', 'reach'], askedBy: hanna.id },
+    });
+    expect((await hanna.desk.openCase(id)).identity.requests[0]?.state).toBe('opened');
+
+    await iris.desk.passOnIdentity(id, request, ['name']);
+    for (const handler of [hanna, harald]) {
+      const { requests } = (await handler.desk.openCase(id)).identity;
+      expect(requests[0]).toMatchObject({
+        state: 'given',
+        answer: {
+          by: 'iris Custodian',
+          identity: { name: 'Robin Sand', reach: null, relation: null, text: null },
+        },
+      });
+    }
+    // what is still the newest opens again without another entry
+    await iris.desk.openIdentity(id, request);
+    expect((await reporter.open(words)).entries).toHaveLength(2);
+  });
+
+  it('is told apart from no identity neither by sizes nor by entries', async () => {
+    const { words: without } = await installation.report();
+    const rows = async (of: readonly string[]): Promise<unknown> => {
+      const { caseId } = reporterKeys(of);
+      const { db } = installation.server;
+      const entries: unknown = await db('entries')
+        .where({ case_id: caseId, compartment: 'identity' })
+        .whereIn('sequence', [1, 2])
+        .orderBy('sequence')
+        .select(db.raw('sequence, form, author, length(body) as bytes, length(header) as header'));
+      const grants: unknown = await db('grants')
+        .where({ case_id: caseId, compartment: 'identity' })
+        .count({ count: '*' });
+      return { entries, grants };
+    };
+    expect(await rows(without)).toEqual(await rows(words));
+    expect((await installation.newReporter().open(without)).identity.given).toBeNull();
+  });
+
+  it('can be given later, corrected and withdrawn, and each opening is of what stands then', async () => {
+    const { words: later } = await installation.report();
+    const caseId = reporterKeys(later).caseId;
+    const reporter = installation.newReporter();
+    await hanna.desk.askIdentity(caseId, ['name'], 'First.');
+    const request = await openRequest(iris, caseId);
+    expect(await iris.desk.openIdentity(caseId, request)).toEqual({ identity: null });
+    const given = await reporter.identify(later, robin);
+    expect(given.identity.given).toMatchObject(robin);
+    await reporter.identify(later, { ...robin, name: 'Robin Berg' });
+    // what came after the opening needs another one
+    const second = await iris.desk.openIdentity(caseId, request);
+    expect(second.identity?.name).toBe('Robin Berg');
+    await iris.desk.passOnIdentity(caseId, request, ['name', 'reach']);
+    const { requests } = (await hanna.desk.openCase(caseId)).identity;
+    // no more than was asked for
+    expect(requests[0]?.answer?.identity).toEqual({
+      name: 'Robin Berg',
+      reach: null,
+      relation: null,
+      text: null,
+    });
+    const withdrawn = await reporter.identify(later, null);
+    expect(withdrawn.identity.given).toBeNull();
+    expect(withdrawn.entries.filter(({ compartment }) => compartment === 'identity')).toHaveLength(
+      2,
+    );
+  });
+
+  it('is refused with a reason that handlers read, and answered once', async () => {
+    await harald.desk.askIdentity(id, ['text'], 'Curious.');
+    const request = await openRequest(iris, id);
+    await iris.desk.refuseIdentity(id, request, 'No need was named.');
+    const { requests } = (await hanna.desk.openCase(id)).identity;
+    const refused = requests.find((each) => each.id === request);
+    expect(refused).toMatchObject({ state: 'refused', answer: { reason: 'No need was named.' } });
+    await expect(iris.desk.refuseIdentity(id, request, 'Again.')).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('leaves the inbox as it was, and no decision is asked for where the case is closed', async () => {
+    const { words: closed } = await installation.report();
+    const caseId = reporterKeys(closed).caseId;
+    await hanna.desk.openCase(caseId);
+    await hanna.desk.reply(
+      caseId,
+      { kind: 'closure', outcome: 'minor', text: 'Closed.' },
+      [],
+      () => undefined,
+    );
+    await installation.newReporter().identify(closed, robin);
+    const row = (await hanna.desk.inbox('closed')).rows.find((each) => each.id === caseId);
+    expect(row).toMatchObject({ unread: false, decisionBy: null });
+  });
+});
+
+describe('the server', () => {
+  it('gives a custodian nothing of the identity before an opening is on record', async () => {
+    const { words: fresh } = await installation.report({ identity: robin });
+    const caseId = reporterKeys(fresh).caseId;
+    const token = await signInToken(iris);
+    const read = () =>
+      ask(installation.server, 'GET', `/api/desk/custody/${caseId}`, {
+        authorization: `Desk ${token}`,
+      });
+    // nobody asked: the case is not there
+    expect((await read()).status).toBe(404);
+    await hanna.desk.askIdentity(caseId, ['name'], reason);
+    const before = await read();
+    expect(before.json).toMatchObject({ entries: [], newest: { sequence: 2 } });
+    await iris.desk.openIdentity(caseId, await openRequest(iris, caseId));
+    expect(((await read()).json as { entries: unknown[] }).entries).toHaveLength(3);
+  });
+
+  it('keeps neither name nor reason in the open', async () => {
+    const tables = ['entries', 'identity_requests', 'identity_questions', 'audit', 'cases'];
+    for (const table of tables) {
+      const text = JSON.stringify(await installation.server.db(table).select());
+      for (const secret of [robin.name, robin.reach, reason]) {
+        expect(text).not.toContain(secret);
+        expect(text).not.toContain(toBase64(new TextEncoder().encode(secret)));
+      }
+    }
+  });
+
+  it('hands a handler nothing that the identity is sealed under', async () => {
+    const rows: unknown[] = await installation.server
+      .db('grants')
+      .where('compartment', 'identity')
+      .whereNotIn('recipient', ['reporter', iris.id]);
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('custodians who come and go', () => {
+  it('are sealed to once the reporter sends it again, and those who left are not', async () => {
+    const { words: own } = await installation.report({ identity: robin });
+    const caseId = reporterKeys(own).caseId;
+    const ines = await installation.addCustodian('ines');
+    await installation.administrator.desk.remove(iris.id);
+    const reporter = installation.newReporter();
+    expect((await reporter.open(own)).identity).toMatchObject({
+      custodians: ['ines Custodian'],
+      others: true,
+    });
+    expect((await hanna.desk.openCase(caseId)).identity.custodians).toEqual([]);
+    await expect(hanna.desk.askIdentity(caseId, ['name'], reason)).rejects.toMatchObject({
+      code: 'no_custodian',
+    });
+    expect((await reporter.identify(own, robin)).identity.others).toBe(false);
+    await hanna.desk.askIdentity(caseId, ['name'], reason);
+    const opened = await ines.desk.openIdentity(caseId, await openRequest(ines, caseId));
+    expect(opened.identity).toMatchObject(robin);
+  });
+
+  it('can be left out, and then nothing can be given or asked', async () => {
+    const { readers } = (await installation.newReporter().directory()).channels[0] ?? {
+      readers: [],
+    };
+    const leftOut = readers.filter(({ part }) => part === 'custodian').map((each) => each.id);
+    expect(leftOut).toHaveLength(1);
+    const { words: own } = await installation.report({ leftOut });
+    const reporter = installation.newReporter();
+    expect((await reporter.open(own)).identity.custodians).toEqual([]);
+    await expect(reporter.identify(own, robin)).rejects.toMatchObject({ code: 'no_custodian' });
+  });
+});
+
+async function signInToken(person: InstallationPerson): Promise<string> {
+  let token = '';
+  const desk = installation.newDesk(async (input, init) => {
+    const answer = await fetch(input, init);
+    if (input.endsWith('/api/desk/sessions')) {
+      token = ((await answer.clone().json()) as { token: string }).token;
+    }
+    return answer;
+  });
+  await desk.signIn(person.name, person.passphrase);
+  return token;
+}

@@ -1,0 +1,110 @@
+import type {
+  HandlerCaseView,
+  IdentityField,
+  IdentityRequestView,
+} from '../../../client/models.js';
+import { t } from '../strings.js';
+import { block, wireBlocked } from './blocked.js';
+import { neededValue } from './casework-form.js';
+import { momentText } from './days.js';
+import type { Desk } from './desk.js';
+import { copyTemplate, fillList, part, showPart, write } from './dom.js';
+import { send, showProblem } from './failures.js';
+import { recordItem } from './record-item.js';
+import { listText } from './texts.js';
+import type { Changed } from './writing.js';
+
+const FIELDS = ['name', 'reach', 'relation', 'text'] as const satisfies readonly IdentityField[];
+
+/** What some fields of an identity are called, as a list. */
+export function identityFields(fields: readonly IdentityField[]): string {
+  return listText(fields.map((field) => t(`identity.${field}`)));
+}
+
+/** What the boxes of a form say that are ticked. */
+export function tickedFields(form: HTMLElement): IdentityField[] {
+  const ticked = [...form.querySelectorAll<HTMLInputElement>('[name="identity-field"]')]
+    .filter(({ checked }) => checked)
+    .map(({ value }) => value);
+  return FIELDS.filter((field) => ticked.includes(field));
+}
+
+function answerLines({ answer }: IdentityRequestView): string[] {
+  if (answer === null) return [];
+  const { identity, reason } = answer;
+  const who = { by: answer.by, at: momentText(answer.at) };
+  if (identity === null) {
+    return [t('desk.identity.refused_line', who), reason ?? ''];
+  }
+  const given = FIELDS.flatMap((field) => {
+    const text = identity[field];
+    if (text === null) return [];
+    const name = t(`identity.${field}`);
+    return text === ''
+      ? t('desk.identity.empty_line', { name })
+      : t('desk.identity.given_line', { name, text });
+  });
+  return [t('desk.identity.passed_line', who), ...given];
+}
+
+function requestItem(request: IdentityRequestView): HTMLElement {
+  return recordItem({
+    name: t('desk.identity.request', { fields: identityFields(request.fields) }),
+    state: t(`desk.identity.state.${request.state}`),
+    due: null,
+    lines: [
+      t('desk.identity.asked_line', { by: request.by, at: momentText(request.at) }),
+      request.reason,
+      ...answerLines(request),
+    ],
+    actions: [],
+  });
+}
+
+/** The part of a case about who its reporter is. */
+export interface IdentityPanel {
+  readonly panel: HTMLElement;
+  update(data: HandlerCaseView): void;
+}
+
+/** See {@link IdentityPanel}. */
+export function identityPanel(desk: Desk, id: string, changed: Changed): IdentityPanel {
+  const panel = copyTemplate('case-identity');
+  const form = part(panel, 'ask-form', HTMLFormElement);
+  wireBlocked(panel);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    showProblem(form, null);
+    const fields = tickedFields(form);
+    if (fields.length === 0) {
+      showProblem(form, t('desk.identity.fields_missing'));
+      form.querySelector<HTMLElement>('[name="identity-field"]')?.focus();
+      return;
+    }
+    const reason = neededValue(form, 'reason', t('desk.identity.reason_missing'));
+    if (reason === null) return;
+    void send(form, async () => {
+      const data = await desk.api.askIdentity(id, fields, reason);
+      form.reset();
+      part(panel, 'ask', HTMLDetailsElement).open = false;
+      changed(data, t('desk.identity.asked'));
+    });
+  });
+  return {
+    panel,
+    update(data) {
+      const { custodians, onlyOneself, requests } = data.identity;
+      const names = listText(custodians.map(({ name }) => name));
+      write(
+        panel,
+        'lead',
+        custodians.length === 0 ? t('desk.identity.nobody') : t('desk.identity.lead', { names }),
+      );
+      showPart(panel, 'oneself', onlyOneself);
+      showPart(panel, 'ask', custodians.length > 0);
+      fillList(part(panel, 'requests'), requests, requestItem);
+      showPart(panel, 'no-requests', requests.length === 0);
+      block(panel, data);
+    },
+  };
+}
