@@ -1,3 +1,4 @@
+import { createAbsenceDesk, type AbsenceDesk } from './desk/absences.js';
 import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
@@ -32,6 +33,7 @@ export type Desk = AccountDesk &
   PeopleDesk &
   ChannelDesk &
   HandbookDesk &
+  AbsenceDesk &
   IncidentDesk &
   RenewalDesk &
   ExportDesk &
@@ -66,6 +68,7 @@ export function createDesk(connection: DeskConnection): Desk {
     },
     ...createChannelDesk(session, watch),
     ...handbook,
+    ...createAbsenceDesk(session, watch, workplace, walk),
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createExportDesk(session, workplace, log),

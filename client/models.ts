@@ -537,6 +537,23 @@ export interface BulkResult {
   failed: { id: string; code: string }[];
 }
 
+/** What a handler said of being away, both days included. */
+export interface AbsenceView {
+  reader: string;
+  from: string;
+  until: string;
+  /** Who stands in; null where nobody does, or nobody who may read a channel of the reader's. */
+  substitute: string | null;
+}
+
+/** A case that a substitute cannot open. */
+export interface UncoveredCase {
+  id: string;
+  title: string;
+  /** False where the reporter left the substitute out, or nobody can tell. */
+  givable: boolean;
+}
+
 /** A case that somebody's keys opened. */
 export interface ExposedCase {
   id: string;

@@ -1,5 +1,6 @@
 /** The whole protocol: for browsers, the command-line client and tests. The server never imports it. */
 export * from './public.js';
+export * from './absence-contents.js';
 export * from './account.js';
 export * from './attachment.js';
 export * from './box.js';

@@ -1,4 +1,5 @@
 /** What the server may know of the protocol: wire schemas, hashes and the checking of signatures. */
+export * from './absence.js';
 export * from './audit.js';
 export * from './bytes.js';
 export * from './chunk-hash.js';
@@ -19,6 +20,7 @@ export { signedBytes, verify } from './signature.js';
 export { BOX_OVERHEAD } from './box.js';
 export { paddedAttachmentSize, paddedTextSize } from './padding.js';
 export { isKemKey, KEM_PUBLIC_KEY_BYTES } from './kem.js';
+export * from './wire/absence.js';
 export * from './wire/entry.js';
 export * from './wire/identity.js';
 export * from './wire/directory.js';

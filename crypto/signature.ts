@@ -16,6 +16,7 @@ export type SigningPurpose =
   | 'audit head'
   | 'handbook'
   | 'export'
+  | 'absence'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */

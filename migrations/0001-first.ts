@@ -66,6 +66,23 @@ export async function up(knex: Knex): Promise<void> {
      box blob not null`,
   );
 
+  // What handlers said last of being away, sealed at one size, and its key for each who may know.
+  await create(
+    'absences',
+    `reader text not null primary key,
+     number integer not null,
+     signature text not null,
+     box blob not null`,
+  );
+  await create(
+    'absence_keys',
+    `reader text not null,
+     recipient text not null,
+     kem blob not null,
+     box blob not null,
+     primary key (reader, recipient)`,
+  );
+
   await create(
     'accounts',
     `id text not null primary key,

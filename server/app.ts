@@ -1,4 +1,7 @@
 import express, { type Express, type Router } from 'express';
+import { absenceRoutes } from './absences/routes.js';
+import { createAbsences } from './absences/service.js';
+import { forgetAbsences } from './absences/store.js';
 import { createJoining } from './accounts/joining.js';
 import { createLocking } from './accounts/locking.js';
 import { createMembers } from './accounts/members.js';
@@ -155,6 +158,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     forgetReader: async (trx, reader) => {
       await forgetReader(trx, reader);
       await forgetKey(trx, reader);
+      await forgetAbsences(trx, reader);
     },
     receiptKey: () => receiptKeys.current(),
     maxFileBytes: config.maxFileBytes,
@@ -214,6 +218,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: incidentRoutes(incidents, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: handbookRoutes(handbook, guard) },
+    { path: '/api/desk', router: absenceRoutes(createAbsences({ db, directories }), guard) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
     { path: '/api/desk', router: auditRoutes({ db, audit, heads, guard, deskOf }) },

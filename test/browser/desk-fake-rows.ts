@@ -122,7 +122,12 @@ export const rows = new Map<string, CaseRow>(
           receivedOn: day(-120),
         }),
         row({ id: 'g', fault: 'rewritten_chain', unread: true }),
-        row({ id: 'h', title: 'Old extinguishers in the depot', category: 'work_safety' }),
+        row({
+          id: 'h',
+          title: 'Old extinguishers in the depot',
+          category: 'work_safety',
+          responsible: ['omar'],
+        }),
         row({
           id: 'i',
           title: 'Trying the channel out',

@@ -1,6 +1,7 @@
 import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
 import type {
+  AbsenceView,
   AuditLine,
   CustodyRow,
   DirectoryChange,
@@ -86,6 +87,11 @@ let handbook: HandbookView = {
           ],
         },
 };
+
+let absences: AbsenceView[] =
+  scenario === 'usual'
+    ? [{ reader: 'omar', from: day(-1), until: day(6), substitute: 'hanna' }]
+    : [];
 
 let terms: RetentionView['terms'] = [{ months: 24, from: null }];
 
@@ -356,6 +362,20 @@ const api: DeskApi = {
   setMail: () => Promise.resolve(),
   signOut: () => Promise.resolve(),
   directory: () => Promise.resolve(directory),
+  absences: () => Promise.resolve(absences),
+  setAbsence: (absence) => {
+    absences = [
+      ...absences.filter(({ reader }) => reader !== 'hanna'),
+      ...(absence === null ? [] : [{ reader: 'hanna', ...absence }]),
+    ];
+    return Promise.resolve(absences);
+  },
+  uncovered: () =>
+    Promise.resolve([
+      { id: 'a', title: 'Gate 3 stands open', givable: true },
+      { id: 'c', title: 'Overtime', givable: false },
+    ]),
+  cover: (_, ids) => Promise.resolve({ changed: ids.length, failed: [] }),
   handbook: () => Promise.resolve(handbook),
   saveHandbook: (contents) => {
     handbook = { number: handbook.number + 1, date: day(0), reason: null, contents };

@@ -23,6 +23,7 @@ import {
 import {
   admissionBy,
   installationOf,
+  makeAbsence,
   makeHandbook,
   makeSetUp,
   makeStamp,
@@ -237,6 +238,29 @@ const incidents: readonly AccessRow[] = [
   },
 ];
 
+const absences: readonly AccessRow[] = [
+  {
+    route: 'GET /api/desk/absences',
+    request: at('/api/desk/absences'),
+    answers: { ...each(HANDLERS, '200'), administrator: NOT_FOR_YOU },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/absence',
+    about: 'of one handler',
+    request: async ({ work, people }) => ({
+      path: '/api/desk/absence',
+      json: await makeAbsence(work, people.member),
+    }),
+    answers: {
+      member: '204',
+      ...each(['left out', 'taken off'], '400 wrong_signature'),
+      administrator: NOT_FOR_YOU,
+    },
+    rest: NO_SESSION,
+  },
+];
+
 const handbook: readonly AccessRow[] = [
   { route: 'GET /api/desk/handbook', request: at('/api/desk/handbook'), ...ofDesk('200') },
   {
@@ -354,6 +378,7 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...ownAccount,
   ...members,
   ...incidents,
+  ...absences,
   ...handbook,
   ...figures,
   ...directory,

@@ -16,7 +16,10 @@ import {
   handbookReaders,
   newId,
   NO_HANDBOOK,
+  type Absence,
+  type PutAbsence,
   type PutHandbook,
+  sealAbsence,
   sealHandbook,
   OrganisationId,
   randomBytes,
@@ -440,6 +443,26 @@ export async function makeHandbook(
     number: (row?.number ?? 0) + 1,
     previous: row?.hash ?? null,
     date: testDay,
+    readers: handbookReaders(directory),
+  });
+}
+
+/** What a handler says of being away, as that person signs it. */
+export async function makeAbsence(
+  work: TestDesk,
+  person: TestPerson,
+  absence: Absence | null = null,
+): Promise<PutAbsence> {
+  const row = await work.server
+    .db<{ reader: string; number: number }>('absences')
+    .where({ reader: person.id })
+    .first('number');
+  const { directory } = await newestDirectory(work);
+  return sealAbsence(absence, {
+    installation: work.installation,
+    reader: person.id,
+    keys: person.keys,
+    number: (row?.number ?? 0) + 1,
     readers: handbookReaders(directory),
   });
 }

@@ -1,4 +1,5 @@
 import { t } from '../strings.js';
+import { awaySection } from './away.js';
 import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
 import { localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
@@ -17,6 +18,7 @@ export function accountView(desk: Desk): HTMLElement {
   });
   wireCodes(desk, view);
   wireMail(desk, view);
+  if (desk.account.part === 'handler') part(view, 'away').replaceChildren(awaySection(desk));
   showPart(view, 'mail-section', desk.account.part === 'handler');
   return view;
 }

@@ -1,4 +1,10 @@
-import type { AccountView, CaseRow, DirectoryView, HandbookView } from '../../../client/models.js';
+import type {
+  AbsenceView,
+  AccountView,
+  CaseRow,
+  DirectoryView,
+  HandbookView,
+} from '../../../client/models.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
 import type { CountryRule } from '../../../client/law/country.js';
@@ -39,6 +45,8 @@ export interface Desk {
   directory: DirectoryView;
   /** The organisation's own words, as they were seen last. */
   handbook: HandbookView;
+  /** What handlers said of being away, as it was seen last. */
+  absences: readonly AbsenceView[];
   readonly rules: readonly CountryRule[];
   readonly inbox: InboxMemory;
   /** Cases with an answer begun and not sent. */

@@ -1,6 +1,7 @@
 import type { CaseRow } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
+import { nameWithAbsence } from './absences.js';
 import { isTrusted, rowFaultText } from './case-faults.js';
 import { categoryText } from './choices.js';
 import { daysBetween, dayText } from './days.js';
@@ -101,12 +102,18 @@ export function rowElement(
   return item;
 }
 
-/** The names of those who are responsible for a case, as far as the directory knows them. */
-export function responsibleNames({ directory }: Desk, { responsible }: CaseRow): string[] {
+/**
+ * The names of those who are responsible for a case, as far as the directory knows them, and who of
+ * them is away.
+ */
+export function responsibleNames(desk: Desk, { responsible }: CaseRow): string[] {
   const readers = new Map(
-    directory.channels.flatMap((channel) => channel.readers.map(({ id, name }) => [id, name])),
+    desk.directory.channels.flatMap((channel) => channel.readers.map(({ id, name }) => [id, name])),
   );
-  return responsible.flatMap((id) => readers.get(id) ?? []);
+  return responsible.flatMap((id) => {
+    const name = readers.get(id);
+    return name === undefined ? [] : nameWithAbsence(desk, id, name);
+  });
 }
 
 function dateLines(

@@ -1,10 +1,21 @@
-import type { CaseRow } from '../../../client/models.js';
+import type { AbsenceView, CaseRow } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
+import { nameOf, standsInFor } from './absences.js';
 import { categoryChoices, statusChoices } from './choices.js';
-import { numberText, timeText, today } from './days.js';
+import { dayText, numberText, timeText, today } from './days.js';
 import { localText, ruleOf, type Desk } from './desk.js';
-import { copyTemplate, fillList, onClick, option, part, show, showPart, write } from './dom.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  option,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
 import { act, report } from './failures.js';
 import type { Reason } from './deadlines.js';
 import { firstSteps } from './first-steps.js';
@@ -151,8 +162,11 @@ export function inboxView(desk: Desk): HTMLElement {
   });
   onClick(view, 'refresh', () =>
     act(view, async () => {
-      const [, handbook] = await Promise.all([load(), desk.api.handbook()]);
+      const [handbook, absences] = await Promise.all([desk.api.handbook(), desk.api.absences()]);
       desk.handbookChanged(handbook);
+      desk.absences = absences;
+      fillStandIn(desk, view);
+      await load();
     }),
   );
   onClick(view, 'more', () => act(view, () => take(PAGES_AHEAD)));
@@ -219,6 +233,7 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
   const status = part(view, 'status', HTMLSelectElement);
   const label = part(view, 'label', HTMLSelectElement);
   const mine = part(view, 'mine', HTMLInputElement);
+  const standIn = part(view, 'stand-in', HTMLInputElement);
   for (const { value, label: name } of statusChoices()) status.append(option(value, name));
   for (const { value, label } of categoryChoices()) category.append(option(value, label));
   for (const { id, names } of desk.directory.channels) channel.append(option(id, localText(names)));
@@ -232,6 +247,7 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
   status.value = filter.status ?? '';
   fillLabels(desk, view);
   mine.checked = filter.responsible !== null;
+  fillStandIn(desk, view);
   const read = (): void => {
     changed({
       state: state.value as Filter['state'],
@@ -242,9 +258,20 @@ function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) =>
       status: status.value === '' ? null : (status.value as Filter['status']),
       label: label.value === '' ? null : label.value,
       responsible: mine.checked ? desk.account.id : null,
+      standingIn: standIn.checked ? standingIn(desk).map(({ reader }) => reader) : null,
     });
   };
-  for (const control of [state, status, label, category, channel, practice, unread, mine]) {
+  for (const control of [
+    state,
+    status,
+    label,
+    category,
+    channel,
+    practice,
+    unread,
+    mine,
+    standIn,
+  ]) {
     control.addEventListener('change', read);
   }
 }
@@ -262,4 +289,24 @@ function fillLabels(desk: Desk, view: HTMLElement): void {
   );
   select.value = chosen ?? '';
   showPart(view, 'label-field', labels.size > 0);
+}
+
+function standingIn(desk: Desk): AbsenceView[] {
+  return standsInFor(desk.absences, desk.account.id, today());
+}
+
+/** For whom this person stands in; the filter is there only while it is somebody. */
+function fillStandIn(desk: Desk, view: HTMLElement): void {
+  const absences = standingIn(desk);
+  if (absences.length === 0) desk.inbox.filter = { ...desk.inbox.filter, standingIn: null };
+  showPart(view, 'stand-in-field', absences.length > 0);
+  part(view, 'stand-in', HTMLInputElement).checked = desk.inbox.filter.standingIn !== null;
+  const place = part(view, 'standing-in');
+  show(place, absences.length > 0);
+  fillList(place, absences, ({ reader, until }) =>
+    element(
+      'p',
+      t('desk.absence.you_stand_in', { name: nameOf(desk, reader), day: dayText(until) }),
+    ),
+  );
 }

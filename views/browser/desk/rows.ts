@@ -13,6 +13,8 @@ export interface Filter {
   status: CaseRow['status'] | null;
   label: string | null;
   responsible: string | null;
+  /** Those for whom somebody stands in, one of whom is responsible; null for every case. */
+  standingIn: readonly string[] | null;
   practice: 'all' | 'only' | 'without';
 }
 
@@ -24,6 +26,7 @@ export const NO_FILTER: Filter = {
   status: null,
   label: null,
   responsible: null,
+  standingIn: null,
   practice: 'all',
 };
 
@@ -48,6 +51,8 @@ export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] 
         (filter.status === null || (row.state === 'open' && row.status === filter.status)) &&
         (filter.label === null || row.labels.includes(filter.label)) &&
         (filter.responsible === null || row.responsible.includes(filter.responsible)) &&
+        (filter.standingIn === null ||
+          row.responsible.some((id) => filter.standingIn?.includes(id))) &&
         (filter.practice === 'all' || row.practice === (filter.practice === 'only'))),
   );
 }

@@ -43,8 +43,13 @@ showSignIn({ api, place: part(document, 'entrance'), onSignedIn: open });
 async function open(account: AccountView): Promise<void> {
   useTimeZone(account.timeZone);
   const changes = await api.directoryChanges();
-  const [directory, handbook] = await Promise.all([api.directory(), api.handbook()]);
+  const [directory, handbook, absences] = await Promise.all([
+    api.directory(),
+    api.handbook(),
+    api.absences(),
+  ]);
   const desk: Desk = createDesk(account, directory, handbook);
+  desk.absences = absences;
   const shell = openShell(
     () => desk,
     (place) => render(desk, place),
@@ -60,6 +65,7 @@ async function open(account: AccountView): Promise<void> {
       account: who,
       directory: newest,
       handbook: words,
+      absences: [],
       rules: countryRules(),
       inbox: newInboxMemory(),
       unsent: new Set(),

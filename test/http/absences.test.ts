@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AbsencesAnswer } from '../../crypto/private.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+import { createLyingServer } from '../support/lying-server.js';
+
+const silent = (): void => undefined;
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+describe('a handler who is away', () => {
+  it('is told to colleagues with the substitute, and to nobody any more who is back', async () => {
+    const [hanna, harald] = installation.handlers;
+    const absence = { from: '2026-03-02', until: '2026-03-09', substitute: harald.id };
+    expect(await harald.desk.absences()).toEqual([]);
+    await hanna.desk.setAbsence(absence);
+    const rows = () =>
+      installation.server.db<{ box: Buffer }>('absences').select<{ box: Buffer }[]>('box');
+    const [away] = await rows();
+    expect(await harald.desk.absences()).toEqual([{ reader: hanna.id, ...absence }]);
+    expect(await installation.administrator.desk.absences()).toEqual([]);
+    expect(await hanna.desk.setAbsence(null)).toEqual([]);
+    expect(await harald.desk.absences()).toEqual([]);
+    // nothing of it tells the server which of both was said
+    const [back] = await rows();
+    expect(back?.box.length).toBe(away?.box.length);
+  });
+
+  it('names days that follow, and another handler of the channel', async () => {
+    const [hanna, harald] = installation.handlers;
+    const days = { from: '2026-03-02', until: '2026-03-09' };
+    const wrong = [
+      { from: '2026-03-09', until: '2026-03-02', substitute: harald.id },
+      { ...days, substitute: hanna.id },
+      { ...days, substitute: installation.administrator.id },
+    ];
+    for (const absence of wrong) {
+      await expect(hanna.desk.setAbsence(absence)).rejects.toMatchObject({ code: 'malformed' });
+    }
+  });
+
+  it('is not believed of somebody who did not sign it', async () => {
+    const [hanna, harald] = installation.handlers;
+    await hanna.desk.setAbsence({ from: '2026-03-02', until: '2026-03-09', substitute: null });
+    const server = createLyingServer();
+    server.lieAbout(AbsencesAnswer, /^\/api\/desk\/absences/, ({ absences }) => ({
+      absences: absences.map((each) => ({ ...each, reader: harald.id as typeof each.reader })),
+    }));
+    const desk = await installation.signIn(harald, server.fetch);
+    expect(await desk.absences()).toEqual([]);
+    await installation.signIn(harald);
+    expect(await harald.desk.absences()).toHaveLength(1);
+  });
+
+  it('is asked to give access to cases that the substitute cannot open, which nothing else gives', async () => {
+    const [hanna, harald] = installation.handlers;
+    const covered = await installation.report({ text: 'A case of both.' });
+    await installation.report({ text: 'A case of one.' });
+    await installation.report({ text: 'A case without the other.', leftOut: [harald.id] });
+    expect(covered.receivedOn).toBe('2026-03-02');
+    const { rows } = await hanna.desk.inbox('open');
+    const idOf = (title: string): string => rows.find((row) => row.title === title)?.id ?? '';
+    for (const title of ['A case of both.', 'A case of one.', 'A case without the other.']) {
+      const readers = [hanna.id];
+      await hanna.desk.work(idOf(title), { kind: 'responsible', readers, text: '' });
+    }
+    await hanna.desk.revoke(idOf('A case of one.'), harald.id);
+    await hanna.desk.setAbsence({ from: '2026-03-02', until: '2026-03-09', substitute: harald.id });
+    const seen = async (): Promise<string[]> =>
+      (await harald.desk.inbox('open')).rows.flatMap(({ title, practice }) =>
+        practice ? [] : title,
+      );
+    expect(await seen()).toEqual(['A case of both.']);
+    const missing = await hanna.desk.uncovered(harald.id, silent);
+    expect(missing.map(({ title, givable }) => [title, givable]).sort()).toEqual([
+      ['A case of one.', true],
+      ['A case without the other.', false],
+    ]);
+    const result = await hanna.desk.cover(
+      harald.id,
+      missing.map(({ id }) => id),
+      silent,
+    );
+    // whom the reporter left out is given nothing, whatever is asked
+    expect(result).toEqual({
+      changed: 1,
+      failed: [{ id: idOf('A case without the other.'), code: 'not_grantable' }],
+    });
+    expect((await seen()).sort()).toEqual(['A case of both.', 'A case of one.']);
+    expect(await hanna.desk.uncovered(harald.id, silent)).toHaveLength(1);
+  });
+
+  it('leaves nothing behind after leaving the organisation', async () => {
+    const [, harald] = installation.handlers;
+    await harald.desk.setAbsence({ from: '2026-03-02', until: '2026-03-09', substitute: null });
+    await installation.administrator.desk.remove(harald.id);
+    const { db } = installation.server;
+    expect(await db('absences').where({ reader: harald.id })).toEqual([]);
+    const keys = await db('absence_keys')
+      .where({ reader: harald.id })
+      .orWhere({ recipient: harald.id });
+    expect(keys).toEqual([]);
+  });
+});
