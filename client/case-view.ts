@@ -1,4 +1,5 @@
 import {
+  isAboutErasing,
   isInternal,
   type Directory,
   type OpenedCase,
@@ -34,6 +35,11 @@ export function entryViews(
       hash: entry.hash,
       author: authorView(directory, entry.author),
       content: entry.content,
+      erasure: entry.erasure && {
+        ...entry.erasure,
+        author: authorView(directory, entry.erasure.author),
+      },
+      erasedFiles: entry.erasedFiles.map(({ attachment }) => attachment),
       readOn:
         entry.compartment === 'dialogue' && entry.author === 'reporter'
           ? (readOn.get(entry.sequence) ?? null)
@@ -43,7 +49,8 @@ export function entryViews(
 }
 
 function dayOf({ content }: EntryView): string {
-  return content.kind === 'unreadable' ? '' : content.at.slice(0, 10);
+  const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
+  return isThere ? content.at.slice(0, 10) : '';
 }
 
 /**
@@ -54,8 +61,9 @@ export function reporterViews(entries: readonly EntryView[]): EntryView<Reporter
   const shown = entries.flatMap((entry): EntryView<ReporterEntry>[] => {
     const { content } = entry;
     if (entry.compartment === 'identity' && entry.author.side === 'reporter') return [];
-    if (content.kind === 'unreadable') return [{ ...entry, content }];
-    return content.kind === 'identity' || isInternal(content) ? [] : [{ ...entry, content }];
+    if (content.kind === 'unreadable' || content.kind === 'erased') return [{ ...entry, content }];
+    if (content.kind === 'identity' || isInternal(content) || isAboutErasing(content)) return [];
+    return [{ ...entry, content }];
   });
   const conversation = shown.filter(({ compartment }) => compartment === 'dialogue');
   for (const opening of shown.filter(({ compartment }) => compartment === 'identity')) {

@@ -4,8 +4,9 @@ import type {
   AuditHeadFault,
   Category,
   DateKind,
-  DialogueEntry,
   EntryContent,
+  Erased,
+  ErasureMark,
   FileReference,
   HandbookContents,
   HandlerMessage,
@@ -20,6 +21,7 @@ import type {
   ProtocolFault,
   ReaderPart,
   Relation,
+  SpokenEntry,
   Unreadable,
 } from '../crypto/private.js';
 import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.js';
@@ -29,6 +31,7 @@ import type { DataRequest } from './casework/requests.js';
 import type { CaseDate, DateDecisions } from './casework/dates.js';
 import type { Keeping } from './casework/keeping.js';
 import type { CaseWork } from './casework/work.js';
+import type { ErasureProposal } from './desk/erasing.js';
 
 /** A person who may read reports, as the signed directory names them. */
 export interface ReaderView {
@@ -134,10 +137,22 @@ export interface EntryView<Content extends EntryContent = EntryContent> {
   /** Hash of the record, base64url. */
   hash: string;
   author: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
-  /** What it says, or why nobody can tell although its author signed it. */
-  content: Content | Unreadable;
+  /**
+   * What it says, or why nobody can tell although its author signed it; of an erased one what remains
+   * of it.
+   */
+  content: Content | Unreadable | Erased;
+  /** The newest erasure that took something of it; null for none. */
+  erasure: ErasureView | null;
+  /** Ids of those files named in it that were erased. */
+  erasedFiles: string[];
   /** Day on which a reader first opened it (reporter's entries only), as the server says. */
   readOn: string | null;
+}
+
+/** That something of an entry was erased. */
+export interface ErasureView extends Omit<ErasureMark, 'author'> {
+  author: EntryView['author'];
 }
 
 /** A change of who may read: every one is an entry of the case. */
@@ -171,7 +186,7 @@ export interface ReporterIdentityView {
 }
 
 /** What stands in the conversation as a reporter sees it. */
-export type ReporterEntry = DialogueEntry | IdentityOpening;
+export type ReporterEntry = SpokenEntry | IdentityOpening;
 
 /** A case as its reporter sees it. */
 export interface ReporterCaseView {
@@ -247,6 +262,10 @@ export interface HandlerCaseView extends CaseRow {
   keeping: Keeping;
   money: Money | null;
   identity: CaseIdentityView;
+  /** What is proposed to be erased and not decided yet. */
+  erasures: readonly ErasureProposal[];
+  /** Where this handler erases alone, since no other could ever read there. */
+  erasesAlone: Readonly<Record<'dialogue' | 'internal', boolean>>;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

@@ -1,16 +1,22 @@
 import * as v from 'valibot';
 import { fromBase64, toBase64 } from './bytes.js';
 import { openBox, sealBox } from './box.js';
-import { verifyChain, type VerifiedChain, type VerifiedEpoch } from './chain.js';
-import { mayStand, type EntryContent, type Report } from './content.js';
+import {
+  verifyChain,
+  type VerifiedChain,
+  type VerifiedEpoch,
+  type VerifiedRecord,
+} from './chain.js';
+import { mayStand, type EntryContent, type ErasureGround, type Report } from './content.js';
 import { IdentityEntry } from './content/identity.js';
 import { withSuccessors } from './directory.js';
+import type { ErasedBy } from './erasing.js';
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
-import { bytesSchema, RecordHash, type CaseId } from './ids.js';
+import { bytesSchema, RecordHash, type AttachmentId, type CaseId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
-import { caseIdOf } from './record.js';
+import { caseIdOf, isErasedEntry } from './record.js';
 import { openContent, type Contents } from './sealed-entry.js';
 import type { Directory } from './wire/directory.js';
 import {
@@ -31,13 +37,39 @@ export interface Unreadable {
   effect: Effect | null;
 }
 
+/** Stands for what an entry said that was erased, where nothing took its place. */
+export interface Erased {
+  kind: 'erased';
+}
+
+/** What an erasing entry says of itself. */
+export interface ErasureMark {
+  /** Where it stands, in the same compartment. */
+  sequence: number;
+  author: Party;
+  /** Its moment and its ground; null where its author sealed noise. */
+  at: string | null;
+  ground: ErasureGround | null;
+  text: string;
+  /** How many files it took away. */
+  files: number;
+}
+
+/** What a sealed entry says now. */
+export type OpenedContent = EntryContent | Unreadable | Erased;
+
 /** A sealed entry after it was verified and opened. */
 export interface OpenedEntry {
   compartment: Compartment;
   sequence: number;
   hash: RecordHash;
   author: Party;
-  content: EntryContent | Unreadable;
+  /** What it says; of an erased one what remains of it. */
+  content: OpenedContent;
+  /** The newest erasure that took something of what it said; null for none. */
+  erasure: ErasureMark | null;
+  /** Those of its files that were erased. */
+  erasedFiles: { attachment: AttachmentId; erasure: ErasureMark }[];
 }
 
 /** A compartment with its keys: what is needed to read and to write on. */
@@ -48,6 +80,8 @@ export interface OpenedCompartment {
   /** Why the newest of them was not; null where it was. */
   lost: ProtocolFault | null;
   entries: OpenedEntry[];
+  /** Entries that stand for erased ones, or were to: what they say is shown at those, if anywhere. */
+  remains: OpenedEntry[];
 }
 
 /** A case as far as it could be verified. All three lists are empty where everybody is honest. */
@@ -126,27 +160,115 @@ export function openCompartment(
   input: Pick<CaseInput, 'id' | 'keyFor' | 'contents'>,
 ): OpenedCompartment {
   const keys = keysOf(input.id, chain, input.keyFor);
-  const entries = chain.records.flatMap(({ entry, hash }): OpenedEntry[] => {
-    if ('body' in entry) return [];
-    const { author, sequence, epoch, effect } = entry.header;
-    const key = keys.get(epoch) ?? 'wrong_epoch';
-    const content =
-      typeof key === 'string' ? key : attempt(() => readEntry(input.contents, key, entry));
-    return [
-      {
-        compartment: chain.compartment,
-        sequence,
-        hash,
-        author,
-        content:
-          typeof content === 'string' ? { kind: 'unreadable', fault: content, effect } : content,
-      },
-    ];
-  });
+  const read = readerOf(chain, keys, input.contents);
+  const all = chain.records.flatMap((record) => openRecord(record, chain, read));
   const found = [...keys].filter((item): item is [number, EpochKey] => typeof item[1] !== 'string');
   const newest = keys.get(chain.epochs.length);
   const lost = typeof newest === 'string' ? newest : null;
-  return { chain, keys: new Map(found), lost, entries };
+  // by the signed headers too, so that whoever has no key knows which these are
+  const isRemains = ({ sequence, content: { kind } }: OpenedEntry): boolean =>
+    chain.erasing.remains.has(sequence) &&
+    ['remains', 'note_remains', 'erased', 'unreadable'].includes(kind);
+  return {
+    chain,
+    keys: new Map(found),
+    lost,
+    entries: all.filter((entry) => !isRemains(entry)),
+    remains: all.filter(isRemains),
+  };
+}
+
+/** What the entry at a place says by itself, each opened once; never of one that was erased. */
+function readerOf(
+  chain: VerifiedChain,
+  keys: ReadonlyMap<number, EpochKey | ProtocolFault>,
+  contents: Contents,
+): (sequence: number) => OpenedContent {
+  const known = new Map<number, OpenedContent>();
+  const read = (sequence: number): OpenedContent => {
+    const entry = chain.records[sequence - 1]?.entry;
+    // also where the server still hands the body out
+    const isErased = chain.erasing.entries.has(sequence);
+    if (entry === undefined || isErased || isErasedEntry(entry)) return { kind: 'erased' };
+    const { epoch, effect } = entry.header;
+    if ('body' in entry) return { kind: 'unreadable', fault: 'malformed', effect };
+    const key = keys.get(epoch) ?? 'wrong_epoch';
+    const found = typeof key === 'string' ? key : attempt(() => readEntry(contents, key, entry));
+    const isStray =
+      typeof found !== 'string' &&
+      (found.kind === 'remains' || found.kind === 'note_remains') &&
+      !chain.erasing.remains.has(sequence);
+    // it stands for nothing
+    const content = isStray ? 'unknown_author' : found;
+    return typeof content === 'string' ? { kind: 'unreadable', fault: content, effect } : content;
+  };
+  return (sequence) => {
+    const content = known.get(sequence) ?? read(sequence);
+    known.set(sequence, content);
+    return content;
+  };
+}
+
+/** What an erasing entry says of itself. */
+function markOf(
+  { sequence, files }: ErasedBy,
+  { records }: VerifiedChain,
+  read: (sequence: number) => OpenedContent,
+): ErasureMark {
+  const author = records[sequence - 1]?.entry.header.author ?? 'reporter';
+  const content = read(sequence);
+  if (content.kind !== 'erasure') {
+    return { sequence, author, at: null, ground: null, text: '', files };
+  }
+  const { at, ground, text } = content;
+  return { sequence, author, at, ground, text, files };
+}
+
+/** A sealed record with what it says now; an epoch entry says nothing. */
+function openRecord(
+  { entry, hash }: VerifiedRecord,
+  chain: VerifiedChain,
+  read: (sequence: number) => OpenedContent,
+): OpenedEntry[] {
+  if ('body' in entry) return [];
+  const { header } = entry;
+  const { author, sequence } = header;
+  const { entries, files } = chain.erasing;
+  // each erasure is newer than the one before, so this ends
+  let at: number | null = sequence;
+  let newest: ErasedBy | null = null;
+  for (let by = entries.get(sequence); by; by = at === null ? undefined : entries.get(at)) {
+    newest = by;
+    at = by.remains;
+  }
+  const said: OpenedContent = at === null ? { kind: 'erased' } : read(at);
+  const content = at === sequence ? said : remainsOf(said, sequence, header);
+  const attached = 'files' in content ? content.files : [];
+  return [
+    {
+      compartment: chain.compartment,
+      sequence,
+      hash,
+      author,
+      content,
+      erasure: newest === null ? null : markOf(newest, chain, read),
+      erasedFiles: attached.flatMap(({ attachment }) => {
+        const by = files.get(attachment);
+        return by === undefined ? [] : [{ attachment, erasure: markOf(by, chain, read) }];
+      }),
+    },
+  ];
+}
+
+/** What an entry leaves of the one at this place; nothing where it could not have stood there. */
+function remainsOf(
+  said: OpenedContent,
+  sequence: number,
+  header: VerifiedRecord['entry']['header'],
+): OpenedContent {
+  const isRemains = said.kind === 'remains' || said.kind === 'note_remains';
+  const holds = isRemains && said.of === sequence && mayStand(said.content, header);
+  return holds ? said.content : { kind: 'erased' };
 }
 
 function readEntry(contents: Contents, key: EpochKey, entry: SealedEntry): EntryContent {

@@ -1,7 +1,22 @@
 import { effectFits } from './effect.js';
+import {
+  faultInErasing,
+  handlersOf,
+  noteErasing,
+  noteMembers,
+  nothingErased,
+  type ErasableRecord,
+  type Erasing,
+} from './erasing.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import type { CaseId, RecordHash } from './ids.js';
-import { entryIsSignedBy, epochBodyOf, isEpochEntry, recordHashOf } from './record.js';
+import {
+  entryIsSignedBy,
+  epochBodyOf,
+  isEpochEntry,
+  isErasedEntry,
+  recordHashOf,
+} from './record.js';
 import { faultInSeen } from './seen.js';
 import type { Directory } from './wire/directory.js';
 import type {
@@ -33,6 +48,8 @@ export interface VerifiedChain {
   compartment: Compartment;
   records: VerifiedRecord[];
   epochs: VerifiedEpoch[];
+  /** What was erased in it. */
+  erasing: Erasing;
   fault: ProtocolFault | null;
 }
 
@@ -161,25 +178,57 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
     const epoch = verifiedEpoch(entry, chain.compartment, current, context);
     chain.epochs.push(epoch);
     chain.records.push({ entry, hash, epoch });
+    noteMembers(chain.erasing, epoch.body);
     return;
   }
   if (current === undefined) fail('wrong_epoch', 'none yet');
   if (header.epoch !== current.entry.header.epoch) fail('wrong_epoch');
   if (header.commitment !== current.entry.header.commitment) fail('wrong_commitment');
   if (!entryIsSignedBy(entry, memberOf(current, header.author).sig)) fail('wrong_signature');
+  checkErasing(entry, chain, context);
   chain.records.push({ entry, hash, epoch: current });
+}
+
+/** What an entry erases, proposes to erase, or declines to; see {@link faultInErasing}. */
+function checkErasing({ header }: Entry, chain: VerifiedChain, { directory }: ChainContext): void {
+  const recordAt = (sequence: number): ErasableRecord | undefined => {
+    const record = chain.records[sequence - 1];
+    return record && { header: record.entry.header, hash: record.hash };
+  };
+  const fault = faultInErasing(chain.erasing, header, recordAt, handlersOf(directory));
+  if (fault !== null) fail('wrong_erasure', fault);
+  noteErasing(chain.erasing, header);
+}
+
+/** Ends a chain before the first entry that lacks its body although no entry after it erased it. */
+function endBeforeWithheld(chain: VerifiedChain): void {
+  const { records, epochs, erasing } = chain;
+  const at = records.findIndex(
+    ({ entry }) => isErasedEntry(entry) && !erasing.entries.has(entry.header.sequence),
+  );
+  if (at === -1) return;
+  chain.fault = 'missing_entry';
+  chain.records = records.slice(0, at);
+  chain.epochs = epochs.filter(({ entry }) => entry.header.sequence <= at);
 }
 
 /**
  * Follows one compartment's entries from the first and checks every link, signature, epoch and
- * member. Never throws a protocol fault: it ends at the first one and names it.
+ * member, and that a body is missing only where an entry erased it. Never throws a protocol fault: it
+ * ends at the first one and names it.
  */
 export function verifyChain(
   compartment: Compartment,
   entries: readonly Entry[],
   context: ChainContext,
 ): VerifiedChain {
-  const chain: VerifiedChain = { compartment, records: [], epochs: [], fault: null };
+  const chain: VerifiedChain = {
+    compartment,
+    records: [],
+    epochs: [],
+    erasing: nothingErased(),
+    fault: null,
+  };
   try {
     if (compartment === 'dialogue' && entries.length === 0) fail('missing_entry');
     for (const entry of entries) addEntry(entry, chain, context);
@@ -187,6 +236,7 @@ export function verifyChain(
     if (!(error instanceof ProtocolError)) throw error;
     chain.fault = error.fault;
   }
+  endBeforeWithheld(chain);
   return chain;
 }
 

@@ -1,4 +1,5 @@
 import { DialogueEntry } from './content/dialogue.js';
+import { ErasureEntry } from './content/erasure.js';
 import { IdentityEntry } from './content/identity.js';
 import type { EntryContent } from './content/every.js';
 import type { InternalEntry } from './content/internal.js';
@@ -9,6 +10,7 @@ export * from './content/every.js';
 export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/disclosures.js';
+export * from './content/erasure.js';
 export * from './content/figures.js';
 export * from './content/exports.js';
 export * from './content/identity.js';
@@ -33,7 +35,20 @@ export function isOfIdentity(content: EntryContent): content is IdentityEntry {
   return identityKinds.has(content.kind);
 }
 
-/** Whether an entry belongs to the handlers' own compartment. */
+const erasureKinds: ReadonlySet<string> = new Set(
+  ErasureEntry.options.map(({ entries }) => entries.kind.literal),
+);
+
+/** Whether an entry is about erasing another, or stands for an erased one. */
+export function isAboutErasing(
+  content: EntryContent,
+): content is Extract<EntryContent, ErasureEntry | { kind: 'remains' | 'note_remains' }> {
+  return (
+    erasureKinds.has(content.kind) || content.kind === 'remains' || content.kind === 'note_remains'
+  );
+}
+
+/** Whether an entry belongs to the handlers' own compartment; one about erasing may stand in both. */
 export function isInternal(content: EntryContent): content is InternalEntry {
   return !dialogueKinds.has(content.kind) && !identityKinds.has(content.kind);
 }
@@ -45,6 +60,9 @@ const effects: ReadonlyMap<string, Effect> = new Map([
   ['release', 'release'],
   ['restriction', 'restrict'],
   ['unrestriction', 'unrestrict'],
+  ['erasure_proposal', 'propose_erasure'],
+  ['erasure_declined', 'decline_erasure'],
+  ['erasure', 'erase'],
   ['identity_opening', 'open_identity'],
 ]);
 
@@ -74,5 +92,6 @@ export function mayStand(
     return compartment === 'identity' && isReporter === (content.kind === 'identity');
   }
   if (isReporter || compartment === 'identity') return false;
+  if (erasureKinds.has(content.kind)) return true;
   return isInternal(content) === (compartment === 'internal');
 }

@@ -1,7 +1,7 @@
 import type { Compartment, EntryHeader, Effect } from './wire/entry.js';
 
-/** Where an entry with an effect stands. */
-const places: Readonly<Record<Effect, Compartment>> = {
+/** Where an entry with an effect stands; null for where what it erases stands, so for either. */
+const places: Readonly<Record<Effect, Compartment | null>> = {
   close: 'dialogue',
   reopen: 'dialogue',
   nothing_further: 'internal',
@@ -10,20 +10,27 @@ const places: Readonly<Record<Effect, Compartment>> = {
   restrict: 'internal',
   unrestrict: 'internal',
   open_identity: 'identity',
+  propose_erasure: null,
+  decline_erasure: null,
+  erase: null,
 };
 
 /**
  * Whether an entry may have the effect that its header names: only readers have any, each in its
- * place. Whatever a custodian writes opens the identity, so that nothing of theirs stands beside the
- * record. The server refuses what a client would.
+ * place, and an effect about erasing names what. Whatever a custodian writes opens the identity, so
+ * that nothing of theirs stands beside the record. The server refuses what a client would.
  */
 export function effectFits({
   effect,
   author,
   compartment,
-}: Pick<EntryHeader, 'effect' | 'author' | 'compartment'>): boolean {
+  erases,
+}: Pick<EntryHeader, 'effect' | 'author' | 'compartment' | 'erases'>): boolean {
+  const place = effect === null ? undefined : places[effect];
+  if ((place === null) !== (erases !== undefined)) return false;
   if (compartment === 'identity') {
     return author === 'reporter' ? effect === null : effect === 'open_identity';
   }
-  return effect === null || (author !== 'reporter' && compartment === places[effect]);
+  if (place === undefined) return true;
+  return author !== 'reporter' && (place === null || compartment === place);
 }

@@ -24,6 +24,7 @@ export type ProtocolFault =
   | 'directory_rolled_back'
   | 'wrong_facts'
   | 'wrong_effect'
+  | 'wrong_erasure'
   | 'wrong_chunk'
   | 'wrong_manifest'
   | 'too_long';

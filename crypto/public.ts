@@ -6,6 +6,7 @@ export * from './chunk-hash.js';
 export * from './day.js';
 export * from './directory.js';
 export * from './effect.js';
+export * from './erasing.js';
 export * from './errors.js';
 export * from './handbook.js';
 export * from './ids.js';

@@ -4,7 +4,15 @@ import { ProtocolError } from './errors.js';
 import type { CaseId, RecordHash } from './ids.js';
 import { fromJsonBytes } from './json.js';
 import { verify } from './signature.js';
-import { EpochBody, type Entry, type EntryHeader, type EpochEntry } from './wire/entry.js';
+import {
+  EpochBody,
+  type Entry,
+  type EntryHeader,
+  type EpochEntry,
+  type ErasedEntry,
+  type Erases,
+  type RecordPlace,
+} from './wire/entry.js';
 
 /**
  * The id of the case whose reporter has these public keys (base64url): their hash, so that nobody
@@ -27,6 +35,21 @@ export function creationFields(request: {
   return [fromBase64(caseIdOf(request.reporter)), fromBase64(request.tokenHash)];
 }
 
+/** What a header says of erasing, as one field; bytes of one list are never those of another. */
+function erasesBytes({ entries, files, remains }: Erases): Uint8Array {
+  const placeFields = ({ sequence, hash: record }: RecordPlace): Field[] => [
+    sequence,
+    fromBase64(record),
+  ];
+  return frame('casekey/1 erases', [
+    entries.length,
+    ...entries.flatMap(placeFields),
+    files.length,
+    ...files.map((file) => fromBase64(file)),
+    ...(remains === null ? [] : placeFields(remains)),
+  ]);
+}
+
 /** The bytes of a header that are signed, hashed and authenticated with the ciphertext. */
 export function headerBytes(header: EntryHeader): Uint8Array {
   return frame('casekey/1 entry header', [
@@ -41,10 +64,13 @@ export function headerBytes(header: EntryHeader): Uint8Array {
     fromBase64(header.commitment),
     header.form,
     header.effect ?? '',
+    ...(header.erases === undefined ? [] : [erasesBytes(header.erases)]),
   ]);
 }
 
-function bodyHash(entry: Entry): Uint8Array {
+/** The hash of an entry's body; of one that was erased it is all that is left of the body. */
+export function bodyHashOf(entry: Entry): Uint8Array {
+  if ('bodyHash' in entry) return fromBase64(entry.bodyHash);
   const fields: Field[] =
     'body' in entry
       ? [fromBase64(entry.body)]
@@ -54,12 +80,12 @@ function bodyHash(entry: Entry): Uint8Array {
 
 /** The fields that an entry's author signs: the header and the hash of the body. */
 export function signedFields(entry: Omit<Entry, 'signature'>): Field[] {
-  return [headerBytes(entry.header), bodyHash(entry as Entry)];
+  return [headerBytes(entry.header), bodyHashOf(entry as Entry)];
 }
 
 /** The record hash that the next entry names as its previous. */
 export function recordHashOf(entry: Entry): RecordHash {
-  return toBase64(hash('record', headerBytes(entry.header), bodyHash(entry))) as RecordHash;
+  return toBase64(hash('record', headerBytes(entry.header), bodyHashOf(entry))) as RecordHash;
 }
 
 /**
@@ -93,6 +119,11 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
     throw new ProtocolError('wrong_epoch', 'way back');
   }
   return body;
+}
+
+/** Whether of an entry only the hash of its body is left. */
+export function isErasedEntry(entry: Entry): entry is ErasedEntry {
+  return 'bodyHash' in entry;
 }
 
 /** Whether an entry is an epoch entry. */

@@ -16,6 +16,7 @@ import type {
   EntryHeader,
   EpochBody,
   EpochEntry,
+  Erases,
   Party,
   SealedEntry,
 } from './wire/entry.js';
@@ -36,7 +37,7 @@ function headerFor<F extends EntryHeader['form'], E extends Effect | null>(
   place: EntryPlace,
   form: F,
   effect: E,
-): EntryHeader & { form: F; effect: E } {
+): Omit<EntryHeader, 'erases'> & { form: F; effect: E } {
   return {
     version: 1,
     case: epoch.case,
@@ -76,15 +77,19 @@ function checkedBytes(contents: Contents, content: EntryContent): Uint8Array {
 /**
  * Seals and signs a document as the next entry. Throws `too_long` where a text is over its limit or
  * the document does not fit 1 MiB, and `malformed` where it is none of these documents.
+ *
+ * @param erases what an entry about erasing names; every other goes without.
  */
 export function sealContent(
   contents: Contents,
   epoch: EpochKey,
   place: EntryPlace,
   content: EntryContent,
+  erases?: Erases,
 ): SealedEntry {
   const bytes = checkedBytes(contents, content);
-  const header = headerFor(epoch, place, 'sealed', effectOf(content));
+  const plain = headerFor(epoch, place, 'sealed', effectOf(content));
+  const header = erases === undefined ? plain : { ...plain, erases };
   const nonce = randomBytes(24);
   const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
     pad(bytes, paddedTextSize(bytes.length)),

@@ -196,6 +196,7 @@ export async function up(knex: Knex): Promise<void> {
      form text not null,
      record_hash text not null,
      header text not null,
+     body_hash text,
      ${filler(mostInKeys)}
      nonce blob,
      body blob,
@@ -294,6 +295,7 @@ export async function up(knex: Knex): Promise<void> {
     'attachments',
     `id text not null primary key,
      case_id text references cases (id),
+     compartment text,
      size bigint not null,
      chunks integer not null,
      day text not null`,

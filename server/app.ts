@@ -48,7 +48,7 @@ import { servePages, type Pages } from './http/pages.js';
 import { incidentRoutes } from './incidents/routes.js';
 import { createIncidents } from './incidents/service.js';
 import type { Log } from './log.js';
-import type { BindAttachments, ReadPurgeOn } from './records/facts.js';
+import type { BindAttachments, EraseFiles, ReadPurgeOn } from './records/facts.js';
 import type { ReceiptKeys } from './receipts/keys.js';
 import { receiptKeyRoutes } from './receipts/routes.js';
 import { forgetReader } from './records/leavers.js';
@@ -58,6 +58,7 @@ import { retentionRoutes } from './retention/routes.js';
 import { knownWait } from './retention/clock-guard.js';
 import { createRules, type ReadTerms } from './retention/rules.js';
 import { createStorage } from './storage/service.js';
+import { finishErasures } from './tasks.js';
 import { workRoutes } from './work/routes.js';
 import { createWork } from './work/service.js';
 
@@ -120,7 +121,12 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     storage,
     work,
   });
-  const bindAttachments: BindAttachments = (trx, caseId, ids) => attachments.bind(trx, caseId, ids);
+  const bindAttachments: BindAttachments = (trx, caseId, compartment, ids) =>
+    attachments.bind(trx, caseId, compartment, ids);
+  const eraseFiles: EraseFiles = {
+    release: (trx, caseId, compartment, ids) => attachments.release(trx, caseId, compartment, ids),
+    finish: () => finishErasures(db),
+  };
   const reports = createReports({
     db,
     today: day,
@@ -202,6 +208,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     audit,
     directories,
     bindAttachments,
+    eraseFiles,
     readPurgeOn,
     keepStatistics,
     identity: identityRequests,

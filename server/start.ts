@@ -12,7 +12,7 @@ import type { Scheduler } from './jobs/scheduler.js';
 import { lockInstance, type InstanceLock } from './instance-lock.js';
 import { createLog, type Log } from './log.js';
 import { openReceiptKeys } from './receipts/keys.js';
-import { composeScheduler } from './tasks.js';
+import { composeScheduler, finishErasures } from './tasks.js';
 
 export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities'> {
   readonly config: Config;
@@ -87,6 +87,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   let config = options.config;
   try {
     await migrate(db);
+    // a server that was killed may have left what it erased
+    await finishErasures(db);
     const serverKey = await prepareInstallation(db, config, clock);
     const receiptKeys = await openReceiptKeys(config.receiptKey);
     const port = await listen(server, config);

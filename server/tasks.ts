@@ -1,5 +1,5 @@
 import { deleteEndedSessions } from './accounts/sessions-store.js';
-import { removeAbandoned } from './attachments/removal.js';
+import { removeAbandoned, removeErased } from './attachments/removal.js';
 import { createAudit } from './audit/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -10,6 +10,7 @@ import type { Log } from './log.js';
 import { createNotifier } from './notify/service.js';
 import { createTransport } from './notify/transport.js';
 import { heldUntil } from './retention/clock-guard.js';
+import { cutJournal } from './retention/file.js';
 import { createRules } from './retention/rules.js';
 import { createRetention, RETENTION_JOB, type Retention } from './retention/service.js';
 
@@ -32,6 +33,16 @@ export function composeRetention({ config, db, clock }: Omit<TaskContext, 'log'>
     removeAbandoned: (day) => removeAbandoned(db, day),
     endSessions: () => deleteEndedSessions(db, clock().toISOString()),
   });
+}
+
+/**
+ * Removes what erasures left: files that are nobody's any more, and what of texts stands in the
+ * journal. Where another process keeps the journal busy, what is left there goes with the next
+ * erasure, the next purge or the next start.
+ */
+export async function finishErasures(db: Database): Promise<void> {
+  await removeErased(db);
+  await cutJournal(db);
 }
 
 /** Composes everything that a server does by itself, at its hours. */

@@ -9,9 +9,15 @@ export interface NamedFile {
 }
 
 /** The files of these entries in their order, each with its name in an archive. */
-export function namedFiles(entries: readonly Pick<EntryView, 'content'>[]): NamedFile[] {
+export function namedFiles(
+  entries: readonly Pick<EntryView, 'content' | 'erasedFiles'>[],
+): NamedFile[] {
   return entries
-    .flatMap(({ content }) => ('files' in content ? content.files : []))
+    .flatMap(({ content, erasedFiles }) =>
+      ('files' in content ? content.files : []).filter(
+        ({ attachment }) => !erasedFiles.includes(attachment),
+      ),
+    )
     .map((file, index) => ({ path: archiveName(index + 1, file.name), file }));
 }
 
@@ -24,12 +30,19 @@ export function entriesJson(
   files: readonly NamedFile[],
 ): Record<string, unknown>[] {
   const paths = new Map(files.map(({ file, path }) => [file, path]));
-  return entries.map(({ compartment, sequence, hash, author, content, readOn }) => ({
+  return entries.map(({ compartment, sequence, hash, author, content, readOn, erasure }) => ({
     compartment,
     sequence,
     record: hash,
     author: author.side === 'reporter' ? 'reporter' : { id: author.id, name: author.name },
     readOn,
+    erased: erasure && {
+      at: erasure.at,
+      by: erasure.author.side === 'reporter' ? 'reporter' : erasure.author.id,
+      ground: erasure.ground,
+      text: erasure.text,
+      files: erasure.files,
+    },
     content:
       'files' in content
         ? {

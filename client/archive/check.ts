@@ -132,14 +132,22 @@ function checkRecords(
   });
 }
 
-/** Each text stands for one sealed record, by the same author at the same place, and none is left out. */
+/**
+ * Each text stands for one sealed record, by the same author at the same place, and none is left out;
+ * what stands for an erased entry may be told at that entry alone.
+ */
 function checkTexts(texts: ExportCase, chains: readonly VerifiedChain[]): void {
   const told = texts.entries.map(({ compartment, sequence, record, author }) =>
     [compartment, sequence, record, author === 'reporter' ? author : author.id].join(' '),
   );
-  const signed = chains.flatMap(({ compartment, records }) =>
+  const known = new Set(told);
+  const signed = chains.flatMap(({ compartment, records, erasing }) =>
     records
       .filter(({ entry }) => !isEpochEntry(entry))
+      .filter(({ entry: { header }, hash }) => {
+        const place = [compartment, header.sequence, hash, header.author].join(' ');
+        return known.has(place) || !erasing.remains.has(header.sequence);
+      })
       .map(({ entry: { header }, hash }) =>
         [compartment, header.sequence, hash, header.author].join(' '),
       ),

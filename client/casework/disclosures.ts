@@ -1,8 +1,9 @@
 import { addMonths, type Day } from '../../crypto/private.js';
 import type { CaseDate } from './dates.js';
+import { erasureChanges } from './erasures.js';
 import { keepingChanges } from './keeping.js';
 import { requestsOf } from './requests.js';
-import type { Notes, Said } from './said.js';
+import type { Said } from './said.js';
 
 /** What was disclosed to somebody outside. */
 export interface Disclosure {
@@ -22,7 +23,7 @@ export interface DataChange {
 }
 
 /** Gives the changes that one subject of the case work made, worked out of what was said. */
-export type ChangeSource = (said: Notes) => readonly DataChange[];
+export type ChangeSource = (said: Said) => readonly DataChange[];
 
 /** A recipient who is, or was, to be told of a change. */
 export interface Notice {
@@ -41,7 +42,7 @@ const requestedChanges: ChangeSource = (said) =>
   });
 
 /** Every subject that changes data on somebody; a new one adds its reducer here. */
-const SOURCES: readonly ChangeSource[] = [requestedChanges, keepingChanges];
+const SOURCES: readonly ChangeSource[] = [requestedChanges, keepingChanges, erasureChanges];
 
 /** What was disclosed, the earliest first; what was noted by mistake is not here. */
 export function disclosuresOf({ internal }: Pick<Said, 'internal'>): Disclosure[] {
@@ -56,7 +57,7 @@ export function disclosuresOf({ internal }: Pick<Said, 'internal'>): Disclosure[
 }
 
 /** Who is to be told of which change: everybody to whom something went until its day. */
-export function noticesOf(said: Notes): Notice[] {
+export function noticesOf(said: Said): Notice[] {
   const told = new Map<string, Notice['done']>();
   const key = (disclosure: string, of: string): string => `${disclosure} ${of}`;
   for (const content of said.internal) {

@@ -1,15 +1,9 @@
-import {
-  dayOf,
-  type Day,
-  type EntryContent,
-  type OpenedCase,
-  type Unreadable,
-} from '../../crypto/private.js';
+import { dayOf, type Day, type OpenedCase, type OpenedContent } from '../../crypto/private.js';
 
-/** What the entries of a case say, in the order of each chain. */
+/** What the entries of a case say now, in the order of each chain. */
 export interface Said {
-  dialogue: readonly (EntryContent | Unreadable)[];
-  internal: readonly (EntryContent | Unreadable)[];
+  dialogue: readonly OpenedContent[];
+  internal: readonly OpenedContent[];
   /** The organisation's, in which days are counted; the device's own where nobody says. */
   timeZone?: string;
 }

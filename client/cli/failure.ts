@@ -52,6 +52,7 @@ const unverified = new Set([
   'wrong_case_id',
   'wrong_directory',
   'wrong_effect',
+  'wrong_erasure',
   'wrong_facts',
   'wrong_manifest',
   'wrong_previous',

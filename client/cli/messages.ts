@@ -85,6 +85,7 @@ const faults: Readonly<Record<ProtocolFault, string>> = {
     'a list of readers that is not the one the organisation signed, or not the one of the case',
   directory_rolled_back: 'an older list of readers than it showed before, or than the case names',
   wrong_effect: 'an entry that does to the case what its author may not',
+  wrong_erasure: 'an entry that erases what its author may not',
   wrong_facts: 'something about the case that its entries contradict',
   wrong_chunk: 'a part of a file that is not what was sent',
   wrong_manifest: 'a file that is not what was sent',

@@ -1,4 +1,4 @@
-import { dayOf, type FileReference } from '../../crypto/private.js';
+import { dayOf, type ErasureGround, type FileReference } from '../../crypto/private.js';
 import type { EntryView, ReporterCaseView, Warning, Writable } from '../models.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
@@ -47,6 +47,8 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   if (content.kind === 'unreadable') {
     return `An entry${who} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
   }
+  const erased = erasureText(entry);
+  if (content.kind === 'erased') return `An entry${who}${read}. ${erased}`;
   const lines = [
     `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}${read}`,
   ];
@@ -65,7 +67,29 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   for (const { number, file } of files.filter((item) => item.sequence === sequence)) {
     lines.push(`[${String(number)}] ${printableLine(file.name)} (${bytesText(file.size)})`);
   }
+  if (erased !== '') lines.push(erased);
   return lines.join('\n').replace(/\n/gu, '\n    ');
+}
+
+const grounds: Readonly<Record<ErasureGround, string>> = {
+  irrelevant: 'it had nothing to do with the report',
+  unlawful: 'it should not have been kept',
+  request: 'somebody asked for it or objected',
+  obligation: 'a law or a decision requires it',
+  other: 'for another reason',
+};
+
+/** That something of an entry was erased, and why; empty where nothing was. */
+function erasureText({ content, erasure }: EntryView): string {
+  if (erasure === null) return '';
+  const what =
+    content.kind === 'erased' ? 'This entry was erased' : 'Part of this entry was erased';
+  const by = erasure.author.side === 'reader' ? ` by ${printableLine(erasure.author.name)}` : '';
+  const on = erasure.at === null ? '' : ` on ${momentText(erasure.at)}`;
+  const why = erasure.ground === null ? '' : `: ${grounds[erasure.ground]}`;
+  const files = erasure.files === 0 ? '' : ` Files erased with it: ${String(erasure.files)}.`;
+  const text = erasure.text === '' ? '' : ` ${printable(erasure.text)}`;
+  return `${what}${on}${by}${why}.${files}${text}`;
 }
 
 /** A case as a person reads it. */
@@ -112,11 +136,17 @@ export function caseJson(view: ReporterCaseView): object {
     acknowledgementBy: view.acknowledgementBy,
     feedbackBy: view.feedbackBy,
     readers: view.access.at(-1)?.readers ?? [],
-    entries: view.entries.map(({ sequence, author, readOn, content }) => ({
+    entries: view.entries.map(({ sequence, author, readOn, content, erasure }) => ({
       sequence,
       author: author.side === 'reporter' ? 'reporter' : author.name,
       readOn,
       ...content,
+      erased: erasure && {
+        on: erasure.at === null ? null : momentText(erasure.at),
+        ground: erasure.ground,
+        text: erasure.text,
+        files: erasure.files,
+      },
       files: files
         .filter((item) => item.sequence === sequence)
         .map(({ number, file: { name, type, size } }) => ({ number, name, type, size })),

@@ -1,20 +1,22 @@
 import * as v from 'valibot';
 import {
   type Compartment,
-  type Entry,
   type EntryContent,
   type EntryPlace,
   type EpochKey,
+  type Erases,
   type Grant,
   type HandlerAppend,
   makeEpochEntry,
   type Member,
+  type NewEntry,
   newEpochKey,
   newestOfOtherSide,
   type Overview,
   ReaderId,
   type RecordHash,
   recordHashOf,
+  type RecordPlace,
   sealEntry,
   sealGrant,
   sealOverview,
@@ -40,8 +42,8 @@ export interface CaseDraft {
    * whoever writes next takes that reader off.
    */
   ensureEpochs(): void;
-  /** Adds an entry. Throws as `sealEntry` does. */
-  say(compartment: Compartment, content: EntryContent): void;
+  /** Adds an entry; answers where it stands. Throws as `sealEntry` does. */
+  say(compartment: Compartment, content: EntryContent, erases?: Erases): RecordPlace;
   /** The overview under the newest key of the notes. */
   overview(overview: Overview): HandlerAppend['overview'];
   /** Where epochs were opened, the overview goes along under their key unless `rest` has one. */
@@ -52,7 +54,7 @@ export interface CaseDraft {
 export function beginDraft(opened: OpenedForHandler, state: SignedInState): CaseDraft {
   const { file, directory } = opened;
   const author = v.parse(ReaderId, state.account.id);
-  const entries: Entry[] = [];
+  const entries: NewEntry[] = [];
   const grants: Grant[] = [];
   /** Newest epoch of each compartment, its key null where it is lost to me. */
   const epochs = new Map<Compartment, { number: number; key: EpochKey | null }>();
@@ -86,10 +88,12 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
     };
   }
 
-  function add(entry: Entry): void {
+  function add(entry: NewEntry): RecordPlace {
     const { compartment, sequence } = entry.header;
     entries.push(entry);
-    heads.set(compartment, { sequence, hash: recordHashOf(entry) });
+    const place = { sequence, hash: recordHashOf(entry) };
+    heads.set(compartment, place);
+    return place;
   }
 
   /** Where the key before it is lost there is no way back: what is older opens by grants of then. */
@@ -118,8 +122,8 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
       if (staying.length < newestMembers(opened).length) draft.openEpochs(staying);
       else if (file.internal === null) openEpoch('internal', readersOf(staying));
     },
-    say(compartment, content) {
-      add(sealEntry(keyOf(compartment), placeIn(compartment), content));
+    say(compartment, content, erases) {
+      return add(sealEntry(keyOf(compartment), placeIn(compartment), content, erases));
     },
     overview: (overview) => sealOverview(keyOf('internal'), overview),
     request: (rest = {}) => ({

@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import {
   addDays,
   type CaseListing,
   openHead,
   openOverview,
   type Overview,
+  ReaderId,
   ProtocolError,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
@@ -13,6 +15,7 @@ import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
 import { grantable, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
+import { erasesAlone, proposalsIn } from './erasing.js';
 import type { SignedInState } from './session.js';
 
 function dueOf(overview: Overview | null): CaseRow['due'] {
@@ -85,6 +88,7 @@ export function caseView(
 ): HandlerCaseView {
   const { answer, file, directory, timeZone } = opened;
   const said = saidIn(file, timeZone);
+  const party = v.parse(ReaderId, me);
   const known = newestMembers(opened).flatMap(({ id }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
     return reader === undefined ? [] : [reader];
@@ -98,6 +102,11 @@ export function caseView(
     ),
     ...caseworkOf(said),
     identity: caseIdentityView(opened, me),
+    erasures: proposalsIn(opened, party),
+    erasesAlone: {
+      dialogue: erasesAlone(opened, 'dialogue', party),
+      internal: erasesAlone(opened, 'internal', party),
+    },
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

@@ -27,6 +27,13 @@ import {
   prepareRevocation,
   prepareTitle,
 } from './case-work.js';
+import {
+  prepareDecline,
+  prepareErasure,
+  prepareErasureProposal,
+  type EntryPlaceInput,
+  type ErasureInput,
+} from './erasing.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable } from './exporting.js';
 import type { Listings } from './listings.js';
@@ -75,6 +82,17 @@ export interface CaseDesk {
    * @throws ClientError `no_custodian` where nobody could open it.
    */
   askIdentity(id: string, fields: IdentityField[], reason: string): Promise<HandlerCaseView>;
+  /**
+   * Proposes to erase an entry, passages or files of it; done at once where nobody else could ever
+   * read there.
+   *
+   * @throws ClientError as `prepareErasureProposal` does.
+   */
+  proposeErasure(id: string, input: ErasureInput): Promise<HandlerCaseView>;
+  /** Erases for good what another handler proposed. Throws ClientError as `prepareErasure` does. */
+  erase(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
+  /** Declines a proposal, or takes one's own back. Throws ClientError `already_decided`. */
+  declineErasure(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
@@ -184,6 +202,27 @@ export function createCaseDesk(
       };
       return workplace.append(id, ['identity', content.id], (opened, state) =>
         prepareIdentityRequest(opened, state, content),
+      );
+    },
+
+    proposeErasure(id, input) {
+      const entry = { at: session.now().toISOString(), id: newId(WorkId) };
+      return workplace.append(id, ['propose_erasure', input, entry.id], (opened, state) =>
+        prepareErasureProposal(opened, state, input, entry),
+      );
+    },
+
+    erase(id, proposal, text) {
+      const entry = { at: session.now().toISOString(), newId: newId(WorkId), text };
+      return workplace.append(id, ['erase', proposal], (opened, state) =>
+        prepareErasure(opened, state, proposal, entry),
+      );
+    },
+
+    declineErasure(id, proposal, text) {
+      const entry = { at: session.now().toISOString(), text };
+      return workplace.append(id, ['decline_erasure', proposal], (opened, state) =>
+        prepareDecline(opened, state, proposal, entry),
       );
     },
 

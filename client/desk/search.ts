@@ -1,4 +1,4 @@
-import type { EntryContent, Unreadable } from '../../crypto/private.js';
+import type { OpenedContent } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { excerptsOf } from './excerpts.js';
 import { everyListing, type Listings } from './listings.js';
@@ -21,7 +21,7 @@ export interface Search {
 /** The decrypted text of cases by id, each with what the list said when it was read. */
 export type SearchIndex = Map<string, { version: string; text: string }>;
 
-function wordsOf(content: EntryContent | Unreadable): string[] {
+function wordsOf(content: OpenedContent): string[] {
   const words = 'text' in content ? [content.text] : [];
   if ('name' in content) words.push(content.name);
   if ('recipient' in content) words.push(content.recipient, content.scope);

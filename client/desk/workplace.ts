@@ -185,6 +185,10 @@ export function createWorkplace(
     const opened = await open(id);
     const found = await followLog(opened);
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
+    const { dialogue, internal } = opened.file;
+    const erased = [dialogue, internal].some((each) => (each?.chain.erasing.entries.size ?? 0) > 0);
+    // what was read here before may hold words that are gone
+    if (erased) memory().texts.delete(id);
     return caseView(opened, found, session.signedIn().account.id);
   }
 

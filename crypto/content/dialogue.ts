@@ -1,11 +1,31 @@
 import * as v from 'valibot';
-import { HandlerMessage, ReporterMessage } from './messages.js';
+import { Count } from '../wire/entry.js';
+import { ErasureEntry } from './erasure.js';
+import { moment } from './fields.js';
+import { HandlerMessage, PLAIN_MESSAGES, ReporterMessage } from './messages.js';
 import { Report } from './report.js';
+
+/**
+ * What stands in the place of an entry of the conversation that was erased: the same without the
+ * passages or files that were to go.
+ */
+export const RemainsEntry = v.strictObject({
+  kind: v.literal('remains'),
+  at: moment,
+  /** The entry in whose place it stands: always the first one, also where it is erased again. */
+  of: Count,
+  content: v.variant('kind', [Report, ReporterMessage, ...PLAIN_MESSAGES]),
+});
 
 /** What stands in the conversation with the reporter. */
 export const DialogueEntry = v.variant('kind', [
   Report,
   ReporterMessage,
   ...HandlerMessage.options,
+  ...ErasureEntry.options,
+  RemainsEntry,
 ]);
 export type DialogueEntry = v.InferOutput<typeof DialogueEntry>;
+
+/** What was written in the conversation; what is about erasing is shown at what it is about. */
+export type SpokenEntry = Exclude<DialogueEntry, ErasureEntry | { kind: 'remains' }>;

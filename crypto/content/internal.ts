@@ -3,11 +3,12 @@ import { DateEntry } from './dates.js';
 import { DisclosuresEntry } from './disclosures.js';
 import { FiguresEntry } from './figures.js';
 import { ExportsEntry } from './exports.js';
+import { Count } from '../wire/entry.js';
 import { files, moment, needed, text } from './fields.js';
 import { IdentityRequestEntry } from './identity.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
-import { KeepingEntry } from './keeping.js';
+import { CorrectionEntry, KeepingEntry } from './keeping.js';
 import { WorkEntry } from './work.js';
 
 /** A note, which the reporter never sees. */
@@ -37,11 +38,30 @@ export const CaseworkEntry = v.variant('kind', [
 ]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 
+/** What stands in the place of an entry among handlers that was erased; see `RemainsEntry`. */
+export const NoteRemainsEntry = v.strictObject({
+  kind: v.literal('note_remains'),
+  at: moment,
+  of: Count,
+  content: v.variant('kind', [
+    Note,
+    CorrectionEntry,
+    ...WorkEntry.options,
+    ...PersonsEntry.options,
+    ...DisclosuresEntry.options,
+    ...RequestsEntry.options,
+    ...DateEntry.options,
+    ...FiguresEntry.options,
+    ...ExportsEntry.options,
+  ]),
+});
+
 /** What handlers write among themselves. */
 export const InternalEntry = v.variant('kind', [
   Note,
   Decision,
   IdentityRequestEntry,
   ...CaseworkEntry.options,
+  NoteRemainsEntry,
 ]);
 export type InternalEntry = v.InferOutput<typeof InternalEntry>;

@@ -27,14 +27,20 @@ export const ReporterMessage = v.strictObject({
 });
 export type ReporterMessage = v.InferOutput<typeof ReporterMessage>;
 
-const handlerText = (kind: 'reply' | 'acknowledgement' | 'feedback' | 'reopening') =>
-  v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files });
+const handlerText = <Kind extends 'reply' | 'acknowledgement' | 'feedback' | 'reopening'>(
+  kind: Kind,
+) => v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files });
 
-/** What a case handler writes to the reporter. */
-export const HandlerMessage = v.variant('kind', [
+/** What a case handler writes to the reporter, and what changes nothing about the case. */
+export const PLAIN_MESSAGES = [
   handlerText('reply'),
   handlerText('acknowledgement'),
   handlerText('feedback'),
+] as const;
+
+/** What a case handler writes to the reporter. */
+export const HandlerMessage = v.variant('kind', [
+  ...PLAIN_MESSAGES,
   handlerText('reopening'),
   v.strictObject({
     kind: v.literal('closure'),

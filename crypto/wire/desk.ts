@@ -14,7 +14,7 @@ import { BOX_OVERHEAD } from '../box.js';
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { ShownName } from '../shown-name.js';
 import { IdentityOfCase, IdentityRequest } from './identity.js';
-import { Count, Entry, EpochEntry, Grant, OwnKey, SealedOverview } from './entry.js';
+import { Count, Entry, EpochEntry, Grant, NewEntry, OwnKey, SealedOverview } from './entry.js';
 import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
@@ -185,7 +185,7 @@ export type CaseOpened = v.InferOutput<typeof CaseOpened>;
  * transaction. An epoch entry needs one grant for each of its members.
  */
 export const HandlerAppend = v.strictObject({
-  entries: v.pipe(v.array(Entry), v.maxLength(4)),
+  entries: v.pipe(v.array(NewEntry), v.maxLength(4)),
   grants: v.pipe(v.array(Grant), v.maxLength(200)),
   overview: v.nullable(SealedOverview),
   attachments: v.pipe(v.array(AttachmentId), v.maxLength(100)),

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { bytesBetween, bytesSchema, CaseId, DirectoryHash, ReaderId, RecordHash } from '../ids.js';
+import {
+  AttachmentId,
+  bytesBetween,
+  bytesSchema,
+  CaseId,
+  DirectoryHash,
+  ReaderId,
+  RecordHash,
+} from '../ids.js';
 import { TEXT_MAX_BYTES } from '../padding.js';
 import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { BOX_OVERHEAD } from '../box.js';
@@ -21,7 +29,9 @@ export type Party = v.InferOutput<typeof Party>;
 /**
  * What an entry does to its case, in the one word of it that the server may read: a handler closes or
  * reopens in the dialogue; among themselves handlers decide that a closed case needs nothing further,
- * hold it or restrict it, and take either back; a custodian says that the identity is opened.
+ * hold it or restrict it, and take either back; a custodian says that the identity is opened. In
+ * dialogue and notes a handler proposes that something that stands there is erased, and another does
+ * it or declines.
  */
 export const Effect = v.picklist([
   'close',
@@ -32,8 +42,38 @@ export const Effect = v.picklist([
   'restrict',
   'unrestrict',
   'open_identity',
+  'propose_erasure',
+  'decline_erasure',
+  'erase',
 ]);
 export type Effect = v.InferOutput<typeof Effect>;
+
+/** Most entries, and most files, that are erased together. */
+export const ERASED_ENTRIES_LIMIT = 20;
+export const ERASED_FILES_LIMIT = 100;
+
+/** A record of the same compartment, by place and hash. */
+export const RecordPlace = v.strictObject({ sequence: Count, hash: RecordHash });
+export type RecordPlace = v.InferOutput<typeof RecordPlace>;
+
+function ascend(list: readonly string[] | readonly number[]): boolean {
+  return list.every((each, at) => at === 0 || (list[at - 1] ?? each) < each);
+}
+
+/**
+ * What is erased: bodies of entries, and files with them, each list in ascending order. `remains` is
+ * the entry that stands for what is erased from then on, null where nothing does.
+ */
+export const Erases = v.pipe(
+  v.strictObject({
+    entries: v.pipe(v.array(RecordPlace), v.minLength(1), v.maxLength(ERASED_ENTRIES_LIMIT)),
+    files: v.pipe(v.array(AttachmentId), v.maxLength(ERASED_FILES_LIMIT)),
+    remains: v.nullable(RecordPlace),
+  }),
+  v.check(({ entries }) => ascend(entries.map(({ sequence }) => sequence))),
+  v.check(({ files }) => ascend(files)),
+);
+export type Erases = v.InferOutput<typeof Erases>;
 
 /**
  * What stands before every entry, in the clear and signed. `form` tells an epoch entry, whose body
@@ -51,8 +91,13 @@ export const EntryHeader = v.strictObject({
   commitment: bytesSchema(32),
   form: v.picklist(['epoch', 'sealed']),
   effect: v.nullable(Effect),
+  /** There with the effects that are about erasing, and with no other. */
+  erases: v.exactOptional(Erases),
 });
 export type EntryHeader = v.InferOutput<typeof EntryHeader>;
+
+/** What the header of an entry has that erases nothing. */
+const plainHeader = v.omit(EntryHeader, ['erases']).entries;
 
 /** An entry of sealed text: the server can verify its signature and its place, and read nothing. */
 export const SealedEntry = v.strictObject({
@@ -65,13 +110,29 @@ export type SealedEntry = v.InferOutput<typeof SealedEntry>;
 
 /** An epoch entry: `body` is the bytes of an {@link EpochBody} document. */
 export const EpochEntry = v.strictObject({
-  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('epoch'), effect: v.null() }),
+  header: v.strictObject({ ...plainHeader, form: v.literal('epoch'), effect: v.null() }),
   body: bytesBetween(1, 256 * 1024),
   signature: bytesSchema(64),
 });
 export type EpochEntry = v.InferOutput<typeof EpochEntry>;
 
-export const Entry = v.union([SealedEntry, EpochEntry]);
+/** An entry that can be written. */
+export const NewEntry = v.union([SealedEntry, EpochEntry]);
+export type NewEntry = v.InferOutput<typeof NewEntry>;
+
+/**
+ * What is left of a sealed entry that was erased: the hash of its body stands for the body, so that
+ * its record hash and its author's signature can be checked as before.
+ */
+export const ErasedEntry = v.strictObject({
+  header: v.strictObject({ ...plainHeader, form: v.literal('sealed'), effect: v.null() }),
+  bodyHash: bytesSchema(32),
+  signature: bytesSchema(64),
+});
+export type ErasedEntry = v.InferOutput<typeof ErasedEntry>;
+
+/** An entry as it is handed out. */
+export const Entry = v.union([SealedEntry, EpochEntry, ErasedEntry]);
 export type Entry = v.InferOutput<typeof Entry>;
 
 /** A member of an epoch with the public keys that its entries and grants must fit. */

@@ -1,6 +1,12 @@
 import type { Knex } from 'knex';
 import { addDays, type Day } from '../../crypto/public.js';
-import { abandonedSince, attachmentById, deleteAttachment, deleteChunks } from './store.js';
+import {
+  abandonedSince,
+  attachmentById,
+  deleteAttachment,
+  deleteChunks,
+  ERASED_DAY,
+} from './store.js';
 
 /** Days for which an upload that no entry took up is kept. */
 const KEPT_DAYS = 2;
@@ -32,7 +38,15 @@ export async function removeUpload(db: Knex, id: string): Promise<boolean> {
  * @returns how many there were.
  */
 export async function removeAbandoned(db: Knex, today: Day): Promise<number> {
-  const last = addDays(today, -KEPT_DAYS);
+  return removeSince(db, addDays(today, -KEPT_DAYS));
+}
+
+/** Removes the files that erasures made nobody's; answers how many there were. */
+export async function removeErased(db: Knex): Promise<number> {
+  return removeSince(db, ERASED_DAY);
+}
+
+async function removeSince(db: Knex, last: string): Promise<number> {
   let removed = 0;
   for (;;) {
     const id = await abandonedSince(db, last);

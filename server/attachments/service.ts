@@ -9,6 +9,7 @@ import {
   tokenHash,
   type AttachmentId,
   type CaseId,
+  type Compartment,
   type Day,
   type StartUpload,
   type UploadState,
@@ -27,6 +28,7 @@ import {
   insertAttachment,
   insertChunk,
   positionsOf,
+  releaseErased,
   setCase,
   storedCounts,
   type AttachmentRow,
@@ -72,7 +74,24 @@ export interface Attachments {
    * one answer, since whoever names an id need not be its maker; `malformed` where one is named
    * twice; `case_full` where the case's files would be too much together.
    */
-  bind(trx: Knex, caseId: CaseId, ids: readonly AttachmentId[]): Promise<void>;
+  bind(
+    trx: Knex,
+    caseId: CaseId,
+    compartment: Compartment,
+    ids: readonly AttachmentId[],
+  ): Promise<void>;
+  /**
+   * Makes files nobody's that an entry of this compartment erases, in its transaction; from then on
+   * nobody can fetch them, and `removeErased` removes them.
+   *
+   * @throws ApiError `attachment_not_found` unless all are this case's and were taken up there.
+   */
+  release(
+    trx: Knex,
+    caseId: CaseId,
+    compartment: Compartment,
+    ids: readonly AttachmentId[],
+  ): Promise<void>;
   /**
    * The 32-byte hashes of a file's sealed chunks, one after the other.
    *
@@ -162,7 +181,7 @@ export function createAttachments(options: {
       if (before !== undefined) return stateAgain(before, size);
       await storage.checkFile(size, underWay.bytesBesides(id));
       await work.spend('upload', size, proof);
-      const fresh = { ...row, case_id: null, day: options.today() };
+      const fresh = { ...row, case_id: null, compartment: null, day: options.today() };
       if (await insertAttachment(db, fresh)) {
         remember(fresh);
         underWay.moved(id, size);
@@ -184,7 +203,7 @@ export function createAttachments(options: {
       return createUpload(tools, row, stateOf);
     },
 
-    async bind(trx, caseId, ids) {
+    async bind(trx, caseId, compartment, ids) {
       if (ids.length === 0) return;
       if (new Set(ids).size !== ids.length) throw new ApiError('malformed');
       const free = await freeByIds(trx, ids);
@@ -194,8 +213,13 @@ export function createAttachments(options: {
       if (!whole) throw new ApiError('upload_incomplete');
       const bytes = free.reduce((sum, row) => sum + row.size, await bytesOfCase(trx, caseId));
       if (bytes > LARGEST_FILES_IN_CASE * largest) throw new ApiError('case_full');
-      await setCase(trx, ids, caseId);
+      await setCase(trx, ids, caseId, compartment);
       for (const id of ids) underWay.gone(id);
+    },
+
+    async release(trx, caseId, compartment, ids) {
+      const released = await releaseErased(trx, ids, caseId, compartment);
+      if (released !== ids.length) throw new ApiError('attachment_not_found');
     },
 
     async hashes(caseId, id) {

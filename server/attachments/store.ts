@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { AttachmentId, CaseId } from '../../crypto/public.js';
+import type { AttachmentId, CaseId, Compartment } from '../../crypto/public.js';
 
 /** A row of `attachments`; without a case it is an upload that no entry took up yet. */
 export interface AttachmentRow {
   id: AttachmentId;
   case_id: CaseId | null;
+  /** Where the entry stands that took it up; null before. */
+  compartment: Compartment | null;
   size: number;
   chunks: number;
   day: string;
@@ -18,6 +20,9 @@ interface ChunkRow {
   hash: Uint8Array;
   data: Uint8Array;
 }
+
+/** The day of an upload that an erasure made nobody's: before all others, and taken up by nothing. */
+export const ERASED_DAY = '0000-01-01';
 
 /** A random positive number of 53 bits, all that a number of JavaScript counts exactly. */
 function randomKey(): number {
@@ -41,7 +46,11 @@ export async function attachmentById(db: Knex, id: string): Promise<AttachmentRo
 
 /** Those of several uploads that no entry took up yet. */
 export async function freeByIds(db: Knex, ids: readonly AttachmentId[]): Promise<AttachmentRow[]> {
-  return db<AttachmentRow>('attachments').whereIn('id', ids).whereNull('case_id').select();
+  return db<AttachmentRow>('attachments')
+    .whereIn('id', ids)
+    .whereNull('case_id')
+    .whereNot('day', ERASED_DAY)
+    .select();
 }
 
 /** Stores a chunk in a place that is free; answers whether it was. */
@@ -118,8 +127,24 @@ export async function setCase(
   trx: Knex,
   ids: readonly AttachmentId[],
   caseId: CaseId,
+  compartment: Compartment,
 ): Promise<void> {
-  await trx<AttachmentRow>('attachments').whereIn('id', ids).update({ case_id: caseId });
+  await trx<AttachmentRow>('attachments')
+    .whereIn('id', ids)
+    .update({ case_id: caseId, compartment });
+}
+
+/** Makes files of a case nobody's, to be removed; answers how many there were. */
+export async function releaseErased(
+  trx: Knex,
+  ids: readonly AttachmentId[],
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<number> {
+  return trx<AttachmentRow>('attachments')
+    .whereIn('id', ids)
+    .andWhere({ case_id: caseId, compartment })
+    .update({ case_id: null, compartment: null, day: ERASED_DAY });
 }
 
 /** Removes some of an attachment's chunks; answers how many there were, fewer than `most` at the end. */

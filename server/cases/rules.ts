@@ -1,28 +1,42 @@
 import {
   isEpochEntry,
+  type Compartment,
   type Day,
   type Effect,
-  type Entry,
   type HandlerAppend,
+  type NewEntry,
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { CaseRow } from '../records/rows.js';
 import { pauseAfter, pauseFromClosure, type Pause } from './pause.js';
 
 /** Whether an entry says something, to the reporter or among handlers; an epoch entry does not. */
-function speaksIn(entry: Entry, compartment: Entry['header']['compartment']): boolean {
+function speaksIn(entry: NewEntry, compartment: Compartment): boolean {
   return entry.header.compartment === compartment && !isEpochEntry(entry);
 }
 
 /**
- * A request changes something, and files belong to an entry.
+ * A request changes something, and files belong to entries of one compartment.
  *
  * @throws ApiError `malformed`.
+ * @returns that compartment; any where no files come along.
  */
-export function checkRequest({ entries, overview, attachments }: HandlerAppend): void {
-  const speaks = entries.some((entry) => !isEpochEntry(entry));
-  const named = attachments.length === 0 || speaks;
+export function checkRequest({ entries, overview, attachments }: HandlerAppend): Compartment {
+  const speaking = entries.filter((entry) => !isEpochEntry(entry));
+  const [place, ...others] = new Set(speaking.map(({ header }) => header.compartment));
+  const named = attachments.length === 0 || (place !== undefined && others.length === 0);
   if (!named || (entries.length === 0 && overview === null)) throw new ApiError('malformed');
+  return place ?? 'internal';
+}
+
+/** Whether an entry of a request is about erasing, or is to stand for what is erased. */
+function isAboutErasing({ header }: NewEntry, { entries }: HandlerAppend): boolean {
+  return entries.some((entry) => {
+    if (isEpochEntry(entry) || entry.header.erases === undefined) return false;
+    const { compartment, sequence, erases } = entry.header;
+    const places = [sequence, erases.remains?.sequence];
+    return compartment === header.compartment && places.includes(header.sequence);
+  });
 }
 
 /**
@@ -37,20 +51,28 @@ export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
 }
 
 /**
- * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened.
+ * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened,
+ * except what is about erasing. A restricted one keeps its title; of one that is held or restricted
+ * nothing is erased.
  *
- * A restricted one keeps its title.
- *
- * @throws ApiError `case_closed`, `case_open` or `case_restricted`.
+ * @throws ApiError `case_closed`, `case_open`, `case_held` or `case_restricted`.
  */
-export function checkState(row: CaseRow, { entries }: HandlerAppend, effect: Effect | null): void {
-  if (row.restricted !== 0 && entries.length === 0) throw new ApiError('case_restricted');
+export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect | null): void {
+  const { entries } = request;
+  const erases = effect === 'erase' || effect === 'propose_erasure';
+  if (erases && row.held !== 0) throw new ApiError('case_held');
+  if (row.restricted !== 0 && (erases || entries.length === 0)) {
+    throw new ApiError('case_restricted');
+  }
   if (row.closed_day === null) {
     if (effect === 'reopen' || effect === 'nothing_further') throw new ApiError('case_open');
     return;
   }
   if (effect === 'reopen') return;
-  if (entries.some((entry) => speaksIn(entry, 'dialogue'))) throw new ApiError('case_closed');
+  const speaks = entries.some(
+    (entry) => speaksIn(entry, 'dialogue') && !isAboutErasing(entry, request),
+  );
+  if (speaks) throw new ApiError('case_closed');
 }
 
 /**
@@ -114,6 +136,9 @@ export function changesOf(
     case 'unrestrict':
       return { active_day: day, ...pauseAfter(row, effect, day) };
     case 'open_identity': // a custodian's word, which no request of a handler carries
+    case 'propose_erasure':
+    case 'decline_erasure':
+    case 'erase':
     case null:
       return { active_day: day };
   }

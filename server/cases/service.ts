@@ -18,9 +18,11 @@ import { textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
+import { eraseBodies } from '../records/erasures.js';
 import {
   caseFacts,
   type BindAttachments,
+  type EraseFiles,
   type KeepStatistics,
   type PurgeOn,
   type ReadPurgeOn,
@@ -90,8 +92,9 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `case_restricted`, `overview_missing` where the overview is not sealed to all who read
-   * the case now, `wrong_statistics`, and what records and attachments find wrong.
+   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `overview_missing` where the overview
+   * is not sealed to all who read the case now, `wrong_statistics`, and what records and attachments
+   * find wrong. What it erases is gone from file and journal when it returns.
    */
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;
 }
@@ -103,11 +106,12 @@ export function createCases(options: {
   readonly audit: Audit;
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
+  readonly eraseFiles: EraseFiles;
   readonly readPurgeOn: ReadPurgeOn;
   readonly keepStatistics: KeepStatistics;
   readonly identity: IdentityRequests;
 }): Cases {
-  const { db, today, audit, directories, bindAttachments, readPurgeOn } = options;
+  const { db, today, audit, directories, bindAttachments, eraseFiles, readPurgeOn } = options;
   const { keepStatistics, identity } = options;
 
   async function caseOf(handle: Knex, reader: ReaderId, id: string): Promise<CaseRow> {
@@ -134,6 +138,16 @@ export function createCases(options: {
     }
     if (asked) await note('identity_asked', {});
     if (entries.length === 0) await note('overview_changed', {});
+  }
+
+  /** Takes away what entries erase, which the rules have allowed. */
+  async function erase(trx: Knex, id: CaseId, entries: HandlerAppend['entries']): Promise<boolean> {
+    for (const { header } of entries) {
+      if (header.effect !== 'erase' || header.erases === undefined) continue;
+      await eraseBodies(trx, id, header.compartment, header.erases);
+      await eraseFiles.release(trx, id, header.compartment, header.erases.files);
+    }
+    return true;
   }
 
   return {
@@ -204,13 +218,13 @@ export function createCases(options: {
     },
 
     async append(reader, id, request) {
-      await db.transaction(async (trx) => {
+      const erased = await db.transaction(async (trx) => {
         const row = await caseOf(trx, reader, id);
         const newest = await directories.newest(trx);
         if (newest === null) throw new ApiError('case_not_found');
         const lookup = directoryLookup(directories, newest);
         const day = today();
-        checkRequest(request);
+        const compartment = checkRequest(request);
         const effect = effectOfAppend(request);
         checkState(row, request, effect);
         checkStatistics(row, request, effect, day, await readersOf(trx, row.id));
@@ -220,12 +234,15 @@ export function createCases(options: {
         if (overview !== null) await keepOverview(trx, appended, overview);
         // the list shows overviews: whoever may list the case must have the key of its own
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
-        await bindAttachments(trx, row.id, attachments);
+        await bindAttachments(trx, row.id, compartment, attachments);
         if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
         const changes = changesOf(row, request, effect, day);
         if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);
+        return effect === 'erase' && (await erase(trx, row.id, entries));
       });
+      // what was confirmed is gone from the disk, as far as it can be
+      if (erased) await eraseFiles.finish();
     },
   };
 }
@@ -270,6 +287,9 @@ const auditActions = {
   restrict: 'restricted',
   unrestrict: 'unrestricted',
   open_identity: 'identity_opened',
+  propose_erasure: 'erasure_proposed',
+  decline_erasure: 'erasure_declined',
+  erase: 'erased',
 } as const satisfies Record<Effect, string>;
 
 function sealedOverview({ compartment, epoch, box }: OverviewRow): DeskCase['overview'] {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { CaseId, Entry, Party } from '../../crypto/public.js';
+import type { CaseId, NewEntry, Party } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { SlotOptions } from '../http/slots.js';
 import { writtenBy } from './store.js';
@@ -26,7 +26,7 @@ export async function checkShare(
   db: Knex,
   caseId: CaseId,
   author: Party,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
 ): Promise<void> {
   const before = await writtenBy(db, caseId, author);
   const added = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
@@ -39,7 +39,7 @@ export async function checkShare(
 }
 
 /** Bytes of an entry's body as it is stored, or a little more. */
-function sizeOf(entry: Entry): number {
+function sizeOf(entry: NewEntry): number {
   const text = 'ciphertext' in entry ? entry.ciphertext : entry.body;
   return Math.ceil(text.length * 0.75);
 }

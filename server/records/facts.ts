@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
-import type { AttachmentId, CaseFacts, CaseId, SealedStatistics } from '../../crypto/public.js';
+import type {
+  AttachmentId,
+  CaseFacts,
+  CaseId,
+  Compartment,
+  SealedStatistics,
+} from '../../crypto/public.js';
 import type { CaseRow } from './rows.js';
 
 /** The first day on which a purge may remove a case, null while it is open. */
@@ -12,6 +18,7 @@ export type ReadPurgeOn = (db: Knex) => Promise<PurgeOn>;
 export type BindAttachments = (
   trx: Knex,
   caseId: CaseId,
+  compartment: Compartment,
   ids: readonly AttachmentId[],
 ) => Promise<void>;
 
@@ -20,6 +27,21 @@ export type BindAttachments = (
  * there.
  */
 export type KeepStatistics = (trx: Knex, records: readonly SealedStatistics[]) => Promise<boolean>;
+
+/** Takes files of a case away that entries there erase. */
+export interface EraseFiles {
+  /**
+   * Makes them nobody's, in the transaction of the erasure.
+   *
+   * @throws ApiError `attachment_not_found` unless all are this case's and of this compartment.
+   */
+  release: BindAttachments;
+  /**
+   * Removes what the transaction left behind, in small steps, and cuts off the journal; after a crash
+   * the next start of the server does the same.
+   */
+  finish(): Promise<void>;
+}
 
 /** What the server knows of a case and tells everyone who may open it. */
 export function caseFacts(row: CaseRow, purgeOn: PurgeOn): CaseFacts {

@@ -5,6 +5,8 @@ import {
   type Day,
   type Entry,
   type EntryHeader,
+  type EpochEntry,
+  type ErasedEntry,
   type Grant,
   type Party,
   type RecordHash,
@@ -48,7 +50,10 @@ export interface CaseRow {
   reporter_sequence: number;
 }
 
-/** A row of `entries`. An epoch entry has no nonce; its body is the document. */
+/**
+ * A row of `entries`. An epoch entry has no nonce, and its body is the document; of an erased one
+ * there is neither.
+ */
 export interface EntryRow {
   case_id: CaseId;
   compartment: Compartment;
@@ -59,6 +64,8 @@ export interface EntryRow {
   header: string;
   nonce: Uint8Array | null;
   body: Uint8Array | null;
+  /** Set, base64url, once the body was erased. */
+  body_hash: string | null;
   record_hash: RecordHash;
   signature: Uint8Array;
 }
@@ -107,6 +114,7 @@ export function entryRow({ entry, recordHash }: Followed['records'][number]): En
     header: JSON.stringify(header),
     nonce: 'nonce' in entry ? bytesOf(entry.nonce) : null,
     body: bytesOf('body' in entry ? entry.body : entry.ciphertext),
+    body_hash: null,
     record_hash: recordHash,
     signature: bytesOf(entry.signature),
   };
@@ -114,12 +122,16 @@ export function entryRow({ entry, recordHash }: Followed['records'][number]): En
 
 /** The entry that a row keeps, as it was sent. */
 export function entryOf(row: EntryRow): Entry {
-  if (row.body === null) throw new Error('an entry without a body');
   const header = JSON.parse(row.header) as EntryHeader;
   const signature = textOf(row.signature);
+  if (row.body === null) {
+    if (row.body_hash === null) throw new Error('an entry without a body');
+    const plain = header as ErasedEntry['header'];
+    return { header: plain, bodyHash: row.body_hash, signature };
+  }
   const body = textOf(row.body);
   if (row.nonce === null) {
-    return { header: { ...header, form: 'epoch', effect: null }, body, signature };
+    return { header: header as EpochEntry['header'], body, signature };
   }
   return {
     header: { ...header, form: 'sealed' },

@@ -1,5 +1,8 @@
 import {
   effectFits,
+  faultInErasing,
+  noteErasing,
+  noteMembers,
   epochBodyOf,
   isEpochEntry,
   paddedTextSize,
@@ -8,10 +11,11 @@ import {
   faultInSeen,
   type CaseId,
   type Compartment,
-  type Entry,
+  type NewEntry,
   type EntryHeader,
   type EpochBody,
   type EpochEntry,
+  type ErasingFault,
   type Grant,
   type Member,
   type Party,
@@ -20,8 +24,9 @@ import {
   type SealedEntry,
 } from '../../crypto/public.js';
 import { bytesOf } from '../bytes.js';
-import { ApiError } from '../http/errors.js';
+import { ApiError, type ErrorCode } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
+import type { ErasableChains } from './erasures.js';
 
 /** Bytes that XChaCha20-Poly1305 adds to what it seals. */
 const TAG_BYTES = 16;
@@ -62,12 +67,14 @@ export interface AppendContext {
   bodies: ReadonlyMap<EpochEntry, EpochBody>;
   /** Those directories named in epochs that were in force here, by `directoryKey`. */
   directories: ReadonlySet<string>;
+  /** The compartments in which something is to be erased, as they stand; they are followed with. */
+  erasable: ErasableChains;
 }
 
 /** Where the chains end after entries that hold, and the entries with their record hashes. */
 export interface Followed {
   chains: Chains;
-  records: { entry: Entry; recordHash: RecordHash }[];
+  records: { entry: NewEntry; recordHash: RecordHash }[];
 }
 
 /** A directory as an epoch names it, as one string. */
@@ -94,7 +101,7 @@ export function readEpochBody(entry: EpochEntry): EpochBody {
  *
  * @throws ApiError as {@link readEpochBody} does.
  */
-export function readEpochBodies(entries: readonly Entry[]): Map<EpochEntry, EpochBody> {
+export function readEpochBodies(entries: readonly NewEntry[]): Map<EpochEntry, EpochBody> {
   return new Map(entries.filter(isEpochEntry).map((entry) => [entry, readEpochBody(entry)]));
 }
 
@@ -107,7 +114,7 @@ export function readEpochBodies(entries: readonly Entry[]): Map<EpochEntry, Epoc
  */
 export function followChains(
   context: AppendContext,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
   grants: readonly Grant[],
 ): Followed {
   const chains = { ...context.chains };
@@ -125,6 +132,7 @@ export function followChains(
       for (const { id } of epoch.members)
         expected.add(`${compartment} ${String(epoch.number)} ${id}`);
     }
+    checkErasing(context, entry, head, epoch);
     records.push({ entry, recordHash: head });
     if (compartment === 'dialogue') seen.records.set(head, entry.header);
     chains[compartment] = { sequence: chain.sequence + 1, head, epoch };
@@ -138,7 +146,7 @@ export function followChains(
 function checkPlace(
   context: AppendContext,
   chain: Chain,
-  { header }: Entry,
+  { header }: NewEntry,
   seen: SeenSoFar,
 ): void {
   bytesOf(header.commitment);
@@ -151,6 +159,33 @@ function checkPlace(
   checkSeen(header, seen);
   if (!effectFits(header)) throw new ApiError('wrong_effect');
 }
+
+/** What the clients' own rule says of erasing; see `faultInErasing`. */
+function checkErasing(
+  context: AppendContext,
+  { header }: NewEntry,
+  head: RecordHash,
+  epoch: Epoch,
+): void {
+  const chain = context.erasable[header.compartment];
+  if (chain === undefined) return;
+  const { erasing, records } = chain;
+  const isHandler = (id: string): boolean => context.reader(id)?.part === 'handler';
+  const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), {
+    ever: isHandler,
+    now: isHandler,
+  });
+  if (fault !== null) throw new ApiError(erasingCodes[fault]);
+  noteErasing(erasing, header);
+  noteMembers(erasing, epoch);
+  records.set(header.sequence, { header, hash: head });
+}
+
+const erasingCodes = {
+  wrong: 'wrong_erasure',
+  erased: 'already_erased',
+  unconfirmed: 'erasure_unconfirmed',
+} as const satisfies Record<ErasingFault, ErrorCode>;
 
 /** What the author of some entries may name as seen, as far as they were followed. */
 interface SeenSoFar {
@@ -268,7 +303,7 @@ function checkNotesReaders({ dialogue, internal }: Chains): void {
 }
 
 /** The record hash of an entry that this key signed. */
-function checkSignature(entry: Entry, key: string): RecordHash {
+function checkSignature(entry: NewEntry, key: string): RecordHash {
   bytesOf(entry.signature);
   const head = asApiError(() => signedRecordHash(entry, key));
   if (head === null) throw new ApiError('wrong_signature');

@@ -8,12 +8,14 @@ import {
   type EpochBody,
   type EpochEntry,
   type Grant,
+  type NewEntry,
   type Party,
   type Reading,
   type RecordHash,
   type SealedOverview,
 } from '../../crypto/public.js';
 import { checkShare } from './budget.js';
+import { readErasable } from './erasures.js';
 import type { DirectoryLookup } from './directory.js';
 import {
   accessRows,
@@ -82,7 +84,7 @@ export async function appendEntries(
   trx: Knex,
   caseRow: CaseRow,
   author: Party,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
   grants: readonly Grant[],
   directory: DirectoryLookup,
   writes = author === 'reporter' ? REPORTER_WRITES : HANDLER_WRITES,
@@ -109,6 +111,7 @@ export async function appendEntries(
       ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
       directories: await knownDirectories(trx, directory, bodies),
+      erasable: await readErasable(trx, caseRow.id, entries),
     },
     entries,
     grants,
@@ -167,7 +170,7 @@ export interface NewCase {
 export async function prepareCase(
   db: Knex,
   empty: CaseRow,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
   grants: readonly Grant[],
   overview: SealedOverview,
   directory: DirectoryLookup,
@@ -185,6 +188,7 @@ export async function prepareCase(
       seenBefore: { dialogue: 0, internal: 0, identity: 0 },
       bodies,
       directories: await knownDirectories(db, directory, bodies),
+      erasable: {},
     },
     entries,
     grants,
@@ -307,7 +311,7 @@ async function readSeen(
   trx: Knex,
   caseId: CaseId,
   author: Party,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
 ): Promise<Pick<AppendContext, 'dialogueRecords' | 'seenBefore'>> {
   const before: Record<Compartment, RecordHash | null> = {
     dialogue: null,

@@ -16,6 +16,7 @@ const entryColumns = [
   'header',
   'nonce',
   'body',
+  'body_hash',
   'record_hash',
   'signature',
 ] as const;
@@ -166,6 +167,42 @@ export async function entriesIn(
     .whereIn('compartment', compartments)
     .orderBy(['compartment', 'sequence'])
     .select(...entryColumns);
+}
+
+/** The entries at some places of a compartment. */
+export async function entriesAt(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+  sequences: readonly number[],
+): Promise<EntryRow[]> {
+  return db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment })
+    .whereIn('sequence', sequences)
+    .select(...entryColumns);
+}
+
+/** Headers and hashes of all records of a compartment, oldest first. */
+export async function recordsIn(
+  db: Knex,
+  caseId: CaseId,
+  compartment: Compartment,
+): Promise<Pick<EntryRow, 'sequence' | 'record_hash' | 'header'>[]> {
+  return db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment })
+    .orderBy('sequence')
+    .select('sequence', 'record_hash', 'header');
+}
+
+/** Leaves of an entry's body nothing but its hash. */
+export async function eraseBody(
+  trx: Knex,
+  { case_id, compartment, sequence }: Pick<EntryRow, 'case_id' | 'compartment' | 'sequence'>,
+  hash: string,
+): Promise<void> {
+  await trx<EntryRow>('entries')
+    .where({ case_id, compartment, sequence })
+    .update({ nonce: null, body: null, body_hash: hash });
 }
 
 /** A recipient's grants in a case. */

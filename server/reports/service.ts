@@ -189,7 +189,7 @@ export function createReports(options: {
           // a reader may have left meanwhile, of whom nothing may be kept any more
           const now = await newestDirectory(trx);
           await insertCase(trx, now.hash === newest.hash ? fresh : await prepareFor(trx, now));
-          await bindAttachments(trx, empty.id, request.attachments);
+          await bindAttachments(trx, empty.id, 'dialogue', request.attachments);
         });
       } catch (error) {
         // the same request may have come twice, and the other one was first
@@ -231,7 +231,7 @@ export function createReports(options: {
         const appended = await appendEntries(trx, row, 'reporter', [entry], [], lookup, [
           'dialogue',
         ]);
-        await bindAttachments(trx, row.id, attachments);
+        await bindAttachments(trx, row.id, 'dialogue', attachments);
         const day = today();
         const decisionDay =
           row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));

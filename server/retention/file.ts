@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 
 /** The part of knex's client that hands out connections; its own type is `any`. */
@@ -46,6 +47,25 @@ export async function emptyJournal(db: Knex): Promise<boolean> {
   } finally {
     await client.releaseConnection(connection);
   }
+}
+
+/** How often a busy journal is asked again, and the pause between, in milliseconds. */
+const JOURNAL_TRIES = 100;
+const JOURNAL_PAUSE = 200;
+
+/**
+ * Empties the journal as soon as nobody is busy with it; answers false where that was never so.
+ *
+ * @throws the signal's reason.
+ */
+export async function cutJournal(db: Knex, signal?: AbortSignal): Promise<boolean> {
+  if (!isOneFile(db)) return true;
+  for (let tries = 0; tries < JOURNAL_TRIES; tries += 1) {
+    signal?.throwIfAborted();
+    if (await emptyJournal(db)) return true;
+    await sleep(JOURNAL_PAUSE);
+  }
+  return false;
 }
 
 /** Pages of the journal that are carried over into the file at once: usually, and during a purge. */

@@ -5,17 +5,15 @@ import type { Audit } from '../audit/service.js';
 import { today as todayOf, type Clock } from '../clock.js';
 import { leaseOf, type Lease } from '../jobs/lease.js';
 import { escalateUndecided } from './decisions.js';
-import { emptyJournal, giveSpaceBack, inSmallCheckpoints, isOneFile } from './file.js';
+import { cutJournal, giveSpaceBack, inSmallCheckpoints, isOneFile } from './file.js';
 import { dueCases, purge, type InBatch, type PurgeCounts } from './purge.js';
 import type { ReadRules } from './rules.js';
 
 /** Name of the job: one runner at a time, in whatever process. */
 export const RETENTION_JOB = 'retention';
 
-/** Pages given back to the file system in one step, and how often a busy journal is asked again. */
+/** Pages given back to the file system in one step. */
 const PAGES_AT_ONCE = 64;
-const JOURNAL_TRIES = 100;
-const JOURNAL_PAUSE = 200;
 
 /** What a run did. */
 export interface RetentionRun {
@@ -133,10 +131,5 @@ async function cleanFile(
 ): Promise<boolean> {
   if (!isOneFile(db)) return true;
   while (await inBatch((trx) => giveSpaceBack(trx, PAGES_AT_ONCE)));
-  for (let tries = 0; tries < JOURNAL_TRIES; tries += 1) {
-    signal?.throwIfAborted();
-    if (await emptyJournal(db)) return true;
-    await sleep(JOURNAL_PAUSE);
-  }
-  return false;
+  return cutJournal(db, signal);
 }

@@ -19,6 +19,7 @@ serveTasks(async ({ folder, chunks }: DirectChunksTask): Promise<number> => {
     await insertAttachment(db, {
       id: attachment,
       case_id: null,
+      compartment: null,
       size: chunks * CHUNK_BYTES,
       chunks,
       day: '2026-01-01',

@@ -7,6 +7,8 @@ import type {
   HandlerCaseView,
   IdentityField,
 } from '../../client/models.js';
+import type { EntryPlaceInput, ErasureInput } from '../../client/desk/erasing.js';
+import { decide, propose, proposalsOf } from './desk-fake-erasing.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
 // What stands in the made-up cases that the fake worker of the desk pretends.
@@ -29,6 +31,9 @@ const hanna = { side: 'reader', id: 'hanna', name: 'Hanna Ek' } as const;
 const omar = { side: 'reader', id: 'omar', name: 'Omar Lind' } as const;
 const karin = { side: 'reader', id: 'karin', name: 'Karin Holm' } as const;
 
+/** Nothing of an entry was erased. */
+const intact = { erasure: null, erasedFiles: [] };
+
 const entries = new Map<string, EntryView[]>();
 
 /** Whom the report of a case leaves out. */
@@ -47,6 +52,7 @@ const unreadable = (
   hash: '',
   author,
   readOn: null,
+  ...intact,
   content: { kind: 'unreadable', fault, effect: null },
 });
 
@@ -113,6 +119,7 @@ function entriesOf(id: string): EntryView[] {
       hash: '',
       author: reporter,
       readOn: day(-18),
+      ...intact,
       content: {
         kind: 'report',
         at: facts?.receivedOn ?? day(-20),
@@ -142,6 +149,7 @@ function entriesOf(id: string): EntryView[] {
       hash: '',
       author: hanna,
       readOn: null,
+      ...intact,
       content: {
         kind: 'acknowledgement',
         at: moment(-15),
@@ -155,6 +163,7 @@ function entriesOf(id: string): EntryView[] {
       hash: '',
       author: reporter,
       readOn: day(-3),
+      ...intact,
       content: {
         kind: 'message',
         at: day(-4),
@@ -172,6 +181,7 @@ function entriesOf(id: string): EntryView[] {
       hash: '',
       author: omar,
       readOn: null,
+      ...intact,
       content: {
         kind: 'note',
         at: moment(-14),
@@ -189,6 +199,7 @@ function entriesOf(id: string): EntryView[] {
       hash: '',
       author: hanna,
       readOn: null,
+      ...intact,
       content: {
         kind: 'closure',
         at: moment(-40),
@@ -260,6 +271,8 @@ export function viewOf(id: string): HandlerCaseView {
     unread: false,
     ...caseworkOf(said),
     identity: identityOf(id),
+    erasures: proposalsOf(id),
+    erasesAlone: { dialogue: false, internal: false },
     writable: 'yes',
     log: [],
     departed: [],
@@ -276,6 +289,36 @@ export function viewOf(id: string): HandlerCaseView {
   return view;
 }
 
+/** Proposes to erase something. */
+export function proposeErasure(id: string, input: ErasureInput): void {
+  propose(id, entriesOf(id), input);
+  const { ground, text } = input;
+  const at = new Date().toISOString();
+  add(id, input.compartment, { kind: 'erasure_proposal', at, id: 'e', ground, text });
+}
+
+/** Erases what was proposed. */
+export function eraseProposed(id: string, place: EntryPlaceInput): void {
+  const proposal = decide(id, place);
+  if (proposal === null) return;
+  const { compartment, ground, text, of, files } = proposal;
+  const at = new Date().toISOString();
+  const entry = entriesOf(id).find(
+    (each) => each.compartment === compartment && each.sequence === of,
+  );
+  if (entry !== undefined) {
+    entry.content = proposal.remains ?? { kind: 'erased' };
+    entry.erasure = { sequence: 101, author: hanna, at, ground, text, files: files.length };
+  }
+  add(id, compartment, { kind: 'erasure', at, id: 'e', ground, text });
+}
+
+/** Declines what was proposed. */
+export function declineProposed(id: string, place: EntryPlaceInput, text: string): void {
+  decide(id, place);
+  add(id, place.compartment, { kind: 'erasure_declined', at: new Date().toISOString(), text });
+}
+
 /** Adds what a handler wrote. */
 export function add(id: string, compartment: 'dialogue' | 'internal', content: unknown): void {
   const list = entriesOf(id);
@@ -285,6 +328,7 @@ export function add(id: string, compartment: 'dialogue' | 'internal', content: u
     hash: '',
     author: hanna,
     readOn: null,
+    ...intact,
     content: content as EntryView['content'],
   });
 }

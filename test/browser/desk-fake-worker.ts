@@ -18,7 +18,18 @@ import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { figuresOf } from './desk-fake-figures.js';
 import { reviewOf } from './desk-fake-review.js';
-import { askIdentity, access, add, file, leftOut, renewed, viewOf } from './desk-fake-cases.js';
+import {
+  access,
+  add,
+  askIdentity,
+  declineProposed,
+  eraseProposed,
+  file,
+  leftOut,
+  proposeErasure,
+  renewed,
+  viewOf,
+} from './desk-fake-cases.js';
 import { endlessPng, samplePdf, samplePng } from './desk-fake-files.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 
@@ -481,6 +492,18 @@ const api: DeskApi = {
       decision: 'nothing_further',
       text,
     });
+    return Promise.resolve(viewOf(id));
+  },
+  proposeErasure: (id, input) => {
+    proposeErasure(id, input);
+    return Promise.resolve(viewOf(id));
+  },
+  erase: (id, proposal) => {
+    eraseProposed(id, proposal);
+    return Promise.resolve(viewOf(id));
+  },
+  declineErasure: (id, proposal, text) => {
+    declineProposed(id, proposal, text);
     return Promise.resolve(viewOf(id));
   },
   rename: (id, title) => {

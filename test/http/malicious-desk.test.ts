@@ -143,7 +143,7 @@ function lastOf(entries: readonly Entry[], compartment: 'dialogue' | 'internal')
 
 function sealedIn(entries: readonly Entry[], compartment: 'dialogue' | 'internal'): SealedEntry {
   const last = lastOf(entries, compartment);
-  if ('body' in last) throw new Error('an epoch entry');
+  if (!('nonce' in last)) throw new Error('an epoch entry');
   return last;
 }
 

@@ -110,7 +110,7 @@ function entryAt(answer: ReporterCase, index: number): Entry {
 
 function sealedAt(answer: ReporterCase, index: number): SealedEntry {
   const entry = entryAt(answer, index);
-  if ('body' in entry) throw new Error('an epoch entry');
+  if (!('nonce' in entry)) throw new Error('an epoch entry');
   return entry;
 }
 

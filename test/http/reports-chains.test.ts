@@ -9,7 +9,7 @@ import {
   sealPreviousKey,
   toBase64,
   type Compartment,
-  type Entry,
+  type NewEntry,
   type EntryContent,
   type EpochBody,
   type EpochEntry,
@@ -155,7 +155,7 @@ async function caseRow(): Promise<CaseRow> {
 /** Appends as the desk does; answers the code where it is refused. */
 async function append(
   author: TestReader,
-  entries: readonly Entry[],
+  entries: readonly NewEntry[],
   grants: readonly Grant[] = [],
 ): Promise<string> {
   const before = await fingerprintOf(server.db);

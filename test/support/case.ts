@@ -26,6 +26,7 @@ import {
   type EpochBody,
   type EpochEntry,
   type EpochKey,
+  type Erases,
   type Grant,
   type Member,
   type OpenedCase,
@@ -51,7 +52,13 @@ export interface TestCase {
   chain(compartment: Compartment): VerifiedChain;
   /** Where the next entry of this writer goes. */
   place(writer: Writer, compartment: Compartment): EntryPlace;
-  say(writer: Writer, content: EntryContent, change?: Partial<EntryPlace>): SealedEntry;
+  say(
+    writer: Writer,
+    content: EntryContent,
+    change?: Partial<EntryPlace>,
+    /** What an entry about erasing names, and where it stands. */
+    erasing?: { readonly compartment: Compartment; readonly erases: Erases },
+  ): SealedEntry;
   /** Opens the next epoch of a compartment for the reporter (dialogue only) and these readers. */
   rotate(
     writer: Writer,
@@ -170,10 +177,10 @@ export function makeCase(
             : newestOfOtherSide(dialogue, author),
       };
     },
-    say(writer, content, change = {}) {
-      const compartment = compartmentOf(content);
+    say(writer, content, change = {}, erasing) {
+      const compartment = erasing?.compartment ?? compartmentOf(content);
       const place = { ...made.place(writer, compartment), ...change };
-      const entry = sealEntry(made.epoch(compartment), place, content);
+      const entry = sealEntry(made.epoch(compartment), place, content, erasing?.erases);
       entries.push(entry);
       return entry;
     },

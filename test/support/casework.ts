@@ -21,9 +21,11 @@ import {
   type EntryContent,
   type EntryPlace,
   type EpochKey,
+  type Erases,
   type Grant,
   type HandlerAppend,
   type Member,
+  type NewEntry,
   type ReaderId,
   type SealedEntry,
   type SealedOverview,
@@ -61,10 +63,17 @@ export interface WorkedCase {
   read(reader: TestPerson): Promise<DeskCase>;
 }
 
+/** What an entry about erasing names, and where it stands. */
+export interface Erasing {
+  readonly compartment: Compartment;
+  readonly erases: Erases;
+}
+
 /** A request in the making. */
 export interface Draft {
   readonly request: HandlerAppend;
-  say(content: EntryContent): Draft;
+  /** `erasing` is what an entry about erasing names, and where it stands. */
+  say(content: EntryContent, erasing?: Erasing): Draft;
   /** Opens the next epoch of a compartment. */
   rotate(compartment: Compartment, readers: readonly { readonly id: string }[]): Draft;
   overview(compartment?: Compartment): SealedOverview;
@@ -249,6 +258,27 @@ export const contents = {
     answer: 'no',
     text: 'Ask the reporter first.',
   },
+  remains: {
+    kind: 'remains',
+    at,
+    of: 3,
+    content: { kind: 'message', at: '2026-03-02' as Day, text: 'He said […].', files: [] },
+  },
+  noteRemains: {
+    kind: 'note_remains',
+    at,
+    of: 3,
+    content: { kind: 'note', at, text: 'Ask […].', files: [] },
+  },
+  erasureProposal: {
+    kind: 'erasure_proposal',
+    at,
+    id: WORK,
+    ground: 'irrelevant',
+    text: 'Private.',
+  },
+  erasure: { kind: 'erasure', at, id: WORK, ground: 'irrelevant', text: 'Private.' },
+  erasureDeclined: { kind: 'erasure_declined', at, text: 'It matters.' },
 } satisfies Record<string, EntryContent>;
 
 /** A sealed entry with another header, signed by its author again: it no longer opens. */
@@ -387,7 +417,7 @@ function makeDraft(
   keys: Map<Compartment, EpochKey>,
   { id, directory, reporter, member }: DraftContext,
 ): Draft {
-  const entries: Entry[] = [];
+  const entries: NewEntry[] = [];
   const grants: Grant[] = [];
   const chainOf = (compartment: Compartment): Entry[] =>
     [...known, ...entries].filter(({ header }) => header.compartment === compartment);
@@ -413,9 +443,9 @@ function makeDraft(
     get request() {
       return { ...nothing, entries: [...entries], grants: [...grants] };
     },
-    say(content) {
-      const compartment = isInternal(content) ? 'internal' : 'dialogue';
-      entries.push(sealEntry(keyOf(compartment), place(compartment), content));
+    say(content, erasing) {
+      const compartment = erasing?.compartment ?? (isInternal(content) ? 'internal' : 'dialogue');
+      entries.push(sealEntry(keyOf(compartment), place(compartment), content, erasing?.erases));
       return draft;
     },
     rotate(compartment, readers) {

@@ -3,21 +3,30 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  type AttachmentId,
+  bodyHashOf,
   type Compartment,
   Effect,
   type Entry,
+  type EntryHeader,
   epochBodyOf,
   type EpochEntry,
   type EpochKey,
+  type Erases,
   type Grant,
   HandlerAppend,
   isEpochEntry,
   type Member,
+  type NewEntry,
   newEpochKey,
+  noteErasing,
+  noteMembers,
+  nothingErased,
   openGrant,
   type Party,
   ProtocolError,
   ready,
+  type RecordHash,
   recordHashOf,
   ReporterAppend,
   sealGrant,
@@ -28,6 +37,7 @@ import {
   toJsonBytes,
   utf8,
 } from '../../crypto/private.js';
+import type { ErasableChain, ErasableChains } from '../../server/records/erasures.js';
 import { entryOf, entryRow } from '../../server/records/rows.js';
 import { directoryKey, followChains, readEpochBodies } from '../../server/records/rules.js';
 import { makeCase, type TestCase, type Writer } from '../support/case.js';
@@ -91,6 +101,18 @@ const plan = fc.record({
   directory: choice,
   back: choice,
   spelling: choice,
+  /** Whether it is about erasing, and how: as an earlier entry said, or of a record. */
+  erasing: fc.record({
+    what: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(null) },
+      fc.constantFrom<Effect>('propose_erasure', 'erase', 'erase', 'decline_erasure'),
+    ),
+    again: fc.boolean(),
+    record: fc.nat({ max: 20 }),
+    hash: choice,
+    remains: fc.boolean(),
+    files: fc.boolean(),
+  }),
 });
 type Plan = typeof plan extends fc.Arbitrary<infer P> ? P : never;
 
@@ -106,6 +128,37 @@ const step = fc.record({
   ),
   grants: choice,
 });
+
+/** One handler says something and proposes to erase it, and somebody does it, mostly the other. */
+const erasing = fc
+  .tuple(plan, fc.constantFrom(1, 2), fc.constantFrom(1, 2), fc.boolean())
+  .map(([any, one, two, remains]) => {
+    const right = Object.fromEntries(
+      Object.entries(any).map(([name, value]) => [name, typeof value === 'number' ? 0 : value]),
+    ) as Plan;
+    const said = (what: Effect | null, again: boolean): Plan => ({
+      ...right,
+      form: 'sealed',
+      compartment: 'dialogue',
+      // with remains: of the entry before the one that stands for it
+      erasing: { what, again, record: remains ? 1 : 0, hash: 0, remains, files: false },
+    });
+    const first = remains ? [said(null, false), said(null, false)] : [said(null, false)];
+    return [
+      { writer: one, plans: [...first, said('propose_erasure', false)], grants: 0 },
+      { writer: two, plans: [said('erase', true)], grants: 0 },
+    ];
+  });
+
+const steps = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: step.map((each) => [each]) },
+      { weight: 1, arbitrary: erasing },
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((each) => each.flat());
 
 let organisation: TestOrganisation;
 /** The same after one of the handlers left. */
@@ -166,7 +219,7 @@ function pick<T>(index: number, right: T, ...others: readonly T[]): T {
 }
 
 /** An entry by a plan, after those that stand and those that go before it in the request. */
-function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted: Plan): Entry {
+function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted: Plan): NewEntry {
   const { made, keys } = held;
   const { compartment } = wanted;
   const chain = chainOf(before, compartment);
@@ -211,7 +264,7 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
       random,
     ),
   };
-  const signed = <E extends Entry>(entry: E): E => ({
+  const signed = <E extends NewEntry>(entry: E): E => ({
     ...entry,
     signature: pick(
       wanted.signature,
@@ -249,8 +302,13 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
       signature: '',
     });
   }
-  const effect = pick(wanted.effect, null, ...effects);
-  const empty = { header: { ...header, form: 'sealed' as const, effect }, signature: '' };
+  const { what } = wanted.erasing;
+  const effect = what ?? pick(wanted.effect, null, ...effects);
+  const erases = what === null ? undefined : erasesFor(before, wanted);
+  const empty = {
+    header: { ...header, form: 'sealed' as const, effect, ...(erases && { erases }) },
+    signature: '',
+  };
   const nonce = toBase64(randomBytes(24));
   const sealed = sayingBytes({ ...empty, nonce, ciphertext: '' }, key, secretKey, wanted.bytes);
   return signed({
@@ -262,6 +320,63 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
       toBase64(randomBytes(8192 + 16)),
       toBase64(randomBytes(5000)),
     ),
+  });
+}
+
+/** What an entry says that it erases: what another said before, or some record of its compartment. */
+function erasesFor(before: readonly Entry[], { compartment, erasing }: Plan): Erases | undefined {
+  const chain = before.filter(({ header }) => header.compartment === compartment);
+  const headers: EntryHeader[] = chain.map((entry) => entry.header);
+  const earlier = headers.findLast(({ erases }) => erases !== undefined)?.erases;
+  if (erasing.again && earlier !== undefined) return earlier;
+  const record = chain.at(-1 - (erasing.record % Math.max(1, chain.length)));
+  const last = chain.at(-1);
+  if (record === undefined || last === undefined) return undefined;
+  const placeOf = (entry: Entry) => ({
+    sequence: entry.header.sequence,
+    hash: recordHashOf(entry),
+  });
+  const named = placeOf(record);
+  const hash = pick(erasing.hash, named.hash, toBase64(randomBytes(32)) as RecordHash);
+  return {
+    entries: [{ ...named, hash }],
+    files: erasing.files ? [toBase64(randomBytes(16)) as AttachmentId] : [],
+    remains: erasing.remains ? placeOf(last) : null,
+  };
+}
+
+/** What the server's rules ask of the compartments, where an entry is about erasing. */
+function erasableOf(stored: readonly Entry[], entries: readonly Entry[]): ErasableChains {
+  const chains: ErasableChains = {};
+  for (const { header } of entries) {
+    const { compartment, erases }: EntryHeader = header;
+    if (erases === undefined) continue;
+    const erasing = nothingErased();
+    const records: ErasableChain['records'] = new Map();
+    for (const entry of stored.filter((each) => each.header.compartment === compartment)) {
+      if (isEpochEntry(entry)) noteMembers(erasing, { members: membersOf(entry) });
+      noteErasing(erasing, entry.header);
+      records.set(entry.header.sequence, { header: entry.header, hash: recordHashOf(entry) });
+    }
+    chains[compartment] = { erasing, records };
+  }
+  return chains;
+}
+
+/** The entries as the server hands them out once these erased what they erase. */
+function afterErasing(entries: readonly Entry[]): Entry[] {
+  const headers: EntryHeader[] = entries.map(({ header }) => header);
+  const isErased = ({ compartment, sequence }: EntryHeader): boolean =>
+    headers.some(
+      (each) =>
+        each.effect === 'erase' &&
+        each.compartment === compartment &&
+        each.erases?.entries.some((named) => named.sequence === sequence) === true,
+    );
+  return entries.map((entry) => {
+    if (!('nonce' in entry) || !isErased(entry.header)) return entry;
+    const header = { ...entry.header, effect: null };
+    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature: entry.signature };
   });
 }
 
@@ -322,7 +437,12 @@ function grantsFor(held: Held, entries: readonly Entry[], wanted: number): Grant
 }
 
 /** What the server would store of a request, null where it refuses. */
-function accepted(held: Held, writer: Writer, entries: Entry[], grants: Grant[]): Entry[] | null {
+function accepted(
+  held: Held,
+  writer: Writer,
+  entries: NewEntry[],
+  grants: Grant[],
+): Entry[] | null {
   const [entry] = entries;
   const rest = { overview: null, attachments: [], statistics: [] };
   const isWellFormed =
@@ -365,6 +485,7 @@ function accepted(held: Held, writer: Writer, entries: Entry[], grants: Grant[])
             directoryKey({ version, hash }),
           ),
         ),
+        erasable: erasableOf(held.entries, entries),
       },
       entries,
       grants,
@@ -414,24 +535,24 @@ describe('entries that the server takes from a member', () => {
     'are followed by every client, whatever their author made of them',
     { timeout: 60_000 },
     () => {
-      const outcomes = { taken: 0, epochs: 0, refused: 0 };
+      const outcomes = { taken: 0, epochs: 0, erased: 0, refused: 0 };
       fc.assert(
-        fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
+        fc.property(steps, (wanted) => {
           const made = makeCase(organisation);
           const keys = { dialogue: [made.epoch('dialogue')], internal: [], identity: [] };
           const held: Held = { made, entries: [...made.entries], grants: [...made.grants], keys };
-          for (const { writer: number, plans, grants: wanted } of steps) {
+          for (const { writer: number, plans, grants: given } of wanted) {
             const writer = (['reporter', ...organisation.readers] as const)[number] ?? 'reporter';
             const known = {
               dialogue: [...held.keys.dialogue],
               internal: [...held.keys.internal],
               identity: [],
             };
-            const entries: Entry[] = [];
+            const entries: NewEntry[] = [];
             for (const each of writer === 'reporter' ? plans.slice(0, 1) : plans) {
               entries.push(makeEntry(held, [...held.entries, ...entries], writer, each));
             }
-            const grants = grantsFor(held, entries, wanted);
+            const grants = grantsFor(held, entries, given);
             const stored = accepted(held, writer, entries, grants);
             if (stored === null) {
               held.keys = known;
@@ -440,7 +561,8 @@ describe('entries that the server takes from a member', () => {
             }
             outcomes.taken += stored.length;
             outcomes.epochs += stored.filter(isEpochEntry).length;
-            held.entries.push(...stored);
+            outcomes.erased += stored.filter(({ header }) => header.effect === 'erase').length;
+            held.entries = afterErasing([...held.entries, ...stored]);
             held.grants.push(...grants);
             expectToOpen(held);
           }

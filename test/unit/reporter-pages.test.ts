@@ -13,6 +13,8 @@ const entry = (sequence: number, kind: Kind, at: string): EntryView => ({
   author: kind === 'message' ? { side: 'reporter' } : { side: 'reader', id: 'r', name: 'R' },
   content: { kind, at, text: 'x', files: [] } as unknown as EntryView['content'],
   readOn: null,
+  erasure: null,
+  erasedFiles: [],
 });
 
 const caseWith = (

@@ -23,6 +23,7 @@ const FAULTS = {
   wrong_directory: 'error.directory',
   directory_rolled_back: 'error.directory_older',
   wrong_effect: 'error.tampered',
+  wrong_erasure: 'error.tampered',
   wrong_facts: 'error.case_facts',
   wrong_chunk: 'error.file_altered',
   wrong_manifest: 'error.file_altered',

@@ -84,7 +84,7 @@ describe('those to whom data were disclosed', () => {
       restriction,
       disclosed('2026-03-03'),
     );
-    const notices = noticesOf({ internal });
+    const notices = noticesOf({ dialogue: [], internal });
     expect(
       notices.map(({ disclosure, change, done }) => [disclosure.on, change.what, done]),
     ).toEqual([

@@ -113,14 +113,16 @@ describe('disclosures', () => {
 
   it('name who is to be told of what was rectified, erased or restricted, until they are', () => {
     const internal = [disclosure, request, answered].map(entry);
-    expect(noticesOf({ internal })).toMatchObject([
+    expect(noticesOf({ dialogue: [], internal })).toMatchObject([
       { disclosure: { recipient: 'Police' }, change: { id, what: 'erasure' }, done: null },
     ]);
     const said = { dialogue: [], internal };
     expect(noticeDates(said)).toMatchObject([{ by: '2026-04-09', basis: 'plan', doneOn: null }]);
     const told = { kind: 'recipient_told', disclosure: id, change: id, on: '2026-03-10' } as const;
     internal.push(entry({ ...told, state: 'told', text: '' }));
-    expect(noticesOf({ internal })).toMatchObject([{ done: { state: 'told', on: '2026-03-10' } }]);
+    expect(noticesOf({ dialogue: [], internal })).toMatchObject([
+      { done: { state: 'told', on: '2026-03-10' } },
+    ]);
     expect(() => entry({ ...told, state: 'not_possible', text: '' })).toThrow(ClientError);
   });
 
@@ -144,7 +146,7 @@ describe('disclosures', () => {
         );
         const changes = !['access', 'objection'].includes(asked);
         const isDue = apart <= 0 && changes && given !== null && given !== 'refused';
-        expect(noticesOf({ internal })).toHaveLength(isDue ? 1 : 0);
+        expect(noticesOf({ dialogue: [], internal })).toHaveLength(isDue ? 1 : 0);
       }),
       { numRuns: 60 },
     );

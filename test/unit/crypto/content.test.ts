@@ -5,6 +5,8 @@ import {
   effectOf,
   EntryContent,
   FileReference,
+  isAboutErasing,
+  isOfIdentity,
   mayStand,
   OUTCOMES,
   TEXT_LIMIT,
@@ -197,7 +199,21 @@ const contents = {
     state: 'made',
   },
   export_confirmed: { kind: 'export_confirmed', at: moment, export: id, answer: 'yes', text: '' },
+  erasure_proposal: { kind: 'erasure_proposal', at: moment, id, ground: 'unlawful', text: '' },
+  erasure: { kind: 'erasure', at: moment, id, ground: 'unlawful', text: '' },
+  erasure_declined: { kind: 'erasure_declined', at: moment, text: '' },
+  remains: { kind: 'remains', at: moment, of: 2, content: report },
+  note_remains: {
+    kind: 'note_remains',
+    at: moment,
+    of: 2,
+    content: { kind: 'note', at: moment, text: 'x', files: [] },
+  },
 };
+const anywhere = ['dialogue', 'internal'].flatMap((place) => [
+  `${place} reader 2`,
+  `${place} reader 3`,
+]);
 
 describe('contents of entries', () => {
   it.each(Object.entries(contents))('%s is one', (_, content) => {
@@ -254,6 +270,11 @@ describe('contents of entries', () => {
       correction: ['internal reader 2', 'internal reader 3'],
       export: ['internal reader 2', 'internal reader 3'],
       export_confirmed: ['internal reader 2', 'internal reader 3'],
+      erasure_proposal: anywhere,
+      erasure: anywhere,
+      erasure_declined: anywhere,
+      remains: ['dialogue reader 2', 'dialogue reader 3'],
+      note_remains: ['internal reader 2', 'internal reader 3'],
     };
     expect(Object.keys(places)).toEqual(Object.keys(contents));
     for (const [kind, expected] of Object.entries(places)) {
@@ -274,6 +295,23 @@ describe('contents of entries', () => {
         ),
       );
       expect(found).toEqual(expected);
+    }
+  });
+
+  it('stand for others only where those have no effect, and never for what is about erasing', () => {
+    const kinds = Object.entries(contents).filter(([, content]) =>
+      ['remains', 'note_remains'].some((kind) =>
+        v.is(EntryContent, { kind, at: moment, of: 2, content }),
+      ),
+    );
+    for (const [kind, content] of Object.entries(contents)) {
+      const parsed = v.parse(EntryContent, content);
+      const ofIdentity = isOfIdentity(parsed) || parsed.kind === 'identity_request';
+      const stands = effectOf(parsed) === null && !isAboutErasing(parsed) && !ofIdentity;
+      expect(
+        kinds.some(([each]) => each === kind),
+        kind,
+      ).toBe(stands);
     }
   });
 

@@ -2,6 +2,7 @@ import type { AccessView, EntryView, HandlerCaseView } from '../../../client/mod
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { unreadableText } from './case-faults.js';
+import { erasureMarks } from './case-erasure.js';
 import { correctionMarks } from './case-keeping.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
@@ -60,9 +61,11 @@ export function accessText(before: AccessView | null, change: AccessView): strin
 /** A line for what handlers changed in their work on the case; null for what somebody wrote. */
 function workElement(desk: Desk, data: HandlerCaseView, entry: EntryView): HTMLElement | null {
   const line = workLine(desk, data, entry);
-  if (line === null || entry.content.kind === 'unreadable') return null;
+  const { content } = entry;
+  if (line === null || content.kind === 'unreadable' || content.kind === 'erased') return null;
   const item = keepPrivate(element('li', line, 'entry-access'));
-  item.append(' ', element('span', momentText(entry.content.at), 'soft'));
+  item.append(' ', element('span', momentText(content.at), 'soft'));
+  item.append(...erasureMarks(entry));
   return item;
 }
 
@@ -79,8 +82,8 @@ function entryElement(
   showPart(item, 'new', fromReporter && entry.readOn === null);
   write(item, 'author', partyText(entry.author));
   write(item, 'kind', t(`desk.entry.${content.kind}`));
-  const isReadable = content.kind !== 'unreadable';
-  write(item, 'when', isReadable ? momentText(content.at) : '');
+  const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
+  write(item, 'when', isThere ? momentText(content.at) : '');
   write(
     item,
     'read',
@@ -95,8 +98,10 @@ function entryElement(
   const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';
   show(text, said !== '');
-  showPart(item, 'unreadable', !isReadable);
-  if (!isReadable) write(item, 'unreadable', unreadableText(content.fault, fromReporter));
+  showPart(item, 'unreadable', content.kind === 'unreadable');
+  if (content.kind === 'unreadable') {
+    write(item, 'unreadable', unreadableText(content.fault, fromReporter));
+  }
   if (fromReporter && language !== '') text.lang = language;
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));
@@ -111,8 +116,9 @@ function entryElement(
     }
     show(answers, answers.children.length > 0);
   }
-  part(item, 'text').after(...correctionMarks(data, entry));
-  const files = 'files' in content ? content.files : [];
+  part(item, 'text').after(...erasureMarks(entry), ...correctionMarks(data, entry));
+  const attached = 'files' in content ? content.files : [];
+  const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
   fillList(part(item, 'files'), files, (file) => fileItem(desk, data.id, file, ''));
   showPart(item, 'files', files.length > 0);
   return item;

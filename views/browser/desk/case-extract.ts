@@ -156,8 +156,10 @@ export function sourcesOf({ entries, persons, receivedOn }: HandlerCaseView): Ex
     days: [
       receivedOn,
       ...(reporter ?? []).flatMap(({ content }) =>
-        // a reporter far from the organisation may name another day for the same moment
-        content.kind === 'unreadable' ? [] : [today(new Date(content.at)), content.at.slice(0, 10)],
+        content.kind === 'unreadable' || content.kind === 'erased'
+          ? []
+          : // a reporter far from the organisation may name another day for the same moment
+            [today(new Date(content.at)), content.at.slice(0, 10)],
       ),
     ],
   };

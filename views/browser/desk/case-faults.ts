@@ -25,6 +25,7 @@ const KINDS = {
   directory_rolled_back: 'directory',
   wrong_facts: 'facts',
   wrong_effect: 'altered',
+  wrong_erasure: 'altered',
   wrong_chunk: 'altered',
   wrong_manifest: 'altered',
   too_long: 'altered',

@@ -1,4 +1,8 @@
-import type { HoldGround, RestrictionGround } from '../../../crypto/private.js';
+import {
+  isAboutErasing,
+  type HoldGround,
+  type RestrictionGround,
+} from '../../../crypto/private.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
@@ -162,7 +166,7 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
 function correctable({ entries }: HandlerCaseView): HTMLOptionElement[] {
   return entries.toReversed().flatMap(({ compartment, sequence, author, content }) => {
     if (content.kind === 'unreadable' || !('text' in content) || content.text === '') return [];
-    if (content.kind === 'correction') return [];
+    if (content.kind === 'correction' || isAboutErasing(content)) return [];
     const label = t('desk.correction.entry', {
       kind: t(`desk.entry.${content.kind}`),
       by: partyText(author),

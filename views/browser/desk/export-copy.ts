@@ -24,6 +24,7 @@ import { languageText } from './languages.js';
 import { leftOutOf } from './left-out.js';
 import { partyText } from './parties.js';
 import { listText } from './texts.js';
+import { erasureText } from './case-erasure.js';
 import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -101,7 +102,9 @@ function entryOf(
   const fromReporter = author.side === 'reporter';
   const who = partyText(author);
   const line = workLine(desk, data, entry);
-  const files = 'files' in content ? content.files : [];
+  const attached = 'files' in content ? content.files : [];
+  const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
+  const erased = erasureText(entry);
   const kind = line ?? t(`desk.entry.${content.kind}`);
   const base = {
     kind: 'entry',
@@ -118,8 +121,13 @@ function entryOf(
     const head = t('desk.export.doc.unread', { who, kind });
     return { ...base, head, text: '', remarks: [unreadableText(content.fault, fromReporter)] };
   }
+  if (content.kind === 'erased') {
+    const head = t('desk.export.doc.unread', { who, kind });
+    return { ...base, head, text: '', remarks: erased === null ? [] : [erased] };
+  }
   const head = t('desk.export.doc.entry', { who, when: momentText(content.at), kind });
-  const remarks = readOn === null ? [] : [t('desk.export.doc.opened', { day: dayText(readOn) })];
+  const opened = readOn === null ? [] : [t('desk.export.doc.opened', { day: dayText(readOn) })];
+  const remarks = erased === null ? opened : [erased, ...opened];
   return { ...base, head, text: 'text' in content ? content.text : '', remarks };
 }
 

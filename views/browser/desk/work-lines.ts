@@ -1,5 +1,6 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
+import { erasureLine } from './case-erasure.js';
 import { identityFields } from './case-identity.js';
 import { keepingLine } from './case-keeping.js';
 import { readerName } from './case-work.js';
@@ -90,6 +91,10 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'export':
     case 'export_confirmed':
       return exportLine(data, by, content);
+    case 'erasure_proposal':
+    case 'erasure':
+    case 'erasure_declined':
+      return erasureLine(by, content);
     case 'report':
     case 'message':
     case 'reply':
@@ -99,6 +104,9 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'reopening':
     case 'note':
     case 'decision':
+    case 'remains':
+    case 'note_remains':
+    case 'erased':
     case 'identity':
     case 'identity_opening':
     case 'unreadable':

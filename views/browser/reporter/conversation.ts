@@ -6,7 +6,7 @@ import type {
   ReporterEntry,
 } from '../../../client/models.js';
 import { shownFileName } from '../file-name.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
 import { fieldNames } from './identity.js';
@@ -30,8 +30,23 @@ function kindText({ content }: EntryView<ReporterEntry>): string | null {
       return t(`conversation.kind.${content.kind}`);
     case 'message':
     case 'reply':
+    case 'erased':
       return null;
   }
+}
+
+/** That something of an entry was erased, when and why; null where nothing was. */
+function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
+  if (erasure === null) return null;
+  const { at, ground, files, text } = erasure;
+  const what = content.kind === 'erased' ? 'whole' : 'part';
+  const parts = [
+    at === null ? t(`erased.${what}`) : t(`erased.${what}_on`, { day: formatDay(at) }),
+    ...(ground === null ? [] : [t(`erased.ground.${ground}`)]),
+    ...(files === 0 ? [] : [plural('erased.files', files)]),
+    ...(text === '' ? [] : [text]),
+  ];
+  return parts.join(' ');
 }
 
 function fillFacts(list: HTMLElement, { content }: EntryView<ReporterEntry>): void {
@@ -58,7 +73,8 @@ function fillFacts(list: HTMLElement, { content }: EntryView<ReporterEntry>): vo
 }
 
 function fillFiles(list: HTMLElement, entry: EntryView<ReporterEntry>, fetchFile: Fetcher): void {
-  const files = 'files' in entry.content ? entry.content.files : [];
+  const attached = 'files' in entry.content ? entry.content.files : [];
+  const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
   if (files.length === 0) list.remove();
   for (const file of files) {
     const row = clone('received-file');
@@ -92,10 +108,11 @@ function entryElement(
   fillSlot(element, 'author', authorName(entry.author));
   fillSlot(element, 'kind', kindText(entry));
   const { content } = entry;
-  const isReadable = content.kind !== 'unreadable';
-  fillSlot(element, 'day', isReadable ? formatDay(content.at) : null);
+  const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
+  fillSlot(element, 'day', isThere ? formatDay(content.at) : null);
   const text = textOf(entry);
   fillSlot(element, 'text', text === '' ? null : text);
+  fillSlot(element, 'erased', erasureText(entry));
   fillSlot(
     element,
     'read',
@@ -109,6 +126,7 @@ function entryElement(
 /** What an entry says; an opening of the identity is told even where its words cannot be read. */
 function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
   if (content.kind === 'identity_opening') return t('identity.opening.text');
+  if (content.kind === 'erased') return '';
   if (content.kind !== 'unreadable') return content.text;
   return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
 }

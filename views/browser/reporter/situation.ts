@@ -35,8 +35,9 @@ function firstDay(
   kinds: readonly EntryView['content']['kind'][],
 ): string | null {
   const found = entries.find(({ content }) => kinds.includes(content.kind));
-  if (found === undefined || found.content.kind === 'unreadable') return null;
-  return dayOf(found.content.at);
+  const content = found?.content ?? null;
+  if (content === null || content.kind === 'unreadable' || content.kind === 'erased') return null;
+  return dayOf(content.at);
 }
 
 /**

@@ -1,0 +1,157 @@
+import type { EntryContent, OpenedContent } from '../../crypto/private.js';
+
+/** Stands where a passage was erased. */
+export const ERASED_MARK = '[…]';
+
+/** A stretch of one text of an entry, its end not included. */
+export interface Passage {
+  /** See {@link textsOf}. */
+  readonly field: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Fields in which people write freely; everything else is chosen, counted or a date. */
+const FREE = ['text', 'name', 'detail', 'recipient', 'scope', 'identified'];
+
+function isFree(content: EntryContent, field: string): boolean {
+  return FREE.includes(field) || (content.kind === 'disclosure' && field === 'ground');
+}
+
+/** The texts of an entry by field, those that are not empty; an answer's is `answers.<question>`. */
+export function textsOf(content: OpenedContent): { field: string; text: string }[] {
+  if (content.kind === 'erased' || content.kind === 'unreadable') return [];
+  const found = Object.entries(content).flatMap(([field, value]: [string, unknown]) =>
+    isFree(content, field) && typeof value === 'string' && value !== ''
+      ? [{ field, text: value }]
+      : [],
+  );
+  if (content.kind !== 'report') return found;
+  const answers = Object.entries(content.answers).flatMap(([question, answer]) =>
+    answer.known ? [{ field: `answers.${question}`, text: answer.text }] : [],
+  );
+  return [...found, ...answers];
+}
+
+/** The same entry with other texts. */
+function withTexts(
+  content: EntryContent,
+  change: (field: string, text: string) => string,
+): EntryContent {
+  const changed: Record<string, unknown> = { ...content };
+  for (const { field, text } of textsOf(content)) {
+    if (!field.startsWith('answers.')) changed[field] = change(field, text);
+  }
+  if (content.kind === 'report') {
+    changed['answers'] = Object.fromEntries(
+      Object.entries(content.answers).map(([question, answer]) => [
+        question,
+        answer.known ? { ...answer, text: change(`answers.${question}`, answer.text) } : answer,
+      ]),
+    );
+  }
+  // fields that were texts are texts still; sealing checks the rest
+  return changed as EntryContent;
+}
+
+/** Neither half of a letter of two code units goes alone. */
+function wholeLetters(text: string, { from, to }: Passage): { from: number; to: number } {
+  const splits = (at: number): boolean => /^[\uDC00-\uDFFF]/.test(text.slice(at));
+  return { from: splits(from) ? from - 1 : from, to: splits(to) ? to + 1 : to };
+}
+
+function cut(text: string, passages: readonly Passage[]): string {
+  const sorted = passages
+    .map((passage) => wholeLetters(text, passage))
+    .filter(({ from, to }) => from >= 0 && from < to && to <= text.length)
+    .sort((a, b) => a.from - b.from);
+  let left = '';
+  let end = 0;
+  for (const { from, to } of sorted) {
+    if (from > end || left === '') left += text.slice(end, from) + ERASED_MARK;
+    end = Math.max(end, to);
+  }
+  return left + text.slice(end);
+}
+
+/** An entry without some passages, each of which leaves a mark, and without some files. */
+export function withoutPassages(
+  content: EntryContent,
+  passages: readonly Passage[],
+  files: readonly string[],
+): EntryContent {
+  const left = withTexts(content, (field, text) =>
+    cut(
+      text,
+      passages.filter((passage) => passage.field === field),
+    ),
+  );
+  if (!('files' in left)) return left;
+  return { ...left, files: left.files.filter(({ attachment }) => !files.includes(attachment)) };
+}
+
+/**
+ * What is left of an entry that is erased whole: of a message or a note nothing. What else handlers
+ * work by, and the report, keep kind, days and choices, without a word that somebody wrote.
+ */
+export function withoutWords(content: EntryContent): EntryContent | null {
+  if (content.kind === 'message' || content.kind === 'reply' || content.kind === 'note')
+    return null;
+  const left = withTexts(content, () => ERASED_MARK);
+  if (left.kind === 'labels') return { ...left, labels: [] };
+  return 'files' in left ? { ...left, files: [] } : left;
+}
+
+/** The passages that a text lost, null where it was changed otherwise than by losing some. */
+function lostBetween(before: string, after: string): string[] | null {
+  const [first = '', ...pieces] = after.split(ERASED_MARK);
+  const last = pieces.pop();
+  if (last === undefined) return before === after ? [] : null;
+  if (!before.startsWith(first) || !before.endsWith(last)) return null;
+  const lost: string[] = [];
+  let at = first.length;
+  for (const piece of pieces) {
+    const found = before.indexOf(piece, at);
+    if (found === -1) return null;
+    lost.push(before.slice(at, found));
+    at = found + piece.length;
+  }
+  const end = before.length - last.length;
+  if (end < at) return null;
+  return [...lost, before.slice(at, end)];
+}
+
+/** An entry without what may be erased: its texts, files and labels. */
+function frameOf(content: EntryContent): string {
+  const frame: Record<string, unknown> = { ...withTexts(content, () => '') };
+  if ('files' in frame) frame['files'] = [];
+  if ('labels' in frame) frame['labels'] = [];
+  return JSON.stringify(inOrder(frame));
+}
+
+/** A value whose fields stand in one order, whatever the order in which they were written. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return fields.map(([field, each]) => [field, inOrder(each)]);
+}
+
+/**
+ * The words that an entry loses, where `after` says nothing that `before` did not say: the same
+ * without passages, files or labels. Null where it says anything else.
+ */
+export function lostWords(before: EntryContent, after: EntryContent): string[] | null {
+  if (frameOf(before) !== frameOf(after)) return null;
+  const known = new Set('files' in before ? before.files.map((file) => JSON.stringify(file)) : []);
+  const kept = 'files' in after ? after.files : [];
+  if (!kept.every((file) => known.has(JSON.stringify(file)))) return null;
+  const labels: readonly string[] = before.kind === 'labels' ? before.labels : [];
+  if (after.kind === 'labels' && !after.labels.every((label) => labels.includes(label)))
+    return null;
+  const texts = textsOf(before);
+  const left = new Map(textsOf(after).map(({ field, text }) => [field, text]));
+  if (![...left.keys()].every((field) => texts.some((each) => each.field === field))) return null;
+  const lost = texts.map(({ field, text }) => lostBetween(text, left.get(field) ?? ''));
+  return lost.includes(null) ? null : lost.flatMap((words) => words ?? []);
+}

@@ -1,0 +1,169 @@
+import type { RecordHash } from './ids.js';
+import type { Directory, Reader } from './wire/directory.js';
+import type { EntryHeader, Erases, Member, Party } from './wire/entry.js';
+
+/** The erasure that took an entry or a file away. */
+export interface ErasedBy {
+  /** Where the erasing entry stands. */
+  sequence: number;
+  /** How many files went with it. */
+  files: number;
+  /** Where the entry stands that took the place of what was erased; null for none. */
+  remains: number | null;
+}
+
+/** What was erased in one compartment so far, and what is proposed. */
+export interface Erasing {
+  /** By sequence of the entry whose body is gone. */
+  entries: Map<number, ErasedBy>;
+  /** By id of the file. */
+  files: Map<string, ErasedBy>;
+  /** Entries that were written to take the place of others. */
+  remains: Set<number>;
+  /** Who proposed what, as long as nobody declined it; see {@link erasesKey}. */
+  proposals: Map<string, Set<Party>>;
+  /** Everybody who was ever a member of an epoch of this compartment. */
+  members: Set<Party>;
+}
+
+/** A record as erasures look at it. */
+export interface ErasableRecord {
+  header: EntryHeader;
+  hash: RecordHash;
+}
+
+/**
+ * Why an erasure does not count: it names something that cannot be erased (`wrong`), or that was erased
+ * before (`erased`), or nobody else proposed it (`unconfirmed`).
+ */
+export type ErasingFault = 'wrong' | 'erased' | 'unconfirmed';
+
+/** Nothing erased, nothing proposed. */
+export function nothingErased(): Erasing {
+  return {
+    entries: new Map(),
+    files: new Map(),
+    remains: new Set(),
+    proposals: new Map(),
+    members: new Set(),
+  };
+}
+
+/** What an erasure names, as one string: a proposal and what was made of it have the same. */
+export function erasesKey({ entries, files, remains }: Erases): string {
+  const place = (each: Erases['entries'][number]): unknown[] => [each.sequence, each.hash];
+  return JSON.stringify([entries.map(place), files, remains === null ? null : place(remains)]);
+}
+
+/** Whom an epoch names counts among those who could object for ever after. */
+export function noteMembers(
+  erasing: Erasing,
+  { members }: { readonly members: readonly Pick<Member, 'id'>[] },
+): void {
+  for (const { id } of members) erasing.members.add(id);
+}
+
+/** Who is a handler, by the directory. */
+export interface Handlers {
+  /** Now, or before leaving. */
+  ever(id: Party): boolean;
+  now(id: Party): boolean;
+}
+
+/** The handlers that a directory names. */
+export function handlersOf({ readers }: Pick<Directory, 'readers'>): Handlers {
+  const found = (id: Party): Reader | undefined =>
+    readers.find(({ record }) => record.id === id && record.part === 'handler');
+  return { ever: (id) => found(id) !== undefined, now: (id) => found(id)?.state === 'active' };
+}
+
+/**
+ * Checks an entry that is about erasing: what it names must stand in the same compartment, before it,
+ * sealed, without an effect, and not be erased yet. What takes the place of what is erased is the
+ * author's own entry just before the proposal. An erasure needs the same proposal by another handler;
+ * alone acts only who is the one handler that ever could read there, but for those who left. Taking
+ * others off the case first helps nobody.
+ *
+ * Server and clients follow the same rule.
+ *
+ * @param recordAt the record at a place of this compartment.
+ * @returns null where it holds, or where the entry is about nothing of the kind.
+ */
+export function faultInErasing(
+  erasing: Erasing,
+  header: EntryHeader,
+  recordAt: (sequence: number) => ErasableRecord | undefined,
+  handlers: Handlers,
+): ErasingFault | null {
+  const { effect, erases, author } = header;
+  if (erases === undefined) return null;
+  if (!handlers.ever(author)) return 'wrong';
+  const proposers = erasing.proposals.get(erasesKey(erases)) ?? new Set<Party>();
+  if (effect === 'decline_erasure') return proposers.size === 0 ? 'wrong' : null;
+  const fault = faultInNamed(erasing, header, erases, proposers, recordAt);
+  if (fault !== null || effect === 'propose_erasure') return fault;
+  const isSecond = [...proposers].some((proposer) => proposer !== author);
+  return isSecond || isAlone(erasing, author, handlers) ? null : 'unconfirmed';
+}
+
+/** Whether nobody else could ever read there who is still a handler. */
+export function isAlone({ members }: Erasing, author: Party, handlers: Handlers): boolean {
+  return ![...members].some((id) => id !== author && handlers.now(id));
+}
+
+/** Takes an entry that holds into account; most are about nothing of the kind. */
+export function noteErasing(
+  erasing: Erasing,
+  { effect, erases, author, sequence }: EntryHeader,
+): void {
+  if (erases === undefined) return;
+  const key = erasesKey(erases);
+  if (effect === 'decline_erasure') {
+    erasing.proposals.delete(key);
+    return;
+  }
+  if (erases.remains !== null) erasing.remains.add(erases.remains.sequence);
+  if (effect === 'propose_erasure') {
+    erasing.proposals.set(key, new Set([...(erasing.proposals.get(key) ?? []), author]));
+    return;
+  }
+  const by: ErasedBy = {
+    sequence,
+    files: erases.files.length,
+    remains: erases.remains?.sequence ?? null,
+  };
+  for (const each of erases.entries) erasing.entries.set(each.sequence, by);
+  for (const file of erases.files) erasing.files.set(file, by);
+  erasing.proposals.delete(key);
+}
+
+function faultInNamed(
+  erasing: Erasing,
+  { author, compartment, sequence }: EntryHeader,
+  { entries, files, remains }: Erases,
+  proposers: ReadonlySet<Party>,
+  recordAt: (sequence: number) => ErasableRecord | undefined,
+): ErasingFault | null {
+  const named = [...entries, ...(remains === null ? [] : [remains])];
+  for (const each of named) {
+    const record = each.sequence < sequence ? recordAt(each.sequence) : undefined;
+    const fits =
+      record?.hash === each.hash &&
+      record.header.form === 'sealed' &&
+      record.header.effect === null;
+    if (!fits) return 'wrong';
+  }
+  // the report says whom its reporter left out: something always stands in its place
+  const isReport = compartment === 'dialogue' && entries.some((each) => each.sequence === 2);
+  if (isReport && remains === null) return 'wrong';
+  if (remains !== null) {
+    const own = recordAt(remains.sequence)?.header.author === author;
+    const fresh = own && remains.sequence === sequence - 1;
+    if (!fresh && proposers.size === 0) return 'wrong';
+    if (entries.some((each) => each.sequence === remains.sequence)) return 'wrong';
+  }
+  const gone =
+    named.some((each) => erasing.entries.has(each.sequence)) ||
+    files.some((file) => erasing.files.has(file));
+  return gone ? 'erased' : null;
+}

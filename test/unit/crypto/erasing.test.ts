@@ -1,0 +1,425 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { toBase64 } from '../../../crypto/bytes.js';
+import type { EntryContent } from '../../../crypto/content.js';
+import type { AttachmentId, RecordHash, WorkId } from '../../../crypto/ids.js';
+import { bodyHashOf, headerBytes, recordHashOf } from '../../../crypto/record.js';
+import { randomBytes } from '../../../crypto/sodium.js';
+import type {
+  Compartment,
+  Effect,
+  Entry,
+  EntryHeader,
+  Erases,
+  RecordPlace,
+  SealedEntry,
+} from '../../../crypto/wire/entry.js';
+import {
+  makeCase,
+  message,
+  note,
+  reply,
+  reportContent,
+  resignedBy,
+  type TestCase,
+  type Writer,
+} from '../../support/case.js';
+import {
+  makeOrganisation,
+  type TestOrganisation,
+  type TestReader,
+} from '../../support/organisation.js';
+
+const at = '2026-03-02T10:00:00.000Z';
+const id = 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId;
+const file = 'BBBBBBBBBBBBBBBBBBBBBA' as AttachmentId;
+
+let organisation: TestOrganisation;
+let hanna: TestReader;
+let harald: TestReader;
+let officer: TestReader;
+let made: TestCase;
+let said: SealedEntry;
+
+beforeAll(async () => {
+  organisation = await makeOrganisation({ parts: ['handler', 'handler', 'recovery_officer'] });
+  const [first, second, third] = organisation.readers;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three');
+  [hanna, harald, officer] = [first, second, third];
+});
+beforeEach(() => {
+  made = makeCase(organisation);
+  said = made.say('reporter', message('Kim Berg has an illness.'));
+});
+
+const placeOf = (entry: Entry): RecordPlace => ({
+  sequence: entry.header.sequence,
+  hash: recordHashOf(entry),
+});
+
+const contentFor = {
+  propose_erasure: { kind: 'erasure_proposal', at, id, ground: 'irrelevant', text: '' },
+  erase: { kind: 'erasure', at, id, ground: 'irrelevant', text: 'It was private.' },
+  decline_erasure: { kind: 'erasure_declined', at, text: '' },
+} satisfies Partial<Record<Effect, EntryContent>>;
+
+function about(
+  writer: Writer,
+  effect: keyof typeof contentFor,
+  named: Entry | Erases,
+  compartment: Compartment = 'dialogue',
+): SealedEntry {
+  const erases =
+    'header' in named ? { entries: [placeOf(named)], files: [], remains: null } : named;
+  return made.say(writer, contentFor[effect], {}, { compartment, erases });
+}
+
+/** The entries as a server hands them out that erased these. */
+function without(...erased: Entry[]): Entry[] {
+  return made.entries.map((entry) => {
+    if (!erased.includes(entry) || !('nonce' in entry)) return entry;
+    const header = { ...entry.header, effect: null };
+    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature: entry.signature };
+  });
+}
+
+const faultsOf = (entries: Entry[] = made.entries) =>
+  (['reporter', hanna, officer] as const).map((who) => made.open(who, { entries }).faults);
+const none = [[], [], []];
+const refused = Array.from({ length: 3 }, () => ['wrong_erasure']);
+
+describe('an erased entry', () => {
+  it('keeps its record hash and its signature, and says nothing to anybody', () => {
+    about(hanna, 'propose_erasure', said);
+    about(harald, 'erase', said);
+    made.say('reporter', message('Thank you.'));
+    const entries = without(said);
+    expect(entries.map(recordHashOf)).toEqual(made.entries.map(recordHashOf));
+    expect(faultsOf(entries)).toEqual(none);
+    for (const who of ['reporter', hanna, officer] as const) {
+      const opened = made.open(who, { entries });
+      const entry = opened.dialogue.entries.find(({ sequence }) => sequence === 3);
+      expect(entry).toMatchObject({
+        author: 'reporter',
+        content: { kind: 'erased' },
+        erasure: { author: harald.record.id, at, ground: 'irrelevant', text: 'It was private.' },
+      });
+      expect(JSON.stringify(opened)).not.toContain('Kim Berg');
+      expect(opened.dialogue.entries.at(-1)?.content).toMatchObject({ text: 'Thank you.' });
+    }
+  });
+
+  it('stays erased where a server hands out the old body', () => {
+    about(hanna, 'propose_erasure', said);
+    about(harald, 'erase', said);
+    expect(faultsOf()).toEqual(none);
+    const opened = made.open(hanna);
+    expect(JSON.stringify(opened.dialogue.entries)).not.toContain('Kim Berg');
+  });
+
+  it('shows what remains of it, which two people saw', () => {
+    const content = { ...message('[…] has an illness.') } as never;
+    const remains = made.say(hanna, { kind: 'remains', at, of: 3, content });
+    const erases = { entries: [placeOf(said)], files: [file], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases);
+    const before = made.open('reporter').dialogue.entries;
+    expect(before.find(({ sequence }) => sequence === 3)?.content).toMatchObject({
+      text: 'Kim Berg has an illness.',
+    });
+    about(harald, 'erase', erases);
+    const { dialogue, faults } = made.open('reporter', { entries: without(said) });
+    expect(faults).toEqual([]);
+    expect(dialogue.entries.find(({ sequence }) => sequence === 3)).toMatchObject({
+      content: { kind: 'message', text: '[…] has an illness.' },
+      erasure: { files: 1 },
+    });
+    // it is shown once, at its place
+    expect(dialogue.entries.filter(({ content: { kind } }) => kind === 'remains')).toEqual([]);
+  });
+
+  it('can lose more of what remains, and all of it', () => {
+    const first = made.say(hanna, {
+      kind: 'remains',
+      at,
+      of: 3,
+      content: message('One.') as never,
+    });
+    const erases = { entries: [placeOf(said)], files: [], remains: placeOf(first) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    const next = made.say(harald, {
+      kind: 'remains',
+      at,
+      of: 3,
+      content: message('Two.') as never,
+    });
+    const again = { entries: [placeOf(first)], files: [], remains: placeOf(next) };
+    about(harald, 'propose_erasure', again);
+    about(hanna, 'erase', again);
+    const shown = (entries: Entry[]) =>
+      made
+        .open('reporter', { entries })
+        .dialogue.entries.map(({ sequence, content }) => [
+          sequence,
+          content.kind,
+          'text' in content ? content.text : null,
+        ]);
+    expect(shown(without(said, first))).toContainEqual([3, 'message', 'Two.']);
+    about(hanna, 'propose_erasure', next);
+    about(harald, 'erase', next);
+    expect(faultsOf(without(said, first, next))).toEqual(none);
+    expect(shown(without(said, first, next))).toContainEqual([3, 'erased', null]);
+  });
+
+  it('can stand among handlers, where its reporter sees nothing of it', () => {
+    made.rotate(hanna, 'internal', organisation.readers);
+    const written = made.say(hanna, note('Private matters of Kim Berg.'));
+    about(hanna, 'propose_erasure', written, 'internal');
+    about(harald, 'erase', written, 'internal');
+    expect(faultsOf(without(written))).toEqual(none);
+    expect(made.open(hanna, { entries: without(written) }).internal?.entries[0]).toMatchObject({
+      content: { kind: 'erased' },
+    });
+  });
+
+  it('that is a report always leaves something, by which its reader can be kept out', () => {
+    const report = made.entries[1];
+    if (report === undefined) throw new Error('a report');
+    about(hanna, 'propose_erasure', report);
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('that is a report goes on to name whom its reporter left out', () => {
+    made = makeCase(organisation, { leftOut: [harald] });
+    const report = made.entries[1];
+    if (report === undefined) throw new Error('a report');
+    const left = reportContent(organisation, [harald]);
+    const content = { ...left, text: '[…]' } as never;
+    const remains = made.say(hanna, { kind: 'remains', at, of: 2, content });
+    about(hanna, 'erase', { entries: [placeOf(report)], files: [], remains: placeOf(remains) });
+    const opened = made.open(hanna, { entries: without(report) });
+    expect(opened.faults).toEqual([]);
+    expect(opened.report).toMatchObject({ text: '[…]' });
+    expect(opened.leftOut).toEqual([harald.record.id]);
+  });
+});
+
+describe('what remains of an entry', () => {
+  it.each<[string, () => EntryContent]>([
+    ['of another entry', () => ({ kind: 'remains', at, of: 2, content: message('x') as never })],
+    [
+      'that its author could not have said',
+      () => ({ kind: 'remains', at, of: 3, content: reply('x') as never }),
+    ],
+    ['that is no such thing', () => reply('It says this now.')],
+  ])('is not shown where it is one %s', (_, make) => {
+    const remains = made.say(hanna, make());
+    const erases = { entries: [placeOf(said)], files: [], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    const opened = made.open('reporter', { entries: without(said) });
+    expect(opened.faults).toEqual([]);
+    expect(opened.dialogue.entries.find(({ sequence }) => sequence === 3)).toMatchObject({
+      content: { kind: 'erased' },
+    });
+  });
+
+  it('does not hide what a handler wrote, by being named so', () => {
+    const written = made.say(hanna, reply('A threat.'));
+    about(hanna, 'propose_erasure', {
+      entries: [placeOf(said)],
+      files: [],
+      remains: placeOf(written),
+    });
+    const shown = made.open('reporter').dialogue.entries.map(({ content }) => content);
+    expect(shown).toContainEqual(reply('A threat.'));
+  });
+});
+
+describe('an erasure that does not count', () => {
+  it('is that of one handler alone', () => {
+    about(hanna, 'erase', said);
+    expect(faultsOf()).toEqual(refused);
+    expect(faultsOf(without(said))[0]).toEqual(['missing_entry']);
+  });
+
+  it('is one that the same handler proposed', () => {
+    about(hanna, 'propose_erasure', said);
+    about(hanna, 'erase', said);
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is that of a handler who took the others off the case before', () => {
+    made.rotate(hanna, 'dialogue', [hanna]);
+    about(hanna, 'erase', said);
+    expect(made.open(hanna).faults).toEqual(['wrong_erasure']);
+  });
+
+  it('is one whose proposal somebody declined', () => {
+    about(hanna, 'propose_erasure', said);
+    about(hanna, 'decline_erasure', said);
+    about(harald, 'erase', said);
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one that a recovery officer proposed or made', () => {
+    about(officer, 'propose_erasure', said);
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one of something else than was proposed', () => {
+    const other = made.say('reporter', message('More.'));
+    about(hanna, 'propose_erasure', said);
+    about(harald, 'erase', other);
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one that leaves less than was proposed', () => {
+    const content = message('[…]') as never;
+    const remains = made.say(hanna, { kind: 'remains', at, of: 3, content });
+    const erases = { entries: [placeOf(said)], files: [], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', { ...erases, remains: null });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one that takes other words than the own for what remains', () => {
+    const content = message('[…]') as never;
+    const remains = made.say(harald, { kind: 'remains', at, of: 3, content });
+    about(hanna, 'propose_erasure', {
+      entries: [placeOf(said)],
+      files: [],
+      remains: placeOf(remains),
+    });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is the second one of the same entry, or of the same file', () => {
+    const other = made.say('reporter', message('More.'));
+    const erases = { entries: [placeOf(said)], files: [file], remains: null };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    const until = made.entries.length;
+    about(hanna, 'propose_erasure', said);
+    expect(faultsOf()).toEqual(refused);
+    made.entries.length = until;
+    about(hanna, 'propose_erasure', { entries: [placeOf(other)], files: [file], remains: null });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it.each<[string, (wrong: () => Entry[]) => RecordPlace | undefined]>([
+    ['an epoch', (all) => all().map(placeOf)[0]],
+    ['an entry with an effect', (all) => all().map(placeOf)[4]],
+    ['an entry that erases or proposes to', (all) => all().map(placeOf)[3]],
+    ['a later entry', (all) => ({ sequence: 9, hash: all().map(placeOf)[2]?.hash as RecordHash })],
+    ['itself', () => ({ sequence: 6, hash: toBase64(randomBytes(32)) as RecordHash })],
+    ['a wrong hash', () => ({ sequence: 3, hash: toBase64(randomBytes(32)) as RecordHash })],
+  ])('is one that names %s', (_, named) => {
+    about(hanna, 'propose_erasure', said);
+    made.say(hanna, { kind: 'closure', at, outcome: 'spam', text: 'x', files: [] });
+    const place = named(() => made.entries);
+    if (place === undefined) throw new Error('no place');
+    expect(faultsOf()).toEqual(none);
+    about(hanna, 'propose_erasure', { entries: [place], files: [], remains: null });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one that names an entry of another compartment', () => {
+    made.rotate(hanna, 'internal', organisation.readers);
+    made.say(hanna, note('One.'));
+    about(hanna, 'propose_erasure', said, 'internal');
+    expect(made.open(hanna).faults).toEqual(['wrong_erasure']);
+    expect(made.open('reporter').faults).toEqual([]);
+  });
+
+  it.each<[Effect | null, boolean]>([
+    ['erase', false],
+    ['propose_erasure', false],
+    ['close', true],
+    [null, true],
+  ])('is one with the effect %s that names something: %s', (effect, names) => {
+    const last = about(hanna, 'propose_erasure', said);
+    const header = { ...last.header, effect };
+    if (!names) delete header.erases;
+    made.entries[made.entries.length - 1] = resignedBy(
+      hanna.sig.secretKey,
+      { ...last, header },
+      {},
+    );
+    expect(faultsOf()).toEqual(Array.from({ length: 3 }, () => ['wrong_effect']));
+  });
+});
+
+describe('a server', () => {
+  it('that withholds a body which nobody erased is found out', () => {
+    made.say(hanna, reply('We read it.'));
+    const found = made.open('reporter', { entries: without(said) });
+    expect(found.faults).toEqual(['missing_entry']);
+    expect(found.dialogue.entries.map(({ sequence }) => sequence)).toEqual([2]);
+  });
+
+  it('that withholds a body which was only proposed to be erased is found out', () => {
+    about(hanna, 'propose_erasure', said);
+    expect(faultsOf(without(said))[0]).toEqual(['missing_entry']);
+  });
+
+  it('that withholds the erasure and the body is found out', () => {
+    about(hanna, 'propose_erasure', said);
+    about(harald, 'erase', said);
+    expect(faultsOf(without(said).slice(0, -1))[0]).toEqual(['missing_entry']);
+  });
+
+  it('that puts the hash of other words in the place of a body is found out', () => {
+    about(hanna, 'propose_erasure', said);
+    about(harald, 'erase', said);
+    const entries = without(said).map((entry) =>
+      'bodyHash' in entry ? { ...entry, bodyHash: toBase64(randomBytes(32)) } : entry,
+    );
+    expect(faultsOf(entries)[0]).toEqual(['wrong_signature']);
+  });
+});
+
+describe('a handler who could always read alone', () => {
+  it('erases alone, also where others left', () => {
+    made = makeCase(organisation, { leftOut: [harald] });
+    said = made.say('reporter', message('Kim Berg has an illness.'));
+    about(hanna, 'erase', said);
+    expect(made.open('reporter', { entries: without(said) }).faults).toEqual([]);
+
+    made = makeCase(organisation);
+    said = made.say('reporter', message('Kim Berg has an illness.'));
+    about(hanna, 'erase', said);
+    const directory = {
+      ...organisation.directory,
+      readers: organisation.directory.readers.map((reader) =>
+        reader.record.id === harald.record.id ? { ...reader, state: 'left' as const } : reader,
+      ),
+    };
+    expect(made.open('reporter', { entries: without(said), directory }).faults).toEqual([]);
+    expect(made.open('reporter').faults).toEqual(['wrong_erasure']);
+  });
+});
+
+describe('the bytes of a header', () => {
+  it('are what they were where nothing is erased, and others for every other erasure', () => {
+    const { header } = about(hanna, 'propose_erasure', said);
+    const bytes = (erases?: Erases): string => {
+      const plain: EntryHeader = { ...header };
+      delete plain.erases;
+      return toBase64(headerBytes(erases === undefined ? plain : { ...plain, erases }));
+    };
+    const one = placeOf(said);
+    const two = { sequence: 4, hash: one.hash };
+    const all: (Erases | undefined)[] = [
+      undefined,
+      { entries: [one], files: [], remains: null },
+      { entries: [one], files: [], remains: two },
+      { entries: [one, two], files: [], remains: null },
+      { entries: [one], files: [file], remains: null },
+      { entries: [two], files: [file], remains: null },
+    ];
+    expect(new Set(all.map(bytes)).size).toBe(all.length);
+    const frame = Buffer.from(bytes(), 'base64url');
+    // version 1 with eleven fields and nothing after them
+    expect(Buffer.from(bytes(all[1]), 'base64url').subarray(0, frame.length)).toEqual(frame);
+  });
+});
