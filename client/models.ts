@@ -202,6 +202,8 @@ export interface ReporterCaseView {
   openedOn: string | null;
   acknowledgementBy: string;
   feedbackBy: string;
+  /** The days from which a closed case asks about reprisals. */
+  reprisalDays: string[];
   entries: EntryView<ReporterEntry>[];
   identity: ReporterIdentityView;
   access: AccessView[];

@@ -1,5 +1,6 @@
 import {
   acknowledgementDay,
+  addMonths,
   type CaseFacts,
   type Day,
   DialogueEntry,
@@ -46,6 +47,16 @@ export interface OpenedForReporter {
   directory: LoadedDirectory;
 }
 
+/**
+ * Reprisals (article 19) come when a matter seems over: a closed case asks about them after so many
+ * months. The page asks by itself, so nobody learns whether the reporter came to read it.
+ */
+const REPRISAL_MONTHS = [3, 12];
+
+function reprisalDays(closedOn: Day | null): Day[] {
+  return closedOn === null ? [] : REPRISAL_MONTHS.map((months) => addMonths(closedOn, months));
+}
+
 /** How a reporter shows which case it is. */
 export function credentialOf(keys: ReporterKeys): Credential {
   return { scheme: 'Case', token: keys.lookupToken };
@@ -80,6 +91,7 @@ export function reporterCaseView(
     openedOn: opened.at(-1) ?? null,
     acknowledgementBy: acknowledgementDay(facts.receivedOn),
     feedbackBy: feedbackDay(facts.receivedOn),
+    reprisalDays: reprisalDays(facts.closedOn),
     entries,
     identity: identityView({ file, channel: facts.channel, directory }),
     access: accessViews(file, directory.directory),

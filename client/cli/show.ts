@@ -92,6 +92,9 @@ function erasureText({ content, erasure }: EntryView): string {
   return `${what}${on}${by}${why}.${files}${text}`;
 }
 
+const REPRISALS =
+  'If anything happened to you since because you reported, you can write it here: a closed case takes messages';
+
 /** A case as a person reads it. */
 export function caseText(view: ReporterCaseView): string {
   const files = filesOf(view);
@@ -110,6 +113,7 @@ export function caseText(view: ReporterCaseView): string {
       ? [`Acknowledgement by ${view.acknowledgementBy}, feedback by ${view.feedbackBy}`]
       : []),
     ...removalText(view),
+    ...(view.state === 'closed' && view.writable === 'yes' ? [REPRISALS] : []),
     `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
   ];
   return [facts.join('\n'), ...view.entries.map((entry) => entryText(entry, files))].join('\n\n');

@@ -329,7 +329,7 @@ describe('the case', () => {
     await page.context().close();
   });
 
-  it('shows that it was closed with which outcome and when it will be removed, and still takes messages', async () => {
+  it('shows that it was closed, with which outcome and when it will be removed, asks about reprisals, and still takes messages', async () => {
     const page = await open();
     const [first] = answers();
     if (first === undefined) throw new Error('no answer');
@@ -344,15 +344,19 @@ describe('the case', () => {
     };
     await changeCase(page, (answer) =>
       withFacts(withAnswers(answer, words, [closure]), {
-        closedOn: dayFromNow(0),
-        purgeOn: dayFromNow(730),
+        closedOn: dayFromNow(-100),
+        purgeOn: dayFromNow(630),
       }),
     );
     await openCaseWith(page, words);
     expect(await page.innerText('#conversation')).toContain('The report proved true');
-    expect(await page.innerText('#timeline')).toContain(`Removed on ${day(730)}`);
+    expect(await page.innerText('#timeline')).toContain(`Removed on ${day(630)}`);
     expect(await page.locator('#answer-closed').isVisible()).toBe(true);
     expect(await page.locator('#answer').isVisible()).toBe(true);
+    expect(await page.innerText('#reprisals')).toContain('Has anything happened to you since?');
+    await expectAccessible(page);
+    await page.click('#reprisals-write');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('answer-text');
     await page.context().close();
   });
 

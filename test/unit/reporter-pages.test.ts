@@ -31,6 +31,7 @@ const caseWith = (
   openedOn: null,
   acknowledgementBy: '2026-03-09',
   feedbackBy: '2026-06-02',
+  reprisalDays: [],
   entries: [entry(2, 'message', '2026-03-02'), ...entries],
   identity: { custodians: [], given: null, others: false },
   access: [],
@@ -50,6 +51,21 @@ describe('a reporter’s situation', () => {
       late: [],
     });
     expect(situationOf(view, '2026-03-10').late.map(({ kind }) => kind)).toEqual(['answered']);
+  });
+
+  it('asks about reprisals some months after closure, until something is written, and once more', () => {
+    const closed = { closedOn: '2026-05-31', reprisalDays: ['2026-08-31', '2027-05-31'] };
+    const asks = (today: string, entries: EntryView[] = [], facts = {}): boolean =>
+      situationOf(caseWith(entries, { ...closed, ...facts }), today).asksAboutReprisals;
+    const wrote = [entry(3, 'message', '2026-09-02')];
+    expect(asks('2026-08-30')).toBe(false);
+    expect(asks('2026-08-31')).toBe(true);
+    expect(asks('2026-09-03', wrote)).toBe(false);
+    expect(asks('2027-05-30', wrote)).toBe(false);
+    expect(asks('2027-05-31', wrote)).toBe(true);
+    expect(asks('2026-09-03', [entry(3, 'reply', '2026-09-02T09:00:00.000Z')])).toBe(true);
+    expect(asks('2026-09-03', [], { practice: true })).toBe(false);
+    expect(asks('2026-09-03', [], { writable: 'no' })).toBe(false);
   });
 
   it('takes any answer for the acknowledgement, and waits for feedback', () => {

@@ -151,6 +151,9 @@ function run({ api, end }: Connection): void {
   };
 
   onClick('to-new', goToNew);
+  onClick('reprisals-write', () => {
+    byId('answer-text').focus();
+  });
   onClick('refresh', () => void refresh());
   onClick('close-case', () => {
     void answer.flush().finally(() => {

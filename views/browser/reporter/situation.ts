@@ -19,6 +19,8 @@ export interface Situation {
   /** The next day that matters, null where none is to come. */
   next: Milestone | null;
   late: Milestone[];
+  /** Whether the closed case asks about reprisals, and nothing was written since it does. */
+  asksAboutReprisals: boolean;
 }
 
 function dayOf(moment: string): string {
@@ -38,6 +40,16 @@ function firstDay(
   const content = found?.content ?? null;
   if (content === null || content.kind === 'unreadable' || content.kind === 'erased') return null;
   return dayOf(content.at);
+}
+
+function asksAboutReprisals(
+  { practice, writable, reprisalDays }: ReporterCaseView,
+  sent: ReporterCaseView['entries'],
+  today: string,
+): boolean {
+  const asked = reprisalDays.findLast((day) => day <= today);
+  if (asked === undefined || practice || writable !== 'yes') return false;
+  return !sent.some(({ content }) => content.kind === 'message' && content.at >= asked);
 }
 
 /**
@@ -80,5 +92,6 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
     milestones,
     next: due[0] ?? null,
     late: milestones.filter(({ state }) => state === 'late'),
+    asksAboutReprisals: asksAboutReprisals(view, sent, today),
   };
 }

@@ -53,6 +53,7 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
     }),
   );
   show('to-new', fresh > 0);
+  show('reprisals', situation.asksAboutReprisals);
   show('overdue', late.length > 0);
   if (late.length === 0) return;
   write('overdue-text', t('overdue.text'));
