@@ -1,6 +1,10 @@
+import { identitiesOf } from './directory.js';
 import type { RecordHash } from './ids.js';
 import type { Directory, Reader } from './wire/directory.js';
-import type { EntryHeader, Erases, Member, Party } from './wire/entry.js';
+import type { Compartment, EntryHeader, Erases, Member, Party } from './wire/entry.js';
+
+/** Where the report stands in the dialogue. */
+const REPORT_PLACE = 2;
 
 /** The erasure that took an entry or a file away. */
 export interface ErasedBy {
@@ -20,6 +24,8 @@ export interface Erasing {
   files: Map<string, ErasedBy>;
   /** Entries that were written to take the place of others. */
   remains: Set<number>;
+  /** Those among them that took the place of the report. */
+  ofReport: Set<number>;
   /** Who proposed what, as long as nobody declined it; see {@link erasesKey}. */
   proposals: Map<string, Set<Party>>;
   /** Everybody who was ever a member of an epoch of this compartment. */
@@ -44,6 +50,7 @@ export function nothingErased(): Erasing {
     entries: new Map(),
     files: new Map(),
     remains: new Set(),
+    ofReport: new Set(),
     proposals: new Map(),
     members: new Set(),
   };
@@ -68,20 +75,26 @@ export interface Handlers {
   /** Now, or before leaving. */
   ever(id: Party): boolean;
   now(id: Party): boolean;
+  /** The first id of whoever came back under new keys, so that nobody is two people. */
+  person(id: Party): string;
 }
 
 /** The handlers that a directory names. */
-export function handlersOf({ readers }: Pick<Directory, 'readers'>): Handlers {
+export function handlersOf(directory: Directory): Handlers {
   const found = (id: Party): Reader | undefined =>
-    readers.find(({ record }) => record.id === id && record.part === 'handler');
-  return { ever: (id) => found(id) !== undefined, now: (id) => found(id)?.state === 'active' };
+    directory.readers.find(({ record }) => record.id === id && record.part === 'handler');
+  return {
+    ever: (id) => found(id) !== undefined,
+    now: (id) => found(id)?.state === 'active',
+    person: (id) => identitiesOf(directory, id).at(-1) ?? id,
+  };
 }
 
 /**
  * Checks an entry that is about erasing: what it names must stand in the same compartment, before it,
  * sealed, without an effect, and not be erased yet. What takes the place of what is erased is the
- * author's own entry just before the proposal. An erasure needs the same proposal by another handler;
- * alone acts only who is the one handler that ever could read there, but for those who left. Taking
+ * author's own entry just before the proposal. An erasure needs the same proposal by another handler,
+ * who is not the same person under keys from before; alone acts only who is the one handler that ever could read there, but for those who left. Taking
  * others off the case first helps nobody.
  *
  * Server and clients follow the same rule.
@@ -102,7 +115,8 @@ export function faultInErasing(
   if (effect === 'decline_erasure') return proposers.size === 0 ? 'wrong' : null;
   const fault = faultInNamed(erasing, header, erases, proposers, recordAt);
   if (fault !== null || effect === 'propose_erasure') return fault;
-  const isSecond = [...proposers].some((proposer) => proposer !== author);
+  const me = handlers.person(author);
+  const isSecond = [...proposers].some((proposer) => handlers.person(proposer) !== me);
   return isSecond || isAlone(erasing, author, handlers) ? null : 'unconfirmed';
 }
 
@@ -114,7 +128,7 @@ export function isAlone({ members }: Erasing, author: Party, handlers: Handlers)
 /** Takes an entry that holds into account; most are about nothing of the kind. */
 export function noteErasing(
   erasing: Erasing,
-  { effect, erases, author, sequence }: EntryHeader,
+  { compartment, effect, erases, author, sequence }: EntryHeader,
 ): void {
   if (erases === undefined) return;
   const key = erasesKey(erases);
@@ -132,9 +146,24 @@ export function noteErasing(
     files: erases.files.length,
     remains: erases.remains?.sequence ?? null,
   };
+  if (by.remains !== null && takesReport(erasing, compartment, erases)) {
+    erasing.ofReport.add(by.remains);
+  }
   for (const each of erases.entries) erasing.entries.set(each.sequence, by);
   for (const file of erases.files) erasing.files.set(file, by);
   erasing.proposals.delete(key);
+}
+
+/** Whether the report is among what goes, or what stands in its place since it lost something. */
+function takesReport(
+  { ofReport }: Erasing,
+  compartment: Compartment,
+  { entries }: Pick<Erases, 'entries'>,
+): boolean {
+  return (
+    compartment === 'dialogue' &&
+    entries.some(({ sequence }) => sequence === REPORT_PLACE || ofReport.has(sequence))
+  );
 }
 
 function faultInNamed(
@@ -154,8 +183,7 @@ function faultInNamed(
     if (!fits) return 'wrong';
   }
   // the report says whom its reporter left out: something always stands in its place
-  const isReport = compartment === 'dialogue' && entries.some((each) => each.sequence === 2);
-  if (isReport && remains === null) return 'wrong';
+  if (remains === null && takesReport(erasing, compartment, { entries })) return 'wrong';
   if (remains !== null) {
     const own = recordAt(remains.sequence)?.header.author === author;
     const fresh = own && remains.sequence === sequence - 1;

@@ -46,12 +46,12 @@ export interface CustodyDesk {
    * without another entry.
    *
    * @throws ClientError `question_unclear` for a request that nobody can be held to, `not_a_reader`
-   * where whoever asks does not read the case, `not_sealed_to_you`, and what is wrong with the chain.
+   * where whoever asks does not read the case or has left, `not_sealed_to_you`, and what is wrong with the chain.
    */
   openIdentity(caseId: string, request: string): Promise<OpenedIdentity>;
   /**
-   * Passes on some of the fields that were asked for. Throws ClientError `not_opened`, or `conflict`
-   * where the request was answered before.
+   * Passes on some of the fields that were asked for. Throws ClientError `not_opened`,
+   * `not_a_reader` where whoever asks has left, or `conflict` where the request was answered before.
    */
   passOnIdentity(caseId: string, request: string, fields: IdentityField[]): Promise<CustodyRow[]>;
   /** Refuses with a reason. Throws ClientError `conflict` where it was answered before. */
@@ -145,6 +145,12 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
     return { question, loaded };
   }
 
+  /** Whoever left is told nothing more, also where nobody has taken that person off the case yet. */
+  function checkThere({ by }: IdentityQuestion, { directory }: LoadedDirectory): void {
+    const reader = directory.readers.find(({ record }) => record.id === by);
+    if (reader?.state !== 'active') throw new ClientError('not_a_reader');
+  }
+
   async function contextOf(
     caseId: CaseId,
     { reporter, readers, epochs }: CustodyCase,
@@ -195,6 +201,7 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
   async function open(caseId: CaseId, request: string): Promise<Opened> {
     const state = session.signedIn();
     const { question, loaded } = await vouched(caseId, request);
+    checkThere(question, loaded);
     for (let tries = 1; ; tries += 1) {
       const before = await fetchCase(caseId);
       const context = await contextOf(caseId, before, loaded);
@@ -283,7 +290,8 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
     async passOnIdentity(caseId, request, fields) {
       const read = opened.get(session.signedIn())?.get(`${caseId} ${request}`);
       if (read === undefined) throw new ClientError('not_opened');
-      const { question } = await vouched(caseId, request);
+      const { question, loaded } = await vouched(caseId, request);
+      checkThere(question, loaded);
       const passed = fields.filter((field) => question.fields.includes(field));
       return answer(caseId, request, {
         state: 'given',

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import {
   channelPeople,
+  identitiesOf,
   type EpochBody,
   type ReaderRecord,
   type VerifiedDirectory,
@@ -10,6 +11,8 @@ import {
 export interface DirectoryLookup {
   /** A reader who may be given access now, null for anybody else. */
   reader(id: string): ReaderRecord | null;
+  /** The first id of somebody who came back under new keys; else the one given. */
+  person(id: string): string;
   /** Whether this directory is, or once was, the installation's. */
   knows(db: Knex, directory: EpochBody['directory']): Promise<boolean>;
 }
@@ -39,6 +42,7 @@ export function directoryLookup(
       : channelPeople(directory, channel);
   return {
     reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
+    person: (id) => identitiesOf(directory, id).at(-1) ?? id,
     knows: async (db, { version, hash }) =>
       version === directory.version
         ? hash === newest.hash

@@ -59,6 +59,8 @@ export interface AppendContext {
   writes: readonly Compartment[];
   /** An active reader of the newest directory, null for anybody else. */
   reader(id: string): ReaderRecord | null;
+  /** The first id of somebody who came back under new keys. */
+  person(id: string): string;
   /** Those records named as seen that stand in this case's dialogue, by hash. */
   dialogueRecords: ReadonlyMap<string, DialogueRecord>;
   /** Sequence of the record that the author named as seen last in each compartment, 0 for none. */
@@ -174,6 +176,7 @@ function checkErasing(
   const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), {
     ever: isHandler,
     now: isHandler,
+    person: (id) => context.person(id),
   });
   if (fault !== null) throw new ApiError(erasingCodes[fault]);
   noteErasing(erasing, header);

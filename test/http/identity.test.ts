@@ -234,6 +234,31 @@ describe('custodians who come and go', () => {
   });
 });
 
+describe('somebody who asked and left', () => {
+  it('is told nothing more, although the case is still sealed to that person', async () => {
+    const { words: own } = await installation.report({ identity: robin });
+    const caseId = reporterKeys(own).caseId;
+    const irma = await installation.addCustodian('irma');
+    const reporter = installation.newReporter();
+    await reporter.identify(own, robin);
+    await harald.desk.askIdentity(caseId, ['name'], reason);
+    await harald.desk.askIdentity(caseId, ['reach'], reason);
+    const request = await openRequest(irma, caseId);
+    await irma.desk.openIdentity(caseId, request);
+    await installation.administrator.desk.remove(harald.id);
+    await expect(irma.desk.passOnIdentity(caseId, request, ['name'])).rejects.toMatchObject({
+      code: 'not_a_reader',
+    });
+    const rows = await irma.desk.custodyRequests();
+    const other = rows.find((each) => each.caseId === caseId && each.request !== request);
+    await expect(irma.desk.openIdentity(caseId, other?.request ?? '')).rejects.toMatchObject({
+      code: 'not_a_reader',
+    });
+    await irma.desk.refuseIdentity(caseId, request, 'Whoever asked has left.');
+    expect((await reporter.open(own)).entries).toHaveLength(2);
+  });
+});
+
 async function signInToken(person: InstallationPerson): Promise<string> {
   let token = '';
   const desk = installation.newDesk(async (input, init) => {

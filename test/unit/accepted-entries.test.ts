@@ -473,6 +473,7 @@ function accepted(
         author,
         writes: author === 'reporter' ? ['dialogue', 'identity'] : ['dialogue', 'internal'],
         reader: (id) => active.find(({ record }) => record.id === id)?.record ?? null,
+        person: (id) => id,
         dialogueRecords: records,
         seenBefore: {
           dialogue: seenBy('dialogue'),

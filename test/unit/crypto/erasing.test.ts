@@ -4,6 +4,7 @@ import type { EntryContent } from '../../../crypto/content.js';
 import type { AttachmentId, RecordHash, WorkId } from '../../../crypto/ids.js';
 import { bodyHashOf, headerBytes, recordHashOf } from '../../../crypto/record.js';
 import { randomBytes } from '../../../crypto/sodium.js';
+import type { Reader } from '../../../crypto/wire/directory.js';
 import type {
   Compartment,
   Effect,
@@ -188,6 +189,19 @@ describe('an erased entry', () => {
     expect(faultsOf()).toEqual(refused);
   });
 
+  it('that is a report leaves something however often it loses words', () => {
+    const report = made.entries[1];
+    if (report === undefined) throw new Error('a report');
+    const content = { ...reportContent(organisation, []), text: '[…]' } as never;
+    const remains = made.say(hanna, { kind: 'remains', at, of: 2, content });
+    const erases = { entries: [placeOf(report)], files: [], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    expect(faultsOf(without(report))).toEqual(none);
+    about(hanna, 'propose_erasure', remains);
+    expect(faultsOf(without(report))).toEqual(refused);
+  });
+
   it('that is a report goes on to name whom its reporter left out', () => {
     made = makeCase(organisation, { leftOut: [harald] });
     const report = made.entries[1];
@@ -246,6 +260,25 @@ describe('an erasure that does not count', () => {
     about(hanna, 'propose_erasure', said);
     about(hanna, 'erase', said);
     expect(faultsOf()).toEqual(refused);
+  });
+
+  it('is one that the same person proposed under keys from before', async () => {
+    const three = await makeOrganisation({ parts: ['handler', 'handler', 'handler'] });
+    const [before, now] = three.readers;
+    if (before === undefined || now === undefined) throw new Error('three');
+    made = makeCase(three);
+    said = made.say('reporter', message('What happened.'));
+    about(before, 'propose_erasure', said);
+    about(now, 'erase', said);
+    expect(made.open('reporter').faults).toEqual([]);
+    const { directory } = three;
+    const readers = directory.readers.map((reader): Reader => {
+      if (reader.record.id === before.record.id) return { ...reader, state: 'left' };
+      if (reader.record.id !== now.record.id) return reader;
+      return { ...reader, record: { ...reader.record, replaces: before.record.id } };
+    });
+    const opened = made.open('reporter', { directory: { ...directory, readers } });
+    expect(opened.faults).toEqual(['wrong_erasure']);
   });
 
   it('is that of a handler who took the others off the case before', () => {
