@@ -47,3 +47,13 @@ export function overviewOf(title: string | null, said: Said): Overview {
     acknowledgementWaived: decided.waiver !== null,
   };
 }
+
+/**
+ * What counts of a sealed overview. One that is not sealed among handlers was made by whoever
+ * reported, who says what the report is about and nothing of the work on it.
+ */
+export function believed(overview: Overview, { compartment }: { compartment: string }): Overview {
+  return compartment === 'internal'
+    ? overview
+    : newOverview({ ...overview, title: titleOf(overview.title) });
+}

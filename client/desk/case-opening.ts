@@ -29,7 +29,7 @@ import {
   type SealedOverview,
   verifyEpochs,
 } from '../../crypto/private.js';
-import { overviewOf } from '../casework/overview.js';
+import { believed, overviewOf } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import type { LoadedDirectory } from '../directory.js';
 import type { DirectoryWatch } from './directory-watch.js';
@@ -40,6 +40,8 @@ export interface OpenedForHandler {
   answer: DeskCaseAnswer;
   file: OpenedCase;
   overview: Overview;
+  /** Whether lists show something else of the case, or nothing, since the sealed overview does. */
+  misleading: boolean;
   /** Keys that came by grant and are now kept under the handler's own key. */
   newOwnKeys: OwnKey[];
   directory: LoadedDirectory;
@@ -157,7 +159,10 @@ export async function fetchCase(
   const origin = faultInOrigin(file, answer.case);
   if (origin !== null) file.notices.push(origin);
   const kept = keptOverview(file, answer.overview);
-  const overview = overviewOf(kept?.title ?? null, saidIn(file, state.timeZone));
+  // the title that whoever reported gave is the beginning of the report, and nothing else
+  const title = answer.overview.compartment === 'internal' ? kept?.title : null;
+  const overview = overviewOf(title ?? null, saidIn(file, state.timeZone));
+  const misleading = JSON.stringify(kept) !== JSON.stringify(overview);
   const identityMembers = membersOfIdentity(answer, {
     caseId: file.id,
     reporter: answer.reporter,
@@ -165,7 +170,16 @@ export async function fetchCase(
     directories,
   });
   const { timeZone } = state;
-  return { answer, file, overview, newOwnKeys, directory, timeZone, identityMembers };
+  return {
+    answer,
+    file,
+    overview,
+    misleading,
+    newOwnKeys,
+    directory,
+    timeZone,
+    identityMembers,
+  };
 }
 
 /** Whom the identity is sealed to; nobody where its epochs do not hold. */
@@ -189,7 +203,7 @@ function keptOverview(file: OpenedCase, sealed: SealedOverview): Overview | null
   const key = compartment.keys.get(sealed.epoch);
   if (key === undefined) return null;
   try {
-    return openOverview(key, sealed);
+    return believed(openOverview(key, sealed), sealed);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     file.notices.push(error.fault);

@@ -10,6 +10,7 @@ import {
 } from '../../crypto/private.js';
 import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
 import { caseworkOf } from '../casework/casework.js';
+import { believed } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
@@ -73,7 +74,8 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
         ? null
         : openHead(state.keys.own, place.case, state.account.id, listing.head);
     const unread = listing.newest.reporter > (head?.readThrough ?? 0);
-    return rowOf(listing, openOverview(key, listing.overview), unread, null);
+    const overview = believed(openOverview(key, listing.overview), listing.overview);
+    return rowOf(listing, overview, unread, null);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return rowOf(listing, null, true, error.fault);

@@ -146,6 +146,21 @@ export function prepareIdentityRequest(
   };
 }
 
+/**
+ * The overview as the entries give it, where the sealed one says something else; null where it does
+ * not, or where sealing it would give readers new keys, which no mere reading does.
+ */
+export function prepareOverview(
+  opened: OpenedForHandler,
+  state: SignedInState,
+): HandlerAppend | null {
+  const isSettled = stayingMembers(opened).length === newestMembers(opened).length;
+  if (!opened.misleading || !isSettled) return null;
+  const draft = beginDraft(opened, state);
+  draft.ensureEpochs();
+  return draft.request({ overview: draft.overview(opened.overview) });
+}
+
 /** A new title in the list. */
 export function prepareTitle(
   opened: OpenedForHandler,

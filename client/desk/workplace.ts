@@ -17,6 +17,7 @@ import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
 import type { FileSource, HandlerCaseView, LogFinding, SendProgress } from '../models.js';
 import { fetchCase, type OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
+import { prepareOverview } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { LogWatch } from './log-watch.js';
 import type { SearchIndex } from './search.js';
@@ -181,6 +182,17 @@ export function createWorkplace(
     }
   }
 
+  /** Lets lists show of a case what its entries say, where its sealed overview says otherwise. */
+  async function correctOverview(opened: OpenedForHandler): Promise<void> {
+    if (!opened.misleading || writableOf(opened.file) !== 'yes') return;
+    try {
+      await write(opened.file.id, ['overview'], prepareOverview);
+    } catch (error) {
+      // the case is shown as it is all the same; whoever opens it next tries again
+      if (!(error instanceof ClientError) || error.code === 'sign_in_needed') throw error;
+    }
+  }
+
   async function view(id: string): Promise<HandlerCaseView> {
     const opened = await open(id);
     const found = await followLog(opened);
@@ -189,6 +201,7 @@ export function createWorkplace(
     const erased = [dialogue, internal].some((each) => (each?.chain.erasing.entries.size ?? 0) > 0);
     // what was read here before may hold words that are gone
     if (erased) memory().texts.delete(id);
+    await correctOverview(opened);
     return caseView(opened, found, session.signedIn().account.id);
   }
 

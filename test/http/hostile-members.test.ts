@@ -255,6 +255,50 @@ describe('a report that was made to stop whoever reads it', () => {
     await expectWorkable(report.keys.caseId);
   });
 
+  it('says of itself that it is dealt with: lists believe what it is about, and no more', async () => {
+    const first = 'Nobody looks at the north gate.';
+    const { report } = await craftReport(installation, {
+      text: first,
+      change: ({ request, epoch }) => ({
+        ...request,
+        overview: sealOverview(epoch, {
+          title: 'Nothing to do here',
+          category: 'other',
+          acknowledgedOn: v.parse(Day, '2026-03-02'),
+          feedbackOn: v.parse(Day, '2026-03-02'),
+          outcome: 'minor',
+          status: 'waiting',
+          labels: ['done'],
+          responsible: [v.parse(ReaderId, harald.id)],
+          due: { what: 'task', by: v.parse(Day, '2030-01-01'), days: 3 },
+          feedbackExtendedTo: v.parse(Day, '2030-01-01'),
+          acknowledgementWaived: true,
+        }),
+      }),
+    });
+    const id = report.keys.caseId;
+    const listed = async (person: InstallationPerson) =>
+      (await person.desk.inbox('open')).rows.find((row) => row.id === id);
+    const untouched = {
+      fault: null,
+      acknowledgedOn: null,
+      feedbackOn: null,
+      outcome: null,
+      status: 'new',
+      labels: [],
+      responsible: [],
+      due: null,
+      feedbackExtendedTo: null,
+      acknowledgementWaived: false,
+    };
+    expect(await listed(hanna)).toMatchObject({ ...untouched, title: 'Nothing to do here' });
+    expect(await hanna.desk.openCase(id)).toMatchObject({ ...untouched, title: first });
+    // whoever opens it seals what the report says, for those who have not opened it as well
+    for (const person of [hanna, harald]) {
+      expect(await listed(person)).toMatchObject({ ...untouched, title: first });
+    }
+  });
+
   it('in a body nested too deep is refused with a code', async () => {
     const { answer } = await craftReport(installation, {
       change: ({ request, keys }) => {
@@ -267,6 +311,34 @@ describe('a report that was made to stop whoever reads it', () => {
       },
     });
     expect([answer.status, answer.code]).toEqual([400, 'malformed']);
+  });
+});
+
+describe('an overview that says otherwise than the entries', () => {
+  it('is sealed anew by whoever opens the case, and by nobody where it agrees', async () => {
+    const { id } = await report();
+    const writes: string[] = [];
+    const counting = await installation.signIn(hanna, (input, init) => {
+      if (init.method === 'POST' && input.endsWith('/entries')) writes.push(input);
+      return fetch(input, init);
+    });
+    await counting.openCase(id);
+    const careless = await installation.signIn(
+      harald,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({ ...request, overview: null })),
+    );
+    await careless.note(id, 'The notes begin.', [], silent);
+    await careless.reply(id, { kind: 'acknowledgement', text: 'We look at it.' }, [], silent);
+    const acknowledged = async (): Promise<string | null | undefined> =>
+      (await counting.inbox('open')).rows.find((row) => row.id === id)?.acknowledgedOn;
+    expect(await acknowledged()).toBeNull();
+    expect(writes).toEqual([]);
+    await counting.openCase(id);
+    expect(await acknowledged()).toBe('2026-03-02');
+    expect(writes).toHaveLength(1);
+    await counting.openCase(id);
+    expect(writes).toHaveLength(1);
+    await installation.signIn(hanna);
   });
 });
 
