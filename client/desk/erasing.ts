@@ -91,17 +91,26 @@ function placeOf({ sequence, hash }: OpenedEntry): RecordPlace {
 }
 
 /** What still has words of an entry, the entry among them, in the order of the chain. */
-function livePlaces({ chain, remains }: OpenedCompartment, entry: OpenedEntry): RecordPlace[] {
+function livePlaces(
+  { chain, remains }: OpenedCompartment,
+  entry: OpenedEntry,
+  besides: RecordPlace | null = null,
+): RecordPlace[] {
   const copies = remains.filter(
     ({ content }) =>
       (content.kind === 'remains' || content.kind === 'note_remains') &&
       content.of === entry.sequence,
   );
-  return [entry, ...copies.reverse()]
-    .filter(({ sequence }) => !chain.erasing.entries.has(sequence))
-    .slice(0, ERASED_ENTRIES_LIMIT)
-    .map(placeOf)
-    .sort((a, b) => a.sequence - b.sequence);
+  return (
+    [entry, ...copies.reverse()]
+      .filter(
+        ({ sequence, hash }) => !chain.erasing.entries.has(sequence) && hash !== besides?.hash,
+      )
+      // before the newest are counted, so that whoever confirms counts as whoever proposed
+      .slice(0, ERASED_ENTRIES_LIMIT)
+      .map(placeOf)
+      .sort((a, b) => a.sequence - b.sequence)
+  );
 }
 
 /** Throws ClientError where nothing may be erased now, or this entry never. */
@@ -138,12 +147,29 @@ function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent 
   return left;
 }
 
-/** The files of an entry that go: those named, or all. */
-function filesOf({ content, erasedFiles }: OpenedEntry, input: ErasureInput): AttachmentId[] {
-  const gone = new Set<string>(erasedFiles.map(({ attachment }) => attachment));
+/**
+ * The files that came with an entry: of those that it names, the ones that none before it names. Before
+ * that nobody else knew their ids, and whoever names another's file later cannot have it erased by that.
+ */
+function ownFiles(
+  { entries }: OpenedCompartment,
+  { content, sequence }: OpenedEntry,
+): AttachmentId[] {
+  const names = (each: OpenedEntry): AttachmentId[] =>
+    'files' in each.content ? each.content.files.map(({ attachment }) => attachment) : [];
+  const before = new Set(entries.filter((each) => each.sequence < sequence).flatMap(names));
   const files = 'files' in content ? content.files : [];
-  return files
-    .map(({ attachment }) => attachment)
+  return files.map(({ attachment }) => attachment).filter((id) => !before.has(id));
+}
+
+/** The files of an entry that go: those named, or all. */
+function filesOf(
+  compartment: OpenedCompartment,
+  entry: OpenedEntry,
+  input: ErasureInput,
+): AttachmentId[] {
+  const gone = new Set<string>(entry.erasedFiles.map(({ attachment }) => attachment));
+  return ownFiles(compartment, entry)
     .filter((id) => !gone.has(id) && (input.whole || input.files.includes(id)))
     .sort();
 }
@@ -178,7 +204,11 @@ export function prepareErasureProposal(
           { kind, at: entry.at, of: found.sequence, content } as EntryContent,
         );
   const alone = erasesAlone(opened, compartment, meOf(state));
-  const erases = { entries, files: filesOf(found, input), remains };
+  const erases = {
+    entries,
+    files: filesOf(compartmentOf(opened, compartment), found, input),
+    remains,
+  };
   const said: EntryContent = {
     kind: alone ? 'erasure' : 'erasure_proposal',
     ...entry,
@@ -267,23 +297,24 @@ function faultIn(
   { entries, files, remains }: ProposedErasure['erases'],
   stands: OpenedContent | null,
 ): ErasureProposal['fault'] {
-  const live = livePlaces(compartment, entry).filter((each) => each.hash !== remains?.hash);
+  const live = livePlaces(compartment, entry, remains);
   const named = new Set(entries.map(({ hash }) => hash));
   if (!entries.every(({ hash }) => live.some((each) => each.hash === hash))) return 'unfaithful';
   const { content } = entry;
-  const attached = 'files' in content ? content.files.map(({ attachment }) => attachment) : [];
+  const attached = ownFiles(compartment, entry);
   if (!files.every((id) => attached.some((each) => each === id))) return 'unfaithful';
   if (stands !== null) {
     const isRemains = stands.kind === 'remains' || stands.kind === 'note_remains';
     if (!isRemains || stands.of !== entry.sequence) return 'unfaithful';
     if (content.kind === 'unreadable' || content.kind === 'erased') return 'unfaithful';
     if (lostWords(content, stands.content) === null) return 'unfaithful';
-    // a file that is no longer named and not erased would lie there for nobody
-    const kept = 'files' in stands.content ? stands.content.files : [];
-    const left = new Set<string>([...kept.map(({ attachment }) => attachment), ...files]);
-    const gone = new Set<string>(entry.erasedFiles.map(({ attachment }) => attachment));
-    if (!attached.every((id) => left.has(id) || gone.has(id))) return 'unfaithful';
   }
+  // a file that is no longer named and not erased would lie there for nobody
+  const kept =
+    stands !== null && 'content' in stands && 'files' in stands.content ? stands.content.files : [];
+  const left = new Set<string>([...kept.map(({ attachment }) => attachment), ...files]);
+  const gone = new Set<string>(entry.erasedFiles.map(({ attachment }) => attachment));
+  if (!attached.every((id) => left.has(id) || gone.has(id))) return 'unfaithful';
   return live.every(({ hash }) => named.has(hash)) ? null : 'outdated';
 }
 
