@@ -8,7 +8,10 @@ import {
   directoryHash,
   EntryContent,
   EpochBody,
+  Absence,
   Directory,
+  Handbook,
+  HandbookContents,
   fromBase64,
   fromJsonBytes,
   fromUtf8,
@@ -99,6 +102,9 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
     ['audit', AuditContent],
     ['audit-heads', AuditHeadsFile],
     ['receipts', KeptReceipt],
+    ['handbooks', Handbook],
+    ['handbook-contents', HandbookContents],
+    ['absences', Absence],
   ])('is read as what its bytes spell or is malformed: %s', async (kind, schema) => {
     for (const { name, bytes } of kept(kind)) {
       const value: unknown = fromJsonBytes(schema as v.GenericSchema, bytes);

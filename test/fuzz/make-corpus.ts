@@ -119,6 +119,29 @@ await keep('audit', 'opened.json', {
   actor: null,
   details: { through: 2, note: 'x' },
 });
+await keep('handbooks', 'second.json', {
+  v: 1,
+  installation: 'CQoLDA0ODxAREhMUFRYXGA',
+  number: 2,
+  date: '2026-03-02',
+  previous: 'rC1Ikkpvc5f821kleWtkB10qkHMfsjzR9YzHHvgLEPY',
+  contents: 'rC1Ikkpvc5f821kleWtkB10qkHMfsjzR9YzHHvgLEPY',
+});
+await keep('handbook-contents', 'one-of-each.json', {
+  v: 1,
+  stages: [{ progress: 'waiting', names: { en: 'Expert asked', sv: 'Sakkunnig tillfrågad' } }],
+  labels: ['Site north'],
+  texts: [
+    { state: 'changed', purpose: 'feedback', texts: { sv: 'Så gick det.' } },
+    { state: 'removed', purpose: 'refusal' },
+    { state: 'added', purpose: 'question', name: 'Places', texts: { en: 'Where? [place]' } },
+  ],
+});
+await keep('absences', 'with-substitute.json', {
+  from: '2026-03-02',
+  until: '2026-03-09',
+  substitute: 'CQoLDA0ODxAREhMUFRYXGA',
+});
 await keep('audit-heads', 'one.json', {
   v: 1,
   kind: 'audit heads',
