@@ -21,6 +21,26 @@ export function namedFiles(
     .map((file, index) => ({ path: archiveName(index + 1, file.name), file }));
 }
 
+/** What an entry says, without what opens anything that lies elsewhere. */
+function contentJson(
+  content: EntryView['content'],
+  paths: ReadonlyMap<FileReference, string>,
+): Record<string, unknown> {
+  if ('files' in content) {
+    const files = content.files.map((file) => {
+      const { name, type, size } = file;
+      return { name, type, size, path: paths.get(file) ?? null };
+    });
+    return { ...content, files };
+  }
+  if (content.kind === 'identity_request') {
+    // the custodian's answer lies with the server under this key, and is no part of the file
+    const { kind, at, id, fields, reason } = content;
+    return { kind, at, id, fields, reason };
+  }
+  return { ...content };
+}
+
 /**
  * The entries of a case for machines: what each says, by whom, and the hash of its record. Of a file it
  * says name, type, size and where it lies in the archive; keys stay out.
@@ -43,16 +63,7 @@ export function entriesJson(
       text: erasure.text,
       files: erasure.files,
     },
-    content:
-      'files' in content
-        ? {
-            ...content,
-            files: content.files.map((file) => {
-              const { name, type, size } = file;
-              return { name, type, size, path: paths.get(file) ?? null };
-            }),
-          }
-        : content,
+    content: contentJson(content, paths),
   }));
 }
 

@@ -91,11 +91,16 @@ function checkNames(files: readonly Placed[], manifest: ExportManifest): void {
   const listed = manifest.files.map(({ name }) => name);
   const [there, ending] = [files.map(({ name }) => name), [salt, list, signature]];
   const expected: string[] = [...listed, ...ending];
-  for (const name of expected) if (!there.includes(name)) throw new ArchiveFault('missing', name);
-  for (const name of there) if (!expected.includes(name)) throw new ArchiveFault('extra', name);
-  for (const name of needed) if (!listed.includes(name)) throw new ArchiveFault('missing', name);
-  for (const name of listed.slice(needed.length)) {
-    if (!isArchiveName(name)) throw new ArchiveFault('wrong_name', name);
+  const none = (some: readonly string[], all: readonly string[]): string | undefined => {
+    const known = new Set(all);
+    return some.find((name) => !known.has(name));
+  };
+  const missing = none(expected, there) ?? none(needed, listed);
+  if (missing !== undefined) throw new ArchiveFault('missing', missing);
+  const extra = none(there, expected);
+  if (extra !== undefined) throw new ArchiveFault('extra', extra);
+  for (const [index, name] of listed.slice(needed.length).entries()) {
+    if (!isArchiveName(index + 1, name)) throw new ArchiveFault('wrong_name', name);
   }
   const inOrder = [...needed, ...listed.slice(needed.length), ...ending];
   if (JSON.stringify(inOrder) !== JSON.stringify(there)) throw new ArchiveFault('not_ours');
@@ -168,8 +173,9 @@ function checkTexts(texts: ExportCase, chains: readonly VerifiedChain[]): void {
 export async function checkExport(source: ArchiveSource): Promise<CheckedExport> {
   await ready();
   const files = await readArchive(source);
+  const byName = new Map(files.map((file) => [file.name, file]));
   const find = (name: string): Placed => {
-    const found = files.find((file) => file.name === name);
+    const found = byName.get(name);
     if (found === undefined) throw new ArchiveFault('missing', name);
     return found;
   };

@@ -17,6 +17,14 @@ function cutTo(text: string, bytes: number): string {
  * nothing that turns the direction of writing, not overlong.
  */
 export function archiveName(number: number, name: string): string {
+  const digits = String(number).padStart(3, '0');
+  let [before, safe] = [name, safeName(name)];
+  // a name that was cut ends otherwise, and must not be another one once it is looked at again
+  while (safe !== before) [before, safe] = [safe, safeName(safe)];
+  return `files/${digits} ${safe}`;
+}
+
+function safeName(name: string): string {
   const safe = name
     .normalize('NFC')
     .replace(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, '_')
@@ -26,8 +34,7 @@ export function archiveName(number: number, name: string): string {
   const hasEnding = dot > 0 && utf8(safe.slice(dot)).length <= MOST_ENDING;
   const ending = hasEnding ? safe.slice(dot) : '';
   const stem = cutTo(hasEnding ? safe.slice(0, dot) : safe, MOST_BYTES - utf8(ending).length);
-  const digits = String(number).padStart(3, '0');
-  return `files/${digits} ${stem.trim() === '' ? 'file' : stem.trim()}${ending}`;
+  return `${stem.trim() === '' ? 'file' : stem.trim()}${ending}`;
 }
 
 /** The name of the n-th file for outsiders: what kind it is, and nothing else. */
@@ -36,8 +43,8 @@ export function neutralName(number: number, name: string): string {
   return archiveName(number, `file${ending.toLowerCase()}`);
 }
 
-/** Whether a file of an archive has a name that {@link archiveName} gives. */
-export function isArchiveName(name: string): boolean {
-  const [, digits, rest] = /^files\/(\d{3,6}) (.+)$/u.exec(name) ?? [];
-  return rest !== undefined && archiveName(Number(digits), rest) === name;
+/** Whether the n-th file of an archive (from 1) has a name that {@link archiveName} gives. */
+export function isArchiveName(number: number, name: string): boolean {
+  const rest = /^files\/\d{3,6} (.+)$/u.exec(name)?.[1];
+  return rest !== undefined && archiveName(number, rest) === name;
 }

@@ -40,7 +40,7 @@ function numbers(...all: readonly Number[]): Uint8Array {
   return bytes;
 }
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const each of parts) {
@@ -74,7 +74,7 @@ export function fileHeader(name: string, size: number): Uint8Array {
     [2, title.length],
     [2, extra.length],
   );
-  return joined(head, title, extra);
+  return joined([head, title, extra]);
 }
 
 /** What stands after the bytes of a file. */
@@ -118,7 +118,7 @@ function directoryLine({ name, check, size, at }: Placed): Uint8Array {
     [4, 0],
     [4, widePlace ? WIDE_FROM : at],
   );
-  return joined(head, title, extra);
+  return joined([head, title, extra]);
 }
 
 /**
@@ -127,7 +127,7 @@ function directoryLine({ name, check, size, at }: Placed): Uint8Array {
  * @param start where it begins.
  */
 export function archiveEnd(files: readonly Placed[], start: number): Uint8Array {
-  const lines = joined(...files.map(directoryLine));
+  const lines = joined(files.map(directoryLine));
   const count = files.length;
   const wide = start >= WIDE_FROM || lines.length >= WIDE_FROM || count >= MOST_FILES;
   const closing: Uint8Array[] = [];
@@ -144,5 +144,5 @@ export function archiveEnd(files: readonly Placed[], start: number): Uint8Array 
     numbers([2, most(count, MOST_FILES)], [4, most(lines.length, WIDE_FROM)]),
     numbers([4, most(start, WIDE_FROM)], [2, 0]),
   );
-  return joined(lines, ...closing);
+  return joined([lines, ...closing]);
 }
