@@ -25,9 +25,21 @@ export interface CaseExport {
 type Said = Pick<EntryView, 'author' | 'content'>;
 
 /**
+ * Whether an export is what was asked for. That it goes outside may be written down only once it is
+ * made: what the purpose said of it was confirmed.
+ */
+export function isAsAsked(
+  asked: Pick<CaseExport, 'form' | 'text' | 'disclosure'>,
+  { form, text, disclosure }: Pick<CaseExport, 'form' | 'text' | 'disclosure'>,
+): boolean {
+  const sameDisclosure = asked.disclosure === null || asked.disclosure === disclosure;
+  return asked.form === form && asked.text === text && sameDisclosure;
+}
+
+/**
  * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
  * person's word confirms it, and a word counts for what was asked when it was said: whoever changes the
- * form, the purpose or the recipient asks anew.
+ * form, the purpose or a disclosure that was named asks anew.
  */
 export function exportsOf(entries: readonly Said[]): CaseExport[] {
   const exports = new Map<string, CaseExport>();
@@ -40,8 +52,7 @@ export function exportsOf(entries: readonly Said[]): CaseExport[] {
       // what was made or dropped stays so, and nobody takes over what another asked for
       if (before !== undefined && (before.state !== 'asked' || before.by.id !== by.id)) continue;
       if (before === undefined && state === 'withdrawn') continue;
-      const same =
-        before?.form === form && before.text === text && before.disclosure === disclosure;
+      const same = before !== undefined && isAsAsked(before, { form, text, disclosure });
       const second = same && state !== 'asked' ? before.second : null;
       exports.set(id, { id, form, text, disclosure, state, by, at, second });
     }

@@ -2,7 +2,8 @@
 export interface ExtractFinding {
   /**
    * `copied`: several words as they stand in the reporter's texts; `date`: a date or a time of day
-   * that stands there; `word`: a word that of all who write in the case only the reporter uses.
+   * that stands there; `word`: a word that of all who write in the case only the reporter uses, or
+   * a part of the reporter's name.
    */
   kind: 'copied' | 'date' | 'word';
   /** As it stands in the extract. */
@@ -13,6 +14,8 @@ export interface ExtractFinding {
 export interface ExtractSources {
   /** Everything that the reporter wrote. */
   reporter: readonly string[];
+  /** What the reporter is called, where an identity was given out. */
+  names: readonly string[];
   /** Everything that handlers wrote. */
   handlers: readonly string[];
   /** The days on which the reporter wrote, `2026-03-02`. */
@@ -29,6 +32,8 @@ interface Token {
 const COPIED_WORDS = 4;
 /** Shorter words are everybody's. */
 const OWN_WORD_LETTERS = 6;
+/** Shorter parts of a name begin too many words. */
+const NAME_LETTERS = 3;
 /** More of them help nobody. */
 const MOST_WORDS = 20;
 /** Languages in which months are recognised by name. */
@@ -195,13 +200,17 @@ export function checkExtract(extract: string, sources: ExtractSources): ExtractF
     new Set(texts.flatMap((text) => tokensOf(text).map(({ word }) => word)));
   const [reporters, others] = [wordsIn(sources.reporter), wordsIn(sources.handlers)];
   const told = new Set(copied.flat().map(({ from }) => from));
+  const names = wordsIn(sources.names);
+  const beginnings = [...names].filter((word) => word.length >= NAME_LETTERS);
   const own = tokensOf(extract).filter(
     ({ word, from }) =>
       !told.has(from) &&
-      word.length >= OWN_WORD_LETTERS &&
-      /\p{L}/u.test(word) &&
-      reporters.has(word) &&
-      !others.has(word),
+      (names.has(word) ||
+        beginnings.some((part) => word.startsWith(part)) ||
+        (word.length >= OWN_WORD_LETTERS &&
+          /\p{L}/u.test(word) &&
+          reporters.has(word) &&
+          !others.has(word))),
   );
   for (const word of [...new Set(own.map((token) => token.word))].slice(0, MOST_WORDS)) {
     const token = own.find((each) => each.word === word);

@@ -43,15 +43,24 @@ export function withoutNames(text: string, names: readonly Replacement[]): strin
   return result;
 }
 
-/** The parts of these names that stand somewhere in a text still, be it inside another word. */
-export function namesLeft(text: string, names: readonly Replacement[]): string[] {
+/** Scripts in which a name of two letters is a whole one, and nothing parts it from other words. */
+const UNPARTED = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+/**
+ * The parts of these names that stand somewhere in a text still, be it inside another word. Parts of
+ * two letters count as words of their own, with the same capitals.
+ */
+export function namesLeft(text: string, names: readonly Pick<Replacement, 'name'>[]): string[] {
   const plain = (value: string): string =>
     value.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
   const whole = plain(text);
+  const words = new Set(wordsOf(text).map((word) => word.replace(/['’]?s?$/u, '')));
+  for (const word of wordsOf(text)) words.add(word);
   const parts = names
     .flatMap(({ name }) => wordsOf(name))
     .filter((word) => {
-      return Array.from(word).length >= SHORTEST_PART && whole.includes(plain(word));
+      const isLong = Array.from(word).length >= SHORTEST_PART || UNPARTED.test(word);
+      return isLong ? whole.includes(plain(word)) : Array.from(word).length > 1 && words.has(word);
     });
   return [...new Set(parts)];
 }

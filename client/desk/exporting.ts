@@ -19,7 +19,7 @@ import { neutralName } from '../archive/names.js';
 import { htmlOf, type ReadableCopy } from '../archive/readable.js';
 import type { ArchiveFile } from '../archive/zip-writer.js';
 import { entryViews } from '../case-view.js';
-import { type CaseExport, exportsOf } from '../casework/exports.js';
+import { type CaseExport, exportsOf, isAsAsked } from '../casework/exports.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
@@ -93,13 +93,8 @@ export function checkExportable(
   if (channel?.exportsByTwo !== true || !someoneElse(opened, who)) return;
   const entries = entryViews(file, directory.directory, []);
   const found = exportsOf(entries).find(({ id }) => id === wanted.id);
-  const same =
-    found?.form === wanted.form &&
-    found.text === wanted.text &&
-    found.disclosure === wanted.disclosure;
-  if (!same || found.by.id !== who || found.second?.answer !== 'yes') {
-    throw new ClientError('export_unconfirmed');
-  }
+  const isMine = found !== undefined && found.by.id === who && isAsAsked(found, wanted);
+  if (!isMine || found.second?.answer !== 'yes') throw new ClientError('export_unconfirmed');
 }
 
 /** See {@link ExportDesk}. */

@@ -58,11 +58,12 @@ async function record(
   state: 'asked' | 'made',
   form: Form,
   exportId: string | null = null,
+  disclosure: string | null = null,
 ): Promise<{ data: HandlerCaseView; made: string }> {
   const purpose = 'For the file.';
   const data = await desk.work(id, {
     ...{ kind: 'export', id: exportId, form, text: purpose },
-    disclosure: null,
+    disclosure,
     state,
   });
   const made = exportsOf(data.entries).at(-1)?.id;
@@ -252,7 +253,8 @@ describe('the rule of two persons', () => {
     await expect(record(hanna, 'made', 'redacted', made)).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
-    const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made));
+    // to whom it goes outside is written down once it is made
+    const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made, 'A'.repeat(22)));
     await expect(checkExport(fileOf(bytes))).resolves.toMatchObject({
       by: { name: 'Hanna Handler' },
     });

@@ -10,13 +10,18 @@ beforeAll(ready);
 
 type Said = Pick<EntryView, 'author' | 'content'>;
 const id = 'AAAAAAAAAAAAAAAAAAAAAA';
+const OUT = 'BBBBBBBBBBBBBBBBBBBBBA';
 const by = (name: string, input: CaseworkInput): Said => ({
   author: { side: 'reader', id: name, name },
   content: caseworkEntry(input, '2026-03-02T10:00:00.000Z'),
 });
 type State = 'asked' | 'made' | 'withdrawn';
-const taken = (name: string, state: State, text = 'For the board.'): Said =>
-  by(name, { kind: 'export', id, form: 'whole', text, disclosure: null, state });
+const taken = (
+  name: string,
+  state: State,
+  text = 'For the board.',
+  disclosure: string | null = null,
+): Said => by(name, { kind: 'export', id, form: 'whole', text, disclosure, state });
 const answered = (name: string, answer: 'yes' | 'no'): Said =>
   by(name, { kind: 'export_confirmed', export: id, answer, text: '' });
 
@@ -31,6 +36,10 @@ describe('exports of a case', () => {
     expect(made).toMatchObject({ state: 'made', second: { answer: 'yes' } });
     const [other] = exportsOf([...confirmed, taken('hanna', 'made', 'For the press.')]);
     expect(other?.second).toBeNull();
+    const [outside] = exportsOf([...confirmed, taken('hanna', 'made', undefined, OUT)]);
+    expect(outside).toMatchObject({ disclosure: OUT, second: { answer: 'yes' } });
+    const named = [taken('hanna', 'asked', undefined, OUT), answered('omar', 'yes')];
+    expect(exportsOf([...named, taken('hanna', 'made')])[0]?.second).toBeNull();
     const [again] = exportsOf([...confirmed, taken('hanna', 'asked'), taken('hanna', 'made')]);
     expect(again?.second).toBeNull();
   });
@@ -65,6 +74,13 @@ describe('names in a text for outsiders', () => {
   it('are found where they stand inside other words or without their accents', () => {
     expect(namesLeft('asa@example.org and Bergström', names)).toEqual(['Berg', 'Åsa']);
     expect(namesLeft('Person A met Person B.', names)).toEqual([]);
+    const short = [
+      { name: 'Bo Ek', instead: 'Person C' },
+      { name: '王伟', instead: 'Person D' },
+    ];
+    expect(namesLeft('Then Bo came in Eks car.', short)).toEqual(['Bo', 'Ek']);
+    expect(namesLeft('They live (bo) by the book. Ekeby.', short)).toEqual([]);
+    expect(namesLeft('是王伟写的', short)).toEqual(['王伟']);
   });
 
   it('do nothing but replace, whatever signs stand in them', () => {

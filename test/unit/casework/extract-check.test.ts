@@ -6,6 +6,7 @@ const report =
   'Since 14 March we charge for four guards on the night shift at the harbour. On 2026-04-02, at 02:30, only two were there. I work there.';
 const sources: ExtractSources = {
   reporter: [report],
+  names: [],
   handlers: ['Asked finance for the invoices of the harbour.'],
   days: ['2026-05-17'],
 };
@@ -17,6 +18,13 @@ describe('the check of an extract', () => {
   it('finds nothing in nothing, nor in what a handler says in other words', () => {
     expect(found('')).toEqual([]);
     expect(found('It was said that the harbour was billed too much.')).toEqual([]);
+  });
+
+  it('names the reporter, where an identity was given out, whoever else wrote that name', () => {
+    const names = ['Robin Ek'];
+    expect(
+      found('Robins car stood there. Mr. EK paid.', { names, handlers: ['Robin Ek'] }),
+    ).toEqual(['word: Robins', 'word: EK']);
   });
 
   it('names what stands word for word in the texts, also with other marks and letters', () => {

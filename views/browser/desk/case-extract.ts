@@ -34,7 +34,7 @@ export function extractSection(
   panel: HTMLElement,
   change: (input: CaseworkInput) => Promise<void>,
 ): ExtractSection {
-  let sources: ExtractSources = { reporter: [], handlers: [], days: [] };
+  let sources: ExtractSources = { reporter: [], names: [], handlers: [], days: [] };
   /** The text as it was when its findings were shown, or when it was kept. */
   let looked: string | null = null;
 
@@ -146,12 +146,22 @@ export function textsOf({ content }: EntryView): string[] {
 }
 
 /** What the check compares an extract with. */
-export function sourcesOf({ entries, persons, receivedOn }: HandlerCaseView): ExtractSources {
+export function sourcesOf({
+  entries,
+  persons,
+  receivedOn,
+  identity,
+}: HandlerCaseView): ExtractSources {
+  const known = identity.requests.flatMap(({ answer }) => answer?.identity ?? []);
   const [reporter, handlers] = (['reporter', 'reader'] as const).map((side) =>
     entries.filter(({ author }) => author.side === side),
   );
   return {
-    reporter: (reporter ?? []).flatMap(textsOf),
+    reporter: [
+      ...(reporter ?? []).flatMap(textsOf),
+      ...known.flatMap((said) => Object.values(said).filter((text) => text !== null)),
+    ],
+    names: known.flatMap(({ name }) => name ?? []),
     handlers: [...(handlers ?? []).flatMap(textsOf), ...persons.map(({ name }) => name)],
     days: [
       receivedOn,
