@@ -265,9 +265,9 @@ export async function readEpochs(
   return (await epochEntries(db, caseId, compartment)).map(entryOf).filter(isEpochEntry);
 }
 
-/** Bytes of all bodies in a case's dialogue. */
-export async function dialogueBytes(db: Knex, caseId: CaseId): Promise<number> {
-  return bodyBytes(db, caseId, 'dialogue');
+/** Bytes of all bodies that a reporter's answer of a case holds. */
+export async function reporterBytes(db: Knex, caseId: CaseId): Promise<number> {
+  return bodyBytes(db, caseId, REPORTER_WRITES);
 }
 
 /** The newest record of a compartment: its sequence and hash, null where it is empty. */

@@ -144,14 +144,15 @@ export async function writtenBy(
   };
 }
 
-/** Bytes of all bodies of a compartment. */
+/** Bytes of all bodies of some compartments. */
 export async function bodyBytes(
   db: Knex,
   caseId: CaseId,
-  compartment: Compartment,
+  compartments: readonly Compartment[],
 ): Promise<number> {
   const [row] = await db<EntryRow>('entries')
-    .where({ case_id: caseId, compartment })
+    .where({ case_id: caseId })
+    .whereIn('compartment', compartments)
     .select<{ bytes: number | null }[]>(db.raw('sum(length(body)) as bytes'));
   return row?.bytes ?? 0;
 }

@@ -30,13 +30,13 @@ import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
   changeCase,
-  dialogueBytes,
   insertCase,
   prepareCase,
   readEntries,
   readGrants,
   readReadings,
   REPORTER_WRITES,
+  reporterBytes,
   type NewCase,
 } from '../records/service.js';
 import { recordHashAt } from '../records/store.js';
@@ -215,7 +215,7 @@ export function createReports(options: {
 
     async weigh(token) {
       const { id } = await caseOf(db, token);
-      return { id, bytes: await dialogueBytes(db, id) };
+      return { id, bytes: await reporterBytes(db, id) };
     },
 
     async identify(token) {

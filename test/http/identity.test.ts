@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reporterKeys, toBase64 } from '../../crypto/private.js';
+import * as v from 'valibot';
+import { CaseId, reporterKeys, toBase64 } from '../../crypto/private.js';
+import { reporterBytes } from '../../server/records/service.js';
 import { ask } from '../support/api.js';
 import {
   startInstallation,
@@ -178,6 +180,15 @@ describe('the server', () => {
     expect(before.json).toMatchObject({ entries: [], newest: { sequence: 2 } });
     await iris.desk.openIdentity(caseId, await openRequest(iris, caseId));
     expect(((await read()).json as { entries: unknown[] }).entries).toHaveLength(3);
+  });
+
+  it('counts the identity in how large a case is that it hands to its reporter', async () => {
+    const { db } = installation.server;
+    const [row] = await db('entries')
+      .where({ case_id: id })
+      .whereNot('compartment', 'internal')
+      .select<{ bytes: number }[]>(db.raw('sum(length(body)) as bytes'));
+    expect(await reporterBytes(db, v.parse(CaseId, id))).toBe(row?.bytes);
   });
 
   it('keeps neither name nor reason in the open', async () => {
