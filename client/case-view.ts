@@ -1,13 +1,21 @@
 import {
   isAboutErasing,
   isInternal,
+  type CaseFacts,
   type Directory,
   type OpenedCase,
   type OpenedCompartment,
   type Party,
   type Reading,
 } from '../crypto/private.js';
-import type { AccessView, EntryView, ReporterEntry, Warning, Writable } from './models.js';
+import type {
+  AccessView,
+  EntryView,
+  OriginView,
+  ReporterEntry,
+  Warning,
+  Writable,
+} from './models.js';
 
 type Author = EntryView['author'];
 
@@ -15,6 +23,19 @@ function authorView(directory: Directory, party: Party): Author {
   if (party === 'reporter') return { side: 'reporter' };
   const reader = directory.readers.find(({ record }) => record.id === party);
   return { side: 'reader', id: party, name: reader?.record.name ?? party };
+}
+
+/** Who made a case, as a page shows it. */
+export function originView(
+  { origin }: OpenedCase,
+  directory: Directory,
+  { receivedOn: recordedOn }: Pick<CaseFacts, 'receivedOn'>,
+): OriginView {
+  if (origin.made !== 'handler') return origin;
+  const { made, way, receivedOn, key, by, proven } = origin;
+  const reader = directory.readers.find(({ record }) => record.id === by);
+  const name = proven ? (reader?.record.name ?? null) : null;
+  return { made, way, receivedOn, key, name, recordedOn };
 }
 
 function compartments(opened: OpenedCase): OpenedCompartment[] {

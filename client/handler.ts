@@ -13,6 +13,7 @@ import { createFiguresDesk, type FiguresDesk } from './desk/figures.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
 import { createJoiningDesk, type JoiningDesk } from './desk/joining.js';
 import { createSecretsDesk, type SecretsDesk } from './desk/own-secrets.js';
+import { createRecordingDesk, type RecordingDesk } from './desk/recording.js';
 import { createListings } from './desk/listings.js';
 import { createLogWatch } from './desk/log-watch.js';
 import { createDeskMemory } from './desk/memory.js';
@@ -40,6 +41,7 @@ export type Desk = AccountDesk &
   ExposedDesk &
   DataRequestsDesk &
   FiguresDesk &
+  RecordingDesk &
   AuditDesk &
   ReviewDesk;
 
@@ -75,6 +77,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createExposedDesk(session, watch, workplace, walk),
     ...createDataRequests(walk),
     ...createFiguresDesk(session, listings),
+    ...createRecordingDesk(session, watch),
     ...createAuditDesk(session, watch, memory, log),
     ...createReviewDesk(session, watch, listings, log),
   };

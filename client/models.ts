@@ -2,6 +2,7 @@ import type {
   AccountPart,
   Answers,
   AuditHeadFault,
+  CaseOrigin,
   Category,
   DateKind,
   EntryContent,
@@ -30,8 +31,11 @@ import type { Person } from './casework/persons.js';
 import type { DataRequest } from './casework/requests.js';
 import type { CaseDate, DateDecisions } from './casework/dates.js';
 import type { Keeping } from './casework/keeping.js';
+import type { HandledMeeting } from './casework/spoken.js';
 import type { CaseWork } from './casework/work.js';
 import type { ErasureProposal } from './desk/erasing.js';
+import type { Meeting } from './spoken/meetings.js';
+import type { SpokenTranscript } from './spoken/transcripts.js';
 
 /** A person who may read reports, as the signed directory names them. */
 export interface ReaderView {
@@ -188,6 +192,18 @@ export interface ReporterIdentityView {
 /** What stands in the conversation as a reporter sees it. */
 export type ReporterEntry = SpokenEntry | IdentityOpening;
 
+/**
+ * Who made a case: its reporter, a handler who recorded a report that came another way (`name` of
+ * the one who signed that, null where nobody did), or nobody can tell.
+ */
+export type OriginView =
+  | Extract<CaseOrigin, { made: 'reporter' | 'unknown' }>
+  | (Pick<Extract<CaseOrigin, { made: 'handler' }>, 'made' | 'way' | 'receivedOn' | 'key'> & {
+      name: string | null;
+      /** The day on which it was recorded, as the server says. */
+      recordedOn: string;
+    });
+
 /** A case as its reporter sees it. */
 export interface ReporterCaseView {
   id: string;
@@ -209,6 +225,9 @@ export interface ReporterCaseView {
   access: AccessView[];
   writable: Writable;
   warnings: Warning[];
+  origin: OriginView;
+  transcripts: readonly SpokenTranscript[];
+  meetings: readonly Meeting[];
   receipt: ReceiptOffer;
   /** The largest file that can be added, in bytes. */
   maxFileBytes: number;
@@ -232,6 +251,8 @@ export interface CaseRow {
   /** Whether any reader has opened what the reporter wrote, as the server says. */
   opened: boolean;
   title: string;
+  /** Whether a handler recorded it, as the sealed overview says. */
+  recorded: boolean;
   category: Category;
   acknowledgedOn: string | null;
   feedbackOn: string | null;
@@ -268,6 +289,9 @@ export interface HandlerCaseView extends CaseRow {
   erasures: readonly ErasureProposal[];
   /** Where this handler erases alone, since no other could ever read there. */
   erasesAlone: Readonly<Record<'dialogue' | 'internal', boolean>>;
+  transcripts: readonly SpokenTranscript[];
+  meetings: readonly HandledMeeting[];
+  origin: OriginView;
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */

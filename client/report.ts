@@ -11,12 +11,14 @@ import {
   newEpochKey,
   newOverview,
   type Reader,
+  type Recording,
   recordHashOf,
   registrationOf,
   type Report,
   reporterKeys,
   sealContent,
   sealGrant,
+  sealOrigin,
   sealOverview,
   titleOf,
   withSuccessors,
@@ -55,12 +57,23 @@ export function audienceOf(
   return { channel, readers };
 }
 
-/** Who a report is sealed to, and the request that carries it. */
+/** Whoever makes a case for somebody else: what is recorded, and the handler's Ed25519 secret key. */
+export interface Recorder {
+  recording: Recording;
+  secretKey: Uint8Array;
+}
+
+/**
+ * Who a report is sealed to, and the request that carries it.
+ *
+ * @param handler who records a report that came another way; null where its reporter sends it.
+ */
 export function prepareCase(
   input: ReportInput,
   files: readonly FileReference[],
   loaded: LoadedDirectory,
   today: Day,
+  handler: Recorder | null = null,
 ): CreateCase {
   const keys = reporterKeys(input.words);
   const { directory } = loaded;
@@ -76,7 +89,7 @@ export function prepareCase(
   const first = makeEpochEntry(
     epoch,
     { ...author, sequence: 1, previous: null },
-    { members, directory: named, previousKey: null },
+    { members, directory: named, previousKey: null, origin: sealOrigin(epoch, handler) },
   );
   const report: Report = {
     kind: 'report',
@@ -115,7 +128,11 @@ export function prepareCase(
     grants: [...members.map((member) => sealGrant(epoch, member)), ...(own?.grants ?? [])],
     overview: sealOverview(
       epoch,
-      newOverview({ title: titleOf(input.text), category: input.category }),
+      newOverview({
+        title: titleOf(input.text),
+        category: input.category,
+        receivedOn: handler?.recording.receivedOn ?? null,
+      }),
     ),
     attachments: files.map(({ attachment }) => attachment),
   };

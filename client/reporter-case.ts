@@ -2,14 +2,12 @@ import {
   acknowledgementDay,
   addMonths,
   type CaseFacts,
-  type Day,
   DialogueEntry,
   type Entry,
   faultAgainstHead,
   faultInOrigin,
   faultInState,
   feedbackDay,
-  type FileReference,
   type Head,
   headOf,
   newestOfOtherSide,
@@ -19,14 +17,23 @@ import {
   ProtocolError,
   type Reading,
   ready,
+  receiptDay,
   recordHashOf,
   ReporterCase,
+  type ReporterSaying,
   reporterKeys,
   type ReporterKeys,
   sealContent,
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
-import { accessViews, entryViews, reporterViews, warningsOf, writableOf } from './case-view.js';
+import {
+  accessViews,
+  entryViews,
+  originView,
+  reporterViews,
+  warningsOf,
+  writableOf,
+} from './case-view.js';
 import {
   directoryView,
   hashesOf,
@@ -37,6 +44,8 @@ import { ClientError } from './errors.js';
 import { identityView } from './identity.js';
 import type { ReceiptOffer, ReporterCaseView, Warning } from './models.js';
 import type { ReceivedReport } from './receipt.js';
+import { meetingsOf } from './spoken/meetings.js';
+import { transcriptsOf } from './spoken/transcripts.js';
 
 /** An opened case with what was needed to open it, for writing on. */
 export interface OpenedForReporter {
@@ -68,6 +77,13 @@ export function reporterCaseView(
   receipt: ReceiptOffer,
 ): ReporterCaseView {
   const entries = reporterViews(entryViews(file, directory.directory, readings));
+  const received = receiptDay(file.origin, facts.receivedOn);
+  const { dialogue, origin } = file;
+  const spoken = {
+    dialogue: dialogue.entries.map(({ content }) => content),
+    hashes: dialogue.entries.map(({ hash }) => hash),
+    origin,
+  };
   const opened = readings.map(({ day }) => day).sort();
   // somebody left out who has been taken off again is no reason to stop writing
   const before = file.notices.includes('left_out_member');
@@ -84,19 +100,22 @@ export function reporterCaseView(
     id: facts.id,
     channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
     practice: facts.practice,
-    receivedOn: facts.receivedOn,
+    receivedOn: received,
     state: facts.closedOn === null ? 'open' : 'closed',
     closedOn: facts.closedOn,
     purgeOn: facts.purgeOn,
     openedOn: opened.at(-1) ?? null,
-    acknowledgementBy: acknowledgementDay(facts.receivedOn),
-    feedbackBy: feedbackDay(facts.receivedOn),
+    acknowledgementBy: acknowledgementDay(received),
+    feedbackBy: feedbackDay(received),
     reprisalDays: reprisalDays(facts.closedOn),
     entries,
     identity: identityView({ file, channel: facts.channel, directory }),
     access: accessViews(file, directory.directory),
     writable: writableOf(file),
     warnings,
+    origin: originView(file, directory.directory, facts),
+    transcripts: transcriptsOf(spoken),
+    meetings: meetingsOf(spoken),
     receipt,
     maxFileBytes: directory.maxFileBytes,
   };
@@ -202,15 +221,10 @@ export function createReporterCases(api: Api, shown: ShownDirectories): Reporter
 }
 
 /**
- * Seals the reporter's next message. Throws ClientError with the first fault of a case into which
+ * Seals what the reporter says next. Throws ClientError with the first fault of a case into which
  * nothing may be written.
  */
-export function nextEntry(
-  opened: OpenedForReporter,
-  today: Day,
-  text: string,
-  files: FileReference[],
-): Entry {
+export function nextEntry(opened: OpenedForReporter, saying: ReporterSaying): Entry {
   const { dialogue } = opened.file;
   const last = dialogue.chain.records.at(-1);
   const epoch = last === undefined ? undefined : dialogue.keys.get(last.epoch.entry.header.epoch);
@@ -225,5 +239,5 @@ export function nextEntry(
     previous: last.hash,
     seen: newestOfOtherSide(dialogue.chain, 'reporter'),
   } as const;
-  return sealContent(DialogueEntry, epoch, place, { kind: 'message', at: today, text, files });
+  return sealContent(DialogueEntry, epoch, place, saying);
 }

@@ -10,6 +10,7 @@ import {
   ready,
   recordHashOf,
   reporterKeys,
+  type ReporterSaying,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
@@ -30,6 +31,7 @@ import type {
 import { NO_IDENTITY, nextIdentity, saysIdentity } from './identity.js';
 import { createUploadKeeper } from './keeper.js';
 import { createReceipts } from './receipt.js';
+import { reporterSaying, type ReporterWord } from './spoken/input.js';
 import {
   createReporterCases,
   credentialOf,
@@ -57,6 +59,12 @@ export interface Reporter {
     text: string,
     files: readonly FileSource[],
     onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ReporterCaseView>;
+  /** Says something about a transcript or a meeting. Throws ClientError as `send` and `malformed`. */
+  say(
+    words: readonly string[],
+    word: ReporterWord,
     signal?: AbortSignal,
   ): Promise<ReporterCaseView>;
   /**
@@ -119,6 +127,50 @@ export function createReporter(connection: Connection & { today: () => Day }): R
     // Said before any file is sent.
     audienceOf(input, loaded);
     return loaded;
+  }
+
+  /**
+   * Writes the next entry. `message` tells it from others: what was sent before in the same words is
+   * not sent again.
+   */
+  async function write(
+    words: readonly string[],
+    message: unknown,
+    saying: ReporterSaying,
+    references: readonly FileReference[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReporterCaseView> {
+    const { caseId } = reporterKeys(words);
+    const same = JSON.stringify([caseId, message]);
+    // A handler may write in the same moment: the later of the two reads again and seals again.
+    for (let tries = 1; ; tries += 1) {
+      const opened = await persist(() => cases.open(words), signal);
+      if (!sent.arrived(same, opened.file)) {
+        const entry = nextEntry(opened, saying);
+        sent.note(same, [entry]);
+        try {
+          await api.tell({
+            method: 'POST',
+            path: '/api/case/entries',
+            credential: credentialOf(opened.keys),
+            json: { entry, attachments: references.map(({ attachment }) => attachment) },
+            signal,
+          });
+        } catch (error) {
+          if (lacksFiles(error)) uploads.forget();
+          const again = error instanceof ClientError && (error.temporary || isConflict(error));
+          if (!again || tries >= 5) throw error;
+          if (error.temporary) await pause(250 * 2 ** tries, signal);
+          continue;
+        }
+        cases.noteSent(entry);
+      }
+      const after = await persist(() => cases.open(words), signal);
+      // files that wait for the next message stay
+      if (references.length > 0) uploads.forget();
+      sent.forget(same);
+      return await viewOf(after);
+    }
   }
 
   return {
@@ -195,36 +247,14 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       await ready();
       const references = await uploads.sendAll(files, onProgress, signal);
       onProgress({ step: 'sending' });
-      const { caseId } = reporterKeys(words);
-      const message = JSON.stringify([caseId, text, references]);
-      // A handler may write in the same moment: the later of the two reads again and seals again.
-      for (let tries = 1; ; tries += 1) {
-        const opened = await persist(() => cases.open(words), signal);
-        if (!sent.arrived(message, opened.file)) {
-          const entry = nextEntry(opened, connection.today(), text, references);
-          sent.note(message, [entry]);
-          try {
-            await api.tell({
-              method: 'POST',
-              path: '/api/case/entries',
-              credential: credentialOf(opened.keys),
-              json: { entry, attachments: references.map(({ attachment }) => attachment) },
-              signal,
-            });
-          } catch (error) {
-            if (lacksFiles(error)) uploads.forget();
-            const again = error instanceof ClientError && (error.temporary || isConflict(error));
-            if (!again || tries >= 5) throw error;
-            if (error.temporary) await pause(250 * 2 ** tries, signal);
-            continue;
-          }
-          cases.noteSent(entry);
-        }
-        const after = await persist(() => cases.open(words), signal);
-        uploads.forget();
-        sent.forget(message);
-        return await viewOf(after);
-      }
+      const saying = { kind: 'message', at: connection.today(), text, files: references } as const;
+      return write(words, [text, references], saying, references, signal);
+    },
+
+    async say(words, word, signal) {
+      await ready();
+      const saying = reporterSaying(word, connection.today());
+      return write(words, word, saying, [], signal);
     },
 
     async identify(words, identity, signal) {

@@ -16,6 +16,7 @@ import { ProtocolError, type ProtocolFault } from './errors.js';
 import { bytesSchema, RecordHash, type AttachmentId, type CaseId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
+import { openOrigin, type CaseOrigin } from './origin.js';
 import { caseIdOf, isErasedEntry } from './record.js';
 import { openContent, type Contents } from './sealed-entry.js';
 import type { Directory } from './wire/directory.js';
@@ -92,6 +93,8 @@ export interface OpenedCase {
   /** The reporter's own; null for everybody else, and where there is none. */
   identity: OpenedCompartment | null;
   report: Report | null;
+  /** Who made the case. */
+  origin: CaseOrigin;
   /** Who may never be given access: the reporter left them out. */
   leftOut: Report['leftOut'];
   /** What only a server can have done: nothing may be written into such a case. */
@@ -303,6 +306,15 @@ function leftOutBy(
   return withSuccessors(directory, leftOut).filter((id) => !given.has(id));
 }
 
+/** What the case says of who made it; another epoch of another chain than the first says nothing. */
+function originOf({ chain, keys }: OpenedCompartment, directory: Directory): CaseOrigin {
+  const box = chain.epochs[0]?.body.origin;
+  const key = keys.get(1);
+  return box === undefined || key === undefined
+    ? { made: 'unknown' }
+    : openOrigin(key, box, directory);
+}
+
 /** Whoever the reporter left out and has, or had, keys nonetheless. */
 function leftOutIn(opened: OpenedCase): { now: boolean; ever: boolean } {
   const leftOut: readonly string[] = opened.leftOut;
@@ -344,6 +356,7 @@ export function openCase(input: CaseInput): OpenedCase {
     internal,
     identity,
     report,
+    origin: originOf(dialogue, directory),
     leftOut: leftOutBy(report, chain, directory),
     faults: [],
     mendable: [],

@@ -1,4 +1,4 @@
-import { DialogueEntry } from './content/dialogue.js';
+import { DialogueEntry, ReporterSaying } from './content/dialogue.js';
 import { ErasureEntry } from './content/erasure.js';
 import { IdentityEntry } from './content/identity.js';
 import type { EntryContent } from './content/every.js';
@@ -16,10 +16,12 @@ export * from './content/exports.js';
 export * from './content/identity.js';
 export * from './content/internal.js';
 export * from './content/keeping.js';
+export * from './content/meetings.js';
 export * from './content/messages.js';
 export * from './content/persons.js';
 export * from './content/report.js';
 export * from './content/requests.js';
+export * from './content/transcripts.js';
 export * from './content/work.js';
 
 const dialogueKinds: ReadonlySet<string> = new Set(
@@ -33,6 +35,30 @@ const identityKinds: ReadonlySet<string> = new Set(
 /** Whether an entry belongs to the compartment of the identity. */
 export function isOfIdentity(content: EntryContent): content is IdentityEntry {
   return identityKinds.has(content.kind);
+}
+
+const reporterKinds: ReadonlySet<string> = new Set(
+  ReporterSaying.options.map(({ entries }) => entries.kind.literal),
+);
+
+const wholeKinds: ReadonlySet<string> = new Set([
+  'transcript',
+  'agreement',
+  'rectification',
+  'meeting_request',
+  'meeting_proposal',
+  'meeting_answer',
+  'meeting_withdrawal',
+  'meeting_cancellation',
+  'meeting_held',
+]);
+
+/**
+ * Whether an entry is erased whole or not at all: others name it by its hash, or it names one, so no
+ * other words may take its place, as if those had been signed.
+ */
+export function goesWhole({ kind }: EntryContent): boolean {
+  return wholeKinds.has(kind);
 }
 
 const erasureKinds: ReadonlySet<string> = new Set(
@@ -87,7 +113,7 @@ export function mayStand(
   if (content.kind === 'report') {
     return compartment === 'dialogue' && isReporter && sequence === 2;
   }
-  if (content.kind === 'message') return compartment === 'dialogue' && isReporter;
+  if (reporterKinds.has(content.kind)) return compartment === 'dialogue' && isReporter;
   if (isOfIdentity(content)) {
     return compartment === 'identity' && isReporter === (content.kind === 'identity');
   }

@@ -46,6 +46,8 @@ export const Overview = v.strictObject({
   feedbackExtendedTo: v.nullable(Day),
   /** Whether handlers left the acknowledgement out; whether they may is for the country's rule. */
   acknowledgementWaived: v.boolean(),
+  /** The true date of receipt of a case that a handler recorded; null for all others. */
+  receivedOn: v.nullable(Day),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
@@ -62,10 +64,11 @@ const Sealed = v.strictTuple([
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
   v.picklist([0, 1]),
+  Overview.entries.receivedOn,
 ]);
 
 /** Longest title, in bytes of JSON text, that fits the fixed size beside the other fields. */
-export const TITLE_BYTES = 190;
+export const TITLE_BYTES = 176;
 /** Most letters (code points) of a title. */
 const TITLE_LETTERS = 80;
 
@@ -86,7 +89,11 @@ export function titleOf(text: string): string {
 }
 
 /** The overview of a case that nobody has worked on yet. */
-export function newOverview({ title, category }: Pick<Overview, 'title' | 'category'>): Overview {
+export function newOverview({
+  title,
+  category,
+  receivedOn = null,
+}: Pick<Overview, 'title' | 'category'> & Partial<Pick<Overview, 'receivedOn'>>): Overview {
   return {
     title,
     category,
@@ -99,6 +106,7 @@ export function newOverview({ title, category }: Pick<Overview, 'title' | 'categ
     due: null,
     feedbackExtendedTo: null,
     acknowledgementWaived: false,
+    receivedOn,
   };
 }
 
@@ -120,6 +128,7 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.due === null ? null : [overview.due.what, overview.due.by, overview.due.days],
     overview.feedbackExtendedTo,
     overview.acknowledgementWaived ? 1 : 0,
+    overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
   const { compartment } = epoch;
@@ -149,6 +158,7 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     due,
     feedbackExtendedTo,
     waived,
+    receivedOn,
   ] = fromJsonBytes(Sealed, unpad(padded));
   return {
     title,
@@ -162,5 +172,6 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     due: due === null ? null : { what: due[0], by: due[1], days: due[2] },
     feedbackExtendedTo,
     acknowledgementWaived: waived === 1,
+    receivedOn,
   };
 }

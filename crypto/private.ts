@@ -15,6 +15,7 @@ export * from './handbook-contents.js';
 export * from './identity.js';
 export * from './kem.js';
 export * from './kept-receipt.js';
+export * from './origin.js';
 export * from './overview.js';
 export * from './platform.js';
 export * from './padding.js';

@@ -118,6 +118,10 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
   if (body.previousKey !== null && entry.header.epoch === 1) {
     throw new ProtocolError('wrong_epoch', 'way back');
   }
+  const { compartment, epoch } = entry.header;
+  if (body.origin !== undefined && (compartment !== 'dialogue' || epoch !== 1)) {
+    throw new ProtocolError('wrong_epoch', 'origin');
+  }
   return body;
 }
 

@@ -17,6 +17,7 @@ export type SigningPurpose =
   | 'handbook'
   | 'export'
   | 'absence'
+  | 'recording'
   | 'release';
 
 /** An Ed25519 key pair (RFC 8032): 32 bytes public, 64 bytes secret. */

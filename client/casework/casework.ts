@@ -4,7 +4,9 @@ import { moneyOf } from './figures.js';
 import { keepingOf } from './keeping.js';
 import { personsOf } from './persons.js';
 import { requestsOf } from './requests.js';
+import { transcriptsOf } from '../spoken/transcripts.js';
 import type { Said } from './said.js';
+import { handledMeetingsOf } from './spoken.js';
 import { workOf } from './work.js';
 
 /** How each subject of the work on a case stands, as its entries give it. */
@@ -19,5 +21,7 @@ export function caseworkOf(said: Said) {
     decisions: decisionsOf(said),
     keeping: keepingOf(said),
     money: moneyOf(said),
+    transcripts: transcriptsOf(said),
+    meetings: handledMeetingsOf(said),
   };
 }

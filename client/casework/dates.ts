@@ -4,6 +4,7 @@ import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
 import { keepingDates } from './keeping.js';
 import { dayIn, type Notes, type Said } from './said.js';
+import { meetingDates, transcriptDates } from './spoken.js';
 
 /**
  * What a date rests on. `law`: an act that holds in every country where this is used. `country`: the
@@ -83,6 +84,8 @@ const SOURCES: readonly DateSource[] = [
   keepingDates,
   requestDates,
   noticeDates,
+  transcriptDates,
+  meetingDates,
 ];
 
 /** All dates of a case beside acknowledgement and feedback, done or not, the earliest first. */

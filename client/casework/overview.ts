@@ -16,6 +16,11 @@ function dueOf(said: Said): Overview['due'] {
   return { what: next.what, by: next.by, days };
 }
 
+/** The true date of receipt where a handler recorded the case and signed that. */
+function recordedDay({ origin }: Said): Overview['receivedOn'] {
+  return origin?.made === 'handler' && origin.proven ? origin.receivedOn : null;
+}
+
 /**
  * The overview that a case's entries give; only the title is the sealed overview's own.
  *
@@ -30,6 +35,7 @@ export function overviewOf(title: string | null, said: Said): Overview {
     // whoever sealed the title may have made it so long that nothing else would fit beside it
     title: titleOf(title ?? report?.text ?? ''),
     category: report?.category ?? 'unknown',
+    receivedOn: recordedDay(said),
   });
   for (const content of said.dialogue) {
     if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayIn(said, content);

@@ -1,11 +1,9 @@
 import { dayOf, type Day, type OpenedCase, type OpenedContent } from '../../crypto/private.js';
+import type { Spoken } from '../spoken/spoken.js';
 
 /** What the entries of a case say now, in the order of each chain. */
-export interface Said {
-  dialogue: readonly OpenedContent[];
+export interface Said extends Spoken {
   internal: readonly OpenedContent[];
-  /** The organisation's, in which days are counted; the device's own where nobody says. */
-  timeZone?: string;
 }
 
 /** What handlers said among themselves, and in which zone its days are counted. */
@@ -17,11 +15,13 @@ export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string
 }
 
 /** What was said in a case, as it was opened, with its days in this zone. */
-export function saidIn({ dialogue, internal }: OpenedCase, timeZone: string): Said {
+export function saidIn({ dialogue, internal, origin }: OpenedCase, timeZone: string): Said {
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
     entries.map(({ content }) => content);
   return {
     dialogue: contents(dialogue.entries),
+    hashes: dialogue.entries.map(({ hash }) => hash),
+    origin,
     internal: contents(internal?.entries ?? []),
     timeZone,
   };

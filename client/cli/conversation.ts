@@ -9,6 +9,7 @@ import { checkInputs, readCaseKey } from './key.js';
 import { jsonText, bytesText, printableLine } from './printable.js';
 import { checkFingerprint } from './readers.js';
 import { caseJson, caseText, filesOf, warningsOf } from './show.js';
+import { spokenWord } from './spoken.js';
 import { textFrom } from './text.js';
 
 async function checkOrganisation({ options, reporter }: CommandContext): Promise<void> {
@@ -44,6 +45,36 @@ export async function showCase(context: CommandContext): Promise<ExitCode> {
   return exit === exitCodes.done ? kept.exit : exit;
 }
 
+/** Opens a case to write on in it. Throws Failure where it does not verify. */
+async function openToWrite(
+  { terminal, reporter }: CommandContext,
+  words: readonly string[],
+): Promise<ReporterCaseView> {
+  const before = await reporter.open(words);
+  const { texts, exit } = warningsOf(before);
+  for (const text of texts) terminal.say(text);
+  if (exit === exitCodes.done) return before;
+  throw new Failure(
+    before.warnings[0]?.code ?? 'malformed',
+    exit,
+    'Nothing was sent, since the case does not verify.',
+  );
+}
+
+/** `casekey agree`, `casekey rectify` and `casekey meet`: answers about what is spoken. */
+export async function answerSpoken(context: CommandContext): Promise<ExitCode> {
+  const { options, terminal, reporter, asks, signal } = context;
+  checkInputs(options.keyFile, options.textFile);
+  await checkOrganisation(context);
+  const words = await readCaseKey(terminal, options.keyFile);
+  const before = await openToWrite(context, words);
+  if (asks) terminal.say(caseText(before));
+  const after = await reporter.say(words, await spokenWord(context, before), signal);
+  if (options.json) return show(context, after);
+  terminal.print('It arrived.');
+  return exitCodes.done;
+}
+
 /** `casekey reply` and `casekey attach`: writes on in a case. */
 export async function writeOn(context: CommandContext): Promise<ExitCode> {
   const { options, terminal, reporter, asks, signal } = context;
@@ -54,16 +85,7 @@ export async function writeOn(context: CommandContext): Promise<ExitCode> {
   const files = await openFiles(options.files);
   try {
     const words = await readCaseKey(terminal, options.keyFile);
-    const before = await reporter.open(words);
-    const { texts, exit } = warningsOf(before);
-    for (const text of texts) terminal.say(text);
-    if (exit !== exitCodes.done) {
-      throw new Failure(
-        before.warnings[0]?.code ?? 'malformed',
-        exit,
-        'Nothing was sent, since the case does not verify.',
-      );
-    }
+    const before = await openToWrite(context, words);
     if (asks) terminal.say(caseText(before));
     const toSend = await cleanFiles(context, files);
     const fromInput = options.keyFile !== undefined && files.length === 0;

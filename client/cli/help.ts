@@ -20,6 +20,10 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey return --address URL
   casekey reply  --address URL [--text-file FILE] [--file FILE]...
   casekey attach --address URL FILE... [--text-file FILE]
+  casekey agree   NUMBER --address URL
+  casekey rectify NUMBER --address URL [--text-file FILE]
+  casekey meet   in_person|phone|video --address URL [--text-file FILE]
+  casekey meet   NUMBER take CHOICE|others|decline|off --address URL
   casekey read   --address URL [NUMBER...] [--out FOLDER]
   casekey receipt FILE --address URL [--with-key]
   casekey verify URL [--manifest FILE --release-key KEY]
@@ -33,6 +37,11 @@ Commands
   return   shows the case: dates, who reads it, messages, files
   reply    sends a message into the case, with files if you like
   attach   sends files into the case
+  agree    agrees, by the case key's signature, to the newest version of what was written
+           down of a call or a meeting; return shows its number
+  rectify  says what is wrong in it, or how it should read
+  meet     asks for a meeting, or answers what is proposed. Whoever meets you sees or hears
+           you: after that you are not unknown to that person any more
   read     saves the files of the case, all or those of these numbers
   receipt  checks a receipt that a reporter kept, and says what it proves
   verify   compares what an installation serves with the build beside this program, or

@@ -7,6 +7,9 @@ export const commands = [
   'report',
   'reply',
   'attach',
+  'agree',
+  'rectify',
+  'meet',
   'return',
   'read',
   'receipt',
@@ -73,6 +76,9 @@ const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   report: [...Object.keys(writing), ...Object.keys(reporting), ...Object.keys(keeping)],
   reply: Object.keys(writing),
   attach: ['text-file', 'keep-metadata'],
+  agree: [],
+  rectify: ['text-file'],
+  meet: ['text-file'],
   return: Object.keys(keeping),
   read: Object.keys(reading),
   receipt: Object.keys(checking),
@@ -114,7 +120,7 @@ export interface Options {
   directory: string | undefined;
   /** Whether to show that the receipt is of the report of a case key. */
   withKey: boolean;
-  /** Files to attach, numbers of files to read, or the receipt or export to check. */
+  /** Files to attach, numbers of files to read, what to check (a receipt, an export) or to answer. */
   rest: string[];
 }
 
@@ -175,7 +181,16 @@ export function parseOptions(args: readonly string[]): Options | null {
   // the address is all that verify is about
   const isBare = command === 'verify' && values.address === undefined && further.length === 1;
   const rest = isBare ? [] : further;
-  const takesWords = ['attach', 'read', 'receipt', 'verify-export'].includes(command);
+  const wordy: readonly CommandName[] = [
+    'attach',
+    'read',
+    'receipt',
+    'verify-export',
+    'agree',
+    'rectify',
+    'meet',
+  ];
+  const takesWords = wordy.includes(command);
   if (rest.length > 0 && !takesWords) {
     throw usage(
       command === 'verify'
@@ -189,6 +204,12 @@ export function parseOptions(args: readonly string[]): Options | null {
     );
   }
   if (rest.length === 0 && command === 'attach') throw usage('attach wants the files to send.');
+  if ((command === 'agree' || command === 'rectify') && rest.length !== 1) {
+    throw usage(`${command} wants the number of a transcript, as return shows it.`);
+  }
+  if (command === 'meet' && (rest.length === 0 || rest.length > 3)) {
+    throw usage('meet wants in_person, phone or video, or the number of a meeting and an answer.');
+  }
   if (command === 'receipt' && rest.length !== 1) {
     throw usage('receipt wants the file with the receipt: `casekey receipt FILE --address URL`.');
   }

@@ -7,7 +7,7 @@ import type { SocksProxy } from '../node/socks.js';
 import type { Visit } from '../node/visit.js';
 import { createReporter } from '../reporter.js';
 import type { CommandContext } from './context.js';
-import { saveFiles, showCase, writeOn } from './conversation.js';
+import { answerSpoken, saveFiles, showCase, writeOn } from './conversation.js';
 import { exitCodeOf, exitCodes, Failure, type ExitCode } from './failure.js';
 import { help } from './help.js';
 import { messageOf } from './messages.js';
@@ -43,6 +43,10 @@ async function perform(context: CommandContext, means: Means): Promise<ExitCode>
     case 'reply':
     case 'attach':
       return writeOn(context);
+    case 'agree':
+    case 'rectify':
+    case 'meet':
+      return answerSpoken(context);
     case 'return':
       return showCase(context);
     case 'read':

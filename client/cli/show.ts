@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
 import { inLanguage } from './readers.js';
+import { optionText, originText, spokenTexts } from './spoken.js';
 
 /** A file of a case with the number that `read` takes. */
 export interface NumberedFile {
@@ -29,6 +30,14 @@ const headings: Readonly<Record<string, string>> = {
   feedback: 'Feedback',
   closure: 'Closed',
   reopening: 'Reopened',
+  transcript: 'Written down, to be checked',
+  agreement: 'You agreed',
+  rectification: 'Your correction',
+  meeting_request: 'You asked for a meeting',
+  meeting_proposal: 'Times for a meeting',
+  meeting_answer: 'Your answer about a meeting',
+  meeting_withdrawal: 'You called a meeting off',
+  meeting_cancellation: 'A meeting was called off',
 };
 
 function momentText(at: string): string {
@@ -58,6 +67,8 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
     lines.push(`Relation: ${content.relation.replaceAll('_', ' ')}`);
     if (content.leftOut.length > 0) lines.push(`Left out: ${String(content.leftOut.length)}`);
   }
+  if (content.kind === 'meeting_proposal') lines.push(...content.options.map(optionText));
+  if (content.kind === 'meeting_answer') lines.push(content.answer.replaceAll('_', ' '));
   if ('text' in content && content.text !== '') lines.push(printable(content.text));
   if (content.kind === 'report') {
     for (const [question, answer] of Object.entries(content.answers)) {
@@ -102,6 +113,7 @@ export function caseText(view: ReporterCaseView): string {
   const facts = [
     view.state === 'open' ? 'Open' : `Closed on ${view.closedOn ?? '?'}`,
     ...(view.practice ? ['A practice case'] : []),
+    ...originText(view),
     ...(view.channel === null
       ? []
       : [`Channel: ${printableLine(inLanguage(view.channel.names, 'en'))}`]),
@@ -116,7 +128,8 @@ export function caseText(view: ReporterCaseView): string {
     ...(view.state === 'closed' && view.writable === 'yes' ? [REPRISALS] : []),
     `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
   ];
-  return [facts.join('\n'), ...view.entries.map((entry) => entryText(entry, files))].join('\n\n');
+  const entries = view.entries.map((entry) => entryText(entry, files));
+  return [facts.join('\n'), ...entries, ...spokenTexts(view)].join('\n\n');
 }
 
 function removalText({ state, purgeOn }: ReporterCaseView): string[] {
@@ -140,6 +153,9 @@ export function caseJson(view: ReporterCaseView): object {
     acknowledgementBy: view.acknowledgementBy,
     feedbackBy: view.feedbackBy,
     readers: view.access.at(-1)?.readers ?? [],
+    origin: view.origin,
+    transcripts: view.transcripts,
+    meetings: view.meetings,
     entries: view.entries.map(({ sequence, author, readOn, content, erasure }) => ({
       sequence,
       author: author.side === 'reporter' ? 'reporter' : author.name,

@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import {
   addDays,
   type CaseListing,
+  type Day,
   openHead,
   openOverview,
   type Overview,
   ReaderId,
   ProtocolError,
 } from '../../crypto/private.js';
-import { accessViews, entryViews, warningsOf, writableOf } from '../case-view.js';
+import { accessViews, entryViews, originView, warningsOf, writableOf } from '../case-view.js';
 import { caseworkOf } from '../casework/casework.js';
 import { believed } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
@@ -25,6 +26,10 @@ function dueOf(overview: Overview | null): CaseRow['due'] {
   return { what, by, from: addDays(by, -days) };
 }
 
+function earlier(one: Day, other: Day): Day {
+  return one < other ? one : other;
+}
+
 /** The facts of a row, without what its overview holds. */
 function rowOf(
   answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated' | 'opened'>,
@@ -37,7 +42,7 @@ function rowOf(
     id,
     channel,
     practice,
-    receivedOn,
+    receivedOn: earlier(receivedOn, overview?.receivedOn ?? receivedOn),
     state: closedOn === null ? 'open' : 'closed',
     closedOn,
     purgeOn,
@@ -46,6 +51,7 @@ function rowOf(
     unread,
     opened: answer.opened,
     title: overview?.title ?? '',
+    recorded: (overview?.receivedOn ?? null) !== null,
     category: overview?.category ?? 'unknown',
     acknowledgedOn: overview?.acknowledgedOn ?? null,
     feedbackOn: overview?.feedbackOn ?? null,
@@ -109,6 +115,7 @@ export function caseView(
       dialogue: erasesAlone(opened, 'dialogue', party),
       internal: erasesAlone(opened, 'internal', party),
     },
+    origin: originView(file, directory.directory, answer.case),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),

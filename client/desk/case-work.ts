@@ -12,6 +12,7 @@ import {
   newId,
   type Overview,
   ReaderId,
+  receiptDay,
   sealIdentityQuestion,
   sealStatistics,
   titleOf,
@@ -53,11 +54,11 @@ function countCase(
     ? { tag: before.tag, number: before.number + 1 }
     : { tag: newId(WorkId), number: 1 };
   draft.say('internal', { kind: 'counted', at, ...place });
+  const receivedOn = receiptDay(opened.file.origin, facts.receivedOn);
+  // the server knows the day of recording alone, and takes no other year
   const received = Number(facts.receivedOn.slice(0, 4));
   const days = (day: Overview['acknowledgedOn']): number | null =>
-    day === null
-      ? null
-      : Math.min(Math.max(0, daysBetween(facts.receivedOn, day)), COUNTED_DAYS_LIMIT);
+    day === null ? null : Math.min(Math.max(0, daysBetween(receivedOn, day)), COUNTED_DAYS_LIMIT);
   const readers = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
   return sealStatistics(
     {

@@ -12,6 +12,7 @@ import {
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
+import { handlerSaying, idOf, type HandlerWord } from '../casework/words.js';
 import { ClientError } from '../errors.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
@@ -62,6 +63,12 @@ export interface CaseDesk {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<HandlerCaseView>;
+  /**
+   * Says something else to the reporter: a transcript to be checked, times for a meeting.
+   *
+   * @throws ClientError as `handlerSaying` does.
+   */
+  tell(id: string, word: HandlerWord): Promise<HandlerCaseView>;
   note(
     id: string,
     text: string,
@@ -155,6 +162,15 @@ export function createCaseDesk(
         (opened, state) => prepareMessage(opened, state, content, references),
         { signal },
       );
+    },
+
+    tell(id, word) {
+      const about = idOf(word);
+      const at = session.now().toISOString();
+      return workplace.append(id, ['tell', word], (opened, state) => {
+        const content = handlerSaying(word, about, at, saidIn(opened.file, opened.timeZone));
+        return prepareMessage(opened, state, content, []);
+      });
     },
 
     async note(id, text, files, onProgress, signal) {

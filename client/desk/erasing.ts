@@ -20,6 +20,7 @@ import {
   ReaderId,
   type RecordPlace,
   type WorkId,
+  goesWhole,
 } from '../../crypto/private.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
@@ -142,6 +143,7 @@ export function erasesAlone(
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
   if (content.kind === 'unreadable' || content.kind === 'erased') return null;
   if (input.whole) return withoutWords(content);
+  if (goesWhole(content)) throw new ClientError('wrong_erasure');
   const left = withoutPassages(content, input.passages, input.files);
   if (JSON.stringify(left) === JSON.stringify(content)) throw new ClientError('nothing_to_erase');
   return left;

@@ -2,8 +2,36 @@ import * as v from 'valibot';
 import { Count } from '../wire/entry.js';
 import { ErasureEntry } from './erasure.js';
 import { moment } from './fields.js';
+import {
+  MeetingAnswer,
+  MeetingCancellation,
+  MeetingProposal,
+  MeetingRequest,
+  MeetingWithdrawal,
+} from './meetings.js';
 import { HandlerMessage, PLAIN_MESSAGES, ReporterMessage } from './messages.js';
 import { Report } from './report.js';
+import { Agreement, Rectification, Transcript } from './transcripts.js';
+
+/** What a reporter says once the report is there; each carries the day, never a time. */
+export const ReporterSaying = v.variant('kind', [
+  ReporterMessage,
+  Agreement,
+  Rectification,
+  MeetingRequest,
+  MeetingAnswer,
+  MeetingWithdrawal,
+]);
+export type ReporterSaying = v.InferOutput<typeof ReporterSaying>;
+
+/** What handlers say to the reporter. */
+export const HandlerSaying = v.variant('kind', [
+  ...HandlerMessage.options,
+  Transcript,
+  MeetingProposal,
+  MeetingCancellation,
+]);
+export type HandlerSaying = v.InferOutput<typeof HandlerSaying>;
 
 /**
  * What stands in the place of an entry of the conversation that was erased: the same without the
@@ -20,8 +48,8 @@ export const RemainsEntry = v.strictObject({
 /** What stands in the conversation with the reporter. */
 export const DialogueEntry = v.variant('kind', [
   Report,
-  ReporterMessage,
-  ...HandlerMessage.options,
+  ...ReporterSaying.options,
+  ...HandlerSaying.options,
   ...ErasureEntry.options,
   RemainsEntry,
 ]);

@@ -6,6 +6,7 @@ import { ExportsEntry } from './exports.js';
 import { Count } from '../wire/entry.js';
 import { files, moment, needed, text } from './fields.js';
 import { IdentityRequestEntry } from './identity.js';
+import { MeetingHeld } from './meetings.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
 import { CorrectionEntry, KeepingEntry } from './keeping.js';
@@ -35,6 +36,7 @@ export const CaseworkEntry = v.variant('kind', [
   ...DateEntry.options,
   ...FiguresEntry.options,
   ...ExportsEntry.options,
+  MeetingHeld,
 ]);
 export type CaseworkEntry = v.InferOutput<typeof CaseworkEntry>;
 

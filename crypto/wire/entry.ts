@@ -143,6 +143,9 @@ export const Member = v.strictObject({
 });
 export type Member = v.InferOutput<typeof Member>;
 
+/** Plaintext size of what a case says of who made it, in bytes. */
+export const ORIGIN_BYTES = 512;
+
 /** What an epoch entry says: who may read from now on, by which directory, and the way back. */
 export const EpochBody = v.strictObject({
   members: v.pipe(v.array(Member), v.minLength(1), v.maxLength(100)),
@@ -152,6 +155,8 @@ export const EpochBody = v.strictObject({
    * not have it.
    */
   previousKey: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),
+  /** Who made the case, sealed under this epoch's key: in the first of the dialogue alone. */
+  origin: v.exactOptional(bytesSchema(BOX_OVERHEAD + ORIGIN_BYTES)),
 });
 export type EpochBody = v.InferOutput<typeof EpochBody>;
 

@@ -237,6 +237,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
   const head = checkSignature(entry, openerKey(context, chains, compartment));
   const body = context.bodies.get(entry) ?? readEpochBody(entry);
   if (body.previousKey !== null) bytesOf(body.previousKey);
+  if (body.origin !== undefined) bytesOf(body.origin);
   if (!context.directories.has(directoryKey(body.directory))) {
     throw new ApiError('directory_unknown');
   }

@@ -219,7 +219,10 @@ export const access = new Map<string, string[]>();
 function saidOf(id: string): Said {
   const of = (wanted: EntryView['compartment']): Said['internal'] =>
     entriesOf(id).flatMap(({ compartment, content }) => (compartment === wanted ? [content] : []));
-  return { dialogue: of('dialogue'), internal: of('internal') };
+  const hashes = entriesOf(id).flatMap(({ compartment, hash }) =>
+    compartment === 'dialogue' ? [hash] : [],
+  );
+  return { dialogue: of('dialogue'), internal: of('internal'), hashes };
 }
 
 const custodian = { id: 'iris', name: 'Iris Falk' };
@@ -257,6 +260,9 @@ export function askIdentity(id: string, fields: IdentityField[], reason: string)
   asked.set(id, [...identityOf(id).requests, { ...request, state: 'waiting' }]);
 }
 
+/** Cases that a handler made, by their ids. */
+export const origins = new Map<string, HandlerCaseView['origin']>();
+
 /** A case as the engine would show it; it counts as read then. */
 export function viewOf(id: string): HandlerCaseView {
   const facts = rows.get(id);
@@ -273,6 +279,7 @@ export function viewOf(id: string): HandlerCaseView {
     identity: identityOf(id),
     erasures: proposalsOf(id),
     erasesAlone: { dialogue: false, internal: false },
+    origin: origins.get(id) ?? { made: 'reporter' },
     writable: 'yes',
     log: [],
     departed: [],
@@ -325,7 +332,7 @@ export function add(id: string, compartment: 'dialogue' | 'internal', content: u
   list.push({
     compartment,
     sequence: list.length + 3,
-    hash: '',
+    hash: `hash ${String(list.length)}`,
     author: hanna,
     readOn: null,
     ...intact,

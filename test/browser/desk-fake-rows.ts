@@ -48,6 +48,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     purgeOn: null,
     decisionBy: null,
     escalated: false,
+    recorded: false,
     unread: false,
     opened: true,
     title: '',

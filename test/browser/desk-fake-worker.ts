@@ -14,6 +14,7 @@ import type {
   MembersView,
   RetentionView,
 } from '../../client/models.js';
+import type { RecordingInput } from '../../client/desk/recording.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { figuresOf } from './desk-fake-figures.js';
@@ -26,6 +27,7 @@ import {
   eraseProposed,
   file,
   leftOut,
+  origins,
   proposeErasure,
   renewed,
   viewOf,
@@ -320,6 +322,32 @@ const refuse = (code: string): never => {
   throw Object.assign(new Error(code), { code });
 };
 
+/** Pretends the case of a report that a handler recorded. */
+function recordFake({ text, category, way, receivedOn, key }: RecordingInput): void {
+  const facts = rows.values().next().value;
+  if (facts === undefined) return;
+  const fresh = { unread: true, acknowledgedOn: null, status: 'new' } as const;
+  rows.set('recorded', {
+    ...facts,
+    ...fresh,
+    id: 'recorded',
+    title: text.slice(0, 60),
+    category,
+    receivedOn,
+    recorded: true,
+  });
+  const name = 'Hanna Ek';
+  const recordedOn = day(0);
+  origins.set('recorded', {
+    made: 'handler',
+    way,
+    key,
+    name,
+    recordedOn,
+    receivedOn: receivedOn as never,
+  });
+}
+
 const api: DeskApi = {
   installation: () =>
     Promise.resolve({
@@ -456,6 +484,23 @@ const api: DeskApi = {
       });
     }
     return viewOf(id);
+  },
+  tell: async (id, word) => {
+    await pause(50);
+    const about = word.id ?? crypto.randomUUID();
+    const before = viewOf(id).transcripts.find((each) => each.id === about);
+    const version = (before?.versions.length ?? 0) + 1;
+    const more = word.kind === 'transcript' ? { version } : {};
+    add(id, 'dialogue', { ...word, ...more, id: about, at: new Date().toISOString() });
+    return viewOf(id);
+  },
+  newCallerKey: () => Promise.resolve(kit.slice(0, 12)),
+  record: async (input, _files, onProgress) => {
+    onProgress({ step: 'sealing' });
+    await pause(50);
+    if (input.text === 'fail') refuse('network');
+    recordFake(input);
+    return { id: 'recorded' };
   },
   note: async (id, text, _files, onProgress) => {
     onProgress({ step: 'sending' });

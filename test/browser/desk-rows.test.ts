@@ -19,6 +19,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     escalated: false,
     unread: false,
     opened: true,
+    recorded: false,
     title: '',
     category: 'fraud',
     acknowledgedOn: '2026-02-21',

@@ -235,7 +235,7 @@ describe('a report that was made to stop whoever reads it', () => {
     const { report } = await craftReport(installation, {
       change: ({ request, epoch }) => ({
         ...request,
-        overview: sealOverview(epoch, newOverview({ title: 'a'.repeat(461), category: 'fraud' })),
+        overview: sealOverview(epoch, newOverview({ title: 'a'.repeat(456), category: 'fraud' })),
       }),
     });
     await expectWorkable(report.keys.caseId);

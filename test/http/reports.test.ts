@@ -394,13 +394,22 @@ const wrong: Wrong[] = [
   },
   {
     name: 'an epoch that is not the first',
-    change: (report) =>
-      withFirst(report, {
+    change: (report) => {
+      const { members, directory } = report.body;
+      const previousKey = toBase64(new Uint8Array(73 + 32));
+      return withFirst(report, {
         header: { epoch: 2 },
-        body: bodyText({ ...report.body, previousKey: toBase64(new Uint8Array(73 + 32)) }),
-      }),
+        body: bodyText({ members, directory, previousKey }),
+      });
+    },
     status: 409,
     code: 'epoch_outdated',
+  },
+  {
+    name: 'a word about its maker in an epoch that is not the first',
+    change: (report) => withFirst(report, { header: { epoch: 2 } }),
+    status: 400,
+    code: 'wrong_epoch',
   },
   {
     name: 'a text under an epoch that does not exist',

@@ -87,6 +87,33 @@ export const contents = {
   feedback: { kind: 'feedback', at, text: 'We acted.', files: [] },
   reopening: { kind: 'reopening', at, text: 'We look again.', files: [] },
   closure: { kind: 'closure', at, outcome: 'unsubstantiated', text: 'We close it.', files: [] },
+  transcript: {
+    kind: 'transcript',
+    at,
+    id: WORK,
+    form: 'unrecorded_call',
+    version: 1,
+    heldOn: '2026-03-01' as Day,
+    by: '2026-03-16' as Day,
+    text: 'You said that invoices were too high.',
+  },
+  meetingProposal: {
+    kind: 'meeting_proposal',
+    at,
+    id: WORK,
+    options: [
+      {
+        form: 'in_person',
+        day: '2026-03-09' as Day,
+        time: '14:30',
+        zone: 'Europe/Stockholm',
+        place: 'Library, room 3',
+      },
+    ],
+    text: '',
+  },
+  meetingCancellation: { kind: 'meeting_cancellation', at, id: WORK, text: '' },
+  meetingHeld: { kind: 'meeting_held', at, id: WORK, on: '2026-03-09' as Day, state: 'held' },
   note: { kind: 'note', at, text: 'Ask finance.', files: [] },
   decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
   identityRequest: {

@@ -8,6 +8,7 @@ import {
   reporterKeys,
   sealEntry,
   sealGrant,
+  sealOrigin,
   sealOverview,
   sign,
   signedFields,
@@ -68,7 +69,8 @@ export function makeReport(
   const named = options.directory ?? { version: directory.version, hash };
   const epoch = newEpochKey({ case: keys.caseId, compartment: 'dialogue', epoch: 1 });
   const author = { author: 'reporter', secretKey: keys.sig.secretKey, seen: null } as const;
-  const body: EpochBody = { members, directory: named, previousKey: null };
+  const origin = sealOrigin(epoch, null);
+  const body: EpochBody = { members, directory: named, previousKey: null, origin };
   const first = makeEpochEntry(epoch, { ...author, sequence: 1, previous: null }, body);
   const second = sealEntry(
     epoch,

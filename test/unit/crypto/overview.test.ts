@@ -58,8 +58,8 @@ describe('titles', () => {
     ['a'.repeat(80), 'a'.repeat(80)],
     ['a'.repeat(81), `${'a'.repeat(79)}…`],
     ['word '.repeat(30), `${'word '.repeat(16).slice(0, 79).trim()}…`],
-    ['𝒳'.repeat(90), `${'𝒳'.repeat(46)}…`],
-    ['\u0001'.repeat(50), `${'\u0001'.repeat(30)}…`],
+    ['𝒳'.repeat(90), `${'𝒳'.repeat(42)}…`],
+    ['\u0001'.repeat(50), `${'\u0001'.repeat(28)}…`],
   ])('of %j', (text, title) => {
     expect(titleOf(text)).toBe(title);
   });
@@ -93,6 +93,7 @@ describe('overviews', () => {
     ),
     feedbackExtendedTo: day,
     acknowledgementWaived: fc.boolean(),
+    receivedOn: day,
   });
 
   it('have one size, whatever they hold', () => {

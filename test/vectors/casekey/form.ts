@@ -138,6 +138,8 @@ export const CaseVectors = v.strictObject({
   case: v.omit(DeskCase, ['identity']),
   records: v.array(v.strictObject({ header: text, hash: text })),
   contents: v.array(v.unknown()),
+  /** Who made it: a handler. */
+  origin: v.unknown(),
   overview: Overview,
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),

@@ -47,6 +47,7 @@ import {
   sealEntry,
   sealGrant,
   sealHead,
+  sealOrigin,
   sealOverview,
   sealOwnKey,
   sealPreviousKey,
@@ -60,6 +61,7 @@ import {
   toJsonBytes,
   toWords,
   utf8,
+  WorkId,
   writeReceipt,
   type AccountKeys,
   type Channel,
@@ -75,7 +77,6 @@ import {
   type ReporterKeys,
   type SigningPurpose,
   type TokenPurpose,
-  WorkId,
 } from '../../../crypto/private.js';
 import { counting, fieldOf, oddText, type FieldVector, type Vectors } from './form.js';
 
@@ -112,6 +113,7 @@ function hashVectors(): Vectors['hashes'] {
     'invitation',
     'receipt',
     'audit head',
+    'recording',
   ];
   const tokens: TokenPurpose[] = [
     'lookup',
@@ -462,12 +464,19 @@ function caseVectors(): Vectors['case'] {
   const caseId = reporter.caseId;
   const dialogueOne = newEpochKey({ case: caseId, compartment: 'dialogue', epoch: 1 });
   const self: Member = { id: 'reporter', ...reporter.publicKeys };
+  const recording = {
+    by: first.record.id,
+    way: 'phone',
+    receivedOn: v.parse(Day, '2026-03-01'),
+    key: 'handed_over',
+  } as const;
   const members = [self, memberOf(first.record), memberOf(second.record)];
   add(
     makeEpochEntry(dialogueOne, place('reporter', 'dialogue', null), {
       members,
       directory,
       previousKey: null,
+      origin: sealOrigin(dialogueOne, { recording, secretKey: first.keys.sig.secretKey }),
     }),
   );
   const report = say(dialogueOne, place('reporter', 'dialogue', null), {
@@ -530,6 +539,23 @@ function caseVectors(): Vectors['case'] {
     text: 'Open again.',
     files: [],
   });
+  const transcript = say(dialogueTwo, place('handler', 'dialogue', report), {
+    kind: 'transcript',
+    at: '2026-03-04T05:06:10.000Z',
+    id: id(WorkId, 91),
+    form: 'unrecorded_call',
+    version: 1,
+    heldOn: dayTwo,
+    by: v.parse(Day, '2026-03-18'),
+    text: 'You said that four guards are paid.',
+  });
+  say(dialogueTwo, place('reporter', 'dialogue', transcript), {
+    kind: 'agreement',
+    at: v.parse(Day, '2026-03-05'),
+    transcript: id(WorkId, 91),
+    version: 1,
+    hash: recordHashOf(transcript),
+  });
   say(internal, place('handler', 'internal', change), {
     kind: 'note',
     at: '2026-03-04T05:07:00.000Z',
@@ -545,6 +571,7 @@ function caseVectors(): Vectors['case'] {
     due: { what: 'task', by: v.parse(Day, '2026-03-09'), days: 5 },
     feedbackExtendedTo: v.parse(Day, '2026-08-31'),
     acknowledgementWaived: true,
+    receivedOn: recording.receivedOn,
   };
   const kept = headFor(entries);
   const opened = {
@@ -602,6 +629,7 @@ function caseVectors(): Vectors['case'] {
       hash: recordHashOf(entry),
     })),
     contents,
+    origin: { made: 'handler', ...recording, proven: true },
     overview,
     head: kept,
     statistics: { sealed, opened },

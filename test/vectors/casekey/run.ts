@@ -290,6 +290,7 @@ function runCase({ case: frozen }: Vectors, check: Check): void {
     );
     same('faults', opened.faults, []);
     same('contents', contentsOf(opened), frozen.contents.slice(0, -1));
+    same('origin', opened.origin, frozen.origin);
   });
   check('the receipt of the report', () => {
     const { seed, salt, commitment, signed, file } = frozen.receipt;
@@ -312,6 +313,7 @@ function runCase({ case: frozen }: Vectors, check: Check): void {
     );
     same('faults', opened.faults, []);
     same('contents', contentsOf(opened), frozen.contents);
+    same('origin', opened.origin, frozen.origin);
   });
   check('the case as a handler opens it by kept keys, with overview, head and statistics', () => {
     const opened = openAs(frozen, true, (place, commitment) => {

@@ -33,7 +33,10 @@ type OnProgress = (progress: SendProgress) => void;
  * What the desk's pages ask of their worker: the engine of `client/handler.ts`, with the browser's
  * files in place of file sources, and a memory for drafts. `views/browser/worker/desk.ts` serves it.
  */
-export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download' | 'exportCase'> {
+export interface DeskApi extends Omit<
+  Desk,
+  'reply' | 'note' | 'record' | 'download' | 'exportCase'
+> {
   reply(
     id: string,
     message: Parameters<Desk['reply']>[1],
@@ -48,6 +51,12 @@ export interface DeskApi extends Omit<Desk, 'reply' | 'note' | 'download' | 'exp
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<HandlerCaseView>;
+  record(
+    input: Parameters<Desk['record']>[0],
+    files: readonly File[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<{ id: string }>;
   /** The whole file, checked; a browser keeps large ones outside its memory. */
   download(
     id: string,

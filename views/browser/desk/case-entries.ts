@@ -10,6 +10,7 @@ import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { partyText } from './parties.js';
 import { listText } from './texts.js';
+import { spokenLines } from './spoken-lines.js';
 import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -80,8 +81,15 @@ function entryElement(
   const fromReporter = entry.author.side === 'reporter';
   item.classList.add(fromReporter ? 'from-reporter' : 'from-desk', `kind-${content.kind}`);
   showPart(item, 'new', fromReporter && entry.readOn === null);
-  write(item, 'author', partyText(entry.author));
+  // a handler wrote down what somebody else had reported
+  const { origin } = data;
+  const recorder = content.kind === 'report' && origin.made === 'handler' ? origin : null;
+  const author =
+    recorder && t('desk.made.author', { name: recorder.name ?? t('desk.made.nobody') });
+  write(item, 'author', author ?? partyText(entry.author));
   write(item, 'kind', t(`desk.entry.${content.kind}`));
+  // whoever wrote it may have been the handler who made the key
+  showPart(item, 'handler-key', fromReporter && data.origin.made === 'handler');
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
   write(item, 'when', isThere ? momentText(content.at) : '');
   write(
@@ -94,6 +102,9 @@ function entryElement(
   const outcome = part(item, 'outcome');
   show(outcome, content.kind === 'closure');
   if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
+  const lines = spokenLines(data, entry);
+  fillList(keepPrivate(part(item, 'spoken-lines')), lines, (line) => element('li', line));
+  showPart(item, 'spoken-lines', lines.length > 0);
   const said = 'text' in content ? content.text : '';
   const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';

@@ -1,6 +1,8 @@
 import type { AccessView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
 import { faultText } from './case-faults.js';
+import { dayText } from './days.js';
 import { channelName, type Desk } from './desk.js';
 import { copyTemplate, element, part, write } from './dom.js';
 import { leftOutOf, type LeftOut } from './left-out.js';
@@ -31,7 +33,7 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   const letIn = leftOut.filter((each) => each.letInBy !== null && !each.contradicted);
   const reading = letIn.filter(({ reads }) => reads);
   const gone = letIn.filter(({ reads }) => !reads);
-  const boxes: HTMLElement[] = [];
+  const boxes: HTMLElement[] = [...madeNotice(data)];
   if (data.writable === 'no') {
     const box = noticeElement(shutNotice(data));
     const codes = data.warnings.map(({ code }) => code).join(', ');
@@ -67,6 +69,25 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
     boxes.push(calmElement(t('desk.overview.title'), t('desk.overview.text')));
   }
   return boxes;
+}
+
+/** Who made the case, where that was not its reporter for certain. */
+function madeNotice({ origin }: HandlerCaseView): HTMLElement[] {
+  if (origin.made === 'reporter') return [];
+  if (origin.made === 'unknown') {
+    return [calmElement(t('desk.made.unknown_title'), t('desk.made.unknown'))];
+  }
+  const { way, receivedOn, recordedOn, key } = origin;
+  const name = origin.name ?? t('desk.made.nobody');
+  const days = { received: dayText(receivedOn), recorded: dayText(recordedOn) };
+  const box = calmElement(
+    t('desk.made.title'),
+    t('desk.made.text', { name, way: t(`desk.way.${way}`), ...days }),
+    ...(origin.name === null ? [t('desk.made.unproven')] : []),
+    t(`desk.made.key.${key}`),
+  );
+  keepPrivate(box);
+  return [box];
 }
 
 function noticeElement({ title, paragraphs, grave }: Notice): HTMLElement {

@@ -33,6 +33,7 @@ import { datesPanel } from './case-dates.js';
 import { workPanel } from './case-work.js';
 import { personsPanel } from './case-persons.js';
 import { recordPanel } from './case-record.js';
+import { spokenPanel } from './case-spoken.js';
 import { wireTabs } from './tabs.js';
 import { listText } from './texts.js';
 import { writingForm, type Changed, type WritingForm } from './writing.js';
@@ -62,6 +63,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const persons = personsPanel(desk, id, changed);
   const identity = identityPanel(desk, id, changed);
   part(view, 'persons-place').replaceChildren(persons.panel, identity.panel);
+  const spoken = spokenPanel(desk, id, changed);
+  part(view, 'spoken').replaceChildren(spoken.panel);
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
   const dates = datesPanel(desk, id, changed, (sentence) => {
@@ -83,6 +86,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     persons.update(data);
     identity.update(data);
     record.update(data);
+    spoken.update(data);
     dates.update(data);
     keeping.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
@@ -107,6 +111,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
       ...data.notices.filter(({ done }) => done === null),
     ];
     count('record', waiting.length);
+    count('spoken', spoken.waiting(data));
     count('files', files.length);
     count('access', data.readers.length);
     if (tabs.current() === 'trail') void fillTrail(desk, trail, id);

@@ -1,5 +1,11 @@
-import type { LinkRelation, Progress } from '../../../crypto/private.js';
-import type { CaseRow, Category, Outcome } from '../../../client/models.js';
+import type {
+  LinkRelation,
+  MeetingForm,
+  Progress,
+  TranscriptForm,
+  Way,
+} from '../../../crypto/private.js';
+import type { CaseRow, Category, Outcome, Relation } from '../../../client/models.js';
 import { t } from '../strings.js';
 
 // Records, not lists: the compiler finds what is missing. crypto/content.ts has the lists, and half
@@ -51,6 +57,38 @@ const PROGRESS: Record<Progress, true> = { assessment: true, investigation: true
 
 const LINKS: Record<LinkRelation, true> = { same_matter: true, duplicate_of: true, follows: true };
 
+const RELATIONS: Record<Relation, true> = {
+  worker: true,
+  former_worker: true,
+  applicant: true,
+  volunteer_trainee: true,
+  self_employed: true,
+  contractor_staff: true,
+  shareholder_board: true,
+  facilitator_connected: true,
+  other: true,
+  not_said: true,
+};
+
+const WAYS: Record<Way, true> = {
+  phone: true,
+  meeting: true,
+  letter: true,
+  email: true,
+  passed_on: true,
+  other: true,
+};
+
+const MEETING_FORMS: Record<MeetingForm, true> = { in_person: true, phone: true, video: true };
+
+const TRANSCRIPT_FORMS: Record<TranscriptForm, true> = {
+  recorded_line: true,
+  unrecorded_call: true,
+  meeting: true,
+};
+
+export type { MeetingForm, TranscriptForm, Way };
+
 /** A value of a list with its name in the page's language. */
 export interface Choice {
   value: string;
@@ -93,4 +131,30 @@ export function progressChoices(): Choice[] {
 /** How two cases can belong together. */
 export function linkChoices(): Choice[] {
   return Object.keys(LINKS).map((value) => ({ value, label: t(`desk.work.relation.${value}`) }));
+}
+
+/** What whoever reports can be to the organisation. */
+export function relationChoices(): Choice[] {
+  return Object.keys(RELATIONS).map((value) => ({ value, label: t(`relation.${value}`) }));
+}
+
+/** How a report can come another way than through the page. */
+export function wayChoices(): Choice[] {
+  return Object.keys(WAYS).map((value) => ({ value, label: t(`desk.way.${value}`) }));
+}
+
+/** How people can meet. */
+export function meetingFormChoices(): Choice[] {
+  return Object.keys(MEETING_FORMS).map((value) => ({
+    value,
+    label: t(`desk.meeting.form.${value}`),
+  }));
+}
+
+/** What is written down of something spoken. */
+export function transcriptFormChoices(): Choice[] {
+  return Object.keys(TRANSCRIPT_FORMS).map((value) => ({
+    value,
+    label: t(`desk.transcript.form.${value}`),
+  }));
 }

@@ -1,6 +1,7 @@
 import type { CountryRule } from '../../../client/law/country.js';
 import {
   acknowledgementDuty,
+  addTerm,
   feedbackDuty,
   isAcknowledgementWaived,
   type Duty,
@@ -8,6 +9,7 @@ import {
   warningOn,
 } from '../../../client/law/days.js';
 import type { CaseRow, HandlerCaseView } from '../../../client/models.js';
+import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { Day } from '../../../crypto/public.js';
 import { daysBetween } from './days.js';
 
@@ -90,12 +92,31 @@ export function basisOf({ limit }: Duty): 'law' | 'promise' {
 /** What another date of a case is called, by the rule of the channel's country. */
 export function basisName(date: CaseDate, rule: CountryRule | null): BasisName {
   if (date.basis !== 'country') return date.basis;
+  if (date.what === 'meeting') return meetingDay(date, rule).basis;
   const known: Partial<Record<CaseDate['what'], unknown>> = {
     further_feedback: rule?.furtherFeedback ?? undefined,
     confirmation: rule?.confirmation ?? undefined,
-    meeting: rule?.meeting ?? undefined,
   };
   return rule?.basis === 'law' && known[date.what] !== undefined ? 'law' : 'promise';
+}
+
+/**
+ * The day to keep for a meeting that the reporter asked for: the stricter of what is planned for and
+ * the day of the country's act, where that names one.
+ */
+function meetingDay(
+  { by, from }: { by: string; from: string },
+  rule: CountryRule | null,
+): { by: string; basis: BasisName } {
+  const term = rule?.basis === 'law' ? rule.meeting : null;
+  const limit = term === null || term === 'reasonable' ? null : addTerm(from as Day, term);
+  return limit === null || limit > by ? { by, basis: 'promise' } : { by: limit, basis: 'law' };
+}
+
+/** A row says no more than the days: a meeting that nobody has agreed on has just so many. */
+function listed(due: NonNullable<CaseRow['due']>, rule: CountryRule | null): typeof due {
+  const isPlanned = due.what === 'meeting' && daysBetween(due.from, due.by) === MEETING_DAYS;
+  return isPlanned ? { ...due, by: meetingDay(due, rule).by } : due;
 }
 
 function dueDate(
@@ -129,7 +150,7 @@ export function dueDates(row: CaseRow, rule: CountryRule | null, today: string):
     }
     if (row.feedbackOn === null) add('feedback', feedback);
   }
-  if (row.due !== null) dates.push(dueDate(row.due.what, row.due, null, today));
+  if (row.due !== null) dates.push(dueDate(row.due.what, listed(row.due, rule), null, today));
   if (row.decisionBy !== null) dates.push(decisionDate(row.decisionBy, today));
   return dates.sort((a, b) => a.daysLeft - b.daysLeft);
 }
@@ -140,11 +161,12 @@ export function openDates(
   rule: CountryRule | null,
   today: string,
 ): (DueDate & { name: string })[] {
-  return data.dates.flatMap((date) =>
-    date.doneOn === null
-      ? [{ ...dueDate(date.what, date, basisName(date, rule), today), name: date.name }]
-      : [],
-  );
+  return data.dates.flatMap((date) => {
+    if (date.doneOn !== null) return [];
+    const isAsked = date.what === 'meeting' && date.basis === 'country';
+    const days = isAsked ? { ...date, by: meetingDay(date, rule).by } : date;
+    return [{ ...dueDate(date.what, days, basisName(date, rule), today), name: date.name }];
+  });
 }
 
 /** Whether a date presses so much that it belongs before everything that can wait. */

@@ -21,6 +21,7 @@ export type Place =
   | { view: 'requests' }
   | { view: 'handbook' }
   | { view: 'figures' }
+  | { view: 'recording' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'custody' }
   | { view: 'account' };

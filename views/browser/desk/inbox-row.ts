@@ -74,6 +74,7 @@ export function rowElement(
   write(item, 'category', facts && row.title !== '' ? categoryText(row.category) : '');
   write(item, 'channel', desk.directory.channels.length > 1 ? channelName(desk, row.channel) : '');
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
+  show(part(item, 'recorded'), row.recorded);
   show(part(item, 'practice'), row.practice);
   write(item, 'status', facts ? statusText(row) : '');
   fillList(keepPrivate(part(item, 'labels')), facts ? row.labels : [], (label) =>

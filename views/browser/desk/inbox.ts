@@ -169,6 +169,9 @@ export function inboxView(desk: Desk): HTMLElement {
       await load();
     }),
   );
+  onClick(view, 'record', () => {
+    desk.go({ view: 'recording' });
+  });
   onClick(view, 'more', () => act(view, () => take(PAGES_AHEAD)));
   moveWithKeys(view, '.row-open');
 

@@ -1,4 +1,4 @@
-import type { HandlerCaseView, SendProgress } from '../../../client/models.js';
+import type { SendProgress } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { copyTemplate, fillList, onClick, part, showPart, write } from './dom.js';
 import { sizeText } from './days.js';
@@ -61,25 +61,28 @@ export function wireFiles(desk: Desk, form: HTMLElement, onChange: () => void): 
   };
 }
 
-type Work = (
+type Work<Result> = (
   onProgress: (progress: SendProgress) => void,
   signal: AbortSignal,
-) => Promise<HandlerCaseView>;
+) => Promise<Result>;
 
 /**
  * Runs a sending with true progress and a way to stop it. What goes wrong stands in the form, whose
  * text and files stay.
  *
- * @returns the case afterwards, or null when it was not sent.
+ * @returns what the work gave, such as the case afterwards, or null when it was not sent.
  */
-export async function runSending(form: HTMLElement, work: Work): Promise<HandlerCaseView | null> {
+export async function runSending<Result>(
+  form: HTMLElement,
+  work: Work<Result>,
+): Promise<Result | null> {
   const controller = new AbortController();
   const abort = part(form, 'abort');
   const stop = (): void => {
     controller.abort();
   };
   const bar = part(form, 'progress', HTMLProgressElement);
-  let result: HandlerCaseView | null = null;
+  let result: Result | null = null;
   abort.addEventListener('click', stop);
   showPart(form, 'sending', true);
   showPart(form, 'buttons', false);

@@ -123,6 +123,6 @@ export function openShell(
 }
 
 function navigationOf(place: Place): Place['view'] {
-  if (place.view === 'case') return 'inbox';
+  if (place.view === 'case' || place.view === 'recording') return 'inbox';
   return place.view === 'incidents' ? 'people' : place.view;
 }

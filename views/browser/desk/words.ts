@@ -22,7 +22,7 @@ export function fillWords(list: HTMLElement, words: readonly string[]): void {
 
 /** A group of words that a person has to keep. */
 export interface PaperGroup {
-  kind: 'passphrase' | 'kit' | 'root' | 'officer';
+  kind: 'passphrase' | 'kit' | 'root' | 'officer' | 'caller';
   words: readonly string[];
   /** Eight words of the keys, where somebody will compare them with the paper. */
   fingerprint?: readonly string[];
@@ -69,15 +69,28 @@ export function paperPanel(
     (target.querySelector('input') ?? target).focus();
   };
   const onPaper = groups.every(({ kind }) => kind !== 'passphrase');
+  const isCaller = groups.some(({ kind }) => kind === 'caller');
   write(
     panel,
     'to-questions',
-    t(onPaper ? 'desk.paper.to_questions_paper' : 'desk.paper.to_questions'),
+    t(
+      isCaller
+        ? 'desk.paper.to_questions_caller'
+        : onPaper
+          ? 'desk.paper.to_questions_paper'
+          : 'desk.paper.to_questions',
+    ),
   );
   write(
     panel,
     'questions-hint',
-    t(onPaper ? 'desk.paper.questions_hint_paper' : 'desk.paper.questions_hint'),
+    t(
+      isCaller
+        ? 'desk.paper.questions_hint_caller'
+        : onPaper
+          ? 'desk.paper.questions_hint_paper'
+          : 'desk.paper.questions_hint',
+    ),
   );
   onClick(panel, 'to-questions', () => {
     step('asked');
@@ -142,7 +155,7 @@ function sheetElement(
   show(whose, name !== null);
   write(sheet, 'date', dayText(today()));
   write(sheet, 'purpose', t(`desk.paper.${kind}.purpose`));
-  write(sheet, 'keep', t(`desk.paper.${kind}.keep`));
+  write(sheet, 'keep', t(`desk.paper.${kind}.keep`, { address: location.origin }));
   fillWords(part(sheet, 'words'), words);
   fillWords(part(sheet, 'fingerprint'), fingerprint);
   showPart(sheet, 'fingerprint-part', fingerprint.length > 0);

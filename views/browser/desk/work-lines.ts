@@ -95,7 +95,17 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'erasure':
     case 'erasure_declined':
       return erasureLine(by, content);
+    case 'meeting_held':
+      return t(`desk.meeting.line.${content.state}`, { by, day: dayText(content.on) });
     case 'report':
+    case 'transcript':
+    case 'agreement':
+    case 'rectification':
+    case 'meeting_request':
+    case 'meeting_proposal':
+    case 'meeting_answer':
+    case 'meeting_withdrawal':
+    case 'meeting_cancellation':
     case 'message':
     case 'reply':
     case 'acknowledgement':

@@ -27,6 +27,7 @@ import { offerRenewal } from '../desk/leavers.js';
 import { tellRemovalWait } from '../desk/removal-wait.js';
 import { peopleView } from '../desk/people.js';
 import { figuresView } from '../desk/figures.js';
+import { recordingView } from '../desk/recording.js';
 import { requestsView } from '../desk/requests.js';
 import { reviewView } from '../desk/review.js';
 
@@ -187,6 +188,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return requestsView(desk);
     case 'handbook':
       return handbookView(desk);
+    case 'recording':
+      return recordingView(desk);
     case 'review':
       return reviewView(desk);
     case 'custody':

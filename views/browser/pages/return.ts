@@ -5,12 +5,14 @@ import { connect, type Connection } from '../reporter/api.js';
 import { drawConversation, goToNew } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
-import { formatSize } from '../reporter/format.js';
+import { formatDay, formatSize } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
 import { createIdentityForm } from '../reporter/identity.js';
 import { hintAtPersonal } from '../reporter/personal-data.js';
 import { createReceiptChoice } from '../reporter/receipt.js';
+import { meetingDaysOf } from '../reporter/directory.js';
+import { createSpoken } from '../reporter/spoken.js';
 import { situationOf } from '../reporter/situation.js';
 import { drawSituation, drawTimeline } from '../reporter/timeline.js';
 import { codeOf } from '../rpc.js';
@@ -41,6 +43,16 @@ function showWarnings({ warnings, writable }: ReporterCaseView): void {
   show('warnings', warnings.length > 0);
 }
 
+/** That a handler made the case, and what that means; nothing where its reporter did. */
+function showMade({ origin }: ReporterCaseView): void {
+  show('made', origin.made === 'handler');
+  if (origin.made !== 'handler') return;
+  const name = origin.name ?? t('made.nobody');
+  const day = formatDay(origin.receivedOn);
+  write('made-text', t('made.text', { name, day, way: t(`made.way.${origin.way}`) }));
+  write('made-key', t(`made.key.${origin.key}`));
+}
+
 function run({ api, end }: Connection): void {
   let words: string[] = [];
 
@@ -56,6 +68,10 @@ function run({ api, end }: Connection): void {
       draw(view);
     },
   );
+  const spoken = createSpoken(api, (view) => {
+    draw(view);
+  });
+
   const receiptChoice = createReceiptChoice();
 
   const forget = (): void => {
@@ -64,10 +80,11 @@ function run({ api, end }: Connection): void {
     entry.forget();
     answer.forget();
     identity.forget();
+    spoken.forget();
     for (const id of ['conversation', 'timeline', 'situation', 'warning-list']) {
       byId(id).replaceChildren();
     }
-    for (const id of ['case-title', 'who-reads']) byId(id).textContent = '';
+    for (const id of ['case-title', 'who-reads', 'made-text']) byId(id).textContent = '';
   };
   guardPage(() => {
     forget();
@@ -96,12 +113,15 @@ function run({ api, end }: Connection): void {
   };
 
   const draw = (view: ReporterCaseView): void => {
-    const situation = situationOf(view, today());
+    const country = view.channel?.country ?? 'EU';
+    const situation = situationOf(view, today(), meetingDaysOf(country));
     showWarnings(view);
+    showMade(view);
     show('practice', view.practice);
     drawSituation(view, situation);
     drawTimeline(view, situation);
     drawConversation(view, situation.fresh, fetchFile);
+    spoken.draw(view, words);
     show('answer-closed', view.state === 'closed');
     receiptChoice.offer(view.receipt, view.receivedOn);
     identity.draw(view);

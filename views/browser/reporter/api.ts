@@ -7,6 +7,7 @@ import type {
   ReportInput,
   SendProgress,
 } from '../../../client/models.js';
+import type { ReporterWord } from '../../../client/spoken/input.js';
 import type { ParsedWords } from '../../../crypto/private.js';
 import { callWorker, startWorker, type Remote } from '../rpc.js';
 
@@ -39,6 +40,8 @@ export interface ReporterApi {
     signal: AbortSignal,
   ): Promise<ReporterCaseView>;
   identify(words: string[], identity: Identity | null): Promise<ReporterCaseView>;
+  /** Says something about a transcript or a meeting. */
+  say(words: string[], word: ReporterWord): Promise<ReporterCaseView>;
   /** The whole file, checked chunk by chunk; the browser keeps large blobs on disk. */
   download(
     words: string[],

@@ -10,12 +10,20 @@ import { plural, t } from '../strings.js';
 import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
 import { fieldNames } from './identity.js';
+import { spokenLines } from './spoken-lines.js';
 
 /** Fetches a file and says in `state` how far it has come. */
 export type Fetcher = (file: FileReference, state: HTMLElement) => Promise<void>;
 
-function authorName(author: EntryView['author']): string {
-  return author.side === 'reporter' ? t('conversation.you') : author.name;
+function authorName(
+  { origin }: ReporterCaseView,
+  { author, content }: EntryView<ReporterEntry>,
+): string {
+  if (author.side === 'reader') return author.name;
+  // a handler wrote down what somebody else had reported
+  return content.kind === 'report' && origin.made === 'handler'
+    ? t('made.author', { name: origin.name ?? t('made.nobody') })
+    : t('conversation.you');
 }
 
 function kindText({ content }: EntryView<ReporterEntry>): string | null {
@@ -25,6 +33,14 @@ function kindText({ content }: EntryView<ReporterEntry>): string | null {
     case 'feedback':
     case 'closure':
     case 'reopening':
+    case 'transcript':
+    case 'agreement':
+    case 'rectification':
+    case 'meeting_request':
+    case 'meeting_proposal':
+    case 'meeting_answer':
+    case 'meeting_withdrawal':
+    case 'meeting_cancellation':
     case 'unreadable':
     case 'identity_opening':
       return t(`conversation.kind.${content.kind}`);
@@ -94,6 +110,7 @@ function fillFiles(list: HTMLElement, entry: EntryView<ReporterEntry>, fetchFile
 }
 
 function entryElement(
+  view: ReporterCaseView,
   entry: EntryView<ReporterEntry>,
   isNew: boolean,
   fetchFile: Fetcher,
@@ -105,8 +122,11 @@ function entryElement(
     element.classList.add('fresh');
     element.tabIndex = -1;
   }
-  fillSlot(element, 'author', authorName(entry.author));
+  fillSlot(element, 'author', authorName(view, entry));
   fillSlot(element, 'kind', kindText(entry));
+  // whoever wrote it may have been the handler who made the key
+  const isByMadeKey = entry.author.side === 'reporter' && view.origin.made === 'handler';
+  fillSlot(element, 'made', isByMadeKey ? t('made.key') : null);
   const { content } = entry;
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
   fillSlot(element, 'day', isThere ? formatDay(content.at) : null);
@@ -119,6 +139,7 @@ function entryElement(
     entry.readOn === null ? null : t('conversation.read', { day: formatDay(entry.readOn) }),
   );
   fillFacts(slot(element, 'facts'), entry);
+  slot(element, 'spoken').append(...spokenElements(view, entry));
   fillFiles(slot(element, 'files'), entry, fetchFile);
   return element;
 }
@@ -127,8 +148,18 @@ function entryElement(
 function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
   if (content.kind === 'identity_opening') return t('identity.opening.text');
   if (content.kind === 'erased') return '';
-  if (content.kind !== 'unreadable') return content.text;
+  if (content.kind !== 'unreadable') return 'text' in content ? content.text : '';
   return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
+}
+
+/** What an entry about a meeting or a transcript says beside its text. */
+function spokenElements(view: ReporterCaseView, entry: EntryView<ReporterEntry>): HTMLElement[] {
+  return spokenLines(view, entry).map((line) => {
+    const element = document.createElement('p');
+    element.className = 'spoken-line';
+    element.textContent = line;
+    return element;
+  });
 }
 
 /** Who began and who ceased to read with an epoch, as a sentence; null where nobody did. */
@@ -155,7 +186,7 @@ export function drawConversation(view: ReporterCaseView, fresh: number, fetchFil
   const elements = view.entries.map((entry, index) => ({
     // what is of another chain stays behind the entry that it follows
     sequence: (sequence = entry.compartment === 'dialogue' ? entry.sequence : sequence),
-    element: entryElement(entry, index >= firstNew, fetchFile),
+    element: entryElement(view, entry, index >= firstNew, fetchFile),
   }));
   for (const [index, change] of access.entries()) {
     const before = access[index - 1];

@@ -1,3 +1,4 @@
+import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
 import { errorText, isPassing } from '../error-text.js';
 import { t } from '../strings.js';
@@ -18,6 +19,8 @@ interface Country {
   condition: string | null;
   /** What holds for going public, where that differs. */
   going: string | null;
+  /** Days within which a meeting is planned for. */
+  meeting: number;
 }
 
 let countries: Record<string, Country> | undefined;
@@ -28,6 +31,11 @@ export function countryOf(code: string): Country | undefined {
     byId('countries', HTMLTemplateElement).content.textContent,
   ) as typeof countries;
   return countries?.[code];
+}
+
+/** Days within which a meeting that was asked for is planned for in this country. */
+export function meetingDaysOf(country: string): number {
+  return (countryOf(country) ?? countryOf('EU'))?.meeting ?? MEETING_DAYS;
 }
 
 /** Who sets the dates in this country, as a sentence. */

@@ -104,6 +104,8 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
       if (codeOf(error) === 'cancelled') return;
       file.state = { at: 'failed' };
     }
+    // at the desk the page may show something else by now
+    if (!list.isConnected) return;
     makeReady(listed);
     draw();
     announce(spoken(file));
@@ -196,12 +198,12 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
   // a file that is dropped beside its place would be opened by the browser instead of the page
   const isOffered = (): boolean => byId('files').offsetParent !== null;
   document.addEventListener('dragover', (event) => {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || !list.isConnected) return;
     event.preventDefault();
     if (event.dataTransfer !== null) event.dataTransfer.dropEffect = isOffered() ? 'copy' : 'none';
   });
   document.addEventListener('drop', (event) => {
-    if (!hasFiles(event)) return;
+    if (!hasFiles(event) || !list.isConnected) return;
     event.preventDefault();
     if (isOffered()) add([...(event.dataTransfer?.files ?? [])]);
   });

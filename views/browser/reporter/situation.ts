@@ -1,8 +1,19 @@
 import type { EntryView, ReporterCaseView } from '../../../client/models.js';
+import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 
 /** A point on the timeline of a case. */
 export interface Milestone {
-  kind: 'received' | 'opened' | 'answered' | 'feedback' | 'closed' | 'removed';
+  kind:
+    | 'received'
+    | 'opened'
+    | 'answered'
+    | 'feedback'
+    /** A meeting that was asked for, one that was agreed on, and a transcript to be checked. */
+    | 'meeting'
+    | 'met'
+    | 'check'
+    | 'closed'
+    | 'removed';
   /** `late`: the day is past and nothing came. */
   state: 'done' | 'due' | 'late';
   /** The day it happened, or by which it should; null where it has not happened and has no day. */
@@ -52,14 +63,51 @@ function asksAboutReprisals(
   return !sent.some(({ content }) => content.kind === 'message' && content.at >= asked);
 }
 
+/** The day so many days later. */
+function later(day: string, count: number): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + count);
+  // nothing is said beyond the calendar
+  return date.getUTCFullYear() > 9999 ? day : date.toISOString().slice(0, 10);
+}
+
+/** What is to come of meetings and of what was written down. */
+function spokenMilestones(
+  { meetings, transcripts }: ReporterCaseView,
+  today: string,
+  meetingDays: number,
+): Milestone[] {
+  const met = meetings.flatMap(({ asked, agreed, state }): Milestone[] => {
+    if (agreed !== null) {
+      return [{ kind: 'met', state: agreed.day < today ? 'done' : 'due', day: agreed.day }];
+    }
+    const waits = state === 'asked' || state === 'other_times' || state === 'proposed';
+    if (asked === null || !waits) return [];
+    const by = later(asked.on, meetingDays);
+    // once times are proposed, it is the reporter's turn
+    return [
+      { kind: 'meeting', state: by < today && state !== 'proposed' ? 'late' : 'due', day: by },
+    ];
+  });
+  const checks = transcripts.flatMap(({ newest: { answer, by } }): Milestone[] =>
+    answer === null && by >= today ? [{ kind: 'check', state: 'due', day: by }] : [],
+  );
+  return [...met, ...checks];
+}
+
 /**
  * Reads a case's situation from its entries and days. Whatever a person answers shows that the
  * report arrived, so any answer counts as the acknowledgement; closing tells the outcome, so it
  * counts as feedback.
  *
  * @param today the reporter's own calendar day.
+ * @param meetingDays within which a meeting is planned for.
  */
-export function situationOf(view: ReporterCaseView, today: string): Situation {
+export function situationOf(
+  view: ReporterCaseView,
+  today: string,
+  meetingDays = MEETING_DAYS,
+): Situation {
   const answers = byReaders(view);
   const own = view.entries.findLastIndex(({ author }) => author.side === 'reporter');
   const fresh = view.entries.slice(own + 1).length;
@@ -80,12 +128,15 @@ export function situationOf(view: ReporterCaseView, today: string): Situation {
     { kind: 'opened', state: firstOpened === null ? 'due' : 'done', day: firstOpened },
     awaited('answered', answered, view.acknowledgementBy),
     awaited('feedback', feedback, view.feedbackBy),
+    ...spokenMilestones(view, today, meetingDays),
   ];
   if (view.closedOn !== null)
     milestones.push({ kind: 'closed', state: 'done', day: view.closedOn });
   // a closed case without a day of removal is kept for longer
   if (view.closedOn !== null) milestones.push({ kind: 'removed', state: 'due', day: view.purgeOn });
-  const due = milestones.filter(({ state, day }) => state === 'due' && day !== null);
+  const due = milestones
+    .filter(({ state, day }) => state === 'due' && day !== null)
+    .sort((a, b) => (a.day ?? '').localeCompare(b.day ?? ''));
   return {
     fresh,
     newest,

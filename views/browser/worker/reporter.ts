@@ -50,6 +50,7 @@ const api: ReporterApi = {
   send: (words, text, files, onProgress, signal) =>
     reporter.send(words, text, files.map(sourceOf), onProgress, signal),
   identify: (words, identity) => reporter.identify(words, identity),
+  say: (words, word) => reporter.say(words, word),
   async download(words, file, onReceived, signal) {
     let whole = new Blob([], { type: 'application/octet-stream' });
     let parts: BlobPart[] = [];

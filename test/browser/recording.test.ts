@@ -1,0 +1,146 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+
+// A report by phone, from the call to minutes that the caller agrees to and a meeting: a handler and
+// a caller in two real browsers, each part going on where the one before ended.
+
+let browser: Browser;
+let installation: Installation;
+let desk: Page;
+let caller: Page;
+let words: string[];
+const complaints: string[][] = [];
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  const [hanna] = installation.handlers;
+  const opened = await openPage(browser, `${installation.address}/desk/en/`);
+  complaints.push(opened.complaints);
+  desk = opened.page;
+  await signInInBrowser(desk, hanna.name, hanna.passphrase);
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  expect(complaints.flat()).toEqual([]);
+  await installation.stop();
+});
+
+const dayOf = (offset: number): string =>
+  new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+describe('a report by phone', () => {
+  it('is recorded with its true date and a key that is read out', async () => {
+    await partOf(desk, 'record').click();
+    const form = partOf(desk, 'form');
+    await form.waitFor();
+    await partOf(form, 'received').fill(dayOf(-30));
+    await partOf(form, 'dates').getByText('the acknowledgement was due').waitFor();
+    await partOf(form, 'text').fill('Four guards are paid at the harbour, two are there.');
+    await desk.setInputFiles('#file-input', {
+      name: 'letter.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Dear Sirs'),
+    });
+    await partOf(form, 'from').fill('The switchboard');
+    await expectAccessible(desk);
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('Choose whether').waitFor();
+    await partOf(form, 'key-yes').check();
+    await form.locator('button[type=submit]').click();
+    const paper = partOf(desk, 'paper');
+    words = await partOf(paper, 'words').locator('li').allTextContents();
+    expect(words).toHaveLength(12);
+    await partOf(paper, 'to-questions').click();
+    for (const field of await paper.locator('.field').all()) {
+      const label = await field.locator('label').innerText();
+      const number = Number(/\d+/u.exec(label)?.[0]);
+      await field.locator('input').fill(words[number - 1] ?? '');
+    }
+    await partOf(paper, 'confirm').click();
+    await partOf(desk, 'send').click();
+    await partOf(desk, 'done-title').waitFor();
+    // the page has forgotten the key
+    expect(await desk.content()).not.toContain(words.join('</li><li>'));
+    await partOf(desk, 'open').click();
+    await desk.getByText('A handler made this case').waitFor();
+    const notice = await desk.locator('.case-notice').innerText();
+    expect(notice).toContain('Hanna Handler recorded here what came by phone');
+    await desk.click('#tab-notes');
+    await desk.locator('#panel-notes').getByText('The switchboard').waitFor();
+    await expectAccessible(desk);
+  });
+
+  it('is written down in minutes, which the caller corrects and then agrees to', async () => {
+    await desk.click('#tab-spoken');
+    const panel = desk.locator('#panel-spoken');
+    await panel.getByText('Send a transcript or minutes').click();
+    const form = partOf(panel, 'transcript-form');
+    await form.locator('select').selectOption('unrecorded_call');
+    await partOf(form, 'text').fill('You said: four guards.');
+    await expectAccessible(desk);
+    await form.locator('button[type=submit]').click();
+    await panel.getByText('Waits for the reporter').waitFor();
+    const opened = await openReporterPage(browser, installation, '/en/return');
+    caller = opened.page;
+    await openCaseWith(caller, words);
+    await caller.locator('#made').getByText('Hanna Handler').waitFor();
+    const check = caller.locator('#check-list .transcript');
+    await check.getByText('Something is wrong').click();
+    await check.locator('[data-slot=words]').fill('Five guards, not four.');
+    await expectAccessible(caller);
+    await check.locator('[data-slot=rectify]').click();
+    await check.getByText('You sent a correction').waitFor();
+    await partOf(desk, 'reload').click();
+    await panel.getByText('Five guards, not four.').waitFor();
+    await panel.getByText('Write the next version').click();
+    await partOf(form, 'text').fill('You said: five guards.');
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'transcripts').getByText('version 2').waitFor();
+    await caller.click('#refresh');
+    await check.getByText('You said: five guards.').waitFor();
+    await check.locator('[data-slot=agree]').click();
+    await check.getByText('This version was agreed to').waitFor();
+    await partOf(desk, 'reload').click();
+    await panel.getByText('Agreed through a key that a handler made').waitFor();
+  });
+
+  it('leads to a meeting that the caller asks for, with times to choose from', async () => {
+    await caller.click('#meeting-ask summary');
+    await caller.locator('#meeting-form').getByText('nobody can take it back').waitFor();
+    await caller.selectOption('#meeting-kind', 'in_person');
+    await caller.fill('#meeting-text', 'After work');
+    await caller.click('#meeting-form button[type=submit]');
+    await caller.locator('#meeting-list').getByText('Nobody has proposed').waitFor();
+    await partOf(desk, 'reload').click();
+    const panel = desk.locator('#panel-spoken');
+    await panel.getByText('Waits for times').waitFor();
+    await partOf(panel, 'meetings').getByText('Propose times').click();
+    const form = partOf(panel, 'proposal-form');
+    await partOf(form, 'add-option').click();
+    for (const [index, time] of ['14:30', '16:00'].entries()) {
+      const row = form.locator('.option').nth(index);
+      await partOf(row, 'day').fill(dayOf(5));
+      await partOf(row, 'time').fill(time);
+      await partOf(row, 'place').fill('Town library, room 3');
+    }
+    await expectAccessible(desk);
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'meetings').getByText('Waits for the reporter').waitFor();
+    await caller.click('#refresh');
+    const meeting = caller.locator('#meeting-list .meeting');
+    await meeting.getByText('Take this time').nth(1).click();
+    await meeting.getByText('Agreed:').waitFor();
+    expect(await meeting.innerText()).toContain('at 16:00');
+    await caller.locator('#timeline').getByText('Meeting on').waitFor();
+    await expectAccessible(caller);
+    await partOf(desk, 'reload').click();
+    await partOf(panel, 'meetings').getByText('Agreed:').waitFor();
+  });
+});

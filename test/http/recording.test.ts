@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../client/api.js';
+import { run } from '../../client/cli/run.js';
+import type { RecordingInput } from '../../client/desk/recording.js';
+import { createVisit } from '../../client/node/visit.js';
+import { utf8, type CreateCase } from '../../crypto/private.js';
+import { fileOf, reportInput, silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { projectDist } from '../support/server.js';
+import { createTestTerminal } from '../support/terminal.js';
+import { canary, placesBelow, tracesIn } from '../support/traces.js';
+
+// Reports that came another way, what was written down of them, and meetings: between a handler,
+// another one, and whoever has the case key.
+
+let installation: Installation;
+let hanna: InstallationPerson;
+let harald: InstallationPerson;
+const sent: { authorized: boolean; request: CreateCase }[] = [];
+const typed = new Map<string, string>();
+
+/** A unique text, looked for at the end in everything that the server keeps. */
+function unique(what: string): string {
+  const text = `${what} ${randomUUID()}`;
+  typed.set(what, text);
+  return text;
+}
+
+const overhearing: Fetch = (address, init) => {
+  if (init.method === 'POST' && address.endsWith('/api/cases')) {
+    const authorized = new Headers(init.headers).has('Authorization');
+    sent.push({ authorized, request: JSON.parse(String(init.body)) as CreateCase });
+  }
+  return fetch(address, init);
+};
+
+async function recording(change: Partial<RecordingInput> = {}): Promise<RecordingInput> {
+  const words = await hanna.desk.newCallerKey();
+  const how = { way: 'phone', receivedOn: '2026-02-20', key: 'handed_over' } as const;
+  const shown = installation.handlers.map(({ id }) => id);
+  return { ...reportInput(installation.channel, words), ...how, shown, ...change };
+}
+
+beforeAll(async () => {
+  installation = await startInstallation({ through: overhearing });
+  [hanna, harald] = installation.handlers;
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+describe('a report that came another way', () => {
+  it('is marked for ever as made by its handler, and its dates run from the true receipt', async () => {
+    const input = await recording({ text: unique('What was said') });
+    const fileName = `${unique('Name of a letter')}.txt`;
+    const letter = fileOf(utf8(unique('Letter')), { name: fileName });
+    const { id } = await hanna.desk.record(input, [letter], silent);
+    const made = { made: 'handler', way: 'phone', receivedOn: '2026-02-20', key: 'handed_over' };
+    const name = 'Hanna Handler';
+    const view = await harald.desk.openCase(id);
+    expect(view).toMatchObject({ receivedOn: '2026-02-20', warnings: [], fault: null });
+    expect(view.origin).toMatchObject({ ...made, name });
+    // a list believes the first overview nothing of this; a handler's desk seals it anew
+    const rows = (await hanna.desk.inbox('open')).rows;
+    expect(rows.find((row) => row.id === id)).toMatchObject({
+      receivedOn: '2026-02-20',
+      recorded: true,
+    });
+    const returned = await installation.newReporter().open(input.words);
+    expect(returned.origin).toMatchObject({ ...made, name });
+    expect(returned).toMatchObject({ acknowledgementBy: '2026-02-27', feedbackBy: '2026-05-20' });
+    expect(returned.warnings).toEqual([]);
+  });
+
+  it('looks to the server like a report of anybody else', async () => {
+    await installation.report();
+    const [other, recorded] = [sent.at(-1), sent.at(-2)];
+    if (other === undefined || recorded === undefined) throw new Error('nothing was sent');
+    expect([other.authorized, recorded.authorized]).toEqual([false, false]);
+    const sizes = ({ request }: typeof other) => ({
+      fields: Object.keys(request),
+      entries: request.entries.map((entry) =>
+        'body' in entry ? entry.body.length : entry.ciphertext.length,
+      ),
+      overview: request.overview.box.length,
+      grants: request.grants.length,
+    });
+    expect(sizes(recorded)).toEqual(sizes(other));
+    const log = (await installation.administrator.desk.audit()).map(({ action }) => action);
+    expect(log.filter((action) => action.includes('record'))).toEqual([]);
+  });
+
+  it('is not taken from the future, nor sealed to anybody whom its handler was not shown', async () => {
+    const tomorrow = await recording({ receivedOn: '2999-01-01' });
+    await expect(hanna.desk.record(tomorrow, [], silent)).rejects.toMatchObject({
+      code: 'receipt_in_future',
+    });
+    const unasked = await recording({ shown: [hanna.id] });
+    await expect(hanna.desk.record(unasked, [], silent)).rejects.toMatchObject({
+      code: 'new_readers',
+    });
+    const unseen = await recording({ leftOut: [hanna.id] });
+    await expect(hanna.desk.record(unseen, [], silent)).rejects.toMatchObject({
+      code: 'leaves_out_self',
+    });
+  });
+
+  it('is kept from whom it leaves out, and arrives once however often it is sent', async () => {
+    const input = await recording({ leftOut: [harald.id], key: 'not_kept' });
+    const first = await hanna.desk.record(input, [], silent);
+    const { server } = installation;
+    const count = async (): Promise<number> => (await server.db('cases')).length;
+    const before = await count();
+    await expect(hanna.desk.record(input, [], silent)).rejects.toMatchObject({
+      code: 'already_sent',
+    });
+    expect(await count()).toBe(before);
+    await expect(harald.desk.openCase(first.id)).rejects.toMatchObject({ code: 'case_not_found' });
+    const { origin } = await hanna.desk.openCase(first.id);
+    expect(origin).toMatchObject({ key: 'not_kept' });
+  });
+});
+
+describe('what was written down of something spoken', () => {
+  it('is checked, corrected and agreed to by the key of the case, version by version', async () => {
+    const { words } = await installation.report();
+    const reporter = installation.newReporter();
+    const { id } = await reporter.open(words);
+    const told = await hanna.desk.tell(id, {
+      kind: 'transcript',
+      id: null,
+      form: 'unrecorded_call',
+      heldOn: '2026-03-01',
+      by: '2026-03-16',
+      text: unique('Minutes'),
+    });
+    const [first] = told.transcripts;
+    if (first === undefined) throw new Error('nothing was told');
+    expect(told.dates).toMatchObject([{ what: 'transcript', by: '2026-03-16', doneOn: null }]);
+    const about = { transcript: first.id, version: 1, hash: first.newest.hash };
+    const rectified = await reporter.say(words, {
+      kind: 'rectification',
+      ...about,
+      text: unique('Rectification'),
+    });
+    expect(rectified.transcripts[0]?.state).toBe('rectified');
+    const second = await harald.desk.tell(id, {
+      kind: 'transcript',
+      id: first.id,
+      form: 'unrecorded_call',
+      heldOn: '2026-03-01',
+      by: '2026-03-20',
+      text: 'Better.',
+    });
+    expect(second.transcripts[0]).toMatchObject({ state: 'waiting', newest: { version: 2 } });
+    // an agreement to the version before is none to this one
+    await reporter.say(words, { kind: 'agreement', ...about });
+    expect((await hanna.desk.openCase(id)).transcripts[0]?.state).toBe('waiting');
+    const { newest } = second.transcripts[0] ?? first;
+    await reporter.say(words, { kind: 'agreement', ...about, version: 2, hash: newest.hash });
+    const agreed = await hanna.desk.openCase(id);
+    expect(agreed.transcripts[0]?.state).toBe('agreed');
+    expect(agreed).toMatchObject({ origin: { made: 'reporter' }, warnings: [] });
+  });
+
+  it('is called agreed through a handler’s key where a handler made the case', async () => {
+    const input = await recording();
+    const { id } = await hanna.desk.record(input, [], silent);
+    const told = await hanna.desk.tell(id, {
+      kind: 'transcript',
+      id: null,
+      form: 'recorded_line',
+      heldOn: '2026-02-20',
+      by: '2026-03-16',
+      text: 'Word by word.',
+    });
+    const [first] = told.transcripts;
+    if (first === undefined) throw new Error('nothing was told');
+    const about = { transcript: first.id, version: 1, hash: first.newest.hash };
+    const view = await installation.newReporter().say(input.words, { kind: 'agreement', ...about });
+    expect(view.transcripts[0]?.state).toBe('agreed_handler_key');
+    const seen = await harald.desk.openCase(id);
+    expect(seen.transcripts[0]?.state).toBe('agreed_handler_key');
+  });
+});
+
+describe('the program without a browser', () => {
+  it('shows what is to be checked and proposed, and answers it', async () => {
+    const { words } = await installation.report();
+    const keyFile = path.join(installation.server.dataFolder, '..', `key-${randomUUID()}`);
+    await writeFile(keyFile, words.join(' '));
+    const casekey = async (...args: string[]) => {
+      const terminal = createTestTerminal({});
+      const exit = await run([...args, '--key-file', keyFile, '--address', installation.address], {
+        terminal,
+        network: () => ({ fetch: (input, init) => fetch(input, init), visit: createVisit() }),
+        now: installation.clock.now,
+        signal: new AbortController().signal,
+        build: projectDist,
+      });
+      return { exit, printed: terminal.printed };
+    };
+    const { id } = await installation.newReporter().open(words);
+    const told = { kind: 'transcript', id: null, form: 'meeting', text: 'You said so.' } as const;
+    await hanna.desk.tell(id, { ...told, heldOn: '2026-03-01', by: '2026-03-16' });
+    expect((await casekey('meet', 'phone')).exit).toBe(0);
+    const [meeting] = (await hanna.desk.openCase(id)).meetings;
+    const option = { form: 'phone', day: '2026-03-20', time: '14:30', zone: 'UTC' } as const;
+    const options = [{ ...option, place: 'We call nobody: 0123' }];
+    const about = { kind: 'meeting_proposal', id: meeting?.id ?? null, text: '' } as const;
+    await hanna.desk.tell(id, { ...about, options });
+    const shown = (await casekey('return')).printed;
+    expect(shown).toContain('Transcript 1: Minutes of a meeting of 2026-03-01, version 1');
+    expect(shown).toContain('[1] phone, 2026-03-20 14:30 UTC: We call nobody: 0123');
+    expect((await casekey('agree', '2')).exit).toBe(2);
+    expect((await casekey('agree', '1')).exit).toBe(0);
+    expect((await casekey('meet', '1', 'take', '1')).exit).toBe(0);
+    expect((await casekey('meet', '1', 'dance')).exit).toBe(2);
+    const view = await hanna.desk.openCase(id);
+    expect(view.transcripts[0]?.state).toBe('agreed');
+    expect(view.meetings[0]?.state).toBe('agreed');
+    await rm(keyFile);
+  });
+});
+
+describe('a meeting', () => {
+  it('is asked for, proposed, agreed on and noted, and can be called off', async () => {
+    const { words } = await installation.report();
+    const reporter = installation.newReporter();
+    const asked = await reporter.say(words, {
+      kind: 'meeting_request',
+      id: null,
+      form: 'in_person',
+      text: unique('Wishes'),
+    });
+    const [wanted] = asked.meetings;
+    if (wanted === undefined) throw new Error('nobody asked');
+    const option = {
+      form: 'in_person',
+      day: '2026-03-20',
+      time: '14:30',
+      zone: 'Europe/Stockholm',
+      place: unique('Place'),
+    } as const;
+    const options = [option, { ...option, time: '16:00' }];
+    await hanna.desk.tell(asked.id, {
+      kind: 'meeting_proposal',
+      id: wanted.id,
+      options,
+      text: unique('Words about times'),
+    });
+    const [proposed] = (await reporter.open(words)).meetings;
+    const view = await reporter.say(words, {
+      kind: 'meeting_answer',
+      id: wanted.id,
+      proposal: proposed?.proposal?.hash ?? '',
+      answer: 'accepted',
+      chosen: 1,
+      text: '',
+    });
+    expect(view.meetings).toMatchObject([{ state: 'agreed', agreed: { time: '16:00' } }]);
+    const seen = await harald.desk.openCase(asked.id);
+    expect(seen.dates).toMatchObject([{ what: 'meeting', by: '2026-03-20', basis: 'plan' }]);
+    const held = { kind: 'meeting_held', id: wanted.id, on: '2026-03-20', state: 'held' } as const;
+    expect((await harald.desk.work(asked.id, held)).meetings[0]?.heldOn).toBe('2026-03-20');
+    await reporter.say(words, { kind: 'meeting_withdrawal', id: wanted.id, text: '' });
+    const after = await hanna.desk.openCase(asked.id);
+    expect(after.meetings).toMatchObject([{ state: 'withdrawn', agreed: null }]);
+    expect(after.warnings).toEqual([]);
+  });
+
+  it('leaves nothing of what was said where the server could keep it', () => {
+    const places = {
+      ...placesBelow(installation.server.dataFolder),
+      log: Buffer.from(installation.server.logged.join('\n')),
+    };
+    const canaries = [...typed].map(([what, text]) => canary(what, text));
+    expect(canaries.length).toBeGreaterThan(7);
+    expect(tracesIn(places, canaries)).toEqual([]);
+  });
+});

@@ -1,0 +1,239 @@
+import type { Category, Relation } from '../../../client/models.js';
+import type { RecordingInput } from '../../../client/desk/recording.js';
+import { createFileChoice, type FileChoice } from '../reporter/files.js';
+import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { categoryChoices, relationChoices, wayChoices, type Way } from './choices.js';
+import { dayText, today } from './days.js';
+import { dutiesOf } from './deadlines.js';
+import { localText, ruleOf, type Desk } from './desk.js';
+import { copyTemplate, onClick, option, part, show, showPart, write } from './dom.js';
+import { draftKeeper } from './draft-keeper.js';
+import { act, report, showProblem } from './failures.js';
+import { languageText } from './languages.js';
+import { runSending } from './sending.js';
+import { listText } from './texts.js';
+import { paperPanel } from './words.js';
+
+/** Under what the text of a report that is being recorded is kept. */
+const DRAFT = 'recording';
+/** Words of a caller's key that are asked for, so that somebody has them. */
+const ASKED = 3;
+const STEPS = ['form', 'key-step', 'send-step', 'done-step'] as const;
+type Step = (typeof STEPS)[number];
+
+type Dates = Parameters<typeof dutiesOf>[0];
+
+/** Which dates of a report received on a day are gone already, as a sentence; null for none. */
+function goneDates(desk: Desk, channel: string, receivedOn: string): string | null {
+  const facts = {
+    receivedOn,
+    acknowledgedOn: null,
+    acknowledgementWaived: false,
+    feedbackExtendedTo: null,
+  };
+  const { acknowledgement, feedback } = dutiesOf(facts as Dates, ruleOf(desk, channel));
+  const gone = (['acknowledgement', 'feedback'] as const).flatMap((what) => {
+    const by = (what === 'feedback' ? feedback : acknowledgement)?.by;
+    return by !== undefined && by < today()
+      ? [t(`desk.recording.gone.${what}`, { day: dayText(by) })]
+      : [];
+  });
+  return gone.length === 0 ? null : t('desk.recording.gone', { dates: listText(gone) });
+}
+
+/** The page on which a handler records a report that came another way than through the channel. */
+export function recordingView(desk: Desk): HTMLElement {
+  const view = copyTemplate('recording');
+  const form = part(view, 'form', HTMLFormElement);
+  const select = (name: string): HTMLSelectElement => part(form, name, HTMLSelectElement);
+  const channel = select('channel');
+  const received = part(form, 'received', HTMLInputElement);
+  const text = part(form, 'text', HTMLTextAreaElement);
+  const from = part(form, 'from', HTMLInputElement);
+  const [keyYes, keyNo] = [
+    part(form, 'key-yes', HTMLInputElement),
+    part(form, 'key-no', HTMLInputElement),
+  ];
+  /** Of this report; the same as long as it is tried, so that nothing arrives twice. */
+  let words: string[] | null = null;
+  let input: RecordingInput | null = null;
+  let files: FileChoice | null = null;
+
+  const keep = draftKeeper(desk, DRAFT, form, () =>
+    text.value === '' ? null : { kind: 'note', text: text.value, outcome: null, files: [] },
+  );
+  const step = (name: Step): void => {
+    for (const each of STEPS) showPart(view, each, each === name);
+    const title = view.querySelector<HTMLElement>(`[data-part="${name.replace('step', 'title')}"]`);
+    title?.focus();
+  };
+
+  const mine = (): Desk['directory']['channels'] =>
+    desk.directory.channels.filter(({ readers }) =>
+      readers.some(({ id }) => id === desk.account.id),
+    );
+  const chosenChannel = (): Desk['directory']['channels'][number] | undefined =>
+    mine().find(({ id }) => id === channel.value);
+  for (const { id, names } of mine()) channel.append(option(id, localText(names)));
+  showPart(form, 'channel-field', mine().length > 1);
+  for (const { value, label } of wayChoices()) select('way').append(option(value, label));
+  for (const { value, label } of categoryChoices()) select('category').append(option(value, label));
+  for (const { value, label } of relationChoices()) select('relation').append(option(value, label));
+  select('category').value = 'unknown';
+  select('relation').value = 'not_said';
+  received.max = today();
+  received.value = today();
+
+  const leftOut = (): string[] =>
+    [...part(form, 'readers').querySelectorAll('input')].flatMap((box) =>
+      box.checked ? [box.value] : [],
+    );
+  const drawDates = (): void => {
+    const isPast = received.value !== '' && received.value <= today();
+    const gone = isPast ? goneDates(desk, channel.value, received.value) : null;
+    write(form, 'dates', gone ?? '');
+    showPart(form, 'dates', gone !== null);
+  };
+  const drawChannel = (): void => {
+    const chosen = chosenChannel();
+    const before = new Set(leftOut());
+    showPart(form, 'practice', chosen?.published === false);
+    select('language').replaceChildren(
+      ...(chosen?.languages ?? []).map((language) => option(language, languageText(language))),
+    );
+    const others = (chosen?.readers ?? []).filter(({ id }) => id !== desk.account.id);
+    part(form, 'readers').replaceChildren(
+      ...others.map(({ id, name }) => {
+        const item = copyTemplate('recording-reader');
+        const box = part(item, 'box', HTMLInputElement);
+        box.value = id;
+        box.checked = before.has(id);
+        keepPrivate(write(item, 'name', name));
+        return item;
+      }),
+    );
+    showPart(form, 'readers-field', others.length > 0);
+    drawDates();
+  };
+  channel.addEventListener('change', drawChannel);
+  received.addEventListener('change', drawDates);
+  text.addEventListener('input', keep);
+  drawChannel();
+
+  /** What is missing, with the field in which; null where nothing is. */
+  const missing = (): [HTMLElement, string] | null => {
+    if (received.value === '' || received.value > today()) {
+      return [received, t('desk.recording.received_wrong')];
+    }
+    if (text.value.trim() === '') return [text, t('desk.recording.text_missing')];
+    if (!keyYes.checked && !keyNo.checked) return [keyYes, t('desk.recording.key_missing')];
+    return null;
+  };
+
+  const inputOf = (key: readonly string[]): RecordingInput => ({
+    words: [...key],
+    channel: channel.value,
+    language: select('language').value,
+    category: select('category').value as Category,
+    relation: select('relation').value as Relation,
+    text: text.value.trim(),
+    answers: {},
+    leftOut: leftOut(),
+    shown: chosenChannel()?.readers.map(({ id }) => id) ?? [],
+    way: select('way').value as Way,
+    receivedOn: received.value,
+    key: keyYes.checked ? 'handed_over' : 'not_kept',
+  });
+
+  const toSending = (): void => {
+    part(view, 'paper').replaceChildren();
+    const how = keyYes.checked ? 'handed_over' : 'not_kept';
+    write(view, 'send-text', t(`desk.recording.send.${how}`));
+    step('send-step');
+  };
+
+  const toKey = (key: readonly string[]): void => {
+    const panel = paperPanel(
+      [{ kind: 'caller', words: key, asked: ASKED }],
+      () => ({ organisation: localText(desk.directory.organisation.names), name: null }),
+      toSending,
+    );
+    part(view, 'paper').replaceChildren(panel);
+    step('key-step');
+  };
+
+  const next = async (): Promise<void> => {
+    const fault = missing();
+    showProblem(form, fault?.[1] ?? null);
+    for (const field of [received, text, keyYes]) {
+      field.setAttribute('aria-invalid', String(field === fault?.[0]));
+    }
+    fault?.[0].focus();
+    if (fault !== null || files === null || !(await files.settle())) return;
+    words ??= await desk.api.newCallerKey();
+    input = inputOf(words);
+    if (keyYes.checked) toKey(words);
+    else toSending();
+  };
+
+  const finish = async ({ id }: { id: string }, recorded: RecordingInput): Promise<void> => {
+    const who = from.value.trim();
+    words = null;
+    input = null;
+    for (const field of [text, from]) field.value = '';
+    files?.clear();
+    keep();
+    // the list is asked for anew, since it does not have the case yet
+    desk.inbox.loadedAt = null;
+    write(view, 'done-text', t('desk.recording.done', { day: dayText(recorded.receivedOn) }));
+    write(view, 'done-key', t(`desk.recording.done.${recorded.key}`));
+    onClick(view, 'open', () => {
+      desk.go({ view: 'case', id });
+    });
+    step('done-step');
+    if (who === '') return;
+    try {
+      const note = t('desk.recording.from_note', { who });
+      await desk.api.note(id, note, [], () => undefined, new AbortController().signal);
+    } catch (error) {
+      showPart(view, 'note-problem', true);
+      report(error);
+    }
+  };
+
+  const send = async (): Promise<void> => {
+    const [recorded, ready] = [input, files?.ready() ?? null];
+    if (recorded === null || ready === null) return;
+    const made = await runSending(part(view, 'send-step'), (onProgress, signal) =>
+      desk.api.record(recorded, ready, onProgress, signal),
+    );
+    if (made !== null) await finish(made, recorded);
+  };
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void act(form, next);
+  });
+  onClick(view, 'send', send);
+  onClick(view, 'back', async () => {
+    showProblem(part(view, 'send-step'), null);
+    step('form');
+    text.focus();
+    // who reads may have changed, which is why it was not sent
+    desk.directoryChanged(await desk.api.directory());
+    drawChannel();
+  });
+  desk.api.draft(DRAFT).then((draft) => {
+    if (draft === null || text.value !== '') return;
+    text.value = draft.text;
+  }, report);
+  // its markup must stand in the page first
+  queueMicrotask(() => {
+    if (!view.isConnected) return;
+    files = createFileChoice(keep, () => undefined);
+    files.limit(desk.directory.maxFileBytes);
+    show(part(view, 'form'), true);
+  });
+  return view;
+}

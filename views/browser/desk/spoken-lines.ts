@@ -1,0 +1,76 @@
+import type { EntryView, HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { dayText } from './days.js';
+
+type Data = HandlerCaseView;
+type Meeting = Data['meetings'][number];
+type Transcript = Data['transcripts'][number];
+type Version = Transcript['newest'];
+type Content = EntryView['content'];
+type Option = Extract<Content, { kind: 'meeting_proposal' }>['options'][number];
+
+/** A time and a place in one line. */
+export function optionText({ form, day, time, zone, place }: Option): string {
+  const kind = t(`desk.meeting.form.${form}`);
+  return t('desk.meeting.option_text', { kind, day: dayText(day), time, zone, place });
+}
+
+/** Where a meeting stands, in a word or two. */
+export function meetingState({ state, heldOn }: Meeting): string {
+  return t(`desk.meeting.state.${heldOn === null ? state : 'held'}`);
+}
+
+/** What was written down, of which day, in which version. */
+export function transcriptName({
+  form,
+  heldOn,
+  version,
+}: Pick<Version, 'form' | 'heldOn' | 'version'>): string {
+  const kind = t(`desk.transcript.form.${form}`);
+  return t('desk.transcript.name', { kind, day: dayText(heldOn), number: version });
+}
+
+/** Where the check of a transcript stands. */
+export function transcriptState({ state, newest }: Transcript, today: string): string {
+  const late = state === 'waiting' && newest.by < today;
+  return t(`desk.transcript.state.${late ? 'not_answered' : state}`);
+}
+
+function chosenText(data: Data, content: Extract<Content, { kind: 'meeting_answer' }>): string[] {
+  const entry = data.entries.find(
+    ({ compartment, hash }) => compartment === 'dialogue' && hash === content.proposal,
+  );
+  const proposed = entry?.content.kind === 'meeting_proposal' ? entry.content.options : [];
+  const option = content.chosen === null ? undefined : proposed[content.chosen];
+  const newest = data.meetings.find(({ id }) => id === content.id)?.proposal?.hash;
+  return [
+    t(`desk.meeting.answer.${content.answer}`),
+    ...(option === undefined ? [] : [optionText(option)]),
+    ...(newest !== undefined && newest !== content.proposal ? [t('desk.meeting.answer_old')] : []),
+  ];
+}
+
+/** Whether an answer about a transcript is to a version that stands in the case. */
+function isNamed(
+  data: Data,
+  { transcript, version, hash }: Extract<Content, { kind: 'agreement' | 'rectification' }>,
+): boolean {
+  const found = data.transcripts.find(({ id }) => id === transcript);
+  return found?.versions.some((each) => each.version === version && each.hash === hash) === true;
+}
+
+/** What an entry about a meeting or a transcript says beside its text, in sentences. */
+export function spokenLines(data: Data, { content }: EntryView): string[] {
+  if (content.kind === 'transcript') {
+    return [transcriptName(content), t('desk.transcript.asked', { day: dayText(content.by) })];
+  }
+  if (content.kind === 'agreement' || content.kind === 'rectification') {
+    const number = { number: content.version };
+    return isNamed(data, content)
+      ? [t(`desk.transcript.${content.kind}`, number)]
+      : [t('desk.transcript.no_version')];
+  }
+  if (content.kind === 'meeting_request') return [t(`desk.meeting.form.${content.form}`)];
+  if (content.kind === 'meeting_proposal') return content.options.map(optionText);
+  return content.kind === 'meeting_answer' ? chosenText(data, content) : [];
+}
