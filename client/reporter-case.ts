@@ -2,6 +2,7 @@ import {
   acknowledgementDay,
   addMonths,
   type CaseFacts,
+  type Day,
   DialogueEntry,
   type Entry,
   faultAgainstHead,

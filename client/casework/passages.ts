@@ -97,7 +97,6 @@ export function withoutPassages(
 export function withoutWords(content: EntryContent): EntryContent | null {
   if (content.kind === 'message' || content.kind === 'reply' || content.kind === 'note')
     return null;
-  if (goesWhole(content)) return null;
   const left = withTexts(content, () => ERASED_MARK);
   if (left.kind === 'labels') return { ...left, labels: [] };
   return 'files' in left ? { ...left, files: [] } : left;

@@ -142,8 +142,11 @@ export function erasesAlone(
 
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
   if (content.kind === 'unreadable' || content.kind === 'erased') return null;
+  if (goesWhole(content)) {
+    if (!input.whole) throw new ClientError('wrong_erasure');
+    return null;
+  }
   if (input.whole) return withoutWords(content);
-  if (goesWhole(content)) throw new ClientError('wrong_erasure');
   const left = withoutPassages(content, input.passages, input.files);
   if (JSON.stringify(left) === JSON.stringify(content)) throw new ClientError('nothing_to_erase');
   return left;
