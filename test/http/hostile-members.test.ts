@@ -273,6 +273,7 @@ describe('a report that was made to stop whoever reads it', () => {
           due: { what: 'task', by: v.parse(Day, '2030-01-01'), days: 3 },
           feedbackExtendedTo: v.parse(Day, '2030-01-01'),
           acknowledgementWaived: true,
+          receivedOn: v.parse(Day, '2020-01-01'),
         }),
       }),
     });
