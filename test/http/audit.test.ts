@@ -62,6 +62,8 @@ async function caseWithLog(
     dialogue_sequence: 2,
     dialogue_epoch: 1,
     internal_sequence: 0,
+    identity_sequence: 0,
+    identity_epoch: 0,
     internal_epoch: 0,
     reporter_sequence: 2,
   });

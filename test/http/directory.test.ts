@@ -94,6 +94,8 @@ async function practiceCase(options: { read: boolean; practice?: boolean }): Pro
     dialogue_sequence: 2,
     dialogue_epoch: 1,
     internal_sequence: 0,
+    identity_sequence: 0,
+    identity_epoch: 0,
     internal_epoch: 0,
     reporter_sequence: 2,
   });

@@ -92,6 +92,8 @@ export async function fillCase(
       dialogue_sequence: entries.length,
       dialogue_epoch: 1,
       internal_sequence: 0,
+      identity_sequence: 0,
+      identity_epoch: 0,
       internal_epoch: 0,
       reporter_sequence: entries.length,
     });
