@@ -177,8 +177,8 @@ export async function up(knex: Knex): Promise<void> {
      dialogue_epoch integer not null,
      internal_sequence integer not null,
      internal_epoch integer not null,
-     identity_sequence integer not null,
-     identity_epoch integer not null,
+     identity_sequence integer not null default 0,
+     identity_epoch integer not null default 0,
      reporter_sequence integer not null`,
   );
   await knex.raw('create index cases_closed on cases (closed_day) where closed_day is not null');

@@ -105,7 +105,7 @@ describe('somebody who comes back under new keys', () => {
     const { administrator, handlers } = installation;
     const [hanna, harald] = handlers;
     expect((await hanna.desk.members()).former).toEqual([
-      { id: harald.id, name: 'Harald Handler' },
+      { id: harald.id, name: 'Harald Handler', part: 'handler' },
     ]);
     const { fragment } = await hanna.desk.invite({
       shownName: 'Harald Handler',
