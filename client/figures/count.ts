@@ -32,6 +32,9 @@ export interface MoneySum {
   cases: number;
   damage: number;
   recovered: number;
+  /** Cases of which either sum is more than nothing. */
+  damaged: number;
+  recoveries: number;
 }
 
 /** What happened in one year. */
@@ -87,8 +90,12 @@ class Year {
     if (daysToFeedback !== null) this.#feedback.push(daysToFeedback);
     if (money === null) return;
     const { currency, damage, recovered } = money;
-    const sum = this.#money.get(currency) ?? { currency, cases: 0, damage: 0, recovered: 0 };
+    const sum = this.#money.get(currency) ?? {
+      ...{ currency, cases: 0, damage: 0, recovered: 0, damaged: 0, recoveries: 0 },
+    };
     sum.cases += 1;
+    if (damage !== null && damage > 0) sum.damaged += 1;
+    if (recovered !== null && recovered > 0) sum.recoveries += 1;
     sum.damage += damage ?? 0;
     sum.recovered += recovered ?? 0;
     this.#money.set(currency, sum);

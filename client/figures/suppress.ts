@@ -1,4 +1,4 @@
-import type { Counts, Figures, Times, YearFigures } from './count.js';
+import type { Counts, Figures, MoneySum, Times, YearFigures } from './count.js';
 
 /** The least number that is told to others: below it, one case might be known by its number. */
 export const LEAST_TOLD = 5;
@@ -15,6 +15,12 @@ export interface ToldTimes extends Omit<Times, 'done' | 'within'> {
   within: Told;
 }
 
+/** Estimates in one currency; a sum is hidden where it is that of a few cases. */
+export interface ToldMoney extends Pick<MoneySum, 'currency' | 'cases'> {
+  damage: Told;
+  recovered: Told;
+}
+
 /** A year's figures as others see them. */
 export interface ToldYear extends Omit<
   YearFigures,
@@ -25,6 +31,7 @@ export interface ToldYear extends Omit<
   | 'closedByOutcome'
   | 'acknowledgement'
   | 'feedback'
+  | 'money'
 > {
   received: Told;
   receivedByChannel: ToldCounts;
@@ -33,6 +40,7 @@ export interface ToldYear extends Omit<
   closedByOutcome: ToldCounts;
   acknowledgement: ToldTimes;
   feedback: ToldTimes;
+  money: ToldMoney[];
 }
 
 /** Figures as others see them. */
@@ -70,15 +78,28 @@ export function suppressed(counts: Counts, least: number): ToldCounts {
   );
 }
 
-function toldTimes({ done, within, limit, median, longest }: Times, least: number): ToldTimes {
+function toldMoney(
+  { currency, cases, damage, recovered, damaged, recoveries }: MoneySum,
+  least: number,
+): ToldMoney {
+  const sum = (amount: number, of: number): Told => (told(of, least) === null ? null : amount);
+  return { currency, cases, damage: sum(damage, damaged), recovered: sum(recovered, recoveries) };
+}
+
+function toldTimes(
+  { done, within, limit, median, longest }: Times,
+  closed: number,
+  least: number,
+): ToldTimes {
   if (done < least) {
     return { done: told(done, least), within: null, limit, median: null, longest: null };
   }
-  // how many were late is told by the difference, so that counts as much as how many were not
-  const late = told(done - within, least);
-  const inTime = late === null ? null : told(within, least);
+  // how many were late, or never done, is told by the differences, so those count as much
+  const isFew = (count: number): boolean => told(count, least) === null;
+  const inTime = isFew(done - within) || isFew(closed - within) ? null : told(within, least);
+  const shown = isFew(closed - done) ? null : done;
   // the longest is one case's own
-  return { done, within: inTime, limit, median, longest: least > 1 ? null : longest };
+  return { done: shown, within: inTime, limit, median, longest: least > 1 ? null : longest };
 }
 
 /**
@@ -101,9 +122,9 @@ export function toldFigures(
       receivedByCategory: suppressed(year.receivedByCategory, least),
       closed: told(year.closed, least),
       closedByOutcome: suppressed(year.closedByOutcome, least),
-      acknowledgement: toldTimes(year.acknowledgement, least),
-      feedback: toldTimes(year.feedback, least),
-      money: year.money.filter(({ cases }) => cases >= least),
+      acknowledgement: toldTimes(year.acknowledgement, year.closed, least),
+      feedback: toldTimes(year.feedback, year.closed, least),
+      money: year.money.flatMap((sum) => (sum.cases >= least ? toldMoney(sum, least) : [])),
     },
   };
 }

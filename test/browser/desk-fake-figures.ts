@@ -15,7 +15,16 @@ export function figuresOf(): Figures {
         closedByOutcome: { substantiated: 8, unsubstantiated: 11, spam: 3 },
         acknowledgement: { done: 22, within: 16, limit: 7, median: 3.5, longest: 12 },
         feedback: { done: 19, within: 12, limit: 92, median: 71, longest: 130 },
-        money: [{ currency: 'EUR', cases: 6, damage: 1_240_000, recovered: 310_000 }],
+        money: [
+          {
+            currency: 'EUR',
+            cases: 6,
+            damage: 1_240_000,
+            recovered: 310_000,
+            damaged: 6,
+            recoveries: 5,
+          },
+        ],
       },
       {
         year: 2025,

@@ -79,7 +79,7 @@ describe('the figures of a year', () => {
     const money = (currency: string, damage: number | null, recovered: number | null) =>
       closed({ money: { currency, damage, recovered } });
     const records = [money('SEK', 10, null), money('EUR', 5, 2), money('SEK', null, 4), closed()];
-    expect(count(records).years[0]?.money).toEqual([
+    expect(count(records).years[0]?.money).toMatchObject([
       { currency: 'EUR', cases: 1, damage: 5, recovered: 2 },
       { currency: 'SEK', cases: 2, damage: 10, recovered: 4 },
     ]);
@@ -141,5 +141,39 @@ describe('small numbers', () => {
       longest: null,
     });
     expect(told.feedback).toMatchObject({ done: null, within: null, median: null, longest: null });
+  });
+
+  it('hide how few were never done, which the number of closed cases would tell', () => {
+    const records = [
+      ...Array.from({ length: 9 }, () => closed({ daysToAcknowledgement: 2 })),
+      closed({ daysToAcknowledgement: null }),
+    ];
+    const figures = count(records);
+    const [year] = figures.years;
+    if (year === undefined) throw new Error('no year');
+    const told = toldFigures(figures, year, LEAST_TOLD).year;
+    expect(told).toMatchObject({ closed: 10, acknowledgement: { done: null, within: null } });
+    expect(toldFigures(figures, year, 1).year.acknowledgement).toMatchObject({
+      done: 9,
+      within: 9,
+    });
+  });
+
+  it('hide a sum of money that is one case’s own among others without', () => {
+    const money = (damage: number | null, recovered: number | null) =>
+      closed({ money: { currency: 'EUR', damage, recovered } });
+    const figures = count([
+      ...Array.from({ length: 5 }, () => money(100, null)),
+      money(0, 7_000),
+      money(null, 0),
+    ]);
+    const [year] = figures.years;
+    if (year === undefined) throw new Error('no year');
+    expect(toldFigures(figures, year, LEAST_TOLD).year.money).toEqual([
+      { currency: 'EUR', cases: 7, damage: 500, recovered: null },
+    ]);
+    expect(toldFigures(figures, year, 1).year.money).toEqual([
+      { currency: 'EUR', cases: 7, damage: 500, recovered: 7_000 },
+    ]);
   });
 });

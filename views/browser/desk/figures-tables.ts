@@ -93,8 +93,8 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
       rows: year.money.map(({ currency, cases, damage, recovered }) => [
         currency,
         numberText(cases),
-        numberText(damage),
-        numberText(recovered),
+        toldText(damage),
+        toldText(recovered),
       ]),
     },
     counts('by_age', byAge),
