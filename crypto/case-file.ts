@@ -54,6 +54,8 @@ export interface ErasureMark {
   text: string;
   /** How many files it took away. */
   files: number;
+  /** Whether one person alone did this, or an erasure of the same entry before. */
+  alone: boolean;
 }
 
 /** What a sealed entry says now. */
@@ -214,17 +216,17 @@ function readerOf(
 
 /** What an erasing entry says of itself. */
 function markOf(
-  { sequence, files }: ErasedBy,
+  { sequence, files, alone }: ErasedBy,
   { records }: VerifiedChain,
   read: (sequence: number) => OpenedContent,
 ): ErasureMark {
   const author = records[sequence - 1]?.entry.header.author ?? 'reporter';
   const content = read(sequence);
   if (content.kind !== 'erasure') {
-    return { sequence, author, at: null, ground: null, text: '', files };
+    return { sequence, author, at: null, ground: null, text: '', files, alone };
   }
   const { at, ground, text } = content;
-  return { sequence, author, at, ground, text, files };
+  return { sequence, author, at, ground, text, files, alone };
 }
 
 /** A sealed record with what it says now; an epoch entry says nothing. */
@@ -240,8 +242,10 @@ function openRecord(
   // each erasure is newer than the one before, so this ends
   let at: number | null = sequence;
   let newest: ErasedBy | null = null;
+  let alone = false;
   for (let by = entries.get(sequence); by; by = at === null ? undefined : entries.get(at)) {
-    newest = by;
+    alone ||= by.alone;
+    newest = { ...by, alone };
     at = by.remains;
   }
   const said: OpenedContent = at === null ? { kind: 'erased' } : read(at);

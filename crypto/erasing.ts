@@ -14,6 +14,8 @@ export interface ErasedBy {
   files: number;
   /** Where the entry stands that took the place of what was erased; null for none. */
   remains: number | null;
+  /** Whether nobody else proposed it. */
+  alone: boolean;
 }
 
 /** What was erased in one compartment so far, and what is proposed. */
@@ -145,6 +147,7 @@ export function noteErasing(
     sequence,
     files: erases.files.length,
     remains: erases.remains?.sequence ?? null,
+    alone: ![...(erasing.proposals.get(key) ?? [])].some((proposer) => proposer !== author),
   };
   if (by.remains !== null && takesReport(erasing, compartment, erases)) {
     erasing.ofReport.add(by.remains);

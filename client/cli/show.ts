@@ -100,7 +100,8 @@ function erasureText({ content, erasure }: EntryView): string {
   const why = erasure.ground === null ? '' : `: ${grounds[erasure.ground]}`;
   const files = erasure.files === 0 ? '' : ` Files erased with it: ${String(erasure.files)}.`;
   const text = erasure.text === '' ? '' : ` ${printable(erasure.text)}`;
-  return `${what}${on}${by}${why}.${files}${text}`;
+  const alone = erasure.alone ? ' One person did this, and nobody else checked it.' : '';
+  return `${what}${on}${by}${why}.${files}${alone}${text}`;
 }
 
 const REPRISALS =

@@ -315,7 +315,8 @@ export function eraseProposed(id: string, place: EntryPlaceInput): void {
   );
   if (entry !== undefined) {
     entry.content = proposal.remains ?? { kind: 'erased' };
-    entry.erasure = { sequence: 101, author: hanna, at, ground, text, files: files.length };
+    const mark = { sequence: 101, author: hanna, at, ground, text, files: files.length };
+    entry.erasure = { ...mark, alone: false };
   }
   add(id, compartment, { kind: 'erasure', at, id: 'e', ground, text });
 }

@@ -102,7 +102,13 @@ describe('an erased entry', () => {
       expect(entry).toMatchObject({
         author: 'reporter',
         content: { kind: 'erased' },
-        erasure: { author: harald.record.id, at, ground: 'irrelevant', text: 'It was private.' },
+        erasure: {
+          author: harald.record.id,
+          at,
+          ground: 'irrelevant',
+          text: 'It was private.',
+          alone: false,
+        },
       });
       expect(JSON.stringify(opened)).not.toContain('Kim Berg');
       expect(opened.dialogue.entries.at(-1)?.content).toMatchObject({ text: 'Thank you.' });
@@ -416,7 +422,10 @@ describe('a handler who could always read alone', () => {
     made = makeCase(organisation, { leftOut: [harald] });
     said = made.say('reporter', message('Kim Berg has an illness.'));
     about(hanna, 'erase', said);
-    expect(made.open('reporter', { entries: without(said) }).faults).toEqual([]);
+    const { faults, dialogue } = made.open('reporter', { entries: without(said) });
+    expect(faults).toEqual([]);
+    // and everybody is told so, since what is left rests on one person's word
+    expect(dialogue.entries.find(({ sequence }) => sequence === 3)?.erasure?.alone).toBe(true);
 
     made = makeCase(organisation);
     said = made.say('reporter', message('Kim Berg has an illness.'));

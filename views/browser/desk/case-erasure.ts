@@ -9,7 +9,7 @@ import { partyText } from './parties.js';
 /** That something of an entry was erased: by whom, when, why; null where nothing was. */
 export function erasureText({ content, erasure }: EntryView): string | null {
   if (erasure === null) return null;
-  const { at, ground, text, files } = erasure;
+  const { at, ground, text, files, alone } = erasure;
   const what = content.kind === 'erased' ? 'whole' : 'part';
   const by = partyText(erasure.author);
   const parts = [
@@ -18,6 +18,7 @@ export function erasureText({ content, erasure }: EntryView): string | null {
       : t(`desk.erasure.${what}_on`, { by, day: momentText(at) }),
     ground === null ? '' : t(`desk.erasure.ground.${ground}`),
     files === 0 ? '' : plural('desk.erasure.files', files),
+    alone ? t('desk.erasure.alone') : '',
     text,
   ];
   return parts.filter((each) => each !== '').join(' ');

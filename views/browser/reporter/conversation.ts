@@ -54,12 +54,13 @@ function kindText({ content }: EntryView<ReporterEntry>): string | null {
 /** That something of an entry was erased, when and why; null where nothing was. */
 function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
   if (erasure === null) return null;
-  const { at, ground, files, text } = erasure;
+  const { at, ground, files, text, alone } = erasure;
   const what = content.kind === 'erased' ? 'whole' : 'part';
   const parts = [
     at === null ? t(`erased.${what}`) : t(`erased.${what}_on`, { day: formatDay(at) }),
     ...(ground === null ? [] : [t(`erased.ground.${ground}`)]),
     ...(files === 0 ? [] : [plural('erased.files', files)]),
+    ...(alone ? [t('erased.alone')] : []),
     ...(text === '' ? [] : [text]),
   ];
   return parts.join(' ');
