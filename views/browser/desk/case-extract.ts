@@ -145,6 +145,11 @@ export function textsOf({ content }: EntryView): string[] {
   return texts.filter((text) => text !== '');
 }
 
+/** Whether an entry has the reporter's words: of a transcript a handler is only who wrote them down. */
+export function isReporters({ author, content }: EntryView): boolean {
+  return author.side === 'reporter' || content.kind === 'transcript';
+}
+
 /** What the check compares an extract with. */
 export function sourcesOf({
   entries,
@@ -153,23 +158,26 @@ export function sourcesOf({
   identity,
 }: HandlerCaseView): ExtractSources {
   const known = identity.requests.flatMap(({ answer }) => answer?.identity ?? []);
-  const [reporter, handlers] = (['reporter', 'reader'] as const).map((side) =>
-    entries.filter(({ author }) => author.side === side),
-  );
+  const reporter = entries.filter(isReporters);
+  const handlers = entries.filter((entry) => !isReporters(entry));
   return {
     reporter: [
-      ...(reporter ?? []).flatMap(textsOf),
+      ...reporter.flatMap(textsOf),
       ...known.flatMap((said) => Object.values(said).filter((text) => text !== null)),
     ],
     names: known.flatMap(({ name }) => name ?? []),
-    handlers: [...(handlers ?? []).flatMap(textsOf), ...persons.map(({ name }) => name)],
+    handlers: [...handlers.flatMap(textsOf), ...persons.map(({ name }) => name)],
     days: [
       receivedOn,
-      ...(reporter ?? []).flatMap(({ content }) =>
+      ...reporter.flatMap(({ content }) =>
         content.kind === 'unreadable' || content.kind === 'erased'
           ? []
           : // a reporter far from the organisation may name another day for the same moment
-            [today(new Date(content.at)), content.at.slice(0, 10)],
+            [
+              today(new Date(content.at)),
+              content.at.slice(0, 10),
+              ...(content.kind === 'transcript' ? [content.heldOn] : []),
+            ],
       ),
     ],
   };

@@ -6,7 +6,7 @@ import type { FileReference, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { shownFileName } from '../file-name.js';
 import { keepPrivate } from '../text-fields.js';
-import { showFindings, sourcesOf } from './case-extract.js';
+import { isReporters, showFindings, sourcesOf } from './case-extract.js';
 import { sizeText } from './days.js';
 import { localText, type Desk } from './desk.js';
 import {
@@ -157,8 +157,9 @@ export function redactedForm(
       shown = data;
       fillList(part(box, 'names'), data.persons, ({ name }, index) => nameLine(name, index));
       showPart(box, 'names-part', data.persons.length > 0);
-      const written = data.entries.flatMap(({ author, content }) => {
-        if (author.side !== 'reader' || !('text' in content) || content.text === '') return [];
+      const written = data.entries.flatMap((entry) => {
+        const { content } = entry;
+        if (isReporters(entry) || !('text' in content) || content.text === '') return [];
         // what is said of exports is no part of the file
         if (content.kind === 'export' || content.kind === 'export_confirmed') return [];
         return [{ kind: t(`desk.entry.${content.kind}`), text: content.text }];
