@@ -126,6 +126,7 @@ export function createExportDesk(
       export: order.export,
       channel: facts.channel,
       practice: facts.practice,
+      origin: facts.origin,
       title: facts.title,
       category: facts.category,
       receivedOn: facts.receivedOn,

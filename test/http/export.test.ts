@@ -146,6 +146,7 @@ describe('a whole case as a file', () => {
     const texts = contents.get('case.json')?.toString() ?? '';
     expect(texts).toContain('It began in May.');
     expect(texts).toContain('Only among us.');
+    expect(JSON.parse(texts)).toMatchObject({ origin: { made: 'reporter' } });
     expect(JSON.parse(contents.get('trail.json')?.toString() ?? '')).toMatchObject({
       format: 'casekey trail 1',
     });

@@ -71,21 +71,27 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   return boxes;
 }
 
-/** Who made the case, where that was not its reporter for certain. */
-function madeNotice({ origin }: HandlerCaseView): HTMLElement[] {
-  if (origin.made === 'reporter') return [];
-  if (origin.made === 'unknown') {
-    return [calmElement(t('desk.made.unknown_title'), t('desk.made.unknown'))];
-  }
+/** Who made the case, where that was not its reporter for certain: a title, and what to know of it. */
+export function madeTexts({
+  origin,
+}: Pick<HandlerCaseView, 'origin'>): [title: string, ...texts: string[]] | null {
+  if (origin.made === 'reporter') return null;
+  if (origin.made === 'unknown') return [t('desk.made.unknown_title'), t('desk.made.unknown')];
   const { way, receivedOn, recordedOn, key } = origin;
   const name = origin.name ?? t('desk.made.nobody');
   const days = { received: dayText(receivedOn), recorded: dayText(recordedOn) };
-  const box = calmElement(
+  return [
     t('desk.made.title'),
     t('desk.made.text', { name, way: t(`desk.way.${way}`), ...days }),
     ...(origin.name === null ? [t('desk.made.unproven')] : []),
     t(`desk.made.key.${key}`),
-  );
+  ];
+}
+
+function madeNotice(data: HandlerCaseView): HTMLElement[] {
+  const texts = madeTexts(data);
+  if (texts === null) return [];
+  const box = calmElement(...texts);
   keepPrivate(box);
   return [box];
 }

@@ -11,6 +11,7 @@ import { shownFileName } from '../file-name.js';
 import { auditText, type Names } from './audit-lines.js';
 import { accessText, reportLanguage } from './case-entries.js';
 import { unreadableText } from './case-faults.js';
+import { madeTexts } from './case-notices.js';
 import { linesOf } from './case-persons.js';
 import { requestLines, requestName, requestState } from './case-requests.js';
 import { stepsOf } from './case-timeline.js';
@@ -242,6 +243,9 @@ export function wholeCopy(
       { kind: 'text', text: t('desk.export.doc.lead', lead) },
       { kind: 'text', text: t('desk.export.doc.trust') },
       ...(data.practice ? [{ kind: 'text', text: t('desk.export.doc.practice') } as const] : []),
+      ...(madeTexts(data) ?? []).map(
+        (text, index) => ({ kind: index === 0 ? 'warning' : 'text', text }) as const,
+      ),
       ...section(t('desk.export.doc.facts'), [{ kind: 'facts', facts: factsOf(desk, data) }]),
       ...section(t('desk.export.doc.dates'), [
         {
