@@ -15,6 +15,7 @@ import { persist } from '../api.js';
 import { lacksFiles } from '../conflict.js';
 import type { LoadedDirectory } from '../directory.js';
 import { ClientError } from '../errors.js';
+import { custodiansOf } from '../identity.js';
 import { createUploadKeeper } from '../keeper.js';
 import type { FileSource, ReportInput, SendProgress } from '../models.js';
 import { audienceOf, prepareCase } from '../report.js';
@@ -65,7 +66,9 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
     if (loaded.freshness === 'expired') throw new ClientError('directory_expired');
     // said before any file is sent; nobody reads it whom the handler had no chance to leave out
     const { readers } = audienceOf(input, loaded);
-    if (readers.some(({ record }) => !input.shown.includes(record.id))) {
+    const custodians = custodiansOf(loaded.directory, input.channel, input.leftOut);
+    const people = [...readers.map(({ record: { id } }) => id), ...custodians.map(({ id }) => id)];
+    if (people.some((id) => !input.shown.includes(id))) {
       throw new ClientError('new_readers');
     }
     return loaded;

@@ -287,3 +287,13 @@ describe('a meeting', () => {
     expect(tracesIn(places, canaries)).toEqual([]);
   });
 });
+
+describe('a custodian who came since', () => {
+  it('is sealed nothing before the handler was shown who that is', async () => {
+    const before = await recording({});
+    await installation.addCustodian('iris');
+    await expect(hanna.desk.record(before, [], silent)).rejects.toMatchObject({
+      code: 'new_readers',
+    });
+  });
+});
