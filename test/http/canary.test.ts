@@ -114,6 +114,8 @@ describe('what people type and send', () => {
       holdLifted: unique('Lifted'),
       restriction: unique('Restriction'),
       correction: unique('Correction'),
+      erasure: unique('Erasure'),
+      erasureDeclined: unique('Erasure declined'),
       restrictionEnd: unique('End of restriction'),
       person: unique('Person'),
       personText: unique('About a person'),
@@ -189,6 +191,19 @@ describe('what people type and send', () => {
       of: { compartment: 'dialogue', sequence: 2 },
       text: field.correction,
     });
+    const written = (await desk.openCase(id)).entries.find(
+      ({ content }) => content.kind === 'note',
+    );
+    const place = { compartment: 'internal', sequence: written?.sequence ?? 0 } as const;
+    const { erasures } = await desk.proposeErasure(id, {
+      ...place,
+      whole: true,
+      passages: [],
+      files: [],
+      ground: 'irrelevant',
+      text: field.erasure,
+    });
+    for (const each of erasures) await desk.declineErasure(id, each, field.erasureDeclined);
     await desk.work(id, {
       kind: 'restriction',
       id: null,
@@ -298,6 +313,8 @@ describe('what people type and send', () => {
       'hold',
       'release',
       'correction',
+      'erasure_proposal',
+      'erasure_declined',
       'restriction',
       'unrestriction',
       'person',

@@ -73,8 +73,9 @@ export function fileItem(
 
 /** Every file of a case's conversation and notes, the newest last. */
 export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
-  return data.entries.flatMap(({ author, compartment, content }) => {
-    const files = 'files' in content ? content.files : [];
+  return data.entries.flatMap(({ author, compartment, content, erasedFiles }) => {
+    const attached = 'files' in content ? content.files : [];
+    const files = attached.filter(({ attachment }) => !erasedFiles.includes(attachment));
     const from =
       compartment === 'internal'
         ? t('desk.files.from_notes', { name: partyText(author) })

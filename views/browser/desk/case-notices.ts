@@ -49,6 +49,9 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   if (data.writable === 'no' && reading.length > 0) {
     boxes.push(noticeElement(readingNotice(desk, reading)));
   }
+  if (data.erasures.some(({ mine }) => !mine)) {
+    boxes.push(calmElement(t('desk.erasure.notice_title'), t('desk.erasure.notice')));
+  }
   if (gone.length > 0) {
     const text = t('desk.left_out.gone', names(gone));
     const title = t('desk.left_out.gone_title');

@@ -7,6 +7,7 @@ import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
 import { identityPanel } from './case-identity.js';
 import { keepingPanel } from './case-keeping.js';
+import { erasurePanel } from './erasure-panel.js';
 import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
 import { fillTrail } from './case-trail.js';
@@ -78,6 +79,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   part(view, 'work').replaceChildren(work.panel, dates.panel);
   const keeping = keepingPanel(desk, id, changed);
   part(view, 'keeping').replaceChildren(keeping.panel);
+  const erasure = erasurePanel(desk, id, changed);
+  part(view, 'erasure').replaceChildren(erasure.panel);
 
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
@@ -89,6 +92,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     spoken.update(data);
     dates.update(data);
     keeping.update(data);
+    erasure.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
     const notes = entryElements(desk, data, 'internal');
@@ -109,6 +113,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     const waiting = [
       ...data.requests.filter(({ state, answer }) => state === 'made' && answer === null),
       ...data.notices.filter(({ done }) => done === null),
+      ...data.erasures.filter(({ mine }) => !mine),
     ];
     count('record', waiting.length);
     count('spoken', spoken.waiting(data));

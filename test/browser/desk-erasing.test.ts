@@ -1,0 +1,118 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
+import { launchBrowser } from '../support/browser.js';
+import { openCaseOf, signInInBrowser } from '../support/desk-page.js';
+import { silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { loaded, openDeskPage, overflow } from './desk-page.js';
+
+// One handler proposes to erase a passage, another confirms, and the reporter sees it: real pages on a
+// real server.
+
+const text = 'The guard wrote four hours. Kim Berg is ill.';
+
+let browser: Browser;
+let installation: Installation;
+let words: string[];
+let id: string;
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  ({ words } = await installation.report({ text: 'Invoices do not fit.' }));
+  id = reporterKeys(words).caseId;
+  await installation.newReporter().send(words, text, [], silent);
+  const [hanna] = installation.handlers;
+  await hanna.desk.work(id, {
+    kind: 'disclosure',
+    id: null,
+    recipient: 'Police',
+    ground: 'Investigation',
+    scope: 'All of it',
+    on: new Date().toISOString().slice(0, 10),
+    state: 'made',
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await installation.stop();
+});
+
+const panel = '[data-panel=record]';
+
+async function sitDown({ name, passphrase }: InstallationPerson): Promise<Page> {
+  const { page } = await openDeskPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, name, passphrase);
+  await openCaseOf(page, 'Invoices do not fit.');
+  await page.click('[data-tab=record]');
+  return page;
+}
+
+it('is proposed by one handler, confirmed by another, and told to the reporter', async () => {
+  const [hanna, harald] = installation.handlers;
+  const first = await sitDown(hanna);
+  await first.click(`${panel} [data-part=new] summary`);
+  await first.selectOption('#erasure-of', 'dialogue 3');
+  const field = first.locator(`${panel} [data-field=text]`);
+  await field.locator('[data-part=cut]').click();
+  await expect
+    .poll(() => first.textContent(`${panel} [data-part=form] [data-part=problem]`))
+    .toContain('Select some words');
+  await field.locator('textarea').evaluate((area: HTMLTextAreaElement) => {
+    area.focus();
+    const from = area.value.indexOf('Kim Berg is ill.');
+    area.setSelectionRange(from, from + 'Kim Berg is ill.'.length);
+  });
+  await field.locator('[data-part=cut]').click();
+  await expect
+    .poll(() => field.locator('[data-part=left]').textContent())
+    .toBe('The guard wrote four hours. […]');
+  await expectAccessible(first);
+  await first.setViewportSize({ width: 390, height: 844 });
+  expect(await overflow(first)).toBeLessThanOrEqual(0);
+  await first.selectOption('#erasure-ground', 'irrelevant');
+  await first.click(`${panel} [data-part=form] [data-part=do]`);
+  await loaded(first);
+  const own = first.locator(`${panel} [data-part=proposals] > li`);
+  await own.waitFor();
+  expect(await own.locator('[data-part=erase]').isVisible()).toBe(false);
+  await first.context().close();
+
+  const second = await sitDown(harald);
+  expect(await second.textContent('[data-part=notices]')).toContain('proposes to erase');
+  const proposal = second.locator(`${panel} [data-part=proposals] > li`);
+  expect(await proposal.locator('[data-part=now]').textContent()).toBe(text);
+  expect(await proposal.locator('[data-part=then]').textContent()).toBe(
+    'The guard wrote four hours. […]',
+  );
+  expect(await proposal.locator('[data-part=recipients]').textContent()).toContain('Police');
+  await proposal.locator('[data-part=erase]').click();
+  await expectAccessible(second);
+  await proposal.locator('[data-part=confirm-do]').click();
+  await expect.poll(() => proposal.count(), { timeout: 20_000 }).toBe(0);
+  expect(await second.content()).not.toContain('Kim Berg');
+  await second.click('[data-tab=conversation]');
+  const entry = second.locator('.entry.kind-message');
+  expect(await entry.textContent()).toContain('The guard wrote four hours. […]');
+  expect(await entry.locator('.notice').textContent()).toContain('Partly erased by');
+  await second.click('[data-tab=record]');
+  // the recipient of the disclosure is to be told now
+  expect(await second.textContent(panel)).toContain('Police');
+  await second.context().close();
+
+  const { page } = await openReporterPage(browser, installation, '/en/return');
+  await openCaseWith(page, words);
+  const message = page.locator('.entry', { hasText: 'The guard wrote four hours. […]' });
+  expect(await message.textContent()).toContain('Part of what stood here was erased on');
+  expect(await message.textContent()).toContain('It had nothing to do with the report.');
+  expect(await page.content()).not.toContain('Kim Berg');
+  await page.context().close();
+}, 120_000);

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  recordHashOf,
+  toBase64,
+  type AttachmentId,
+  type Entry,
+  type Erases,
+  type RecordHash,
+  type RecordPlace,
+} from '../../crypto/private.js';
+import type { Answer } from '../support/api.js';
+import { contents, startCaseWork, type CaseWork, type WorkedCase } from '../support/casework.js';
+import type { TestPerson } from '../support/desk.js';
+import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
+
+// What the server says to a handler's altered client that would erase otherwise than two agreed.
+
+let server: TestServer;
+let work: CaseWork;
+let worked: WorkedCase;
+let entries: Entry[];
+
+beforeAll(async () => {
+  server = await startTestServer({ clock: createTestClock().now });
+  work = await startCaseWork(server);
+});
+beforeEach(async () => {
+  worked = await work.report();
+  await worked.say(work.handler, contents.reply);
+  await worked.say(work.handler, contents.note);
+  ({ entries } = await worked.read(work.handler));
+});
+afterAll(async () => {
+  expect(server.faults).toEqual([]);
+  await server.stop();
+});
+
+const kinds = {
+  propose: contents.erasureProposal,
+  erase: contents.erasure,
+  decline: contents.erasureDeclined,
+} as const;
+
+function place(compartment: 'dialogue' | 'internal', sequence: number): RecordPlace {
+  const entry = entries.find(
+    ({ header }) => header.compartment === compartment && header.sequence === sequence,
+  );
+  if (entry === undefined) throw new Error('no entry');
+  return { sequence, hash: recordHashOf(entry) };
+}
+
+const only = (...named: RecordPlace[]): Erases => ({ entries: named, files: [], remains: null });
+
+async function send(
+  author: TestPerson,
+  kind: keyof typeof kinds,
+  erases: Erases,
+  compartment: 'dialogue' | 'internal' = 'dialogue',
+): Promise<Answer> {
+  const draft = await worked.draft(author);
+  return worked.append(author, draft.say(kinds[kind], { compartment, erases }).request);
+}
+
+const refused = (code: string) => ({ json: { error: { code } } });
+
+async function bodiesLeft(): Promise<number> {
+  return server
+    .db('entries')
+    .where({ case_id: worked.id })
+    .whereNotNull('body')
+    .count('* as n')
+    .first<{ n: number }>()
+    .then(({ n }) => n);
+}
+
+describe('one handler', () => {
+  it('erases nothing alone, with or without an own proposal', async () => {
+    const before = await bodiesLeft();
+    const reply = only(place('dialogue', 3));
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    expect(await send(work.handler, 'propose', reply)).toMatchObject({ status: 201 });
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    expect(await bodiesLeft()).toBe(before + 1);
+  });
+
+  it('erases nothing after taking the other off the case', async () => {
+    const draft = await worked.draft(work.handler);
+    draft.rotate('dialogue', [work.handler]).rotate('internal', [work.handler]);
+    const overview = draft.overview('internal');
+    const taken = await worked.append(work.handler, { ...draft.request, overview });
+    expect(taken).toMatchObject({ status: 201 });
+    const reply = only(place('dialogue', 3));
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+  });
+
+  it('cannot go on with what was declined', async () => {
+    const reply = only(place('dialogue', 3));
+    await send(work.handler, 'propose', reply);
+    expect(await send(work.second, 'decline', reply)).toMatchObject({ status: 201 });
+    expect(await send(work.second, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    expect(await send(work.second, 'decline', reply)).toMatchObject(refused('wrong_erasure'));
+  });
+});
+
+describe('an erasure', () => {
+  it('names nothing that cannot be erased', async () => {
+    const random = toBase64(new Uint8Array(32)) as RecordHash;
+    const wrong: [Erases, 'dialogue' | 'internal'][] = [
+      [only(place('dialogue', 1)), 'dialogue'],
+      [only(place('dialogue', 2)), 'dialogue'],
+      [only(place('internal', 1)), 'internal'],
+      [only({ sequence: 3, hash: random }), 'dialogue'],
+      [only({ sequence: 4, hash: random }), 'dialogue'],
+      [only({ sequence: 99, hash: random }), 'dialogue'],
+      [only({ ...place('dialogue', 3), sequence: 2 }), 'internal'],
+      [{ ...only(place('dialogue', 3)), remains: place('dialogue', 2) }, 'dialogue'],
+    ];
+    for (const [erases, compartment] of wrong) {
+      expect(await send(work.handler, 'propose', erases, compartment)).toMatchObject(
+        refused('wrong_erasure'),
+      );
+    }
+  });
+
+  it('takes no file that was not taken up in its own part of the case', async () => {
+    const attachment = 'CCCCCCCCCCCCCCCCCCCCCA' as AttachmentId;
+    await server.db('attachments').insert({
+      id: attachment,
+      case_id: worked.id,
+      compartment: 'dialogue',
+      size: 65_536,
+      chunks: 1,
+      day: '2026-03-02',
+    });
+    const note = { ...only(place('internal', 2)), files: [attachment] };
+    await send(work.handler, 'propose', note, 'internal');
+    const before = await bodiesLeft();
+    expect(await send(work.second, 'erase', note, 'internal')).toMatchObject(
+      refused('attachment_not_found'),
+    );
+    expect(await bodiesLeft()).toBe(before);
+    const row = await server
+      .db('attachments')
+      .where({ id: attachment })
+      .first<{ case_id: string }>();
+    expect(row.case_id).toBe(worked.id);
+  });
+
+  it('of two that race is done once', async () => {
+    const reply = only(place('dialogue', 3));
+    await send(work.handler, 'propose', reply);
+    await send(work.second, 'propose', reply);
+    const drafts = await Promise.all(
+      [work.handler, work.second].map(async (author) => {
+        const draft = await worked.draft(author);
+        draft.say(kinds.erase, { compartment: 'dialogue', erases: reply });
+        return { author, request: draft.request };
+      }),
+    );
+    const answers = await Promise.all(
+      drafts.map(({ author, request }) => worked.append(author, request)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(await send(work.handler, 'propose', reply)).toMatchObject(refused('already_erased'));
+  });
+});
