@@ -8,16 +8,18 @@ export interface NamedFile {
   file: FileReference;
 }
 
+type WithFiles = Pick<EntryView, 'content' | 'erasedFiles'>;
+
+/** The files of an entry that are still there. */
+export function standingFiles({ content, erasedFiles }: WithFiles): FileReference[] {
+  const files = 'files' in content ? content.files : [];
+  return files.filter(({ attachment }) => !erasedFiles.includes(attachment));
+}
+
 /** The files of these entries in their order, each with its name in an archive. */
-export function namedFiles(
-  entries: readonly Pick<EntryView, 'content' | 'erasedFiles'>[],
-): NamedFile[] {
+export function namedFiles(entries: readonly WithFiles[]): NamedFile[] {
   return entries
-    .flatMap(({ content, erasedFiles }) =>
-      ('files' in content ? content.files : []).filter(
-        ({ attachment }) => !erasedFiles.includes(attachment),
-      ),
-    )
+    .flatMap(standingFiles)
     .map((file, index) => ({ path: archiveName(index + 1, file.name), file }));
 }
 

@@ -124,6 +124,10 @@ function checkRecords(
       directory,
       directories: new Map([[directory.version, hash]]),
     };
+    const parts: readonly string[] = ['dialogue', 'internal'];
+    if (!entries.every(({ header }) => parts.includes(header.compartment))) {
+      throw new ArchiveFault('wrong_records', 'wrong_compartment');
+    }
     const of = (compartment: string): Entry[] =>
       entries.filter(({ header }) => header.compartment === compartment);
     const dialogue = verifyChain('dialogue', of('dialogue'), { ...context, dialogue: null });

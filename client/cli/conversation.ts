@@ -12,7 +12,8 @@ import { caseJson, caseText, filesOf, warningsOf } from './show.js';
 import { spokenWord } from './spoken.js';
 import { textFrom } from './text.js';
 
-async function checkOrganisation({ options, reporter }: CommandContext): Promise<void> {
+/** Compares the organisation with the words that the person gave, before anything else. */
+export async function checkOrganisation({ options, reporter }: CommandContext): Promise<void> {
   if (options.fingerprint !== undefined) {
     checkFingerprint(await reporter.directory(), options.fingerprint);
   }

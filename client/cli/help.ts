@@ -25,6 +25,7 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey meet   in_person|phone|video --address URL [--text-file FILE]
   casekey meet   NUMBER take CHOICE|others|decline|off --address URL
   casekey read   --address URL [NUMBER...] [--out FOLDER]
+  casekey copy FILE --address URL
   casekey receipt FILE --address URL [--with-key]
   casekey verify URL [--manifest FILE --release-key KEY]
   casekey verify-export FILE [--fingerprint WORDS]
@@ -43,6 +44,8 @@ Commands
   meet     asks for a meeting, or answers what is proposed. Whoever meets you sees or hears
            you: after that you are not unknown to that person any more
   read     saves the files of the case, all or those of these numbers
+  copy     keeps the case as one page (FILE.html) or, with its files, as an archive
+           (FILE.zip); whoever finds it knows that somebody reported
   receipt  checks a receipt that a reporter kept, and says what it proves
   verify   compares what an installation serves with the build beside this program, or
            with a signed release: every page, script and header

@@ -12,6 +12,7 @@ export const commands = [
   'meet',
   'return',
   'read',
+  'copy',
   'receipt',
   'verify',
   'verify-export',
@@ -81,6 +82,7 @@ const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   meet: ['text-file'],
   return: Object.keys(keeping),
   read: Object.keys(reading),
+  copy: [],
   receipt: Object.keys(checking),
   verify: Object.keys(verifying),
   'verify-export': [],
@@ -120,7 +122,10 @@ export interface Options {
   directory: string | undefined;
   /** Whether to show that the receipt is of the report of a case key. */
   withKey: boolean;
-  /** Files to attach, numbers of files to read, what to check (a receipt, an export) or to answer. */
+  /**
+   * Files to attach, numbers of files to read, the copy to write, what to check (a receipt, an
+   * export) or to answer.
+   */
   rest: string[];
 }
 
@@ -184,6 +189,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   const wordy: readonly CommandName[] = [
     'attach',
     'read',
+    'copy',
     'receipt',
     'verify-export',
     'agree',
@@ -209,6 +215,9 @@ export function parseOptions(args: readonly string[]): Options | null {
   }
   if (command === 'meet' && (rest.length === 0 || rest.length > 3)) {
     throw usage('meet wants in_person, phone or video, or the number of a meeting and an answer.');
+  }
+  if (command === 'copy' && rest.length !== 1) {
+    throw usage('copy wants the file to write: `casekey copy FILE --address URL`.');
   }
   if (command === 'receipt' && rest.length !== 1) {
     throw usage('receipt wants the file with the receipt: `casekey receipt FILE --address URL`.');

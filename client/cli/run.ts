@@ -8,6 +8,7 @@ import type { Visit } from '../node/visit.js';
 import { createReporter } from '../reporter.js';
 import type { CommandContext } from './context.js';
 import { answerSpoken, saveFiles, showCase, writeOn } from './conversation.js';
+import { copyCase } from './copy.js';
 import { exitCodeOf, exitCodes, Failure, type ExitCode } from './failure.js';
 import { help } from './help.js';
 import { messageOf } from './messages.js';
@@ -51,6 +52,8 @@ async function perform(context: CommandContext, means: Means): Promise<ExitCode>
       return showCase(context);
     case 'read':
       return saveFiles(context);
+    case 'copy':
+      return copyCase(context);
     case 'receipt':
       return verifyReceipt({ ...context, ...means });
     case 'verify':

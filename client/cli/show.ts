@@ -46,35 +46,51 @@ function momentText(at: string): string {
   return Number.isNaN(moment.getTime()) ? at : dayOf(moment);
 }
 
+/** Whose an entry is, what kind and of which day. */
+export function entryHead({ content, author }: EntryView): string {
+  const who = author.side === 'reader' ? ` from ${printableLine(author.name)}` : '';
+  if (content.kind === 'unreadable' || content.kind === 'erased') return `An entry${who}`;
+  return `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}`;
+}
+
+/** What an entry says beside its text. */
+export function entryFacts({ content }: EntryView): [name: string, value: string][] {
+  if (content.kind === 'closure') return [['Outcome', content.outcome.replaceAll('_', ' ')]];
+  if (content.kind !== 'report') return [];
+  const facts: [string, string][] = [
+    ['Category', content.category.replaceAll('_', ' ')],
+    ['Relation', content.relation.replaceAll('_', ' ')],
+  ];
+  if (content.leftOut.length > 0) facts.push(['Left out', String(content.leftOut.length)]);
+  return facts;
+}
+
+/** What a report answers to the optional questions. */
+export function answersOf({ content }: EntryView): [name: string, value: string][] {
+  if (content.kind !== 'report') return [];
+  return Object.entries(content.answers).map(([question, answer]) => [
+    question,
+    answer.known ? answer.text : 'I do not know',
+  ]);
+}
+
 function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   const { content, author, sequence, readOn } = entry;
-  const who = author.side === 'reader' ? ` from ${printableLine(author.name)}` : '';
   const read =
     author.side === 'reporter'
       ? ` (${readOn === null ? 'not read yet' : `read on ${readOn}`})`
       : '';
   if (content.kind === 'unreadable') {
-    return `An entry${who} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
+    return `${entryHead(entry)} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
   }
   const erased = erasureText(entry);
-  if (content.kind === 'erased') return `An entry${who}${read}. ${erased}`;
-  const lines = [
-    `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}${read}`,
-  ];
-  if (content.kind === 'closure') lines.push(`Outcome: ${content.outcome.replaceAll('_', ' ')}`);
-  if (content.kind === 'report') {
-    lines.push(`Category: ${content.category.replaceAll('_', ' ')}`);
-    lines.push(`Relation: ${content.relation.replaceAll('_', ' ')}`);
-    if (content.leftOut.length > 0) lines.push(`Left out: ${String(content.leftOut.length)}`);
-  }
+  if (content.kind === 'erased') return `${entryHead(entry)}${read}. ${erased}`;
+  const lines = [`${entryHead(entry)}${read}`];
+  for (const [name, value] of entryFacts(entry)) lines.push(`${name}: ${value}`);
   if (content.kind === 'meeting_proposal') lines.push(...content.options.map(optionText));
   if (content.kind === 'meeting_answer') lines.push(content.answer.replaceAll('_', ' '));
   if ('text' in content && content.text !== '') lines.push(printable(content.text));
-  if (content.kind === 'report') {
-    for (const [question, answer] of Object.entries(content.answers)) {
-      lines.push(`${question}: ${answer.known ? printable(answer.text) : 'I do not know'}`);
-    }
-  }
+  for (const [name, value] of answersOf(entry)) lines.push(`${name}: ${printable(value)}`);
   for (const { number, file } of files.filter((item) => item.sequence === sequence)) {
     lines.push(`[${String(number)}] ${printableLine(file.name)} (${bytesText(file.size)})`);
   }
@@ -91,7 +107,7 @@ const grounds: Readonly<Record<ErasureGround, string>> = {
 };
 
 /** That something of an entry was erased, and why; empty where nothing was. */
-function erasureText({ content, erasure }: EntryView): string {
+export function erasureText({ content, erasure }: EntryView): string {
   if (erasure === null) return '';
   const what =
     content.kind === 'erased' ? 'This entry was erased' : 'Part of this entry was erased';
@@ -107,11 +123,9 @@ function erasureText({ content, erasure }: EntryView): string {
 const REPRISALS =
   'If anything happened to you since because you reported, you can write it here: a closed case takes messages';
 
-/** A case as a person reads it. */
-export function caseText(view: ReporterCaseView): string {
-  const files = filesOf(view);
-  const readers = view.access.at(-1)?.readers ?? [];
-  const facts = [
+/** Where a case stands and its days, in sentences. */
+export function factLines(view: ReporterCaseView): string[] {
+  return [
     view.state === 'open' ? 'Open' : `Closed on ${view.closedOn ?? '?'}`,
     ...(view.practice ? ['A practice case'] : []),
     ...originText(view),
@@ -126,6 +140,15 @@ export function caseText(view: ReporterCaseView): string {
       ? [`Acknowledgement by ${view.acknowledgementBy}, feedback by ${view.feedbackBy}`]
       : []),
     ...removalText(view),
+  ];
+}
+
+/** A case as a person reads it. */
+export function caseText(view: ReporterCaseView): string {
+  const files = filesOf(view);
+  const readers = view.access.at(-1)?.readers ?? [];
+  const facts = [
+    ...factLines(view),
     ...(view.state === 'closed' && view.writable === 'yes' ? [REPRISALS] : []),
     `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
   ];

@@ -2,8 +2,6 @@ import * as v from 'valibot';
 import {
   checkLater,
   DirectoryAnswer,
-  type FileReference,
-  type OpenedCase,
   ProtocolError,
   ReaderId,
   toJsonBytes,
@@ -11,7 +9,13 @@ import {
   verifyDirectory,
   WorkId,
 } from '../../crypto/private.js';
-import { entriesJson, namedFiles, newestRecords, type NamedFile } from '../archive/case-json.js';
+import {
+  entriesJson,
+  namedFiles,
+  newestRecords,
+  standingFiles,
+  type NamedFile,
+} from '../archive/case-json.js';
 import { exportArchive, fileOfBytes } from '../archive/export-archive.js';
 import type { ExportRecords, ExportTrail } from '../archive/export-documents.js';
 import { EXPORT_NAMES, signManifest, type ExportManifest } from '../archive/manifest.js';
@@ -24,6 +28,7 @@ import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
+import type { EntryView } from '../models.js';
 import { newestMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
@@ -156,7 +161,8 @@ export function createExportDesk(
       format: 'casekey records 1',
       case: file.id,
       reporter: answer.reporter,
-      entries: answer.entries,
+      // who the reporter is goes through the custodian, and not into a file
+      entries: answer.entries.filter(({ header }) => header.compartment !== 'identity'),
     };
     return { machine, records };
   }
@@ -182,7 +188,7 @@ export function createExportDesk(
       throw new ClientError('case_changed');
     }
     const whole = made.form === 'whole';
-    const wanted = whole ? namedFiles(entries) : chosenFiles(file, order.files ?? []);
+    const wanted = whole ? namedFiles(entries) : chosenFiles(entries, order.files ?? []);
     const total = wanted.reduce((sum, { file: { size } }) => sum + size, 0);
 
     async function* files(): AsyncGenerator<ArchiveFile> {
@@ -233,10 +239,8 @@ export function createExportDesk(
 }
 
 /** Files for outsiders, under names that say nothing but what kind they are. */
-function chosenFiles({ dialogue, internal }: OpenedCase, ids: readonly string[]): NamedFile[] {
-  const all = [...dialogue.entries, ...(internal?.entries ?? [])].flatMap(
-    ({ content }): FileReference[] => ('files' in content ? content.files : []),
-  );
+function chosenFiles(entries: readonly EntryView[], ids: readonly string[]): NamedFile[] {
+  const all = entries.flatMap(standingFiles);
   return ids.map((id, index) => {
     const file = all.find(({ attachment }) => attachment === id);
     if (file === undefined) throw new ClientError('case_changed');

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArchive } from '../../client/archive/zip-reader.js';
 import { createReporter } from '../../client/reporter.js';
 import type { DirectoryAnswer, Entry, ReporterCase } from '../../crypto/private.js';
 import { changeCase, withAnswers, withFacts, type TestAnswer } from '../support/answers.js';
 import { launchBrowser } from '../support/browser.js';
+import { fileOf } from '../support/fixtures.js';
 import { installOrganisation } from '../support/organisation.js';
 import {
   dayFromNow,
@@ -399,6 +401,40 @@ describe('the case', () => {
     // what was checked before it still stands
     expect(await page.innerText('#conversation')).toContain('The doors are locked');
     await expectAccessible(page);
+    await page.context().close();
+  });
+});
+
+describe('a copy of the own case', () => {
+  it('is saved below a warning, and the server learns of nothing but the files', async () => {
+    const page = await open();
+    await openCaseWith(page, words);
+    await page.click('#copy summary');
+    expect(await page.innerText('#copy')).toContain('knows that somebody reported');
+    await expectAccessible(page);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const saved = async (button: string): Promise<{ name: string; bytes: Buffer }> => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    };
+    const copy = await saved('#copy-page');
+    expect(copy.name).toBe('note.html');
+    expect(copy.bytes.toString()).toContain('The doors are locked.\n  Every evening.');
+    expect(copy.bytes.toString()).toContain('Warehouse 2');
+    expect(asked.filter((path) => path.startsWith('/'))).toEqual([]);
+    const archive = await saved('#copy-files');
+    expect(archive.name).toBe('note.zip');
+    const files = await readArchive(fileOf(archive.bytes));
+    expect(files.map(({ name }) => name)).toEqual([
+      ...['case.html', 'case.json', 'files/001 door.txt'],
+    ]);
+    expect(files.at(-1)?.size).toBe(fileText.length);
+    expect(archive.bytes.includes(fileText)).toBe(true);
+    expect(archive.bytes.includes(words.slice(0, 3).join(' '))).toBe(false);
+    expect(archive.bytes.includes('"key"')).toBe(false);
+    const fetched = asked.filter((path) => path.startsWith('/api/'));
+    expect(fetched.every((path) => path.startsWith('/api/case/attachments/'))).toBe(true);
     await page.context().close();
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '../../crypto/private.js';
 import { contents } from '../support/casework.js';
 import { makeCase, message, note, reply, reportContent } from '../support/case.js';
+import { makeExport } from '../support/export.js';
 import { makeOrganisation } from '../support/organisation.js';
 
 /**
@@ -185,3 +186,6 @@ await keep('cases', 'closed.json', {
   entries: made.entries,
   grants: made.grants,
 });
+
+await mkdir(`${folder}exports`, { recursive: true });
+await writeFile(`${folder}exports/whole.zip`, await (await makeExport()).archive());

@@ -87,8 +87,9 @@ async function casekey(...args: string[]): Promise<TestTerminal & { exit: number
   const exit = await run(args, {
     terminal,
     network: () => ({
-      fetch: () => {
-        throw new Error('nothing may be asked');
+      fetch: (input, init) => {
+        if (args[0] !== 'copy') throw new Error('nothing may be asked');
+        return fetch(input, init);
       },
       visit: createVisit(),
     }),
@@ -274,5 +275,28 @@ describe('the rule of two persons', () => {
     });
     await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({ code: 'case_restricted' });
     await expect(archive(hanna, before)).rejects.toMatchObject({ code: 'case_restricted' });
+  });
+});
+
+describe('a reporter’s own copy', () => {
+  it('is written by the command with a warning, with its files, and never over another file', async () => {
+    const key = await saved('key.txt', Buffer.from(words.join(' ')));
+    const copy = path.join(folder, 'note.zip');
+    const arguments_ = ['--address', installation.address, '--key-file', key];
+    const told = await casekey('copy', copy, ...arguments_);
+    expect([told.exit, told.printed], told.said).toEqual([0, 'The copy was written.\n']);
+    expect(told.said).toContain('knows that somebody reported');
+    const contents = await contentsOf(await readFile(copy));
+    expect([...contents.keys()].slice(0, 2)).toEqual(['case.html', 'case.json']);
+    expect([...contents.values()].at(-1)?.equals(Buffer.from(evidence))).toBe(true);
+    const whole = Buffer.concat([...contents.values()]);
+    expect(whole.includes('It began in May.')).toBe(true);
+    for (const secret of [words.slice(0, 2).join(' '), 'Only among us']) {
+      expect(whole.includes(secret)).toBe(false);
+    }
+    expect((await casekey('copy', copy, ...arguments_)).exit).toBe(6);
+    const page = path.join(folder, 'note.html');
+    expect((await casekey('copy', page, ...arguments_)).exit).toBe(0);
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/u);
   });
 });

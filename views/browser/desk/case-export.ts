@@ -1,6 +1,6 @@
 import { exportsOf, type CaseExport } from '../../../client/casework/exports.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
-import { newestRecords } from '../../../client/archive/case-json.js';
+import { newestRecords, standingFiles } from '../../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { saveFile } from '../save-file.js';
@@ -85,7 +85,7 @@ export function exportSection(
     showPart(box, 'whole-part', form === 'whole');
     showPart(box, 'redacted-part', form === 'redacted');
     write(box, 'save', t(what.recorded ? 'desk.export.save_again' : 'desk.export.save'));
-    const files = shown.entries.flatMap(({ content }) => ('files' in content ? content.files : []));
+    const files = shown.entries.flatMap(standingFiles);
     const amount = {
       entries: numberText(shown.entries.length),
       files: numberText(files.length),

@@ -1,4 +1,5 @@
 import type { ReadableBlock, ReadableCopy } from '../../../client/archive/readable.js';
+import { standingFiles } from '../../../client/archive/case-json.js';
 import { neutralName } from '../../../client/archive/names.js';
 import { checkExtract, type ExtractFinding } from '../../../client/casework/extract-check.js';
 import { namesLeft, withoutNames, type Replacement } from '../../../client/casework/redact.js';
@@ -166,7 +167,7 @@ export function redactedForm(
       });
       fillList(part(box, 'texts'), written, ({ kind, text }) => textLine(kind, text));
       showPart(box, 'no-texts', written.length === 0);
-      const all = data.entries.flatMap(({ content }) => ('files' in content ? content.files : []));
+      const all = data.entries.flatMap(standingFiles);
       fillList(part(box, 'files'), all, fileLine);
       showPart(box, 'no-files', all.length === 0);
       showPart(box, 'outcome-line', data.outcome !== null);

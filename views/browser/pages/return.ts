@@ -2,6 +2,7 @@ import type { FileReference, ReporterCaseView } from '../../../client/models.js'
 import { errorText } from '../error-text.js';
 import { createAnswerForm } from '../reporter/answer.js';
 import { connect, type Connection } from '../reporter/api.js';
+import { createCopyChoice } from '../reporter/copy.js';
 import { drawConversation, goToNew } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
@@ -73,10 +74,12 @@ function run({ api, end }: Connection): void {
   });
 
   const receiptChoice = createReceiptChoice();
+  const copyChoice = createCopyChoice(api, () => words, today);
 
   const forget = (): void => {
     words = [];
     receiptChoice.forget();
+    copyChoice.forget();
     entry.forget();
     answer.forget();
     identity.forget();
@@ -125,6 +128,7 @@ function run({ api, end }: Connection): void {
     show('answer-closed', view.state === 'closed');
     receiptChoice.offer(view.receipt, view.receivedOn);
     identity.draw(view);
+    copyChoice.offer(view);
     answer.limit(view.maxFileBytes);
     if (view.writable === 'yes') show('answer-stopped', false);
     else write('answer-stopped', t(`answer.stopped.${view.writable}`));

@@ -15,7 +15,8 @@ import { spokenLines } from './spoken-lines.js';
 /** Fetches a file and says in `state` how far it has come. */
 export type Fetcher = (file: FileReference, state: HTMLElement) => Promise<void>;
 
-function authorName(
+/** Who wrote an entry, as reporters are told. */
+export function authorName(
   { origin }: ReporterCaseView,
   { author, content }: EntryView<ReporterEntry>,
 ): string {
@@ -26,7 +27,8 @@ function authorName(
     : t('conversation.you');
 }
 
-function kindText({ content }: EntryView<ReporterEntry>): string | null {
+/** What kind of entry it is; null where that goes without saying. */
+export function kindText({ content }: EntryView<ReporterEntry>): string | null {
   switch (content.kind) {
     case 'report':
     case 'acknowledgement':
@@ -52,7 +54,7 @@ function kindText({ content }: EntryView<ReporterEntry>): string | null {
 }
 
 /** That something of an entry was erased, when and why; null where nothing was. */
-function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
+export function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
   if (erasure === null) return null;
   const { at, ground, files, text, alone } = erasure;
   const what = content.kind === 'erased' ? 'whole' : 'part';
@@ -66,27 +68,34 @@ function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | n
   return parts.join(' ');
 }
 
-function fillFacts(list: HTMLElement, { content }: EntryView<ReporterEntry>): void {
+/** What an entry says beside its text: what a report was about, how a case ended. */
+export function factsOf({ content }: EntryView<ReporterEntry>): [name: string, value: string][] {
   if (content.kind === 'closure') {
-    addTerm(list, t('conversation.outcome'), t(`outcome.${content.outcome}`));
-    return;
+    return [[t('conversation.outcome'), t(`outcome.${content.outcome}`)]];
   }
   if (content.kind === 'identity_opening') {
-    addTerm(list, t('identity.opening.fields'), fieldNames(content.fields));
-    addTerm(list, t('identity.opening.reason'), content.reason);
-    return;
+    return [
+      [t('identity.opening.fields'), fieldNames(content.fields)],
+      [t('identity.opening.reason'), content.reason],
+    ];
   }
-  if (content.kind !== 'report') {
-    list.remove();
-    return;
-  }
-  addTerm(list, t('conversation.category'), t(`category.${content.category}`));
-  addTerm(list, t('conversation.relation'), t(`relation.${content.relation}`));
+  if (content.kind !== 'report') return [];
+  const facts: [string, string][] = [
+    [t('conversation.category'), t(`category.${content.category}`)],
+    [t('conversation.relation'), t(`relation.${content.relation}`)],
+  ];
   for (const name of ['where', 'when', 'who', 'how', 'more'] as const) {
     const answer = content.answers[name];
     if (answer === undefined) continue;
-    addTerm(list, t(`write.${name}.label`), answer.known ? answer.text : t('write.unknown'));
+    facts.push([t(`write.${name}.label`), answer.known ? answer.text : t('write.unknown')]);
   }
+  return facts;
+}
+
+function fillFacts(list: HTMLElement, entry: EntryView<ReporterEntry>): void {
+  const facts = factsOf(entry);
+  if (facts.length === 0) list.remove();
+  for (const [name, value] of facts) addTerm(list, name, value);
 }
 
 function fillFiles(list: HTMLElement, entry: EntryView<ReporterEntry>, fetchFile: Fetcher): void {

@@ -5,7 +5,8 @@ import { byId, show, write } from './dom.js';
 import { formatDay } from './format.js';
 import type { Milestone, Situation } from './situation.js';
 
-function milestoneText({ kind, state, day }: Milestone): string {
+/** A day of the case, in a sentence. */
+export function milestoneText({ kind, state, day }: Milestone): string {
   if (day === null) return t(kind === 'removed' ? 'dates.removed.none' : 'dates.opened.due');
   return t(`dates.${kind}.${state}`, { day: formatDay(day) });
 }
