@@ -6,7 +6,15 @@ import { checkOrganisation } from './conversation.js';
 import { exitCodes, Failure, type ExitCode } from './failure.js';
 import { checkInputs, readCaseKey } from './key.js';
 import { bytesText, jsonText, printableLine } from './printable.js';
-import { answersOf, erasureText, entryFacts, entryHead, factLines, warningsOf } from './show.js';
+import {
+  answersOf,
+  erasureText,
+  entryFacts,
+  entryHead,
+  factLines,
+  meetingLines,
+  warningsOf,
+} from './show.js';
 
 /** What must be known about a copy before it is kept. */
 export const COPY_NOTICE = [
@@ -30,7 +38,7 @@ function wordsFor(view: ReporterCaseView): OwnCopyWords {
     remarks: (entry) => {
       const { content } = entry;
       if (content.kind === 'unreadable') return [`It cannot be read (${content.fault}).`];
-      return [erasureText(entry)].filter((each) => each !== '');
+      return [...meetingLines(entry), erasureText(entry)].filter((each) => each !== '');
     },
     size: bytesText,
     readers: `Readers: ${readers.map(({ name }) => name).join(', ')}`,

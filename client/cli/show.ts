@@ -74,6 +74,12 @@ export function answersOf({ content }: EntryView): [name: string, value: string]
   ]);
 }
 
+/** What an entry about a meeting says, in sentences. */
+export function meetingLines({ content }: EntryView): string[] {
+  if (content.kind === 'meeting_proposal') return content.options.map(optionText);
+  return content.kind === 'meeting_answer' ? [content.answer.replaceAll('_', ' ')] : [];
+}
+
 function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   const { content, author, sequence, readOn } = entry;
   const read =
@@ -87,8 +93,7 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   if (content.kind === 'erased') return `${entryHead(entry)}${read}. ${erased}`;
   const lines = [`${entryHead(entry)}${read}`];
   for (const [name, value] of entryFacts(entry)) lines.push(`${name}: ${value}`);
-  if (content.kind === 'meeting_proposal') lines.push(...content.options.map(optionText));
-  if (content.kind === 'meeting_answer') lines.push(content.answer.replaceAll('_', ' '));
+  lines.push(...meetingLines(entry));
   if ('text' in content && content.text !== '') lines.push(printable(content.text));
   for (const [name, value] of answersOf(entry)) lines.push(`${name}: ${printable(value)}`);
   for (const { number, file } of files.filter((item) => item.sequence === sequence)) {

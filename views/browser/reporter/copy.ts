@@ -9,6 +9,7 @@ import { authorName, erasureText, factsOf, kindText } from './conversation.js';
 import { byId, onClick, show, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
 import { situationOf } from './situation.js';
+import { spokenLines } from './spoken-lines.js';
 import { milestoneText } from './timeline.js';
 
 /** Say nothing of what they hold: browsers keep the names in their lists. */
@@ -43,7 +44,8 @@ function wordsFor(view: ReporterCaseView, today: string): OwnCopyWords {
       if (entry.content.kind === 'unreadable') return [t('conversation.unreadable')];
       const { readOn } = entry;
       const read = readOn === null ? null : t('conversation.read', { day: formatDay(readOn) });
-      return [erasureText(entry), read].filter((each) => each !== null);
+      const lines = [...spokenLines(view, entry), erasureText(entry), read];
+      return lines.filter((each) => each !== null);
     },
     size: formatSize,
     readers: t('conversation.readers', {
