@@ -11,7 +11,17 @@ import { start } from './start.js';
 import { upload } from './upload.js';
 import { printTable } from './table.js';
 
-const measures: readonly Measure[] = [reports, upload, pages, inbox, desk, purge, sealing, start, lookup];
+const measures: readonly Measure[] = [
+  reports,
+  upload,
+  pages,
+  inbox,
+  desk,
+  purge,
+  sealing,
+  start,
+  lookup,
+];
 
 const { values } = parseArgs({
   options: {
