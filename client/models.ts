@@ -23,9 +23,11 @@ import type {
   ReaderPart,
   Relation,
   SpokenEntry,
+  ReporterConsent,
   Unreadable,
 } from '../crypto/private.js';
 import type { ReviewContradiction, ReviewPoint, Tenure } from './access-review.js';
+import type { IdentityTalk } from './casework/consent.js';
 import type { Disclosure, Notice } from './casework/disclosures.js';
 import type { Person } from './casework/persons.js';
 import type { DataRequest } from './casework/requests.js';
@@ -189,6 +191,9 @@ export interface ReporterIdentityView {
   others: boolean;
 }
 
+/** What a reporter answers where the identity is to be given to somebody. */
+export type ConsentAnswer = ReporterConsent['answer'];
+
 /** What stands in the conversation as a reporter sees it. */
 export type ReporterEntry = SpokenEntry | IdentityOpening;
 
@@ -276,6 +281,8 @@ export interface HandlerCaseView extends CaseRow {
   work: CaseWork;
   persons: readonly Person[];
   disclosures: readonly Disclosure[];
+  /** What the reporter was asked or told about giving the identity to somebody. */
+  identityTalks: readonly IdentityTalk[];
   /** Who is, or was, to be told of changes of what was disclosed. */
   notices: readonly Notice[];
   requests: readonly DataRequest[];

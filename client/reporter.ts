@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import {
   acknowledgementDay,
   CaseCreated,
@@ -9,8 +10,10 @@ import {
   newCaseKey,
   ready,
   recordHashOf,
+  type ReporterConsent,
   reporterKeys,
   type ReporterSaying,
+  WorkId,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
@@ -59,6 +62,13 @@ export interface Reporter {
     text: string,
     files: readonly FileSource[],
     onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ReporterCaseView>;
+  /** Answers whether the identity may be given to somebody; see `identityTalks` of the view. */
+  consent(
+    words: readonly string[],
+    request: string,
+    answer: ReporterConsent['answer'],
     signal?: AbortSignal,
   ): Promise<ReporterCaseView>;
   /** Says something about a transcript or a meeting. Throws ClientError as `send` and `malformed`. */
@@ -255,6 +265,14 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       await ready();
       const saying = reporterSaying(word, connection.today());
       return write(words, word, saying, [], signal);
+    },
+
+    async consent(words, request, answer, signal) {
+      await ready();
+      const asked = v.parse(WorkId, request);
+      const at = connection.today();
+      const saying = { kind: 'consent', at, request: asked, answer } as const;
+      return write(words, [asked, answer, at], saying, [], signal);
     },
 
     async identify(words, identity, signal) {

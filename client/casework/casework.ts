@@ -1,3 +1,4 @@
+import { identityTalksOf } from './consent.js';
 import { datesOf, decisionsOf } from './dates.js';
 import { disclosuresOf, noticesOf } from './disclosures.js';
 import { moneyOf } from './figures.js';
@@ -15,6 +16,7 @@ export function caseworkOf(said: Said) {
     work: workOf(said),
     persons: personsOf(said),
     disclosures: disclosuresOf(said),
+    identityTalks: identityTalksOf(said),
     notices: noticesOf(said),
     requests: requestsOf(said),
     dates: datesOf(said),

@@ -1,4 +1,4 @@
-import { addMonths, type Day } from '../../crypto/private.js';
+import { addMonths, type Day, type DisclosureEntry } from '../../crypto/private.js';
 import type { CaseDate } from './dates.js';
 import { erasureChanges } from './erasures.js';
 import { keepingChanges } from './keeping.js';
@@ -12,6 +12,8 @@ export interface Disclosure {
   ground: string;
   scope: string;
   on: Day;
+  /** On what it rests that it told who the reporter is; absent where it did not. */
+  identity?: NonNullable<DisclosureEntry['identity']>;
 }
 
 /** A change of data in a case of which those who had them before are to be told (GDPR article 19). */
@@ -49,8 +51,9 @@ export function disclosuresOf({ internal }: Pick<Said, 'internal'>): Disclosure[
   const made = new Map<string, Disclosure>();
   for (const content of internal) {
     if (content.kind !== 'disclosure') continue;
-    const { id, recipient, ground, scope, on, state } = content;
-    if (state === 'made') made.set(id, { id, recipient, ground, scope, on });
+    const { id, recipient, ground, scope, on, state, identity } = content;
+    const told = identity === undefined ? {} : { identity };
+    if (state === 'made') made.set(id, { id, recipient, ground, scope, on, ...told });
     else made.delete(id);
   }
   return [...made.values()].sort((a, b) => a.on.localeCompare(b.on));

@@ -1,6 +1,8 @@
 import {
+  type DisclosureEntry,
   type EntryContent,
   type FileReference,
+  type HandlerMessage,
   type IdentityField,
   type IdentityRequestEntry,
   newId,
@@ -9,6 +11,7 @@ import {
   toBase64,
   WorkId,
 } from '../../crypto/private.js';
+import { identityMayGo } from '../casework/consent.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
@@ -46,6 +49,12 @@ import type { Workplace } from './workplace.js';
 export type HandlerInput =
   | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening'; text: string }
   | { kind: 'closure'; outcome: Outcome; text: string };
+
+/** What a reporter is asked or told about giving the identity to somebody. */
+export type IdentityTalkInput = Omit<
+  Extract<HandlerMessage, { kind: 'identity_disclosure' }>,
+  'kind' | 'at' | 'id' | 'files'
+>;
 
 type OnProgress = (progress: SendProgress) => void;
 
@@ -100,6 +109,8 @@ export interface CaseDesk {
   erase(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
   /** Declines a proposal, or takes one's own back. Throws ClientError `already_decided`. */
   declineErasure(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
+  /** Asks the reporter to agree that somebody outside is told, or says why the law demands it. */
+  talkIdentity(id: string, talk: IdentityTalkInput): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
@@ -118,6 +129,20 @@ export interface CaseDesk {
 function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
   if (keepingOf(saidIn(file, timeZone)).restriction !== null)
     throw new ClientError('case_restricted');
+}
+
+/**
+ * Who the reporter is goes out only with consent, or as the law demands it after they were told, or
+ * with the reason why they could not be (article 16).
+ *
+ * @throws ClientError `identity_without_basis`.
+ */
+function checkIdentity({ file, timeZone }: OpenedForHandler, made: DisclosureEntry): void {
+  const { identity, state } = made;
+  if (state !== 'made' || identity === undefined) return;
+  if (!identityMayGo(saidIn(file, timeZone), identity)) {
+    throw new ClientError('identity_without_basis');
+  }
 }
 
 /** See {@link CaseDesk}. */
@@ -200,6 +225,7 @@ export function createCaseDesk(
       const content = caseworkEntry(change, session.now().toISOString());
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction') checkUnrestricted(opened);
+        if (content.kind === 'disclosure') checkIdentity(opened, content);
         if (content.kind === 'export' && content.state === 'made') {
           checkExportable(opened, content, state.account.id);
         }
@@ -239,6 +265,19 @@ export function createCaseDesk(
       const entry = { at: session.now().toISOString(), text };
       return workplace.append(id, ['decline_erasure', proposal], (opened, state) =>
         prepareDecline(opened, state, proposal, entry),
+      );
+    },
+
+    async talkIdentity(id, talk) {
+      const content: HandlerMessage = {
+        kind: 'identity_disclosure',
+        at: session.now().toISOString(),
+        id: newId(WorkId),
+        ...talk,
+        files: [],
+      };
+      return workplace.append(id, ['talk', content.id], (opened, state) =>
+        prepareMessage(opened, state, content, []),
       );
     },
 

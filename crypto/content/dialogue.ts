@@ -9,13 +9,14 @@ import {
   MeetingRequest,
   MeetingWithdrawal,
 } from './meetings.js';
-import { HandlerMessage, PLAIN_MESSAGES, ReporterMessage } from './messages.js';
+import { HandlerMessage, PLAIN_MESSAGES, ReporterConsent, ReporterMessage } from './messages.js';
 import { Report } from './report.js';
 import { Agreement, Rectification, Transcript } from './transcripts.js';
 
 /** What a reporter says once the report is there; each carries the day, never a time. */
 export const ReporterSaying = v.variant('kind', [
   ReporterMessage,
+  ReporterConsent,
   Agreement,
   Rectification,
   MeetingRequest,

@@ -14,7 +14,17 @@ export const DisclosureEntry = v.strictObject({
   on: Day,
   /** `withdrawn`: noted by mistake; what was disclosed cannot be taken back. */
   state: v.picklist(['made', 'withdrawn']),
+  /** On what it rests that it told who the reporter is; absent where it did not. */
+  identity: v.exactOptional(
+    v.variant('basis', [
+      v.strictObject({ basis: v.literal('consent'), entry: WorkId }),
+      v.strictObject({ basis: v.literal('obligation'), entry: WorkId }),
+      /** Why telling the reporter beforehand would have jeopardised the proceedings. */
+      v.strictObject({ basis: v.literal('jeopardy'), text: needed }),
+    ]),
+  ),
 });
+export type DisclosureEntry = v.InferOutput<typeof DisclosureEntry>;
 
 /**
  * That a recipient was told of a rectification, an erasure or a restriction, or that it proved

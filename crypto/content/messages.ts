@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Day } from '../ids.js';
+import { Day, WorkId } from '../ids.js';
 import { files, moment, needed, text } from './fields.js';
 
 /** How a case can end. */
@@ -27,6 +27,15 @@ export const ReporterMessage = v.strictObject({
 });
 export type ReporterMessage = v.InferOutput<typeof ReporterMessage>;
 
+/** What a reporter answers to the question whether their identity may be given to somebody. */
+export const ReporterConsent = v.strictObject({
+  kind: v.literal('consent'),
+  at: Day,
+  request: WorkId,
+  answer: v.picklist(['agree', 'refuse', 'withdraw']),
+});
+export type ReporterConsent = v.InferOutput<typeof ReporterConsent>;
+
 const handlerText = <Kind extends 'reply' | 'acknowledgement' | 'feedback' | 'reopening'>(
   kind: Kind,
 ) => v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files });
@@ -46,6 +55,20 @@ export const HandlerMessage = v.variant('kind', [
     kind: v.literal('closure'),
     at: moment,
     outcome: v.picklist(OUTCOMES),
+    text: needed,
+    files,
+  }),
+  /**
+   * To whom the identity is to be given, and what of it (article 16): asked for consent, or told
+   * beforehand why the law demands it.
+   */
+  v.strictObject({
+    kind: v.literal('identity_disclosure'),
+    at: moment,
+    id: WorkId,
+    basis: v.picklist(['consent', 'obligation']),
+    to: v.pipe(needed, v.maxLength(200)),
+    what: v.pipe(needed, v.maxLength(2000)),
     text: needed,
     files,
   }),

@@ -599,6 +599,12 @@ const api: DeskApi = {
     askIdentity(id, fields, reason);
     return viewOf(id);
   },
+  talkIdentity: async (id, talk) => {
+    await pause(50);
+    const at = new Date().toISOString();
+    add(id, 'dialogue', { kind: 'identity_disclosure', at, id: 'talk', ...talk, files: [] });
+    return viewOf(id);
+  },
   custodyRequests: () => Promise.resolve(custody),
   openIdentity: async () => {
     await pause(50);

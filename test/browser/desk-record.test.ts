@@ -138,6 +138,7 @@ describe('the record of a case', () => {
     await page.fill(`${disclosure} [data-part=recipient]`, 'Police');
     await page.fill(`${disclosure} [data-part=ground]`, 'Criminal investigation');
     await page.fill(`${disclosure} [data-part=scope]`, 'The report');
+    await page.selectOption(`${disclosure} [data-part=identity]`, 'no');
     await send(page, disclosure);
     expect(await list(page, 'disclosures')).toContain('Disclosed: The report');
     const request = await unfold(page, 'request');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import { exportsOf } from '../../client/casework/exports.js';
 import type { Desk } from '../../client/handler.js';
+import { NO_IDENTITY } from '../../client/identity.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { fromBase64, fromWords, readReceipt, reporterKeys, utf8 } from '../../crypto/private.js';
 import { codeOf } from '../support/desk.js';
@@ -138,6 +139,13 @@ describe('what people type and send', () => {
       offeredLabel: randomUUID().slice(0, 30),
       readyName: unique('Ready'),
       readyText: unique('Ready text'),
+      ownName: unique('Name'),
+      ownReach: unique('Reach'),
+      ownRelation: unique('Relation'),
+      ownText: unique('About oneself'),
+      ownNameLater: unique('Other name'),
+      identityReason: unique('Reason for the identity'),
+      identityRefused: unique('Reason against it'),
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -149,7 +157,14 @@ describe('what people type and send', () => {
         how: answer(field.how),
         more: answer(field.more),
       },
+      identity: {
+        name: field.ownName,
+        reach: field.ownReach,
+        relation: field.ownRelation,
+        text: field.ownText,
+      },
     });
+    const iris = await installation.addCustodian('iris');
     const file = fileOf(Buffer.from(field.fileContent), {
       name: field.fileName,
       type: field.fileType,
@@ -169,6 +184,8 @@ describe('what people type and send', () => {
       detail: field.stage,
       text: '',
     });
+    await openIdentities(desk, iris.desk, id, field);
+    await reporter.identify(words, { ...NO_IDENTITY, name: field.ownNameLater });
     await desk.work(id, { kind: 'labels', labels: [field.label] });
     const task = { kind: 'task', id: null, name: field.task, due: null, reader: null } as const;
     await desk.work(id, { ...task, state: 'open' });
@@ -235,7 +252,7 @@ describe('what people type and send', () => {
     if (receipt.state !== 'ready') throw new Error('no receipt');
     const kept = readReceipt(utf8(receipt.file));
     const draft = await reporter.draftKey(null);
-    const secrets = [administrator, ...handlers].flatMap((person) => [
+    const secrets = [administrator, ...handlers, iris].flatMap((person) => [
       canary(`passphrase of ${person.name}`, person.passphrase),
       canary(`recovery words of ${person.name}`, person.recoveryWords.join(' ')),
       canary(`recovery key of ${person.name}`, fromWords(person.recoveryWords)),
@@ -287,7 +304,10 @@ describe('what people type and send', () => {
 
   it('arrives: what is sought below was really written', async () => {
     const view = await installation.newReporter().open(words);
-    expect(view.entries.map(({ content }) => content.kind)).toEqual([
+    expect(view.identity.given?.name).toContain('Other name');
+    expect(view.entries.map(({ content }) => content.kind)).toContain('identity_opening');
+    const conversation = view.entries.filter(({ compartment }) => compartment === 'dialogue');
+    expect(conversation.map(({ content }) => content.kind)).toEqual([
       'report',
       'message',
       'acknowledgement',
@@ -306,6 +326,8 @@ describe('what people type and send', () => {
     expect(notes.map(({ content }) => content.kind)).toEqual([
       'note',
       'progress',
+      'identity_request',
+      'identity_request',
       'labels',
       'task',
       'extension',
@@ -455,6 +477,22 @@ describe('what people type and send', () => {
     expect(incidents).toHaveLength(1);
   });
 });
+
+/** Asks for the identity twice: one request is opened and answered, one refused. */
+async function openIdentities(
+  desk: Desk,
+  custodian: Desk,
+  id: string,
+  { identityReason, identityRefused }: { identityReason: string; identityRefused: string },
+): Promise<void> {
+  await desk.askIdentity(id, ['name', 'text'], identityReason);
+  const [first] = await custodian.custodyRequests();
+  await custodian.openIdentity(id, first?.request ?? '');
+  await custodian.passOnIdentity(id, first?.request ?? '', ['name', 'text']);
+  await desk.askIdentity(id, ['reach'], identityReason);
+  const [second] = await custodian.custodyRequests();
+  await custodian.refuseIdentity(id, second?.request ?? '', identityRefused);
+}
 
 /**
  * Makes every further secret there is at the desk: a recovery officer's words, the secret of a second

@@ -164,6 +164,54 @@ describe('an identity that a reporter seals', () => {
   });
 });
 
+describe('telling somebody outside who the reporter is', () => {
+  const disclosure = {
+    kind: 'disclosure',
+    id: null,
+    recipient: 'Police',
+    ground: 'Criminal investigation',
+    scope: 'The name',
+    on: '2026-03-02',
+    state: 'made',
+  } as const;
+  const talk = { to: 'Police', what: 'The name', text: 'They want to hear you.' };
+
+  it('rests on the reporter’s consent, for as long as it stands', async () => {
+    const reporter = installation.newReporter();
+    const asked = await hanna.desk.talkIdentity(id, { basis: 'consent', ...talk });
+    const entry = asked.identityTalks[0]?.id ?? '';
+    const tell = () =>
+      hanna.desk.work(id, { ...disclosure, identity: { basis: 'consent', entry } });
+    const refused = { code: 'identity_without_basis' };
+    await expect(tell()).rejects.toMatchObject(refused);
+    const seen = await reporter.consent(words, entry, 'refuse');
+    const said = seen.entries.filter(({ compartment }) => compartment === 'dialogue');
+    expect(said.at(-1)?.content).toMatchObject({ kind: 'consent', answer: 'refuse' });
+    await expect(tell()).rejects.toMatchObject(refused);
+    await reporter.consent(words, entry, 'agree');
+    const { disclosures } = await tell();
+    expect(disclosures).toMatchObject([{ identity: { basis: 'consent', entry } }]);
+    await reporter.consent(words, entry, 'withdraw');
+    await expect(tell()).rejects.toMatchObject(refused);
+    const { identityTalks } = await harald.desk.openCase(id);
+    expect(identityTalks).toMatchObject([
+      { id: entry, to: 'Police', answer: { answer: 'withdraw' } },
+    ]);
+  });
+
+  it('rests on the law, after the reporter was told why, or with the reason why not', async () => {
+    const told = await hanna.desk.talkIdentity(id, { basis: 'obligation', ...talk });
+    const entry = told.identityTalks.find(({ basis }) => basis === 'obligation')?.id ?? '';
+    // a notice is no question: it cannot be agreed to, nor a question be taken for a notice
+    const swapped = hanna.desk.work(id, { ...disclosure, identity: { basis: 'consent', entry } });
+    await expect(swapped).rejects.toMatchObject({ code: 'identity_without_basis' });
+    await hanna.desk.work(id, { ...disclosure, identity: { basis: 'obligation', entry } });
+    const reasoned = { basis: 'jeopardy', text: 'Evidence could be destroyed.' } as const;
+    const { disclosures } = await hanna.desk.work(id, { ...disclosure, identity: reasoned });
+    expect(disclosures.map(({ identity }) => identity?.basis)).toContain('jeopardy');
+  });
+});
+
 describe('the server', () => {
   it('gives a custodian nothing of the identity before an opening is on record', async () => {
     const { words: fresh } = await installation.report({ identity: robin });

@@ -114,6 +114,16 @@ export const contents = {
   },
   meetingCancellation: { kind: 'meeting_cancellation', at, id: WORK, text: '' },
   meetingHeld: { kind: 'meeting_held', at, id: WORK, on: '2026-03-09' as Day, state: 'held' },
+  identityDisclosure: {
+    kind: 'identity_disclosure',
+    at,
+    id: WORK,
+    basis: 'consent',
+    to: 'Police',
+    what: 'The name',
+    text: 'They want to hear a witness.',
+    files: [],
+  },
   note: { kind: 'note', at, text: 'Ask finance.', files: [] },
   decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
   identityRequest: {

@@ -5,6 +5,7 @@ import { t } from '../strings.js';
 import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
 import { fillList, option, part, showPart } from './dom.js';
 import { dayText } from './days.js';
+import { showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
 
 type Write = (input: CaseworkInput) => Promise<void>;
@@ -27,6 +28,7 @@ export function disclosureSection(
   change: Write,
 ): (data: HandlerCaseView) => void {
   let notices: readonly Notice[] = [];
+  let shown: HandlerCaseView | null = null;
   const disclosing = foldedForm(panel, 'disclosure-form', disclosureInput, change);
   const telling = foldedForm(
     panel,
@@ -62,6 +64,7 @@ export function disclosureSection(
       lines: [
         t('desk.disclosure.ground_line', { ground: disclosure.ground }),
         t('desk.disclosure.scope_line', { scope: disclosure.scope }),
+        shown === null ? '' : basisLine(disclosure, shown),
       ],
       actions: [
         {
@@ -73,6 +76,9 @@ export function disclosureSection(
               setValue(form, 'on', disclosure.on);
               setValue(form, 'ground', disclosure.ground);
               setValue(form, 'scope', disclosure.scope);
+              setValue(form, 'identity', basisValue(disclosure.identity));
+              const { identity } = disclosure;
+              setValue(form, 'jeopardy', identity?.basis === 'jeopardy' ? identity.text : '');
             });
           },
         },
@@ -108,7 +114,16 @@ export function disclosureSection(
     });
   };
 
+  const identity = part(disclosing.form, 'identity', HTMLSelectElement);
+  disclosing.form.addEventListener('change', () => {
+    showPart(disclosing.form, 'jeopardy-field', identity.value === 'jeopardy');
+  });
+
   return (data) => {
+    shown = data;
+    const chosen = identity.value;
+    identity.replaceChildren(...basisOptions(data));
+    identity.value = [...identity.options].some(({ value }) => value === chosen) ? chosen : '';
     fillList(part(panel, 'disclosures'), data.disclosures, disclosureItem);
     showPart(panel, 'no-disclosures', data.disclosures.length === 0);
     const order = (notice: Notice): number => (notice.done === null ? 0 : 1);
@@ -132,6 +147,59 @@ function disclosureInput(form: HTMLFormElement): CaseworkInput | null {
   if (ground === null) return null;
   const scope = neededValue(form, 'scope', t('desk.disclosure.scope_missing'));
   if (scope === null) return null;
+  const identity = identityOf(form);
+  if (identity === null) return null;
   const id = valueOf(form, 'disclosure-id') || null;
-  return { kind: 'disclosure', id, recipient, ground, scope, on, state: 'made' };
+  const made = { kind: 'disclosure', id, recipient, ground, scope, on, state: 'made' } as const;
+  return identity === 'none' ? made : { ...made, identity };
+}
+
+type Basis = NonNullable<Disclosure['identity']>;
+
+/** On what it rests that the reporter's identity went along; null where that is not said. */
+function identityOf(form: HTMLFormElement): Basis | 'none' | null {
+  const [basis, ...entry] = valueOf(form, 'identity').split(' ');
+  if (basis === 'no') return 'none';
+  if (basis === 'jeopardy') {
+    const text = neededValue(form, 'jeopardy', t('desk.record.reason_missing'));
+    return text === null ? null : { basis, text };
+  }
+  if (basis === 'consent' || basis === 'obligation') {
+    // the option's value is the entry's own id
+    return { basis, entry: entry.join(' ') } as Basis;
+  }
+  showProblem(form, t('desk.disclosure.identity_missing'));
+  part(form, 'identity').focus();
+  return null;
+}
+
+/** The value by which the form's list names a basis. */
+function basisValue(identity: Disclosure['identity']): string {
+  if (identity === undefined) return 'no';
+  return identity.basis === 'jeopardy' ? 'jeopardy' : `${identity.basis} ${identity.entry}`;
+}
+
+/** What a disclosure of the identity can rest on in this case. */
+function basisOptions({ identityTalks }: HandlerCaseView): HTMLOptionElement[] {
+  const usable = identityTalks.filter(
+    ({ basis, answer }) => basis === 'obligation' || answer?.answer === 'agree',
+  );
+  return [
+    option('', t('desk.disclosure.identity.choose')),
+    option('no', t('desk.disclosure.identity.no')),
+    ...usable.map(({ id, basis, to }) =>
+      option(`${basis} ${id}`, t(`desk.disclosure.identity.${basis}`, { to })),
+    ),
+    option('jeopardy', t('desk.disclosure.identity.jeopardy')),
+  ];
+}
+
+function basisLine({ identity }: Disclosure, { identityTalks }: HandlerCaseView): string {
+  if (identity === undefined) return '';
+  if (identity.basis === 'jeopardy') {
+    return t('desk.disclosure.identity.jeopardy_line', { text: identity.text });
+  }
+  const { entry } = identity;
+  const to = identityTalks.find(({ id }) => id === entry)?.to ?? t('desk.disclosure.unknown');
+  return t(`desk.disclosure.identity.${identity.basis}`, { to });
 }

@@ -105,7 +105,8 @@ function entryElement(
   const lines = spokenLines(data, entry);
   fillList(keepPrivate(part(item, 'spoken-lines')), lines, (line) => element('li', line));
   showPart(item, 'spoken-lines', lines.length > 0);
-  const said = 'text' in content ? content.text : '';
+  const answered = content.kind === 'consent' ? t(`desk.consent.said.${content.answer}`) : '';
+  const said = 'text' in content ? content.text : answered;
   const text = keepPrivate(write(item, 'text', said));
   text.dir = 'auto';
   show(text, said !== '');
@@ -114,6 +115,16 @@ function entryElement(
     write(item, 'unreadable', unreadableText(content.fault, fromReporter));
   }
   if (fromReporter && language !== '') text.lang = language;
+  if (content.kind === 'identity_disclosure') {
+    const facts = keepPrivate(part(item, 'answers'));
+    facts.append(
+      element('dt', t('desk.consent.to')),
+      element('dd', content.to),
+      element('dt', t('desk.consent.what')),
+      element('dd', content.what),
+    );
+    show(facts, true);
+  }
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));
     for (const question of QUESTIONS) {

@@ -5,7 +5,7 @@ import type {
 } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { block, wireBlocked } from './blocked.js';
-import { neededValue } from './casework-form.js';
+import { neededValue, valueOf } from './casework-form.js';
 import { momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, fillList, part, showPart, write } from './dom.js';
@@ -18,7 +18,7 @@ const FIELDS = ['name', 'reach', 'relation', 'text'] as const satisfies readonly
 
 /** What some fields of an identity are called, as a list. */
 export function identityFields(fields: readonly IdentityField[]): string {
-  return listText(fields.map((field) => t(`identity.${field}`)));
+  return listText(fields.map((field) => t(`desk.identity.field.${field}`)));
 }
 
 /** What the boxes of a form say that are ticked. */
@@ -39,7 +39,7 @@ function answerLines({ answer }: IdentityRequestView): string[] {
   const given = FIELDS.flatMap((field) => {
     const text = identity[field];
     if (text === null) return [];
-    const name = t(`identity.${field}`);
+    const name = t(`desk.identity.field.${field}`);
     return text === ''
       ? t('desk.identity.empty_line', { name })
       : t('desk.identity.given_line', { name, text });
@@ -57,6 +57,18 @@ function requestItem(request: IdentityRequestView): HTMLElement {
       request.reason,
       ...answerLines(request),
     ],
+    actions: [],
+  });
+}
+
+function talkItem(talk: HandlerCaseView['identityTalks'][number]): HTMLElement {
+  const { basis, to, what, at, answer } = talk;
+  const asked = answer === null ? 'waiting' : answer.answer;
+  return recordItem({
+    name: to,
+    state: t(`desk.consent.state.${basis === 'consent' ? asked : 'told'}`),
+    due: null,
+    lines: [what, momentText(at)],
     actions: [],
   });
 }
@@ -90,9 +102,28 @@ export function identityPanel(desk: Desk, id: string, changed: Changed): Identit
       changed(data, t('desk.identity.asked'));
     });
   });
+  const talking = part(panel, 'talk-form', HTMLFormElement);
+  talking.addEventListener('submit', (event) => {
+    event.preventDefault();
+    showProblem(talking, null);
+    const missing = t('desk.consent.missing');
+    const to = neededValue(talking, 'to', missing);
+    const what = to === null ? null : neededValue(talking, 'what', missing);
+    const text = what === null ? null : neededValue(talking, 'text', missing);
+    if (to === null || what === null || text === null) return;
+    const basis = valueOf(talking, 'basis') === 'obligation' ? 'obligation' : 'consent';
+    void send(talking, async () => {
+      const data = await desk.api.talkIdentity(id, { basis, to, what, text });
+      talking.reset();
+      part(panel, 'talk', HTMLDetailsElement).open = false;
+      changed(data, t('desk.consent.sent'));
+    });
+  });
   return {
     panel,
     update(data) {
+      fillList(part(panel, 'talks'), data.identityTalks, talkItem);
+      showPart(panel, 'talk', data.state === 'open');
       const { custodians, onlyOneself, requests } = data.identity;
       const names = listText(custodians.map(({ name }) => name));
       write(

@@ -112,7 +112,7 @@ function readerText(line: DirectoryChangeLine & { code: 'reader_added' }): strin
   const role = localText(line.role);
   const is = t(`desk.part.${line.part}`);
   const sentences = [
-    t('desk.change.reader_added', {
+    t(line.part === 'custodian' ? 'desk.change.custodian_added' : 'desk.change.reader_added', {
       name: line.name,
       part: role === '' ? is : `${is}, ${role}`,
       channels: line.channels.map(localText).join(', ') || t('desk.change.none'),

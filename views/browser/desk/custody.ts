@@ -3,7 +3,7 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { identityFields, tickedFields } from './case-identity.js';
 import { neededValue } from './casework-form.js';
-import { dayText, momentText } from './days.js';
+import { dayText, momentText, today } from './days.js';
 import { channelName, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, onClick, ownIds, part, showPart, write } from './dom.js';
 import { act, send, showProblem } from './failures.js';
@@ -109,12 +109,13 @@ function showIdentity(
   { identity }: OpenedIdentity,
   asked: readonly IdentityField[],
 ): void {
+  write(item, 'state', t('desk.custody.opened', { day: dayText(today()) }));
   const list = keepPrivate(part(item, 'identity'));
   list.replaceChildren(
     ...FIELDS.flatMap((field) => {
       const text = identity?.[field] ?? '';
       if (text === '') return [];
-      return [element('dt', t(`identity.${field}`)), element('dd', text)];
+      return [element('dt', t(`desk.identity.field.${field}`)), element('dd', text)];
     }),
   );
   showPart(item, 'identity', identity !== null);
@@ -130,7 +131,7 @@ function showIdentity(
       box.name = 'identity-field';
       box.value = field;
       box.checked = true;
-      label.append(box, ' ', element('span', t(`identity.${field}`)));
+      label.append(box, ' ', element('span', t(`desk.identity.field.${field}`)));
       return label;
     }),
   );

@@ -133,7 +133,8 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
     'aria-label',
     t('desk.people.remove_label', { name: person.name }),
   );
-  write(item, 'confirm-text', t('desk.people.remove_text', { name: person.name }));
+  const leaving = person.part === 'custodian' ? 'remove_custodian_text' : 'remove_text';
+  write(item, 'confirm-text', t(`desk.people.${leaving}`, { name: person.name }));
   wireConfirmation(item, 'remove', async () => {
     await desk.api.remove(person.id);
     done(t('desk.people.removed', { name: person.name }));

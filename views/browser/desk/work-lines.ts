@@ -118,6 +118,8 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'note_remains':
     case 'erased':
     case 'identity':
+    case 'identity_disclosure':
+    case 'consent':
     case 'identity_opening':
     case 'unreadable':
       return null;

@@ -123,7 +123,15 @@ function run({ api, end }: Connection): void {
     show('practice', view.practice);
     drawSituation(view, situation);
     drawTimeline(view, situation);
-    drawConversation(view, situation.fresh, fetchFile);
+    drawConversation(view, situation.fresh, fetchFile, async (request, given, problem) => {
+      problem.textContent = '';
+      try {
+        draw(await api.consent(words, request, given));
+        byId('conversation-title').focus();
+      } catch (error) {
+        problem.textContent = errorText(codeOf(error));
+      }
+    });
     spoken.draw(view, words);
     show('answer-closed', view.state === 'closed');
     receiptChoice.offer(view.receipt, view.receivedOn);

@@ -1,4 +1,5 @@
 import type {
+  ConsentAnswer,
   DirectoryView,
   FileReference,
   Identity,
@@ -39,6 +40,7 @@ export interface ReporterApi {
     onProgress: (progress: SendProgress) => void,
     signal: AbortSignal,
   ): Promise<ReporterCaseView>;
+  consent(words: string[], request: string, answer: ConsentAnswer): Promise<ReporterCaseView>;
   identify(words: string[], identity: Identity | null): Promise<ReporterCaseView>;
   /** Says something about a transcript or a meeting. */
   say(words: string[], word: ReporterWord): Promise<ReporterCaseView>;

@@ -1,5 +1,6 @@
 import type {
   AccessView,
+  ConsentAnswer,
   EntryView,
   FileReference,
   ReporterCaseView,
@@ -14,6 +15,13 @@ import { spokenLines } from './spoken-lines.js';
 
 /** Fetches a file and says in `state` how far it has come. */
 export type Fetcher = (file: FileReference, state: HTMLElement) => Promise<void>;
+
+/** Sends an answer to a question about the identity; what fails is said in `problem`. */
+export type GiveConsent = (
+  request: string,
+  answer: ConsentAnswer,
+  problem: HTMLElement,
+) => Promise<void>;
 
 /** Who wrote an entry, as reporters are told. */
 export function authorName(
@@ -46,6 +54,9 @@ export function kindText({ content }: EntryView<ReporterEntry>): string | null {
     case 'unreadable':
     case 'identity_opening':
       return t(`conversation.kind.${content.kind}`);
+    case 'identity_disclosure':
+      return t(`conversation.kind.identity_${content.basis}`);
+    case 'consent':
     case 'message':
     case 'reply':
     case 'erased':
@@ -77,6 +88,12 @@ export function factsOf({ content }: EntryView<ReporterEntry>): [name: string, v
     return [
       [t('identity.opening.fields'), fieldNames(content.fields)],
       [t('identity.opening.reason'), content.reason],
+    ];
+  }
+  if (content.kind === 'identity_disclosure') {
+    return [
+      [t('consent.to'), content.to],
+      [t('consent.what'), content.what],
     ];
   }
   if (content.kind !== 'report') return [];
@@ -124,6 +141,7 @@ function entryElement(
   entry: EntryView<ReporterEntry>,
   isNew: boolean,
   fetchFile: Fetcher,
+  give: GiveConsent,
 ): HTMLElement {
   const element = clone('entry');
   element.classList.add(entry.author.side);
@@ -148,6 +166,7 @@ function entryElement(
     'read',
     entry.readOn === null ? null : t('conversation.read', { day: formatDay(entry.readOn) }),
   );
+  fillAnswers(slot(element, 'answers'), entry, view, give);
   fillFacts(slot(element, 'facts'), entry);
   slot(element, 'spoken').append(...spokenElements(view, entry));
   fillFiles(slot(element, 'files'), entry, fetchFile);
@@ -158,8 +177,52 @@ function entryElement(
 function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
   if (content.kind === 'identity_opening') return t('identity.opening.text');
   if (content.kind === 'erased') return '';
+  if (content.kind === 'consent') return t(`consent.said.${content.answer}`);
   if (content.kind !== 'unreadable') return 'text' in content ? content.text : '';
   return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
+}
+
+/** What the reporter last answered to a question about the identity. */
+function answerTo(entries: ReporterCaseView['entries'], id: string): ConsentAnswer | null {
+  const said = entries.findLast(
+    ({ content }) => content.kind === 'consent' && content.request === id,
+  )?.content;
+  return said?.kind === 'consent' ? said.answer : null;
+}
+
+/** Lets the reporter agree to what an entry asks, refuse it, or take an agreement back. */
+function fillAnswers(
+  row: HTMLElement,
+  { content }: EntryView<ReporterEntry>,
+  { entries, writable, state }: ReporterCaseView,
+  give: GiveConsent,
+): void {
+  const asks = content.kind === 'identity_disclosure' && content.basis === 'consent';
+  if (!asks || writable !== 'yes' || state === 'closed') {
+    row.remove();
+    return;
+  }
+  const given = answerTo(entries, content.id);
+  const choices: ConsentAnswer[] =
+    given === null ? ['agree', 'refuse'] : [given === 'agree' ? 'withdraw' : 'agree'];
+  const problem = document.createElement('p');
+  problem.className = 'error';
+  problem.setAttribute('role', 'alert');
+  row.append(
+    ...choices.map((choice) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = t(`consent.do.${choice}`);
+      button.addEventListener('click', () => {
+        button.disabled = true;
+        void give(content.id, choice, problem).finally(() => {
+          button.disabled = false;
+        });
+      });
+      return button;
+    }),
+    problem,
+  );
 }
 
 /** What an entry about a meeting or a transcript says beside its text. */
@@ -189,14 +252,19 @@ function accessText(before: AccessView, after: AccessView): string | null {
  *
  * @param fresh how many entries, from the end, are new to the reporter.
  */
-export function drawConversation(view: ReporterCaseView, fresh: number, fetchFile: Fetcher): void {
+export function drawConversation(
+  view: ReporterCaseView,
+  fresh: number,
+  fetchFile: Fetcher,
+  give: GiveConsent,
+): void {
   const access = view.access.filter(({ compartment }) => compartment === 'dialogue');
   const firstNew = view.entries.length - fresh;
   let sequence = 0;
   const elements = view.entries.map((entry, index) => ({
     // what is of another chain stays behind the entry that it follows
     sequence: (sequence = entry.compartment === 'dialogue' ? entry.sequence : sequence),
-    element: entryElement(view, entry, index >= firstNew, fetchFile),
+    element: entryElement(view, entry, index >= firstNew, fetchFile, give),
   }));
   for (const [index, change] of access.entries()) {
     const before = access[index - 1];

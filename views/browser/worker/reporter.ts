@@ -49,6 +49,7 @@ const api: ReporterApi = {
   open: (words) => reporter.open(words),
   send: (words, text, files, onProgress, signal) =>
     reporter.send(words, text, files.map(sourceOf), onProgress, signal),
+  consent: (words, request, answer) => reporter.consent(words, request, answer),
   identify: (words, identity) => reporter.identify(words, identity),
   say: (words, word) => reporter.say(words, word),
   async download(words, file, onReceived, signal) {

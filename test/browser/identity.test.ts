@@ -1,0 +1,112 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import {
+  expectAccessible,
+  openCaseWith,
+  openReporterPage,
+  saveKey,
+} from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { overflow } from './desk-page.js';
+
+// A reporter seals who they are, a handler asks, the custodian opens, the reporter sees it and answers
+// whether somebody outside may know: with a real server, and a page for each.
+
+let browser: Browser;
+let installation: Installation;
+let iris: InstallationPerson;
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  iris = await installation.addCustodian('iris', 'Iris Falk');
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+async function check(page: Page): Promise<void> {
+  await expectAccessible(page);
+  expect(await overflow(page)).toBe(0);
+}
+
+async function deskOf(person: InstallationPerson): Promise<Page> {
+  const { page } = await openPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, person.name, person.passphrase);
+  return page;
+}
+
+it('goes from the form through the custodian and back to the conversation', async () => {
+  const writing = (await openReporterPage(browser, installation, '/en/write')).page;
+  await writing.waitForSelector('#step-write:not([hidden])');
+  await writing.fill('#text', 'The invoices of March were paid twice.');
+  await writing.click('#form button[type=submit]');
+  await writing.click('#step-files [data-go=next]');
+  const words = await saveKey(writing);
+  // nothing is given unless it is asked for
+  expect(await writing.locator('#identity-fields').isVisible()).toBe(false);
+  await writing.check('#identity-add');
+  expect(await writing.locator('#identity-who').innerText()).toContain('Iris Falk');
+  await writing.fill('#identity-name', 'Robin Sand');
+  await writing.fill('#identity-reach', '+46 70 000 00 00');
+  await check(writing);
+  await writing.click('#send-now');
+  await writing.waitForSelector('#step-done:not([hidden])');
+
+  const handler = await deskOf(installation.handlers[0]);
+  await openCaseOf(handler, 'The invoices of March');
+  await handler.click('#tab-persons');
+  await partOf(handler, 'ask').locator('summary').click();
+  const asking = partOf(handler, 'ask-form');
+  await asking.locator('[value=name]').check();
+  await partOf(asking, 'reason').fill('The police want to hear a witness.');
+  await asking.locator('[type=submit]').click();
+  await partOf(handler.locator('#panel-persons'), 'requests').getByText('not answered').waitFor();
+  await check(handler);
+
+  const custodian = await deskOf(iris);
+  const request = custodian.locator('li.custody');
+  await request.getByText('The police want to hear a witness.').waitFor();
+  expect(await custodian.locator('.desk-nav').innerText()).not.toContain('Inbox');
+  await check(custodian);
+  await partOf(request, 'open').click();
+  await partOf(request, 'identity').getByText('Robin Sand').waitFor();
+  await check(custodian);
+  await partOf(request, 'pass-form').locator('[type=submit]').click();
+  await request.getByText('Answered on').waitFor();
+
+  await partOf(handler, 'reload').click();
+  await partOf(handler.locator('#panel-persons'), 'requests').getByText('Robin Sand').waitFor();
+  expect(await partOf(handler.locator('#panel-persons'), 'requests').innerText()).not.toContain(
+    '+46 70',
+  );
+  await partOf(handler, 'talk').locator('summary').click();
+  const talking = partOf(handler, 'talk-form');
+  await partOf(talking, 'to').fill('The police');
+  await partOf(talking, 'what').fill('Your name');
+  await partOf(talking, 'text').fill('They want to hear you as a witness.');
+  await talking.locator('[type=submit]').click();
+  await partOf(handler, 'talks').getByText('not answered').waitFor();
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  const opening = reading.locator('.entry', { hasText: 'Your identity was opened' });
+  expect(await opening.innerText()).toContain('The police want to hear a witness.');
+  expect(await opening.innerText()).toContain('Iris Falk');
+  await reading.getByRole('button', { name: 'I agree' }).click();
+  await reading.locator('.entry', { hasText: 'You agreed.' }).waitFor();
+  await reading.click('#identity-fold summary');
+  await check(reading);
+  await reading.click('#identity-back');
+  await reading.locator('#identity-sent').waitFor();
+  expect(await reading.locator('#identity-state').innerText()).toContain('not said who you are');
+}, 240_000);
