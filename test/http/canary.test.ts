@@ -351,6 +351,9 @@ describe('what people type and send', () => {
       'recipient_told',
       'export',
       'export_confirmed',
+      'counted',
+      'counted',
+      'counted',
       'decision',
     ]);
     const { content } = view.entries[0] ?? {};

@@ -86,7 +86,7 @@ describe('what the keys opened', () => {
     expect(told.sort()).toEqual(
       [
         [idOf('had'), 2, true, 'open', 'sv'],
-        [idOf('closed'), 2, true, 'closed', 'en'],
+        [idOf('closed'), 3, true, 'closed', 'en'],
         [idOf('taken'), 1, false, 'open', 'en'],
       ].sort(),
     );

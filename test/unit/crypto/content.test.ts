@@ -370,7 +370,8 @@ describe('contents of entries', () => {
     );
     for (const [kind, content] of Object.entries(contents)) {
       const parsed = v.parse(EntryContent, content);
-      const ofIdentity = isOfIdentity(parsed) || parsed.kind === 'identity_request';
+      const onIdentity = ['identity_request', 'identity_disclosure', 'consent'];
+      const ofIdentity = isOfIdentity(parsed) || onIdentity.includes(parsed.kind);
       const stands =
         effectOf(parsed) === null && !isAboutErasing(parsed) && !ofIdentity && !goesWhole(parsed);
       expect(
