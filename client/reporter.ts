@@ -9,11 +9,11 @@ import {
   type Identity,
   newCaseKey,
   ready,
+  RecordHash,
   recordHashOf,
   type ReporterConsent,
   reporterKeys,
   type ReporterSaying,
-  WorkId,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
 import { audienceOf, hasNewReader, prepareCase } from './report.js';
@@ -64,7 +64,7 @@ export interface Reporter {
     onProgress: (progress: SendProgress) => void,
     signal?: AbortSignal,
   ): Promise<ReporterCaseView>;
-  /** Answers whether the identity may be given to somebody; see `identityTalks` of the view. */
+  /** Answers whether the identity may be given to somebody; `request` is the hash of the question. */
   consent(
     words: readonly string[],
     request: string,
@@ -269,7 +269,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
 
     async consent(words, request, answer, signal) {
       await ready();
-      const asked = v.parse(WorkId, request);
+      const asked = v.parse(RecordHash, request);
       const at = connection.today();
       const saying = { kind: 'consent', at, request: asked, answer } as const;
       return write(words, [asked, answer, at], saying, [], signal);

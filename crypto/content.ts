@@ -51,6 +51,8 @@ const wholeKinds: ReadonlySet<string> = new Set([
   'meeting_withdrawal',
   'meeting_cancellation',
   'meeting_held',
+  'identity_disclosure',
+  'consent',
 ]);
 
 /**

@@ -6,6 +6,8 @@ type Asked = Extract<HandlerMessage, { kind: 'identity_disclosure' }>;
 /** A question, or a notice, to the reporter about giving the identity to somebody. */
 export interface IdentityTalk {
   id: string;
+  /** Hash of its entry, which an answer names. */
+  hash: string;
   at: string;
   basis: Asked['basis'];
   to: string;
@@ -16,17 +18,21 @@ export interface IdentityTalk {
 
 /**
  * What the reporter was asked or told, the earliest first. Of several with one id the first counts,
- * so that nobody can put other words under an answer; a withdrawal counts only after an agreement.
+ * and an answer counts for the entry that its hash names, so that nobody can put other words under it.
  */
-export function identityTalksOf({ dialogue }: Pick<Said, 'dialogue'>): IdentityTalk[] {
+export function identityTalksOf({
+  dialogue,
+  hashes = [],
+}: Pick<Said, 'dialogue' | 'hashes'>): IdentityTalk[] {
   const talks = new Map<string, IdentityTalk>();
-  for (const content of dialogue) {
+  for (const [index, content] of dialogue.entries()) {
     if (content.kind === 'identity_disclosure' && !talks.has(content.id)) {
       const { id, at, basis, to, what } = content;
-      talks.set(id, { id, at, basis, to, what, answer: null });
+      const hash = hashes[index] ?? '';
+      talks.set(id, { id, hash, at, basis, to, what, answer: null });
     }
     if (content.kind !== 'consent') continue;
-    const talk = talks.get(content.request);
+    const talk = [...talks.values()].find(({ hash }) => hash === content.request);
     // an answer before the question is none
     if (talk?.basis !== 'consent') continue;
     talk.answer = { answer: content.answer, at: content.at };
@@ -34,9 +40,17 @@ export function identityTalksOf({ dialogue }: Pick<Said, 'dialogue'>): IdentityT
   return [...talks.values()];
 }
 
+/**
+ * Whether an entry is what a disclosure of the identity rests on: the question, or the reporter's
+ * answer. It stays as long as the case, since without a withdrawal the agreement before it would stand.
+ */
+export function isAboutConsent({ kind }: { kind: string }): boolean {
+  return kind === 'identity_disclosure' || kind === 'consent';
+}
+
 /** Whether the identity may go out on this, by what was said with the reporter (article 16). */
 export function identityMayGo(
-  said: Pick<Said, 'dialogue'>,
+  said: Pick<Said, 'dialogue' | 'hashes'>,
   identity: NonNullable<DisclosureEntry['identity']>,
 ): boolean {
   if (identity.basis === 'jeopardy') return identity.text.trim() !== '';

@@ -22,6 +22,7 @@ import {
   type WorkId,
   goesWhole,
 } from '../../crypto/private.js';
+import { isAboutConsent } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
 import {
@@ -142,6 +143,7 @@ export function erasesAlone(
 
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
   if (content.kind === 'unreadable' || content.kind === 'erased') return null;
+  if (isAboutConsent(content)) throw new ClientError('wrong_erasure');
   if (goesWhole(content)) {
     if (!input.whole) throw new ClientError('wrong_erasure');
     return null;
@@ -306,6 +308,7 @@ function faultIn(
   const named = new Set(entries.map(({ hash }) => hash));
   if (!entries.every(({ hash }) => live.some((each) => each.hash === hash))) return 'unfaithful';
   const { content } = entry;
+  if (isAboutConsent(content)) return 'unfaithful';
   const attached = ownFiles(compartment, entry);
   if (!files.every((id) => attached.some((each) => each === id))) return 'unfaithful';
   if (stands !== null) {

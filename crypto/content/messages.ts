@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Day, WorkId } from '../ids.js';
+import { Day, RecordHash, WorkId } from '../ids.js';
 import { files, moment, needed, text } from './fields.js';
 
 /** How a case can end. */
@@ -27,11 +27,14 @@ export const ReporterMessage = v.strictObject({
 });
 export type ReporterMessage = v.InferOutput<typeof ReporterMessage>;
 
-/** What a reporter answers to the question whether their identity may be given to somebody. */
+/**
+ * What a reporter answers to the question whether their identity may be given to somebody, which the
+ * record hash of its entry names: so no other words can take the place of those that were answered.
+ */
 export const ReporterConsent = v.strictObject({
   kind: v.literal('consent'),
   at: Day,
-  request: WorkId,
+  request: RecordHash,
   answer: v.picklist(['agree', 'refuse', 'withdraw']),
 });
 export type ReporterConsent = v.InferOutput<typeof ReporterConsent>;

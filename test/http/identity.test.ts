@@ -179,19 +179,19 @@ describe('telling somebody outside who the reporter is', () => {
   it('rests on the reporter’s consent, for as long as it stands', async () => {
     const reporter = installation.newReporter();
     const asked = await hanna.desk.talkIdentity(id, { basis: 'consent', ...talk });
-    const entry = asked.identityTalks[0]?.id ?? '';
+    const { id: entry = '', hash = '' } = asked.identityTalks[0] ?? {};
     const tell = () =>
       hanna.desk.work(id, { ...disclosure, identity: { basis: 'consent', entry } });
     const refused = { code: 'identity_without_basis' };
     await expect(tell()).rejects.toMatchObject(refused);
-    const seen = await reporter.consent(words, entry, 'refuse');
+    const seen = await reporter.consent(words, hash, 'refuse');
     const said = seen.entries.filter(({ compartment }) => compartment === 'dialogue');
     expect(said.at(-1)?.content).toMatchObject({ kind: 'consent', answer: 'refuse' });
     await expect(tell()).rejects.toMatchObject(refused);
-    await reporter.consent(words, entry, 'agree');
+    await reporter.consent(words, hash, 'agree');
     const { disclosures } = await tell();
     expect(disclosures).toMatchObject([{ identity: { basis: 'consent', entry } }]);
-    await reporter.consent(words, entry, 'withdraw');
+    await reporter.consent(words, hash, 'withdraw');
     await expect(tell()).rejects.toMatchObject(refused);
     const { identityTalks } = await harald.desk.openCase(id);
     expect(identityTalks).toMatchObject([

@@ -3,6 +3,7 @@ import type { OpenedForHandler } from '../../../client/desk/case-opening.js';
 import { type ErasureProposal, proposalsIn } from '../../../client/desk/erasing.js';
 import {
   type AttachmentId,
+  type Day,
   type Entry,
   type EntryContent,
   type Erases,
@@ -90,6 +91,26 @@ describe('a proposal', () => {
     expect(found()).toBe('unfaithful');
     propose(hanna, { entries: [placeOf(said)], files: [file.attachment], remains: null });
     expect(found()).toBeNull();
+  });
+
+  it('that takes away what the reporter agreed to, or withdrew, about the identity is told', () => {
+    const asked = made.say(hanna, {
+      kind: 'identity_disclosure',
+      at,
+      id,
+      basis: 'consent',
+      to: 'Police',
+      what: 'Name',
+      text: 'Why',
+      files: [],
+    });
+    const request = recordHashOf(asked);
+    const day = '2026-03-03' as Day;
+    const answer = { kind: 'consent', at: day, request, answer: 'withdraw' } as const;
+    for (const entry of [asked, made.say('reporter', answer)]) {
+      propose(hanna, { entries: [placeOf(entry)], files: [], remains: null });
+      expect(found()).toBe('unfaithful');
+    }
   });
 
   it('can be confirmed however many copies of the words somebody made before', () => {

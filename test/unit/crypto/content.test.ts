@@ -92,7 +92,7 @@ const contents = {
     text: 'x',
     files: [],
   },
-  consent: { kind: 'consent', at: '2026-03-02', request: id, answer: 'agree' },
+  consent: { kind: 'consent', at: '2026-03-02', request: long, answer: 'agree' },
   note: { kind: 'note', at: moment, text: 'x', files: [] },
   decision: { kind: 'decision', at: moment, decision: 'nothing_further', text: '' },
   identity: { kind: 'identity', at: '2026-03-02', name: '', reach: '', relation: '', text: '' },

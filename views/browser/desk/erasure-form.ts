@@ -1,4 +1,9 @@
-import { isAboutErasing, type EntryContent, type ErasureGround } from '../../../crypto/private.js';
+import {
+  goesWhole,
+  isAboutErasing,
+  type EntryContent,
+  type ErasureGround,
+} from '../../../crypto/private.js';
 import { textsOf, withoutPassages, type Passage } from '../../../client/casework/passages.js';
 import type { ErasureInput } from '../../../client/desk/erasing.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
@@ -45,7 +50,7 @@ function isReadable(entry: EntryView): entry is Found {
   return isThere && entry.compartment !== 'identity';
 }
 
-/** What changes the case stays as it is, and so does what is about erasing. */
+/** What changes the case stays as it is, and so does what a disclosure of the identity rests on. */
 const STAYS: readonly string[] = [
   'closure',
   'reopening',
@@ -57,6 +62,8 @@ const STAYS: readonly string[] = [
   'identity',
   'identity_opening',
   'identity_request',
+  'identity_disclosure',
+  'consent',
 ];
 
 /** The entries with words or files in them that can be erased. */
@@ -193,6 +200,11 @@ export function erasureForm(
     );
     showPart(form, 'files-choice', files.length > 0);
     showPart(form, 'undo', false);
+    // what somebody signed or agreed to goes whole or not at all
+    const goes = content !== undefined && goesWhole(content);
+    part(form, 'passages', HTMLInputElement).disabled = goes;
+    if (goes) whole.checked = true;
+    showPart(form, 'choose', !whole.checked);
   };
 
   const inputOf = (): ErasureInput | null => {

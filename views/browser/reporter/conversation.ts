@@ -183,9 +183,9 @@ function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
 }
 
 /** What the reporter last answered to a question about the identity. */
-function answerTo(entries: ReporterCaseView['entries'], id: string): ConsentAnswer | null {
+function answerTo(entries: ReporterCaseView['entries'], hash: string): ConsentAnswer | null {
   const said = entries.findLast(
-    ({ content }) => content.kind === 'consent' && content.request === id,
+    ({ content }) => content.kind === 'consent' && content.request === hash,
   )?.content;
   return said?.kind === 'consent' ? said.answer : null;
 }
@@ -193,7 +193,7 @@ function answerTo(entries: ReporterCaseView['entries'], id: string): ConsentAnsw
 /** Lets the reporter agree to what an entry asks, refuse it, or take an agreement back. */
 function fillAnswers(
   row: HTMLElement,
-  { content }: EntryView<ReporterEntry>,
+  { content, hash }: EntryView<ReporterEntry>,
   { entries, writable, state }: ReporterCaseView,
   give: GiveConsent,
 ): void {
@@ -202,7 +202,7 @@ function fillAnswers(
     row.remove();
     return;
   }
-  const given = answerTo(entries, content.id);
+  const given = answerTo(entries, hash);
   const choices: ConsentAnswer[] =
     given === null ? ['agree', 'refuse'] : [given === 'agree' ? 'withdraw' : 'agree'];
   const problem = document.createElement('p');
@@ -215,7 +215,7 @@ function fillAnswers(
       button.textContent = t(`consent.do.${choice}`);
       button.addEventListener('click', () => {
         button.disabled = true;
-        void give(content.id, choice, problem).finally(() => {
+        void give(hash, choice, problem).finally(() => {
           button.disabled = false;
         });
       });
