@@ -124,13 +124,15 @@ function epochWith(
   return (told, kit) => {
     const making = makingOf(told, kit);
     const { epoch, reporter } = making;
+    // who made the case stands in the first epoch alone
+    const { members, directory } = making.body;
     const next = newEpochKey({ case: epoch.case, compartment: 'dialogue', epoch: epoch.epoch + 1 });
     const forged = makeEpochEntry(
       next,
       placeOf(making, kit.handler.id, secretKey ?? kit.handler.keys.sig.secretKey),
-      { ...making.body, previousKey: sealPreviousKey(next, epoch), ...body(making, kit) },
+      { members, directory, previousKey: sealPreviousKey(next, epoch), ...body(making, kit) },
     );
-    const handler = making.body.members.find(({ id }) => id === kit.handler.id);
+    const handler = members.find(({ id }) => id === kit.handler.id);
     if (handler === undefined) throw new Error('a member');
     const grants = [
       sealGrant(next, { id: 'reporter', kem: reporter.publicKeys.kem }),
