@@ -74,7 +74,7 @@ describe('every route of the desk', () => {
   });
 
   it('is for administrators or handlers as this table says', () => {
-    const only = (part: 'administrator' | 'handler'): string[] =>
+    const only = (part: 'administrator' | 'handler' | 'custodian'): string[] =>
       routes
         .filter(({ guard }) => guard?.parts.length === 1 && guard.parts[0] === part)
         .map(({ method, path }) => `${method} ${path}`)
@@ -86,7 +86,9 @@ describe('every route of the desk', () => {
       'POST /api/desk/directories',
       'POST /api/desk/incidents/:id/lock',
       'POST /api/desk/receipt-key',
+      'PUT /api/desk/handbook',
     ]);
+    expect(only('custodian').filter((route) => !route.includes('/custody'))).toEqual([]);
     expect(only('handler').filter((route) => !route.includes('/cases'))).toEqual(
       expect.arrayContaining(['PUT /api/desk/admissions/:id/signature', 'PUT /api/desk/stamp']),
     );
