@@ -102,11 +102,10 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
     let taken = 0;
     while (taken < fresh.length) {
       const last = packs.at(-1);
-      const room = last === undefined ? 0 : PACK_RECORDS - last.records.length;
-      const target: OpenedPack =
-        last === undefined || room <= 0
-          ? { number: (last?.number ?? 0) + 1, version: 0, records: [] }
-          : last;
+      const hasRoom = last !== undefined && last.records.length < PACK_RECORDS;
+      const target: OpenedPack = hasRoom
+        ? last
+        : { number: (last?.number ?? 0) + 1, version: 0, records: [] };
       const some = fresh.slice(taken, taken + PACK_RECORDS - target.records.length);
       const records = [...target.records, ...some.map(({ record }) => record)];
       await api.tell({

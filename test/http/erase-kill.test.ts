@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RecordHash } from '../../crypto/public.js';
 import { finishErasures } from '../../server/tasks.js';
 import { searchRaw } from '../support/forensic.js';
+import { buildChild, startChild } from '../support/killed-child.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase, SMALLEST_ENTRY, type FilledCase } from '../support/rows.js';
 import { expectSound } from '../support/sound.js';
@@ -15,23 +12,11 @@ import { expectSound } from '../support/sound.js';
 const KILLS = 8;
 /** Bytes of the chunks of a file: more than one small transaction removes. */
 const CHUNKS = Array.from({ length: 12 }, () => 200_000);
-const root = fileURLToPath(new URL('../../', import.meta.url));
-// among the packages, so that it finds them
-const child = path.join(root, 'node_modules/.cache/casekey/erase-child.mjs');
 
 let store: TestStore;
 
 beforeAll(async () => {
-  await esbuild.build({
-    entryPoints: [path.join(root, 'test/support/erase-child.ts')],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'silent',
-  });
+  await buildChild('erase-child');
   store = await makeTestStore();
 });
 
@@ -41,16 +26,9 @@ afterAll(async () => {
 
 /** Erases in a process, killed so long after it began; answers what it said last. */
 async function eraseElsewhere(task: object, after: string, delay: number): Promise<string> {
-  const running = spawn(process.execPath, [child, JSON.stringify(task)], {
-    env: {
-      CASEKEY_DATA_FOLDER: store.config.dataFolder,
-      CASEKEY_DATABASE: store.config.database,
-      CASEKEY_TIME_ZONE: 'UTC',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const running = startChild('erase-child', JSON.stringify(task), store);
   let output = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+  running.stdout.on('data', (text: string) => {
     const before = output;
     output += text;
     if (before.includes(after) || !output.includes(after)) return;

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Day } from '../../crypto/public.js';
 import { createAudit } from '../../server/audit/service.js';
 import { LEASE_MINUTES } from '../../server/jobs/lease.js';
 import { searchRaw } from '../support/forensic.js';
+import { buildChild, startChild } from '../support/killed-child.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase, fillEntry, SMALLEST_ENTRY, type FilledCase } from '../support/rows.js';
 import { createTestClock } from '../support/server.js';
@@ -16,24 +13,12 @@ import { expectSound } from '../support/sound.js';
 
 const KILLS = 32;
 const due = '2024-03-01' as Day;
-const root = fileURLToPath(new URL('../../', import.meta.url));
-// among the packages, so that it finds them
-const child = path.join(root, 'node_modules/.cache/casekey/purge-child.mjs');
 
 let store: TestStore;
 const clock = createTestClock('2026-03-02T03:00:00Z');
 
 beforeAll(async () => {
-  await esbuild.build({
-    entryPoints: [path.join(root, 'test/support/purge-child.ts')],
-    outfile: child,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'silent',
-  });
+  await buildChild('purge-child');
   store = await makeTestStore();
 });
 
@@ -45,16 +30,9 @@ afterAll(async () => {
 async function purgeElsewhere(killAfter: number | null): Promise<string> {
   // whoever was killed before holds the lease still
   clock.set(new Date(clock.now().getTime() + LEASE_MINUTES * 60_000));
-  const running = spawn(process.execPath, [child, clock.now().toISOString()], {
-    env: {
-      CASEKEY_DATA_FOLDER: store.config.dataFolder,
-      CASEKEY_DATABASE: store.config.database,
-      CASEKEY_TIME_ZONE: 'UTC',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const running = startChild('purge-child', clock.now().toISOString(), store);
   let output = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+  running.stdout.on('data', (text: string) => {
     const began = output === '' && killAfter !== null;
     output += text;
     if (began) setTimeout(() => running.kill('SIGKILL'), killAfter);
