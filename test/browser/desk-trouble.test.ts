@@ -123,7 +123,17 @@ describe('a server that leaves out what this desk has seen', () => {
       );
       await route.fulfill({ response, json: { ...answer, entries } });
     });
+    // the list that was asked for before the case was opened arrives after it
+    let caseIsShown = (): void => undefined;
+    const shown = new Promise<void>((resolve) => {
+      caseIsShown = resolve;
+    });
+    await page.context().route('**/api/desk/cases?state=*', async (route) => {
+      await shown;
+      await route.continue();
+    });
     await openCaseOf(page, 'Something will be missing.');
+    caseIsShown();
     const [notice] = await page.locator('.case-notice').allInnerTexts();
     expect(notice).toContain('Entries are missing');
     expect(notice).toContain('truncated_chain');
@@ -138,7 +148,9 @@ describe('a server that leaves out what this desk has seen', () => {
     }
     await page.click('[data-tab=access]');
     expect(await page.locator('[data-part=take]:visible').isDisabled()).toBe(true);
+    const listed = page.waitForResponse('**/api/desk/cases?state=closed*');
     await goTo(page, 'inbox');
+    await listed;
     const row = await page.innerText(`[data-case="${id}"]`);
     expect(row).toContain('Entries are missing');
     expect(complaints).toEqual([]);

@@ -84,6 +84,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
   const draw = (data: HandlerCaseView): void => {
     desk.inbox.rows.set(id, data);
+    if (data.fault === null) desk.inbox.faulty.delete(id);
+    else desk.inbox.faulty.set(id, data);
     fillHead(desk, view, data);
     work.update(data);
     persons.update(data);

@@ -29,6 +29,8 @@ export type Place =
 /** What the inbox remembers while other views are open. */
 export interface InboxMemory {
   rows: Map<string, CaseRow>;
+  /** Cases in which opening found something wrong: a page of the list could not see that. */
+  faulty: Map<string, CaseRow>;
   /** Where the next page of each list starts: empty before the first, null after the last. */
   next: { open: string | null; closed: string | null };
   /** Null until something was loaded. */
@@ -73,6 +75,7 @@ export interface Desk {
 export function newInboxMemory(): InboxMemory {
   return {
     rows: new Map(),
+    faulty: new Map(),
     next: { open: '', closed: '' },
     loadedAt: null,
     filter: NO_FILTER,

@@ -95,10 +95,11 @@ export function inboxView(desk: Desk): HTMLElement {
         const after = memory.next[state];
         if (after === null) break;
         const page = await (after === '' ? desk.api.inbox(state) : desk.api.more(state, after));
-        for (const row of page.rows) memory.rows.set(row.id, row);
+        // whoever left the list may have opened a case meanwhile, and knows more of it than the page
+        if (!view.isConnected) return;
+        for (const row of page.rows) memory.rows.set(row.id, memory.faulty.get(row.id) ?? row);
         memory.next[state] = page.next;
         memory.loadedAt = new Date();
-        if (!view.isConnected) return;
         // drawn at the first page, then ever more seldom: a long list is not drawn for each of its pages
         if (Number.isInteger(Math.log2(count + 1)) || page.next === null) draw();
       }
@@ -106,15 +107,19 @@ export function inboxView(desk: Desk): HTMLElement {
     draw();
   };
 
-  const load = async (): Promise<void> => {
+  const goOn = async (): Promise<void> => {
     write(view, 'working', t('desk.inbox.loading'));
-    memory.rows = new Map();
-    memory.next = { open: '', closed: '' };
     try {
       await take(PAGES_AHEAD);
     } finally {
       write(view, 'working', '');
     }
+  };
+
+  const load = async (): Promise<void> => {
+    memory.rows = new Map();
+    memory.next = { open: '', closed: '' };
+    await goOn();
   };
 
   const search = async (): Promise<void> => {
@@ -180,7 +185,11 @@ export function inboxView(desk: Desk): HTMLElement {
   if (memory.loadedAt === null) void act(view, load);
   else {
     draw();
-    if (memory.query !== '') void act(view, search);
+    void act(view, async () => {
+      // leaving the list stops its loading; what is missing is asked for now
+      if (memory.next.open !== null || memory.next.closed !== null) await goOn();
+      if (memory.query !== '') await search();
+    });
     const last = rowButton(view, memory.last ?? '');
     if (last !== null) {
       queueMicrotask(() => {

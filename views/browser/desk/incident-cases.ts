@@ -52,6 +52,8 @@ export function incidentCases(desk: Desk, incident: IncidentView): HTMLElement {
     (onProgress, signal) => desk.api.renewAll(onProgress, signal),
     (result, { say }) => {
       say(resultText(desk, plural('desk.leavers.done', result.changed), result));
+      // each was opened and has new keys: what was found before holds no more
+      desk.inbox.faulty.clear();
       desk.casesRenewed();
     },
   );

@@ -177,8 +177,7 @@ export function recordingView(desk: Desk): HTMLElement {
     else toSending();
   };
 
-  const finish = async ({ id }: { id: string }, recorded: RecordingInput): Promise<void> => {
-    const who = from.value.trim();
+  const finish = ({ id }: { id: string }, recorded: RecordingInput): void => {
     words = null;
     input = null;
     for (const field of [text, from]) field.value = '';
@@ -192,23 +191,31 @@ export function recordingView(desk: Desk): HTMLElement {
       desk.go({ view: 'case', id });
     });
     step('done-step');
-    if (who === '') return;
+  };
+
+  /** Who passed it on, as a note in the case; whether it could be written. */
+  const noteSource = async (id: string, who: string, signal: AbortSignal): Promise<boolean> => {
     try {
       const note = t('desk.recording.from_note', { who });
-      await desk.api.note(id, note, [], () => undefined, new AbortController().signal);
+      await desk.api.note(id, note, [], () => undefined, signal);
+      return true;
     } catch (error) {
-      showPart(view, 'note-problem', true);
       report(error);
+      return false;
     }
   };
 
   const send = async (): Promise<void> => {
     const [recorded, ready] = [input, files?.ready() ?? null];
     if (recorded === null || ready === null) return;
-    const made = await runSending(part(view, 'send-step'), (onProgress, signal) =>
-      desk.api.record(recorded, ready, onProgress, signal),
-    );
-    if (made !== null) await finish(made, recorded);
+    const made = await runSending(part(view, 'send-step'), async (onProgress, signal) => {
+      const recording = await desk.api.record(recorded, ready, onProgress, signal);
+      const who = from.value.trim();
+      // before the case can be opened from here, so that whoever does finds the note in it
+      showPart(view, 'note-problem', who !== '' && !(await noteSource(recording.id, who, signal)));
+      return recording;
+    });
+    if (made !== null) finish(made, recorded);
   };
 
   form.addEventListener('submit', (event) => {
