@@ -1,5 +1,6 @@
 import { createAbsenceDesk, type AbsenceDesk } from './desk/absences.js';
 import { createAuditDesk, type AuditDesk } from './desk/audit.js';
+import { createBulkDesk, type BulkDesk } from './desk/bulk.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
@@ -30,6 +31,7 @@ export type Desk = AccountDesk &
   SetUpDesk &
   JoiningDesk &
   CaseDesk &
+  BulkDesk &
   CustodyDesk &
   PeopleDesk &
   ChannelDesk &
@@ -62,6 +64,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createSetUp(session),
     ...createJoiningDesk(session),
     ...createCaseDesk(session, watch, workplace, listings),
+    ...createBulkDesk(session, workplace),
     ...createCustodyDesk(session, watch),
     ...people,
     async admit(id) {

@@ -87,13 +87,18 @@ export function createCaseWalk(listings: Listings, workplace: Workplace): CaseWa
 
 /** A case in which it failed. Throws on what no other case will fare better with. */
 function failedCase(id: string, error: unknown): BulkResult['failed'][number] {
-  if (!(error instanceof ProtocolError)) throwIfEnd(error);
+  throwIfEnd(error);
   return { id, code: codeOf(error) };
 }
 
 /** Throws on what no other case will fare better with. */
 function throwIfEnd(error: unknown): void {
-  if (!(error instanceof ClientError)) throw error;
-  const ends = ['cancelled', 'sign_in_needed', 'forbidden'].includes(error.code);
-  if (error.temporary || ends) throw error;
+  if (endsAll(error)) throw error;
+}
+
+/** Whether no other case would fare better: the person or the network stops all, or a fault of ours. */
+export function endsAll(error: unknown): boolean {
+  if (error instanceof ProtocolError) return false;
+  if (!(error instanceof ClientError)) return true;
+  return error.temporary || ['cancelled', 'sign_in_needed', 'forbidden'].includes(error.code);
 }

@@ -3,6 +3,7 @@ import { nextDate } from '../../client/casework/dates.js';
 import type {
   AbsenceView,
   AuditLine,
+  CaseRow,
   CustodyRow,
   DirectoryChange,
   DirectoryView,
@@ -14,6 +15,7 @@ import type {
   MembersView,
   RetentionView,
 } from '../../client/models.js';
+import type { BulkOrder, ChosenResult } from '../../client/desk/bulk.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
@@ -153,6 +155,19 @@ const changes: DirectoryChange[] = [
     ],
   },
 ];
+
+function withOrder(facts: CaseRow, order: BulkOrder): CaseRow {
+  switch (order.do) {
+    case 'label':
+      return { ...facts, labels: [...facts.labels, order.label] };
+    case 'unlabel':
+      return { ...facts, labels: facts.labels.filter((each) => each !== order.label) };
+    case 'assign':
+      return { ...facts, responsible: [order.reader] };
+    case 'close':
+      return { ...facts, state: 'closed', closedOn: day(0), outcome: order.outcome };
+  }
+}
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -527,6 +542,25 @@ const api: DeskApi = {
       });
     }
     return viewOf(id);
+  },
+  workOnChosen: async (ids, order, onProgress, signal) => {
+    const result: ChosenResult = { changed: [], unchanged: [], failed: [], left: [], ended: null };
+    for (const [index, id] of ids.entries()) {
+      onProgress({ done: index, of: ids.length });
+      await pause(scenario === 'many' ? 0 : 30);
+      if (signal?.aborted === true) {
+        return { ...result, left: ids.slice(index), ended: 'cancelled' };
+      }
+      const facts = rows.get(id);
+      if (facts === undefined) continue;
+      if (facts.fault !== null) result.failed.push({ id, code: facts.fault });
+      else if (order.do === 'close' && id === 'h') result.failed.push({ id, code: 'case_held' });
+      else {
+        rows.set(id, withOrder(facts, order));
+        result.changed.push(id);
+      }
+    }
+    return result;
   },
   decideNothingFurther: (id, text) => {
     const facts = rows.get(id);

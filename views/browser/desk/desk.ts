@@ -39,6 +39,8 @@ export interface InboxMemory {
   query: string;
   /** Case opened last, to which the focus returns. */
   last: string | null;
+  /** Ids of the cases that are chosen, to do the same in each. */
+  chosen: Set<string>;
 }
 
 /** What every view of the desk gets. */
@@ -81,6 +83,7 @@ export function newInboxMemory(): InboxMemory {
     filter: NO_FILTER,
     query: '',
     last: null,
+    chosen: new Set(),
   };
 }
 

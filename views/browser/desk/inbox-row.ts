@@ -68,6 +68,9 @@ export function rowElement(
   const item = copyTemplate('inbox-row');
   item.dataset['case'] = row.id;
   keepPrivate(write(item, 'title', caseTitle(row)));
+  const box = keepPrivate(part(item, 'choose', HTMLInputElement));
+  box.checked = desk.inbox.chosen.has(row.id);
+  box.setAttribute('aria-label', t('desk.choose.box', { title: caseTitle(row) }));
   const facts = isTrusted(row);
   show(part(item, 'unread'), row.unread && facts);
   item.classList.toggle('is-unread', row.unread);

@@ -2,7 +2,9 @@ import type { AbsenceView, CaseRow } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
 import { nameOf, standsInFor } from './absences.js';
+import { openBulkDialog } from './bulk-dialog.js';
 import { categoryChoices, statusChoices } from './choices.js';
+import { wireChoosing } from './choosing.js';
 import { dayText, numberText, timeText, today } from './days.js';
 import { localText, ruleOf, type Desk } from './desk.js';
 import {
@@ -63,6 +65,7 @@ export function inboxView(desk: Desk): HTMLElement {
       ['purge', groups.purgeSoon.map((row) => line(row))],
       ['closed', groups.closed.map((row) => line(row))],
     ];
+    choosing.update(visible);
     const held = focusedCase(view);
     const always = hits === null && rows.length > 0 && memory.filter.state !== 'closed';
     part(view, 'lists').replaceChildren(
@@ -70,7 +73,7 @@ export function inboxView(desk: Desk): HTMLElement {
         .filter(([name, lines]) => lines.length > 0 || (always && name === 'today'))
         .map(([name, lines]) => groupElement(desk, name, lines, day)),
     );
-    if (held !== null) rowButton(view, held)?.focus({ preventScroll: true });
+    if (held !== null) held(view)?.focus({ preventScroll: true });
     const complete = memory.next.open === null && memory.next.closed === null;
     const none = complete && rows.length === 0;
     const published = desk.directory.channels.some((channel) => channel.published);
@@ -121,6 +124,32 @@ export function inboxView(desk: Desk): HTMLElement {
     memory.next = { open: '', closed: '' };
     await goOn();
   };
+
+  /** Fetches the rows of these cases anew; what was written in last comes first in the lists. */
+  const renew = async (ids: readonly string[]): Promise<void> => {
+    const wanted = new Set(ids);
+    for (const state of ['open', 'closed'] as const) {
+      let after: string | null = '';
+      while (after !== null && wanted.size > 0) {
+        const page: Awaited<ReturnType<typeof desk.api.inbox>> = await (after === ''
+          ? desk.api.inbox(state)
+          : desk.api.more(state, after));
+        for (const row of page.rows) {
+          if (wanted.delete(row.id)) memory.rows.set(row.id, memory.faulty.get(row.id) ?? row);
+        }
+        after = page.next;
+      }
+    }
+    for (const id of wanted) memory.rows.delete(id);
+    if (view.isConnected) draw();
+  };
+
+  const choosing = wireChoosing(desk, view, (subject) => {
+    openBulkDialog(desk, view, subject, ({ changed, unchanged, failed, left }) => {
+      memory.chosen = new Set([...failed.map(({ id }) => id), ...left]);
+      void act(view, () => renew([...changed, ...unchanged, ...memory.chosen]));
+    });
+  });
 
   const search = async (): Promise<void> => {
     const query = part(view, 'query', HTMLInputElement).value.trim();
@@ -206,10 +235,13 @@ function rowButton(view: HTMLElement, id: string): HTMLElement | null {
   return view.querySelector<HTMLElement>(`[data-case="${id}"] .row-open`);
 }
 
-/** The case whose button has the focus, which must not lose it when the list is drawn anew. */
-function focusedCase(view: HTMLElement): string | null {
-  const focused = view.querySelector('.row-open:focus');
-  return focused?.closest<HTMLElement>('[data-case]')?.dataset['case'] ?? null;
+/** What has the focus in a row, to be found again when the list was drawn anew; null for nothing. */
+function focusedCase(view: HTMLElement): ((view: HTMLElement) => HTMLElement | null) | null {
+  const focused = view.querySelector<HTMLElement>('.row-open:focus, .row-choose:focus');
+  const id = focused?.closest<HTMLElement>('[data-case]')?.dataset['case'];
+  if (id === undefined) return null;
+  const name = focused?.matches('.row-choose') === true ? '.row-choose' : '.row-open';
+  return (drawn) => drawn.querySelector<HTMLElement>(`[data-case="${id}"] ${name}`);
 }
 
 function groupElement(desk: Desk, name: string, lines: readonly Line[], day: string): HTMLElement {
