@@ -1,5 +1,6 @@
 import { addMonths, type Day, type DisclosureEntry } from '../../crypto/private.js';
-import type { CaseDate } from './dates.js';
+import type { CaseDate } from './case-date.js';
+import type { ChangeSource, DataChange } from './data-change.js';
 import { erasureChanges } from './erasures.js';
 import { keepingChanges } from './keeping.js';
 import { requestsOf } from './requests.js';
@@ -15,17 +16,6 @@ export interface Disclosure {
   /** On what it rests that it told who the reporter is; absent where it did not. */
   identity?: NonNullable<DisclosureEntry['identity']>;
 }
-
-/** A change of data in a case of which those who had them before are to be told (GDPR article 19). */
-export interface DataChange {
-  /** Id of what changed them. */
-  id: string;
-  what: 'rectification' | 'erasure' | 'restriction';
-  on: Day;
-}
-
-/** Gives the changes that one subject of the case work made, worked out of what was said. */
-export type ChangeSource = (said: Said) => readonly DataChange[];
 
 /** A recipient who is, or was, to be told of a change. */
 export interface Notice {

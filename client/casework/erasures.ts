@@ -1,4 +1,4 @@
-import type { DataChange } from './disclosures.js';
+import type { DataChange } from './data-change.js';
 import { dayIn, type Said } from './said.js';
 
 /** What was erased, in the conversation or among handlers: those who had the data are to be told. */

@@ -1,7 +1,7 @@
 import { type DateKind, type HoldEntry, type RestrictionEntry } from '../../crypto/private.js';
 import type * as v from 'valibot';
-import type { CaseDate, DateSource } from './dates.js';
-import type { ChangeSource } from './disclosures.js';
+import type { CaseDate, DateSource } from './case-date.js';
+import type { ChangeSource } from './data-change.js';
 import { dayIn, type Said } from './said.js';
 
 /** What handlers said of a hold that is in force. */

@@ -1,5 +1,5 @@
 import { addMonths, type Day, type PersonPart } from '../../crypto/private.js';
-import type { CaseDate } from './dates.js';
+import type { CaseDate } from './case-date.js';
 import { dayIn, type Notes, type Said } from './said.js';
 
 /** What a person said in the case. */

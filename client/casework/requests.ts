@@ -1,5 +1,5 @@
 import { addMonths, type DataRight, type Day } from '../../crypto/private.js';
-import type { CaseDate } from './dates.js';
+import type { CaseDate } from './case-date.js';
 import type { Said } from './said.js';
 
 /** A request about data on somebody, as it stands now. */

@@ -2,7 +2,7 @@ import { addDays, type Day } from '../../crypto/private.js';
 import { MEETING_DAYS } from '../spoken/meeting-days.js';
 import { meetingsOf, type Meeting } from '../spoken/meetings.js';
 import { transcriptsOf } from '../spoken/transcripts.js';
-import type { CaseDate } from './dates.js';
+import type { CaseDate } from './case-date.js';
 import type { Said } from './said.js';
 
 /** A meeting with what handlers noted of it among themselves. */

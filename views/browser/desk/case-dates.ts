@@ -7,11 +7,10 @@ import { block, wireBlocked } from './blocked.js';
 import { caseworkWriter, wireCaseworkForm, type MakeInput } from './casework-form.js';
 import { dayText, today } from './days.js';
 import { dutiesOf, type CountryRule } from './deadlines.js';
-import { ruleOf, type Desk } from './desk.js';
+import { ruleOf, type Desk, type Changed } from './desk.js';
 import { copyTemplate, fillList, onClick, option, part, showPart, write } from './dom.js';
 import { act, showProblem } from './failures.js';
 import { extensionText } from './ready-texts.js';
-import type { Changed } from './writing.js';
 
 /** Days and months that are offered where the law of the country names none. */
 const USUAL = { confirmation: { days: 7, unit: 'calendar' }, months: 3 } as const;

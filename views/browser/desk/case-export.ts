@@ -8,7 +8,7 @@ import { t } from '../strings.js';
 import { namesOf } from './audit-lines.js';
 import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
 import { momentText, numberText, sizeText, today } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { fillList, onClick, part, show, showPart, write } from './dom.js';
 import { wholeCopy } from './export-copy.js';
 import { exportState } from './export-lines.js';
@@ -16,7 +16,6 @@ import { redactedForm, type Redacted } from './export-redacted.js';
 import { report, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { recordItem, type RecordItem } from './record-item.js';
-import type { Changed } from './writing.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 

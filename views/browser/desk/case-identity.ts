@@ -7,12 +7,11 @@ import { t } from '../strings.js';
 import { block, wireBlocked } from './blocked.js';
 import { neededValue, valueOf } from './casework-form.js';
 import { momentText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { copyTemplate, fillList, part, showPart, write } from './dom.js';
 import { send, showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
 import { listText } from './texts.js';
-import type { Changed } from './writing.js';
 
 const FIELDS = ['name', 'reach', 'relation', 'text'] as const satisfies readonly IdentityField[];
 

@@ -10,11 +10,10 @@ import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { caseworkWriter, wireCaseworkForm } from './casework-form.js';
 import { dayText, momentText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
 import { partyText } from './parties.js';
-import type { Changed } from './writing.js';
 
 // Records, not lists, as in choices.ts
 const HOLD_GROUNDS: Record<HoldGround, true> = {

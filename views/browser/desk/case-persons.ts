@@ -14,9 +14,8 @@ import {
 } from './casework-form.js';
 import { copyTemplate, fillList, option, part, showPart, write } from './dom.js';
 import { dayText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { recordItem, type RecordItem } from './record-item.js';
-import type { Changed } from './writing.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 

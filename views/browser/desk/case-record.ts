@@ -4,9 +4,8 @@ import { disclosureSection } from './case-disclosures.js';
 import { exportSection } from './case-export.js';
 import { requestSection } from './case-requests.js';
 import { caseworkWriter } from './casework-form.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { copyTemplate } from './dom.js';
-import type { Changed } from './writing.js';
 
 /** The panel of a case with what the law asks handlers to write down about its data. */
 export interface RecordPanel {

@@ -7,7 +7,7 @@ import { caseworkWriter, foldedForm, neededValue, setValue, valueOf } from './ca
 import { meetingFormChoices, transcriptFormChoices, type MeetingForm } from './choices.js';
 import type { TranscriptForm } from './choices.js';
 import { dayText, today } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import {
   copyTemplate,
   element,
@@ -22,7 +22,6 @@ import {
 import { send, showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
 import { meetingState, optionText, transcriptName, transcriptState } from './spoken-lines.js';
-import type { Changed } from './writing.js';
 
 /** Days that a reporter is given to check what was written down, unless somebody changes them. */
 const CHECK_DAYS = 14;

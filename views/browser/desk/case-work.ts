@@ -5,7 +5,7 @@ import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { linkChoices, progressChoices } from './choices.js';
 import { dayText, daysBetween, today } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import {
   copyTemplate,
   element,
@@ -23,7 +23,6 @@ import { act, showProblem } from './failures.js';
 import { caseTitle, daysLeftText, urgency } from './inbox-row.js';
 import { stagesOf, stageText } from './handbook-words.js';
 import { suggest } from './suggestions.js';
-import type { Changed } from './writing.js';
 
 type Work = HandlerCaseView['work'];
 type Task = Work['tasks'][number];

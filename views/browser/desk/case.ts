@@ -24,7 +24,7 @@ import {
   write,
 } from './dom.js';
 import { dayText, numberText, today } from './days.js';
-import { channelName, ruleOf, type Desk } from './desk.js';
+import { channelName, ruleOf, type Desk, type Changed } from './desk.js';
 import { act, send } from './failures.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
@@ -37,7 +37,7 @@ import { recordPanel } from './case-record.js';
 import { spokenPanel } from './case-spoken.js';
 import { wireTabs } from './tabs.js';
 import { listText } from './texts.js';
-import { writingForm, type Changed, type WritingForm } from './writing.js';
+import { writingForm, type WritingForm } from './writing.js';
 
 /** Entries of a conversation from which on a way past them is worth its place. */
 const LONG = 3;

@@ -1,10 +1,9 @@
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import { t } from '../strings.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { part } from './dom.js';
 import { today } from './days.js';
 import { send, showProblem } from './failures.js';
-import type { Changed } from './writing.js';
 
 /** What a form says; null where a field has to be filled in first, which it has said itself. */
 export type MakeInput = (form: HTMLFormElement) => CaseworkInput | null;

@@ -4,6 +4,7 @@ import type {
   CaseRow,
   DirectoryView,
   HandbookView,
+  HandlerCaseView,
 } from '../../../client/models.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
@@ -72,6 +73,9 @@ export interface Desk {
   /** Wipes everything, and says why the desk was closed. */
   end(title: string, text: string): void;
 }
+
+/** Takes a case as it is after a change, and what to say of the change. */
+export type Changed = (data: HandlerCaseView, said: string) => void;
 
 /** A fresh memory for the inbox. */
 export function newInboxMemory(): InboxMemory {

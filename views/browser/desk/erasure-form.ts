@@ -11,7 +11,7 @@ import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { momentText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import {
   copyTemplate,
   element,
@@ -25,7 +25,6 @@ import {
 } from './dom.js';
 import { send, showProblem } from './failures.js';
 import { partyText } from './parties.js';
-import type { Changed } from './writing.js';
 
 // A record, not a list, as in choices.ts
 const GROUNDS: Record<ErasureGround, true> = {

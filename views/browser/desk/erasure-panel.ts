@@ -7,12 +7,11 @@ import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { wireConfirmation } from './confirmation.js';
 import { momentText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { entryName, erasureForm, fieldName } from './erasure-form.js';
 import { send } from './failures.js';
 import { listText } from './texts.js';
-import type { Changed } from './writing.js';
 
 /** The panel of a case where words and files are erased: what waits, and the form that proposes. */
 export interface ErasurePanel {

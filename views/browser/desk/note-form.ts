@@ -2,11 +2,11 @@ import { t } from '../strings.js';
 import type { Draft } from './api.js';
 import { block, wireBlocked } from './blocked.js';
 import { copyTemplate, ownIds, part, showPart, write } from './dom.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { draftKeeper } from './draft-keeper.js';
 import { report, showProblem } from './failures.js';
 import { runSending, wireFiles } from './sending.js';
-import type { Changed, WritingForm } from './writing.js';
+import type { WritingForm } from './writing.js';
 
 /** Under what the draft of a case's note is kept, beside that of the answer. */
 export function noteKey(id: string): string {

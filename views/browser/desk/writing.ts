@@ -5,7 +5,7 @@ import { block, wireBlocked } from './blocked.js';
 import { reportLanguage } from './case-entries.js';
 import { outcomeChoices } from './choices.js';
 import { copyTemplate, fillList, onClick, option, ownIds, part, showPart, write } from './dom.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { draftKeeper } from './draft-keeper.js';
 import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
@@ -18,8 +18,6 @@ export interface WritingForm {
   /** Fits the form to what the case allows now. */
   update(data: HandlerCaseView): void;
 }
-
-export type Changed = (data: HandlerCaseView, said: string) => void;
 
 /** What can be written in a case as it stands, the likeliest first. */
 export function kindsFor(data: HandlerCaseView): WritingKind[] {
