@@ -14,6 +14,7 @@ import type {
   Identity,
   Incident,
   IncidentCause,
+  InvitedPart,
   Money,
   Outcome,
   Overview,
@@ -487,7 +488,15 @@ export type DirectoryChangeLine =
       replaces: string | null;
     }
   | { code: 'reader_left'; name: string }
-  | { code: 'administrator_added' | 'administrator_revoked'; serial: number }
+  | { code: 'administrator_revoked'; serial: number }
+  | {
+      code: 'administrator_added';
+      serial: number;
+      /** Eight words of the keys. */
+      words: string[];
+      /** The handler who signed; null where it was the root. */
+      by: string | null;
+    }
   | {
       code: 'organisation_name';
       language: string;
@@ -560,7 +569,7 @@ export interface HandbookView {
 export interface AdmissionView {
   id: string;
   name: string;
-  part: ReaderPart;
+  part: ReaderPart | 'administrator';
   /** Eight words of the new keys, to compare with what the person says. */
   words: string[];
   /**
@@ -628,10 +637,10 @@ export interface ExposedCase {
 export interface IncidentView extends Incident {
   name: string;
   part: 'administrator' | ReaderPart;
-  /** Whether the keys are among those that reports are sealed to, by the directory. */
+  /** Whether the keys are among those that count by the directory: that read, or administer. */
   reads: 'active' | 'left' | 'never';
   openedByName: string;
-  /** Names of those who read now and were let in with this person's signature. */
+  /** Names of those who are there now and were let in with this person's signature. */
   letIn: string[];
 }
 
@@ -652,7 +661,7 @@ export interface MembersView {
 /** What an invitation says to whoever holds its link. */
 export interface InvitationView {
   shownName: string;
-  part: 'handler' | 'custodian';
+  part: InvitedPart;
   organisation: Record<string, string>;
   channel: Record<string, string>;
   /** Eight words of the organisation's root. */

@@ -7,6 +7,9 @@ import { verify } from './signature.js';
 import {
   Directory,
   type Administrator,
+  type AdministratorRecord,
+  type Admission,
+  type NewPerson,
   type Organisation,
   type Reader,
   type ReaderRecord,
@@ -19,16 +22,17 @@ export function directoryHash(document: Uint8Array): DirectoryHash {
   return toBase64(hash('directory', document)) as DirectoryHash;
 }
 
-/** The fields that a root signs to let an administrator act for its organisation. */
+/** The fields that are signed to let an administrator act for an organisation. */
 export function delegationFields(
   installation: InstallationId,
-  administrator: Pick<Administrator, 'id' | 'organisation' | 'serial' | 'sig'>,
+  administrator: AdministratorRecord,
 ): Field[] {
   return [
     installation,
     administrator.organisation,
     administrator.id,
     administrator.serial,
+    fromBase64(administrator.kem),
     fromBase64(administrator.sig),
   ];
 }
@@ -36,6 +40,16 @@ export function delegationFields(
 /** The fields that an admission signs: the installation and the whole record of the reader. */
 export function admissionFields(installation: InstallationId, record: ReaderRecord): Field[] {
   return [installation, toJsonBytes(record)];
+}
+
+/** What an administrator and a handler sign to let this person in. */
+export function lettingIn(
+  installation: InstallationId,
+  person: NewPerson,
+): { purpose: 'delegation' | 'admission'; fields: Field[] } {
+  return person.part === 'administrator'
+    ? { purpose: 'delegation', fields: delegationFields(installation, person) }
+    : { purpose: 'admission', fields: admissionFields(installation, person) };
 }
 
 /** The fields of a handler's word that a directory is still the newest. */
@@ -59,68 +73,94 @@ function byId<T extends { id: string }>(items: readonly T[], what: string): Map<
   return map;
 }
 
-function checkAdministrator(
-  installation: InstallationId,
-  organisations: Map<string, Organisation>,
-  administrator: Administrator,
-): void {
-  const organisation = organisations.get(administrator.organisation) ?? fail('organisation');
-  const delegated = verify(
-    fromBase64(organisation.root),
-    fromBase64(administrator.delegation),
-    'delegation',
-    ...delegationFields(installation, administrator),
-  );
-  if (!delegated) fail('delegation');
+/** Everybody in a directory by id, and those whose way back to the root was followed to its end. */
+interface People {
+  directory: Directory;
+  organisations: ReadonlyMap<string, Organisation>;
+  administrators: ReadonlyMap<string, Administrator>;
+  readers: ReadonlyMap<string, Reader>;
+  rooted: Set<string>;
+}
+
+/** What was signed to let somebody in. */
+interface Signed {
+  purpose: 'delegation' | 'admission';
+  organisation: string;
+  fields: Field[];
+  by: Admission;
+}
+
+function signedFor({ directory, administrators, readers }: People, id: string): Signed {
+  const { installation } = directory;
+  const administrator = administrators.get(id);
+  if (administrator !== undefined) {
+    const { organisation, delegation: by } = administrator;
+    const fields = delegationFields(installation, administrator);
+    return { purpose: 'delegation', organisation, fields, by };
+  }
+  const { record, admission: by } = readers.get(id) ?? fail('nobody');
+  const { organisation } = record;
+  return { purpose: 'admission', organisation, fields: admissionFields(installation, record), by };
 }
 
 /**
- * Follows a reader's admission back to the root: the first handler was let in by the root, everyone
- * else by an administrator and a handler of the same organisation. `rooted` collects those whose
- * way was followed to its end, so that no way is followed twice.
+ * Checks who let somebody in, and answers on whom that rests: nobody where it was the root, which lets
+ * in the first handler and the first administrator; else an administrator and a handler of the same
+ * organisation.
  */
-function checkAdmission(
-  directory: Directory,
-  organisations: Map<string, Organisation>,
-  readers: Map<string, Reader>,
-  reader: Reader,
-  rooted: Set<string>,
-): void {
-  const followed = new Set<string>();
-  let current = reader;
-  for (;;) {
-    const { record, admission } = current;
-    if (rooted.has(record.id)) break;
-    if (followed.has(record.id)) fail('admissions in a circle');
-    followed.add(record.id);
-    const organisation = organisations.get(record.organisation) ?? fail('organisation');
-    const fields = admissionFields(directory.installation, record);
-    const signedBy = (key: string, signature: string): boolean =>
-      verify(fromBase64(key), fromBase64(signature), 'admission', ...fields);
-    if (admission.by === 'root') {
-      if (!signedBy(organisation.root, admission.signature)) fail('admission by the root');
-      if (record.part !== 'handler') fail('the root admits a handler');
-      break;
-    }
-    const administrator = directory.administrators.find(({ id }) => id === admission.administrator);
-    if (administrator?.organisation !== record.organisation) fail('admitting administrator');
-    if (!signedBy(administrator.sig, admission.administratorSignature)) fail('first signature');
-    const handler = readers.get(admission.handler);
-    if (handler?.record.organisation !== record.organisation || handler.record.part !== 'handler') {
-      fail('admitting handler');
-    }
-    if (!signedBy(handler.record.sig, admission.handlerSignature)) fail('second signature');
-    current = handler;
+function admittersOf(people: People, id: string): string[] {
+  const { purpose, organisation, fields, by } = signedFor(people, id);
+  const signedBy = (key: string, signature: string): boolean =>
+    verify(fromBase64(key), fromBase64(signature), purpose, ...fields);
+  if (by.by === 'root') {
+    const { root } = people.organisations.get(organisation) ?? fail('organisation');
+    if (!signedBy(root, by.signature)) fail(`${purpose} by the root`);
+    return [];
   }
-  for (const id of followed) rooted.add(id);
+  const administrator = people.administrators.get(by.administrator);
+  if (administrator?.organisation !== organisation) fail('admitting administrator');
+  if (!signedBy(administrator.sig, by.administratorSignature)) fail('first signature');
+  const handler = people.readers.get(by.handler)?.record;
+  if (handler?.organisation !== organisation || handler.part !== 'handler') {
+    fail('admitting handler');
+  }
+  if (!signedBy(handler.sig, by.handlerSignature)) fail('second signature');
+  return [administrator.id, handler.id];
 }
 
-/** Only the first handler of an organisation needs no second signature. */
+/**
+ * Follows whoever let somebody in, and who let those in, back to the root: a circle leads nowhere. It
+ * keeps its own list, since a directory may be long.
+ */
+function followToRoot(people: People, id: string): void {
+  const way = [{ id, open: null as string[] | null }];
+  const onWay = new Set<string>();
+  for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
+    if (at.open === null) {
+      if (people.rooted.has(at.id)) {
+        way.pop();
+        continue;
+      }
+      if (onWay.has(at.id)) fail('admissions in a circle');
+      onWay.add(at.id);
+      at.open = admittersOf(people, at.id);
+    }
+    const next = at.open.pop();
+    if (next !== undefined) way.push({ id: next, open: null });
+    else {
+      people.rooted.add(at.id);
+      onWay.delete(at.id);
+      way.pop();
+    }
+  }
+}
+
+/** Only the first handler of an organisation needs no second signature, and is a handler. */
 function checkFirstHandlers(directory: Directory): void {
-  const first = directory.readers
-    .filter(({ admission }) => admission.by === 'root')
-    .map(({ record }) => record.organisation);
-  if (new Set(first).size !== first.length) fail('admitted by the root after the first');
+  const first = directory.readers.filter(({ admission }) => admission.by === 'root');
+  if (first.some(({ record }) => record.part !== 'handler')) fail('the root admits a handler');
+  const organisations = first.map(({ record }) => record.organisation);
+  if (new Set(organisations).size !== first.length) fail('admitted by the root after the first');
 }
 
 /** No key twice; the newest alone may be in use, and is where a channel gives receipts. */
@@ -164,9 +204,9 @@ function checkReplaced(readers: ReadonlyMap<string, Reader>): void {
 }
 
 /**
- * Reads and checks a signed directory by itself: schema, one organisation and so one root,
- * delegation by the root, the administrator's signature, and for every reader the way of admissions
- * back to the root, which let in one first handler. Throws `malformed` or `wrong_directory`.
+ * Reads and checks a signed directory by itself: schema, one organisation and so one root, the
+ * administrator's signature, and for everybody in it the way of admissions back to the root, which let
+ * in one first handler. Throws `malformed` or `wrong_directory`.
  */
 export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   const document = fromBase64(signed.document);
@@ -182,15 +222,16 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   if ((directory.version === 1) !== (directory.previous === null)) fail('previous');
   checkFirstHandlers(directory);
   checkReceiptKeys(directory);
-  const rooted = new Set<string>();
-  for (const administrator of directory.administrators) {
-    checkAdministrator(directory.installation, organisations, administrator);
-  }
+  if (directory.readers.some(({ record }) => administrators.has(record.id))) fail('one id twice');
+  const serials = new Set(directory.administrators.map(({ serial }) => serial));
+  if (serials.size !== administrators.size) fail('a serial twice');
+  const people = { directory, organisations, administrators, readers, rooted: new Set<string>() };
+  for (const id of administrators.keys()) followToRoot(people, id);
   for (const channel of directory.channels) {
     if (!organisations.has(channel.organisation)) fail('channel of no organisation');
   }
   for (const reader of directory.readers) {
-    checkAdmission(directory, organisations, readers, reader, rooted);
+    followToRoot(people, reader.record.id);
     for (const channel of reader.record.channels) {
       if (channels.get(channel)?.organisation !== reader.record.organisation) fail('channel');
     }
@@ -217,7 +258,7 @@ function checkOrganisations(before: Directory, after: Directory): void {
   }
 }
 
-/** Nobody is dropped, and whoever was revoked or left stays so; new administrators need the root. */
+/** Nobody is dropped, and whoever was revoked or left stays so. */
 function checkPeople(before: Directory, after: Directory): void {
   for (const administrator of before.administrators) {
     const now = after.administrators.find(({ id }) => id === administrator.id);
@@ -242,16 +283,30 @@ function checkReceiptKeysFollow(before: Directory, after: Directory): void {
   }
 }
 
-/** Who is new was let in by two who could still act when the version before was the newest. */
-function checkNewReaders(before: Directory, after: Directory): void {
-  const known = new Set<string>(before.readers.map(({ record }) => record.id));
+/** Whether two who could still act when a version was the newest let somebody in after it. */
+function checkAdmitters(before: Directory, by: Admission & { by: 'two' }): void {
+  const administrator = before.administrators.find(({ id }) => id === by.administrator);
+  if (administrator?.state !== 'active') fail('admitting administrator');
+  const handler = before.readers.find(({ record }) => record.id === by.handler);
+  if (handler?.state !== 'active') fail('admitting handler');
+}
+
+/**
+ * Who is new was let in by two who could still act when the version before was the newest. An
+ * administrator may also come from the root, which is there for when none is left.
+ */
+function checkNewPeople(before: Directory, after: Directory): void {
+  const known = new Set<string>([
+    ...before.readers.map(({ record }) => record.id),
+    ...before.administrators.map(({ id }) => id),
+  ]);
+  for (const { id, delegation } of after.administrators) {
+    if (!known.has(id) && delegation.by === 'two') checkAdmitters(before, delegation);
+  }
   for (const { record, admission } of after.readers) {
     if (known.has(record.id)) continue;
     if (admission.by === 'root') fail('admitted by the root after the first');
-    const administrator = before.administrators.find(({ id }) => id === admission.administrator);
-    if (administrator?.state !== 'active') fail('admitting administrator');
-    const handler = before.readers.find((reader) => reader.record.id === admission.handler);
-    if (handler?.state !== 'active') fail('admitting handler');
+    checkAdmitters(before, admission);
     const replaced = before.readers.find((reader) => reader.record.id === record.replaces);
     if (record.replaces !== null && replaced?.state !== 'left') fail('replaced before leaving');
   }
@@ -270,7 +325,7 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   if (after.previous !== current.hash) fail('previous');
   checkOrganisations(before, after);
   checkPeople(before, after);
-  checkNewReaders(before, after);
+  checkNewPeople(before, after);
   checkReceiptKeysFollow(before, after);
 }
 

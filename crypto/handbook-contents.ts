@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { fromBase64, toBase64 } from './bytes.js';
-import { openBox, sealBox } from './box.js';
+import { toBase64 } from './bytes.js';
 import { LABEL_LIMIT, PROGRESS } from './content.js';
 import type { AccountKeys } from './account.js';
 import { handbookContentsHash } from './handbook.js';
@@ -103,7 +102,6 @@ export interface HandbookSigner {
 }
 
 const SEALED = 'handbook';
-const OWN = 'handbook own key';
 
 /**
  * Seals contents to readers and signs them as the next handbook. Throws `too_long` where they do not
@@ -135,7 +133,6 @@ export function sealHandbook(contents: HandbookContents, by: HandbookSigner): Pu
     },
     box: shared.box,
     keys: shared.keys,
-    own: toBase64(sealBox(keys.own, OWN, [installation, account, number], shared.key)),
   });
 }
 
@@ -144,16 +141,13 @@ export function sealHandbook(contents: HandbookContents, by: HandbookSigner): Pu
  * sealed. Throws as `openBox` does, or `malformed`.
  */
 export function openHandbook(
-  { box, key, own }: Pick<NonNullable<HandbookAnswer['handbook']>, 'box' | 'key' | 'own'>,
+  { box, key }: Pick<NonNullable<HandbookAnswer['handbook']>, 'box' | 'key'>,
   { installation, number }: Handbook,
   account: string,
   keys: AccountKeys,
 ): HandbookContents | null {
   const context = [installation, number];
-  let opening: Uint8Array;
-  if (key?.recipient === account) opening = openSharedKey(SEALED, context, key, keys.kem);
-  else if (own !== null) {
-    opening = openBox(keys.own, OWN, [installation, account, number], fromBase64(own));
-  } else return null;
+  if (key === null || (key.recipient as string) !== account) return null;
+  const opening = openSharedKey(SEALED, context, key, keys.kem);
   return fromJsonBytes(HandbookContents, unpad(openShared(SEALED, context, box, opening)));
 }

@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from './bytes.js';
 import { hash } from './derive.js';
 import { ProtocolError } from './errors.js';
-import type { ReaderId } from './ids.js';
+import type { AccountId, ReaderId } from './ids.js';
 import { fromJsonBytes } from './json.js';
 import { verify } from './signature.js';
 import type { Directory } from './wire/directory.js';
@@ -66,11 +66,21 @@ export function handbookFollows(
   return number === seen.number + 1 ? previous === seen.hash : number > seen.number;
 }
 
-/** To whom a handbook is sealed: the handlers whom the directory names as active. */
-export function handbookReaders(
+/** The handlers whom the directory names as active. */
+export function activeHandlers(
   directory: Pick<Directory, 'readers'>,
 ): { id: ReaderId; kem: string }[] {
   return directory.readers.flatMap(({ record: { id, kem, part }, state }) =>
     state === 'active' && part === 'handler' ? [{ id, kem }] : [],
   );
+}
+
+/** To whom a handbook is sealed: the active handlers, and those who may sign the next one. */
+export function handbookRecipients(
+  directory: Pick<Directory, 'administrators' | 'readers'>,
+): { id: AccountId | ReaderId; kem: string }[] {
+  const administrators = directory.administrators.flatMap(({ id, kem, state }) =>
+    state === 'active' ? [{ id, kem }] : [],
+  );
+  return [...activeHandlers(directory), ...administrators];
 }

@@ -56,7 +56,6 @@ export async function up(knex: Knex): Promise<void> {
      document text not null,
      administrator text not null,
      signature text not null,
-     own blob not null,
      box blob not null`,
   );
   await create(

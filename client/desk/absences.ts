@@ -4,7 +4,7 @@ import {
   AbsencesAnswer,
   absenceHolds,
   type Directory,
-  handbookReaders,
+  activeHandlers,
   openAbsence,
   ProtocolError,
   type SealedAbsence,
@@ -113,7 +113,7 @@ export function createAbsenceDesk(
         reader: account.id,
         keys,
         number: (before?.number ?? 0) + 1,
-        readers: handbookReaders(directory),
+        readers: activeHandlers(directory),
       });
       await session.api.tell({ method: 'PUT', path: '/api/desk/absence', credential, json });
       return absences();

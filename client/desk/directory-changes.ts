@@ -56,10 +56,26 @@ const administratorTellers: Tellers<Administrator> = {
   id: 'fixed',
   organisation: 'fixed',
   serial: 'fixed',
+  kem: 'fixed',
   sig: 'fixed',
   delegation: 'fixed',
   state: ({ after }) => [{ code: 'administrator_revoked', serial: after.serial }],
 };
+
+/** Who administers from now on: by number and words, since the directory has no name. */
+function administratorLine(
+  { serial, kem, sig, delegation }: Administrator,
+  { readers }: Directory,
+): DirectoryChangeLine {
+  const handler =
+    delegation.by === 'two' && readers.find(({ record }) => record.id === delegation.handler);
+  return {
+    code: 'administrator_added',
+    serial,
+    words: fingerprintWords(fromBase64(kem), fromBase64(sig)),
+    by: handler ? handler.record.name : null,
+  };
+}
 
 const channelTellers: Tellers<Channel> = {
   id: 'fixed',
@@ -147,7 +163,7 @@ const directoryTellers: Tellers<Directory> = {
     tellEach(versions, 'organisations', ({ id }) => id, organisationTellers, {}),
   administrators: ({ versions }) =>
     tellEach(versions, 'administrators', ({ id }) => id, administratorTellers, {
-      added: ({ serial }) => [{ code: 'administrator_added', serial }],
+      added: (administrator) => [administratorLine(administrator, versions.after)],
     }),
   channels: ({ versions }) =>
     tellEach(versions, 'channels', ({ id }) => id, channelTellers, {

@@ -3,7 +3,7 @@ import {
   type HandbookContents,
   handbookFollows,
   type HandbookPlace,
-  handbookReaders,
+  handbookRecipients,
   NO_HANDBOOK,
   openHandbook,
   ProtocolError,
@@ -21,10 +21,11 @@ import type { DeskSession } from './session.js';
 export interface HandbookDesk {
   /**
    * The newest handbook. Never throws for what is wrong with it: it then holds nothing, and says why.
+   * One by somebody who left shows administrators what stood there, for the next one.
    */
   handbook(): Promise<HandbookView>;
   /**
-   * Signs these contents as the next handbook, sealed to the handlers of now.
+   * Signs these contents as the next handbook, sealed to the handlers and administrators of now.
    *
    * @throws ClientError `handbook_rolled_back` while the server shows an older one than this desk has
    * seen, `handbook_conflict` where another was saved since, ProtocolError `too_long`, `malformed`.
@@ -79,10 +80,10 @@ export function createHandbookDesk(
       if (!(error instanceof ProtocolError)) throw error;
       return view('broken');
     }
-    if (!verified.counts) return view('signer_left', verified);
+    if (!verified.counts && account.part !== 'administrator') return view('signer_left', verified);
     if (!handbookFollows(seen, verified)) return view('rolled_back');
-    const { handbook, hash } = verified;
-    if (hash !== seen?.hash) {
+    const { handbook, hash, counts } = verified;
+    if (counts && hash !== seen?.hash) {
       const place = { number: handbook.number, hash };
       await memory.change(state, (before) => {
         if (before === null) throw new ClientError('unexpected_answer');
@@ -91,7 +92,9 @@ export function createHandbookDesk(
     }
     try {
       const contents = openHandbook(answer, handbook, account.id, keys);
-      return contents === null ? view('not_sealed', verified) : view(null, verified, contents);
+      if (contents === null) return view(counts ? 'not_sealed' : 'signer_left', verified);
+      // whoever is to sign the next one begins with what stood there, and looks it through
+      return view(counts ? null : 'signer_left', verified, contents);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return view('broken', verified);
@@ -115,16 +118,16 @@ export function createHandbookDesk(
       number: (place?.number ?? 0) + 1,
       previous: place?.hash ?? null,
       date: session.today(),
-      readers: handbookReaders(directory),
+      readers: handbookRecipients(directory),
     });
     await session.api.tell({ method: 'PUT', path, credential, json });
   }
 
-  /** Whether others than the handlers of now can open it. */
+  /** Whether others than the handlers and administrators of now can open it. */
   async function isOutdated({ answer }: Found): Promise<boolean> {
     if (answer === null) return false;
     const { directory } = await watch.current();
-    const wanted = handbookReaders(directory).map(({ id }) => id);
+    const wanted = handbookRecipients(directory).map(({ id }): string => id);
     return JSON.stringify(wanted.sort()) !== JSON.stringify([...answer.recipients].sort());
   }
 

@@ -1,5 +1,6 @@
 import type { Day } from '../../crypto/private.js';
 import {
+  type Admission,
   type AuthorityDecision,
   type Incident,
   type IncidentCause,
@@ -63,19 +64,25 @@ export function createIncidentDesk(session: DeskSession, watch: DirectoryWatch):
         const reader = directory.readers.find(
           ({ record }) => (record.id as string) === incident.account,
         );
+        const administrator = directory.administrators.find(({ id }) => id === incident.account);
+        const administers = administrator && (administrator.state === 'active' ? 'active' : 'left');
+        const letIn = (by: Admission): boolean =>
+          by.by === 'two' &&
+          ([by.handler, by.administrator] as string[]).includes(incident.account);
         return {
           ...incident,
           name: nameOf(incident.account),
           part: reader?.record.part ?? 'administrator',
-          reads: reader?.state ?? 'never',
+          reads: reader?.state ?? administers ?? 'never',
           openedByName: nameOf(incident.openedBy),
-          letIn: directory.readers.flatMap(({ record, admission, state }) =>
-            state === 'active' &&
-            admission.by === 'two' &&
-            (admission.handler as string) === incident.account
-              ? record.name
-              : [],
-          ),
+          letIn: [
+            ...directory.readers.flatMap(({ record, admission, state }) =>
+              state === 'active' && letIn(admission) ? record.name : [],
+            ),
+            ...directory.administrators.flatMap(({ id, delegation, state }) =>
+              state === 'active' && letIn(delegation) ? nameOf(id) : [],
+            ),
+          ],
         };
       });
     },

@@ -7,17 +7,19 @@ import {
   newId,
   newPaperSecrets,
   normaliseName,
+  AccountId,
   type AccountKeys,
+  type Channel,
+  type NewPerson,
   type PaperSecrets,
   passphraseReady,
   ReaderId,
-  type ReaderRecord,
   ready,
   toBase64,
   toJsonBytes,
   verifyDirectory,
 } from '../../crypto/private.js';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { ClientError } from '../errors.js';
 import type { InvitationView } from '../models.js';
 import type { DeskSession } from './session.js';
@@ -51,8 +53,27 @@ export function invitationKeys(secret: Uint8Array): { token: string; vouching: U
 }
 
 /** What vouches for a record to whoever made the link. */
-export function authenticatorOf(vouching: Uint8Array, record: ReaderRecord): string {
+export function authenticatorOf(vouching: Uint8Array, record: NewPerson): string {
   return toBase64(derive(vouching, 'record', toJsonBytes(record)));
+}
+
+type Invited = Omit<v.InferOutput<typeof InvitationAnswer>, 'channel'> & { channel: Channel };
+
+/** The record of whoever was invited, in the order of its schema, as signatures cover it. */
+function recordFor(
+  invitation: Invited,
+  reader: ReaderId,
+  { kem, sig }: AccountKeys,
+  role: Record<string, string>,
+): NewPerson {
+  const { channel, part, replaces, serial, shownName: name } = invitation;
+  const { organisation } = channel;
+  const keys = { kem: toBase64(kem.publicKey), sig: toBase64(sig.publicKey) };
+  if (part !== 'administrator') {
+    const channels = [channel.id];
+    return { id: reader, organisation, channels, part, name, role, ...keys, replaces };
+  }
+  return { id: v.parse(AccountId, reader), organisation, serial, ...keys, part, name };
 }
 
 function parseFragment(fragment: string): { id: string; secret: Uint8Array } {
@@ -113,18 +134,8 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       const { token, vouching } = invitationKeys(secret);
       const { credentials } = await session.credentialsFor(reader, name, keys.seed, paper);
       await session.bringInForce(name, paper, async () => {
-        const { shownName, channel, part, replaces } = await invitationOf(id, token);
-        const record: ReaderRecord = {
-          id: reader,
-          organisation: channel.organisation,
-          channels: [channel.id],
-          part,
-          name: shownName,
-          role,
-          kem: toBase64(keys.kem.publicKey),
-          sig: toBase64(keys.sig.publicKey),
-          replaces,
-        };
+        const invitation = await invitationOf(id, token);
+        const record = recordFor(invitation, reader, keys, role);
         await api.tell({
           method: 'POST',
           path: `/api/desk/invitations/${id}/join`,

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import {
   AccountId,
   accountKeys,
-  admissionFields,
+  type Admission,
+  type InvitedPart,
+  lettingIn,
   fingerprintWords,
   fromBase64,
   isKemKey,
@@ -35,8 +37,8 @@ import type { DeskSession, SignedInState } from './session.js';
 /** Who is invited. */
 export interface InviteInput {
   shownName: string;
-  /** `handler` where nothing is said. */
-  part?: 'handler' | 'custodian';
+  /** `handler` where nothing is said; only an administrator invites another one. */
+  part?: InvitedPart;
   /** Whose keys from before left: the same person comes back. */
   replaces?: string | null;
 }
@@ -58,11 +60,16 @@ export interface PeopleDesk {
   prepareRecoveryOfficer(): Promise<{ words: string[]; fingerprint: string[] }>;
   /** Proposes what was prepared, once it is on paper. May be called again after a failure. */
   proposeRecoveryOfficer(input: { shownName: string }): Promise<void>;
-  /** Takes a reader out of the directory and ends the account. */
-  remove(readerId: string): Promise<void>;
+  /** Takes a reader, or another administrator, out of the directory and ends the account. */
+  remove(id: string): Promise<void>;
 }
 
 type PendingAdmission = v.InferOutput<typeof Members>['admissions'][number];
+
+/** Whose keys from before somebody new takes the place of; an administrator nobody's. */
+function replacedBy(record: PendingAdmission['record']): string | null {
+  return record.part === 'administrator' ? null : record.replaces;
+}
 
 function sameName(one: string, other: string): boolean {
   return normaliseName(one) === normaliseName(other);
@@ -94,7 +101,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
     // place and part that were meant are sealed with the secret: the server can change neither
-    const context = [invitation.id, account.id, record.replaces ?? '', record.part];
+    const context = [invitation.id, account.id, replacedBy(record) ?? '', record.part];
     try {
       const { vouching } = invitationKeys(openBox(keys.own, 'invitation', context, box));
       return authenticatorOf(vouching, record) === invitation.authenticator;
@@ -106,8 +113,10 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
 
   function admissionView(pending: PendingAdmission, readers: readonly Reader[]): AdmissionView {
     const { record } = pending;
+    const replaces = replacedBy(record);
     const nameOf = (id: string): string | null =>
       readers.find((reader) => reader.record.id === id)?.record.name ?? null;
+    const reads = record.part !== 'administrator';
     const namesake = readers.some(
       (reader) => reader.state === 'left' && sameName(reader.record.name, record.name),
     );
@@ -118,8 +127,8 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
       authentic: authentic(pending),
       handlerSigned: pending.handlerSignature !== null,
-      replaces: record.replaces === null ? null : nameOf(record.replaces),
-      namesake: record.replaces === null && namesake,
+      replaces: replaces === null ? null : nameOf(replaces),
+      namesake: reads && replaces === null && namesake,
     };
   }
 
@@ -128,11 +137,11 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     await api.tell({ method: 'DELETE', path, credential });
   }
 
-  /** The administrator's half: the reader enters the directory with both signatures. */
+  /** The administrator's half: the person enters the directory with both signatures. */
   async function complete({ record, handler, handlerSignature }: PendingAdmission): Promise<void> {
     const { keys, account } = session.signedIn();
     const { directory } = await watch.current();
-    const fields = admissionFields(directory.installation, record);
+    const { purpose, fields } = lettingIn(directory.installation, record);
     const admitting = directory.readers.find((reader) => reader.record.id === handler);
     if (handler === null || handlerSignature === null || admitting === undefined) {
       throw new ClientError('handler_signature_missing');
@@ -140,29 +149,26 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     const holds = verify(
       fromBase64(admitting.record.sig),
       fromBase64(handlerSignature),
-      'admission',
+      purpose,
       ...fields,
     );
     if (!holds) throw new ClientError('wrong_signature');
-    const administratorSignature = toBase64(sign(keys.sig.secretKey, 'admission', ...fields));
-    const administrator = v.parse(AccountId, account.id);
-    await publishChange(session, watch, (before) => ({
-      ...before,
-      readers: [
-        ...before.readers,
-        {
-          record,
-          admission: {
-            by: 'two',
-            administrator,
-            administratorSignature,
-            handler,
-            handlerSignature,
-          },
-          state: 'active',
-        },
-      ],
-    }));
+    const admission: Admission = {
+      by: 'two',
+      administrator: v.parse(AccountId, account.id),
+      administratorSignature: toBase64(sign(keys.sig.secretKey, purpose, ...fields)),
+      handler,
+      handlerSignature,
+    };
+    const state = 'active';
+    await publishChange(session, watch, (before) => {
+      if (record.part !== 'administrator') {
+        return { ...before, readers: [...before.readers, { record, admission, state }] };
+      }
+      const { id, organisation, serial, kem, sig } = record;
+      const added = { id, organisation, serial, kem, sig, delegation: admission, state } as const;
+      return { ...before, administrators: [...before.administrators, added] };
+    });
   }
 
   return {
@@ -227,12 +233,12 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         await complete(pending);
         return;
       }
-      const fields = admissionFields(installation, pending.record);
+      const { purpose, fields } = lettingIn(installation, pending.record);
       await api.tell({
         method: 'PUT',
         path: `/api/desk/admissions/${id}/signature`,
         credential,
-        json: { signature: toBase64(sign(keys.sig.secretKey, 'admission', ...fields)) },
+        json: { signature: toBase64(sign(keys.sig.secretKey, purpose, ...fields)) },
       });
     },
 
@@ -282,11 +288,14 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       officers.delete(state);
     },
 
-    async remove(readerId) {
+    async remove(id) {
       await publishChange(session, watch, (before) => ({
         ...before,
         readers: before.readers.map((reader) =>
-          reader.record.id === readerId ? { ...reader, state: 'left' } : reader,
+          reader.record.id === id ? { ...reader, state: 'left' } : reader,
+        ),
+        administrators: before.administrators.map((administrator) =>
+          administrator.id === id ? { ...administrator, state: 'revoked' } : administrator,
         ),
       }));
     },

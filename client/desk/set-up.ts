@@ -100,6 +100,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
         id: newId(AccountId),
         organisation,
         serial: 1,
+        kem: toBase64(administratorKeys.kem.publicKey),
         sig: toBase64(administratorKeys.sig.publicKey),
       };
       const handlerKeys = newAccountKeys();
@@ -135,7 +136,13 @@ export function createSetUp(session: DeskSession): SetUpDesk {
             root: toBase64(root.publicKey),
           },
         ],
-        administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
+        administrators: [
+          {
+            ...administrator,
+            delegation: { by: 'root', signature: toBase64(delegation) },
+            state: 'active',
+          },
+        ],
         channels: [channel],
         readers: [
           {

@@ -15,7 +15,7 @@ import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { ShownName } from '../shown-name.js';
 import { IdentityOfCase, IdentityRequest } from './identity.js';
 import { Count, Entry, EpochEntry, Grant, NewEntry, OwnKey, SealedOverview } from './entry.js';
-import { ReaderRecord, SignedDirectory, Stamp } from './directory.js';
+import { NewPerson, ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
 
@@ -195,6 +195,10 @@ export const HandlerAppend = v.strictObject({
 });
 export type HandlerAppend = v.InferOutput<typeof HandlerAppend>;
 
+/** As what somebody can be invited. */
+export const InvitedPart = v.picklist(['handler', 'custodian', 'administrator']);
+export type InvitedPart = v.InferOutput<typeof InvitedPart>;
+
 /** POST /api/desk/invitations: the secret stays in the link; the inviter keeps a sealed copy. */
 export const Invite = v.strictObject({
   id: bytesSchema(16),
@@ -203,7 +207,7 @@ export const Invite = v.strictObject({
   sealedSecret: bytesSchema(BOX_OVERHEAD + 32),
   shownName: ShownName,
   channel: ChannelId,
-  part: v.picklist(['handler', 'custodian']),
+  part: InvitedPart,
   /** Whose keys from before the new ones take the place of; null for somebody new. */
   replaces: v.nullable(ReaderId),
 });
@@ -215,15 +219,17 @@ export const InvitationAnswer = v.strictObject({
   shownName: v.string(),
   directory: SignedDirectory,
   channel: ChannelId,
-  part: v.picklist(['handler', 'custodian']),
+  part: InvitedPart,
   replaces: v.nullable(ReaderId),
+  /** The number that is free for whoever is to administer. */
+  serial: Count,
 });
 
 /** POST /api/desk/invitations/:id/join, `Authorization: Invitation <token>` */
 export const Join = v.strictObject({
   name: AccountName,
   credentials: Credentials,
-  record: ReaderRecord,
+  record: NewPerson,
   /** Over the record, keyed with the link's secret: the server cannot make one. */
   authenticator: bytesSchema(32),
 });
@@ -252,7 +258,7 @@ export const Members = v.strictObject({
   ),
   admissions: v.array(
     v.strictObject({
-      record: ReaderRecord,
+      record: NewPerson,
       /** Null for a recovery officer. */
       invitation: v.nullable(
         v.strictObject({

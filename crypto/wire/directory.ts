@@ -39,7 +39,7 @@ export const ReaderRecord = v.strictObject({
 });
 export type ReaderRecord = v.InferOutput<typeof ReaderRecord>;
 
-/** Who let a reader in: the root (the first handler), or an administrator and a handler. */
+/** Who let somebody in: the root (those of set-up), or an administrator and a handler. */
 export const Admission = v.variant('by', [
   v.strictObject({ by: v.literal('root'), signature: bytesSchema(64) }),
   v.strictObject({
@@ -60,13 +60,36 @@ export const Reader = v.strictObject({
 });
 export type Reader = v.InferOutput<typeof Reader>;
 
-export const Administrator = v.strictObject({
+/** What a delegation signs of an administrator: who that is, and the keys. */
+export const AdministratorRecord = v.strictObject({
   id: AccountId,
   organisation: OrganisationId,
+  /** Counts the administrators of an installation; no two have the same. */
   serial: Count,
+  kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
   sig: bytesSchema(32),
-  /** The root's signature over organisation, serial and key. */
-  delegation: bytesSchema(64),
+});
+export type AdministratorRecord = v.InferOutput<typeof AdministratorRecord>;
+
+/**
+ * An administrator who waits for admission. The name goes with the record as far as the desk: the
+ * directory, which everybody can read, has none.
+ */
+export const NewAdministrator = v.strictObject({
+  ...AdministratorRecord.entries,
+  part: v.literal('administrator'),
+  name: ShownName,
+});
+export type NewAdministrator = v.InferOutput<typeof NewAdministrator>;
+
+/** Somebody who waits for admission. */
+export const NewPerson = v.union([ReaderRecord, NewAdministrator]);
+export type NewPerson = v.InferOutput<typeof NewPerson>;
+
+export const Administrator = v.strictObject({
+  ...AdministratorRecord.entries,
+  /** By the root (the first administrator), or by another administrator and a handler. */
+  delegation: Admission,
   state: v.picklist(['active', 'revoked']),
 });
 export type Administrator = v.InferOutput<typeof Administrator>;

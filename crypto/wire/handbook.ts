@@ -31,15 +31,12 @@ export const SignedHandbook = v.strictObject({
 export type SignedHandbook = v.InferOutput<typeof SignedHandbook>;
 
 const contents = bytesBetween(BOX_OVERHEAD + HANDBOOK_MIN_BYTES, BOX_OVERHEAD + HANDBOOK_MAX_BYTES);
-const ownKey = bytesSchema(BOX_OVERHEAD + 32);
 
-/** PUT /api/desk/handbook: the next one, its contents sealed to every handler who is active. */
+/** PUT /api/desk/handbook: the next one, sealed to every active handler and administrator. */
 export const PutHandbook = v.strictObject({
   handbook: SignedHandbook,
   box: contents,
   keys: v.pipe(v.array(SharedKey), v.maxLength(1000)),
-  /** The key of the contents under the signer's own key. */
-  own: ownKey,
 });
 export type PutHandbook = v.InferOutput<typeof PutHandbook>;
 
@@ -50,10 +47,8 @@ export const HandbookAnswer = v.strictObject({
     v.strictObject({
       handbook: SignedHandbook,
       box: contents,
-      /** The key for whoever asks; null for a handler to whom it was not sealed. */
+      /** The key for whoever asks; null where it was not sealed to that account. */
       key: v.nullable(SharedKey),
-      /** The signer's own copy of it, in the signer's answer alone. */
-      own: v.nullable(ownKey),
       /** To whom it is sealed. */
       recipients: v.array(ReaderId),
     }),

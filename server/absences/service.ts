@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import {
   absenceHolds,
-  handbookReaders,
+  activeHandlers,
   type PutAbsence,
   type ReaderId,
   type SealedAbsence,
@@ -38,7 +38,7 @@ export function createAbsences({
     async put(reader, { keys, ...said }) {
       await db.transaction(async (trx) => {
         const { directory } = await directories.current(trx);
-        const active = handbookReaders(directory);
+        const active = activeHandlers(directory);
         const sig = directory.readers.find(({ record }) => record.id === reader)?.record.sig ?? '';
         const absence = { reader, ...said };
         const holds = asApiError(() => absenceHolds(directory.installation, sig, absence));

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AccountId, ChannelId, Day, ReaderId } from '../../crypto/public.js';
+import type { AccountId, ChannelId, Day, InvitedPart, ReaderId } from '../../crypto/public.js';
 
 /** A row of `invitations`. It is gone once its person was admitted or it ran out. */
 export interface InvitationRow {
@@ -9,16 +9,16 @@ export interface InvitationRow {
   sealed_secret: Uint8Array;
   shown_name: string;
   channel: ChannelId;
-  part: 'handler' | 'custodian';
+  part: InvitedPart;
   replaces: ReaderId | null;
   created_day: Day;
   used_by: ReaderId | null;
 }
 
-/** A row of `admissions`: a reader who waits for signatures. Without an invitation, a recovery officer. */
+/** A row of `admissions`: somebody who waits for signatures. Without an invitation, a recovery officer. */
 export interface AdmissionRow {
   reader: ReaderId;
-  /** The reader's record as its canonical JSON. */
+  /** The person's record as its canonical JSON. */
   record: string;
   invitation: string | null;
   authenticator: string | null;

@@ -5,6 +5,7 @@ import {
   type AccountId,
   type InvitationAnswer,
   type Join,
+  type ReaderId,
   type SignedDirectory,
 } from '../../crypto/public.js';
 import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
@@ -19,7 +20,13 @@ import {
   useInvitation,
   type InvitationRow,
 } from './invitations-store.js';
-import { checkRecord, firstDayInUse, newAdmission, type NewestDirectory } from './members.js';
+import {
+  checkRecord,
+  firstDayInUse,
+  freeSerial,
+  newAdmission,
+  type NewestDirectory,
+} from './members.js';
 import type { ServerKey } from './server-key.js';
 
 /**
@@ -76,6 +83,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
           channel: row.channel,
           part: row.part,
           replaces: row.replaces,
+          serial: await freeSerial(trx, directory),
         };
       });
     },
@@ -89,9 +97,10 @@ export function createJoining(options: JoiningOptions): JoiningService {
         const asInvited =
           record.part === row.part &&
           record.name === row.shown_name &&
-          record.replaces === row.replaces &&
-          record.channels.length === 1 &&
-          record.channels[0] === row.channel;
+          (record.part === 'administrator' ||
+            (record.replaces === row.replaces &&
+              record.channels.length === 1 &&
+              record.channels[0] === row.channel));
         if (!asInvited) throw new ApiError('wrong_record');
         await checkRecord(trx, directory, record);
         if ((await proofsOfName(trx, name)) !== undefined) throw new ApiError('name_taken');
@@ -109,7 +118,7 @@ export function createJoining(options: JoiningOptions): JoiningService {
           }),
         );
         await insertAdmission(trx, newAdmission(record, { id, authenticator }));
-        await useInvitation(trx, id, record.id);
+        await useInvitation(trx, id, record.id as string as ReaderId);
         const details = { invitation: id };
         await audit.append(trx, {
           scope: ORGANISATION_SCOPE,

@@ -1,14 +1,17 @@
 import type { Knex } from 'knex';
 import * as v from 'valibot';
 import {
-  admissionFields,
   fromBase64,
   isKemKey,
-  ReaderRecord,
+  lettingIn,
+  NewPerson,
   verify,
   type Directory,
   type Invite,
+  type InvitedPart,
   type Members,
+  type ReaderId,
+  type ReaderRecord,
   type VerifiedDirectory,
 } from '../../crypto/public.js';
 import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
@@ -44,7 +47,12 @@ export interface NewestDirectory {
 export interface MembersService {
   /** Accounts, open invitations and admissions; the inviter's own answer has the sealed secrets. */
   list(session: DeskSession): Promise<v.InferOutput<typeof Members>>;
-  /** Keeps an invitation. @throws ApiError `conflict` for an id that is taken, `wrong_record` for an unknown channel. */
+  /**
+   * Keeps an invitation.
+   *
+   * @throws ApiError `conflict` for an id that is taken, `wrong_record` for an unknown channel,
+   * `forbidden` where a handler invites somebody to administer.
+   */
   invite(session: DeskSession, input: Invite): Promise<void>;
   /** Withdraws an unused invitation: one's own, or as administrator any. @throws ApiError `invitation_not_found`, `forbidden`. */
   withdrawInvitation(session: DeskSession, id: string): Promise<void>;
@@ -73,27 +81,55 @@ export interface MembersOptions {
   directories: NewestDirectory;
 }
 
+/** Whether a reader's record is of the one organisation and of channels there are. */
+function fitsChannels(directory: Directory, record: ReaderRecord): boolean {
+  const ofOrganisation = directory.channels
+    .filter(({ organisation }) => organisation === record.organisation)
+    .map(({ id }) => id);
+  return (
+    record.channels.length > 0 &&
+    new Set(record.channels).size === record.channels.length &&
+    record.channels.every((id) => ofOrganisation.includes(id)) &&
+    mayReplace(directory, record.replaces, record.part)
+  );
+}
+
+/** The numbers of administrators, those who wait among them. */
+async function serialsOf(trx: Knex, { administrators }: Directory): Promise<number[]> {
+  const waiting = (await listAdmissions(trx)).map(({ record }) => personOf(record));
+  return [...administrators, ...waiting].flatMap((each) => ('serial' in each ? each.serial : []));
+}
+
+/** The next number for whoever is to administer. */
+export async function freeSerial(trx: Knex, directory: Directory): Promise<number> {
+  return Math.max(...(await serialsOf(trx, directory))) + 1;
+}
+
+/** Who waits for admission, as a row keeps the record. */
+export function personOf(record: string): NewPerson {
+  return v.parse(NewPerson, JSON.parse(record));
+}
+
 /**
- * Checks a new reader's record: of the one organisation and channels there are, under an id nobody
- * has.
+ * Checks the record of somebody new: of the one organisation and channels there are, under an id
+ * nobody has, and for an administrator under a number nobody has.
  *
  * @throws ApiError `wrong_record`.
  */
 export async function checkRecord(
   trx: Knex,
   directory: Directory,
-  record: ReaderRecord,
+  record: NewPerson,
 ): Promise<void> {
-  const ofOrganisation = directory.channels
-    .filter(({ organisation }) => organisation === record.organisation)
-    .map(({ id }) => id);
+  const inPlace =
+    record.part === 'administrator'
+      ? directory.organisations.some(({ id }) => id === record.organisation) &&
+        !(await serialsOf(trx, directory)).includes(record.serial)
+      : fitsChannels(directory, record);
   const fits =
-    record.channels.length > 0 &&
-    new Set(record.channels).size === record.channels.length &&
-    record.channels.every((id) => ofOrganisation.includes(id)) &&
+    inPlace &&
     !directory.readers.some((reader) => reader.record.id === record.id) &&
     !directory.administrators.some(({ id }) => (id as string) === record.id) &&
-    mayReplace(directory, record.replaces, record.part) &&
     !(await accountIdTaken(trx, record.id)) &&
     (await admissionOf(trx, record.id)) === undefined;
   if (!fits) throw new ApiError('wrong_record');
@@ -106,7 +142,7 @@ export async function checkRecord(
 function mayReplace(
   { readers }: Directory,
   replaced: string | null,
-  part: ReaderRecord['part'],
+  part: ReaderRecord['part'] | InvitedPart,
 ): boolean {
   if (replaced === null) return true;
   const left = readers.some(
@@ -150,7 +186,7 @@ export function createMembers(options: MembersOptions): MembersService {
           createdOn: row.created_day,
         })),
         admissions: admissions.map((row) => ({
-          record: v.parse(ReaderRecord, JSON.parse(row.record)),
+          record: personOf(row.record),
           invitation: shownInvitation(row, all, own),
           handler: row.handler,
           handlerSignature: row.handler_signature,
@@ -160,6 +196,9 @@ export function createMembers(options: MembersOptions): MembersService {
 
     async invite(session, input) {
       const { id, tokenHash, sealedSecret, shownName, channel, part, replaces } = input;
+      if (part === 'administrator' && session.account.part !== 'administrator') {
+        throw new ApiError('forbidden');
+      }
       await change(session, 'invited', { invitation: id, channel, part }, async (trx) => {
         const { directory } = await directories.current(trx);
         if (!directory.channels.some((each) => each.id === channel)) {
@@ -209,18 +248,14 @@ export function createMembers(options: MembersOptions): MembersService {
       await change(session, 'admission_signed', { reader }, async (trx) => {
         const row = await admissionOf(trx, reader);
         if (row === undefined) throw new ApiError('admission_not_found');
-        const record = v.parse(ReaderRecord, JSON.parse(row.record));
+        const record = personOf(row.record);
         const { directory } = await directories.current(trx);
+        const { purpose, fields } = lettingIn(directory.installation, record);
         const signer = directory.readers.find((each) => each.record.id === session.reader);
         if (signer?.state !== 'active' || signer.record.organisation !== record.organisation) {
           throw new ApiError('forbidden');
         }
-        const holds = verify(
-          fromBase64(signer.record.sig),
-          bytesOf(signature),
-          'admission',
-          ...admissionFields(directory.installation, record),
-        );
+        const holds = verify(fromBase64(signer.record.sig), bytesOf(signature), purpose, ...fields);
         if (!holds) throw new ApiError('wrong_signature');
         await keepHandlerSignature(trx, reader, signer.record.id, signature);
       });
@@ -242,13 +277,13 @@ export function firstDayInUse(clock: Clock, timeZone: string): ReturnType<typeof
   return addDays(today(clock, timeZone), -INVITATION_DAYS);
 }
 
-/** The row of a reader who waits for signatures, with the invitation that brought him, if any. */
+/** The row of somebody who waits for signatures, with the invitation that brought them, if any. */
 export function newAdmission(
-  record: ReaderRecord,
+  record: NewPerson,
   invitation: { id: string; authenticator: string } | null,
 ): AdmissionRow {
   return {
-    reader: record.id,
+    reader: record.id as string as ReaderId,
     record: JSON.stringify(record),
     invitation: invitation?.id ?? null,
     authenticator: invitation?.authenticator ?? null,

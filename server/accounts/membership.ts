@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Reader } from '../../crypto/public.js';
+import type { Administrator, Admission, Reader } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import { accountById, updateAccount } from './accounts-store.js';
 import {
@@ -7,7 +7,9 @@ import {
   deleteAdmission,
   deleteUnusedInvitationsBy,
   dropSignaturesBy,
+  type AdmissionRow,
 } from './invitations-store.js';
+import { personOf } from './members.js';
 import { deleteSessionsOf } from './sessions-store.js';
 
 /** What a new version of the directory does to accounts. */
@@ -19,26 +21,50 @@ export interface Membership {
    * @throws ApiError `admission_missing`.
    */
   admit(trx: Knex, reader: Reader): Promise<void>;
+  /** Lets an administrator in, likewise. @throws ApiError `admission_missing`. */
+  appoint(trx: Knex, administrator: Administrator): Promise<void>;
   /** Ends an account that left: its sessions, its secrets and what it invited. */
   remove(trx: Knex, account: string): Promise<void>;
+}
+
+/** Who waits under an id, with the handler's signature that was left here. Throws `admission_missing`. */
+async function waitingFor(trx: Knex, id: string, admission: Admission): Promise<AdmissionRow> {
+  const waiting = await admissionOf(trx, id);
+  const signedHere =
+    admission.by === 'two' &&
+    waiting?.handler === admission.handler &&
+    waiting.handler_signature === admission.handlerSignature;
+  if (!signedHere) throw new ApiError('admission_missing');
+  return waiting;
+}
+
+async function activate(trx: Knex, id: string): Promise<void> {
+  const account = await accountById(trx, id);
+  if (account?.state !== 'joined') throw new ApiError('admission_missing');
+  await updateAccount(trx, id, { state: 'active' });
 }
 
 /** Makes the part of accounts that follows the directory. */
 export function createMembership(): Membership {
   return {
     async admit(trx, { record, admission }) {
-      const waiting = await admissionOf(trx, record.id);
-      const signedHere =
-        admission.by === 'two' &&
-        waiting?.record === JSON.stringify(record) &&
-        waiting.handler === admission.handler &&
-        waiting.handler_signature === admission.handlerSignature;
-      if (!signedHere) throw new ApiError('admission_missing');
-      if (record.part !== 'recovery_officer') {
-        const account = await accountById(trx, record.id);
-        if (account?.state !== 'joined') throw new ApiError('admission_missing');
-        await updateAccount(trx, record.id, { state: 'active' });
-      }
+      const waiting = await waitingFor(trx, record.id, admission);
+      if (waiting.record !== JSON.stringify(record)) throw new ApiError('admission_missing');
+      if (record.part !== 'recovery_officer') await activate(trx, record.id);
+      await deleteAdmission(trx, waiting);
+    },
+
+    async appoint(trx, { id, organisation, serial, kem, sig, delegation }) {
+      const waiting = await waitingFor(trx, id, delegation);
+      const person = personOf(waiting.record);
+      const isTheSame =
+        person.part === 'administrator' &&
+        person.organisation === organisation &&
+        person.serial === serial &&
+        person.kem === kem &&
+        person.sig === sig;
+      if (!isTheSame) throw new ApiError('admission_missing');
+      await activate(trx, id);
       await deleteAdmission(trx, waiting);
     },
 

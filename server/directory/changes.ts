@@ -12,6 +12,8 @@ export interface DirectoryChanges {
   /** Readers who were not in the version before. */
   admitted: Reader[];
   left: Reader[];
+  /** Administrators who were not in the version before. */
+  appointed: Administrator[];
   revoked: Administrator[];
   /** Channels that take reports from now on, and that took some until now. */
   published: Channel[];
@@ -32,7 +34,7 @@ export interface DirectoryChanges {
  */
 export function directoryChanges(before: Directory, after: Directory): DirectoryChanges {
   const renamed = organisationChanges(before, after);
-  const revoked = administratorChanges(before, after);
+  const administrators = administratorChanges(before, after);
   const channels = channelChanges(before, after);
   const known = new Map(before.readers.map((reader) => [reader.record.id, reader]));
   const admitted: Reader[] = [];
@@ -51,7 +53,7 @@ export function directoryChanges(before: Directory, after: Directory): Directory
       record.organisation === id && record.part === 'handler' && state === 'active';
     if (!after.readers.some(isHandler)) throw new ApiError('last_handler');
   }
-  return { admitted, left, revoked, renamed, ...channels };
+  return { admitted, left, renamed, ...administrators, ...channels };
 }
 
 /** Organisations cannot come or go; names and country may change. */
@@ -66,18 +68,22 @@ function organisationChanges(before: Directory, after: Directory): Organisation[
   });
 }
 
-/** An administrator can be revoked, for good, and change in nothing else. */
-function administratorChanges(before: Directory, after: Directory): Administrator[] {
-  if (after.administrators.length !== before.administrators.length) {
-    throw new ApiError('wrong_directory');
-  }
-  return after.administrators.filter((administrator) => {
-    const was = before.administrators.find(({ id }) => id === administrator.id);
-    if (was === undefined) throw new ApiError('wrong_directory');
+/** An administrator can come, can be revoked, for good, and change in nothing else. */
+function administratorChanges(
+  before: Directory,
+  after: Directory,
+): Pick<DirectoryChanges, 'appointed' | 'revoked'> {
+  const known = new Map(before.administrators.map((each) => [each.id, each]));
+  const appointed = after.administrators.filter(({ id }) => !known.has(id));
+  const stay = after.administrators.filter(({ id }) => known.has(id));
+  if (stay.length !== before.administrators.length) throw new ApiError('wrong_directory');
+  const revoked = stay.filter((administrator) => {
+    const was = known.get(administrator.id);
     if (same(was, administrator)) return false;
     if (!same({ ...was, state: 'revoked' }, administrator)) throw new ApiError('wrong_directory');
     return true;
   });
+  return { appointed, revoked };
 }
 
 /** No channel is dropped or moves to another organisation: its cases stay where they are. */

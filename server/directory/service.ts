@@ -4,7 +4,7 @@ import {
   checkSuccession,
   type Directory,
   type DirectoryAnswer,
-  type Reader,
+  type Admission,
   type Readiness,
   type SignedDirectory,
   type Stamp,
@@ -140,6 +140,10 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
       await tell('reader_admitted', { reader: record.id, part: record.part, ...handler });
     }
     for (const { record } of changes.left) await tell('reader_left', { reader: record.id });
+    for (const { id, delegation } of changes.appointed) {
+      const handler = delegation.by === 'two' ? { handler: delegation.handler } : {};
+      await tell('administrator_admitted', { account: id, ...handler });
+    }
     for (const { id } of changes.revoked) await tell('administrator_revoked', { account: id });
     for (const { id } of changes.renamed) await tell('organisation_changed', { organisation: id });
     for (const { id } of changes.added) await tell('channel_added', { channel: id });
@@ -198,14 +202,22 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
         if (directory.date < current.directory.date) throw new ApiError('wrong_day');
         const changes = directoryChanges(current.directory, directory);
         for (const reader of changes.admitted) {
-          checkAdmitters(current.directory, directory, reader);
+          checkAdmitters(current.directory, directory, reader.admission, reader.state);
           await membership.admit(trx, reader);
+        }
+        for (const administrator of changes.appointed) {
+          const { delegation, state } = administrator;
+          checkAdmitters(current.directory, directory, delegation, state);
+          await membership.appoint(trx, administrator);
         }
         for (const { record } of changes.left) {
           await membership.remove(trx, record.id);
           await forgetReader(trx, record.id);
         }
-        for (const { id } of changes.revoked) await membership.remove(trx, id);
+        for (const { id } of changes.revoked) {
+          await membership.remove(trx, id);
+          await forgetReader(trx, id);
+        }
         await checkChannels(trx, directory, changes);
         await keepVersion(trx, next, signed);
         await deleteStamps(trx);
@@ -244,7 +256,12 @@ function hasHandler(directory: Directory, channel: string): boolean {
  * The signatures were checked against keys that stay in the directory for ever; whoever admits must
  * besides be active, before and after. Only set-up admits by the root alone.
  */
-function checkAdmitters(before: Directory, after: Directory, { admission, state }: Reader): void {
+function checkAdmitters(
+  before: Directory,
+  after: Directory,
+  admission: Admission,
+  state: string,
+): void {
   if (admission.by !== 'two' || state !== 'active') throw new ApiError('wrong_directory');
   const administratorActs = [before, after].every(({ administrators }) =>
     administrators.some(({ id, state }) => id === admission.administrator && state === 'active'),

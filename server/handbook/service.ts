@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import {
-  handbookReaders,
+  handbookRecipients,
   verifyHandbook,
   type HandbookAnswer,
   type PutHandbook,
@@ -13,7 +13,7 @@ import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
 import { keyFor, newestHandbook, recipientsOf, replaceHandbook } from './store.js';
 
-/** The organisation's handbook: signed, and sealed to its handlers. */
+/** The organisation's handbook: signed, and sealed to its handlers and administrators. */
 export interface HandbookService {
   /** The newest with the key for whoever asks. */
   newest(session: DeskSession): Promise<HandbookAnswer>;
@@ -22,7 +22,7 @@ export interface HandbookService {
    *
    * @throws ApiError `forbidden` for one that another administrator signed, `malformed`
    * where signature or contents do not hold, `wrong_directory`, `wrong_day`, `wrong_members` where it is not sealed to
-   * exactly the handlers who are active, or `handbook_conflict` where another came first.
+   * exactly the active handlers and administrators, or `handbook_conflict` where another came first.
    */
   put(session: DeskSession, input: PutHandbook): Promise<void>;
 }
@@ -40,7 +40,7 @@ export function createHandbook(options: HandbookOptions): HandbookService {
   const { db, audit, directories, checkDay } = options;
 
   return {
-    async newest({ account, reader }) {
+    async newest({ account }) {
       const row = await newestHandbook(db);
       if (row === undefined) return { handbook: null };
       const { document, administrator, signature } = row;
@@ -48,14 +48,13 @@ export function createHandbook(options: HandbookOptions): HandbookService {
         handbook: {
           handbook: { document, administrator, signature },
           box: textOf(row.box),
-          key: reader === null ? null : await keyFor(db, reader),
-          own: administrator === account.id ? textOf(row.own) : null,
+          key: await keyFor(db, account.id),
           recipients: await recipientsOf(db),
         },
       };
     },
 
-    async put({ account }, { handbook: signed, box, keys, own }) {
+    async put({ account }, { handbook: signed, box, keys }) {
       if (signed.administrator !== account.id) throw new ApiError('forbidden');
       await db.transaction(async (trx) => {
         const { directory } = await directories.current(trx);
@@ -70,12 +69,12 @@ export function createHandbook(options: HandbookOptions): HandbookService {
             : handbook.number > number;
         if (!follows) throw new ApiError('handbook_conflict');
         checkDay(handbook.date);
-        const wanted = new Set<string>(handbookReaders(directory).map(({ id }) => id));
+        const wanted = new Set<string>(handbookRecipients(directory).map(({ id }) => id));
         const isWhole =
           keys.length === wanted.size && keys.every(({ recipient }) => wanted.delete(recipient));
         if (!isWhole) throw new ApiError('wrong_members');
-        const bytes = { own: bytesOf(own), box: bytesOf(box) };
-        await replaceHandbook(trx, { number: handbook.number, hash, ...signed, ...bytes }, keys);
+        const row = { number: handbook.number, hash, ...signed, box: bytesOf(box) };
+        await replaceHandbook(trx, row, keys);
         await audit.append(trx, {
           scope: ORGANISATION_SCOPE,
           action: 'handbook_changed',

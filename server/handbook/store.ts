@@ -9,7 +9,6 @@ export interface HandbookRow {
   document: string;
   administrator: AccountId;
   signature: string;
-  own: Buffer;
   box: Buffer;
 }
 
@@ -44,9 +43,11 @@ export async function recipientsOf(db: Knex): Promise<ReaderId[]> {
   return rows.map(({ recipient }) => recipient);
 }
 
-/** The key of the newest for one reader. */
-export async function keyFor(db: Knex, reader: ReaderId): Promise<SharedKey | null> {
-  const row = await db<KeyRow>('handbook_keys').where({ recipient: reader }).first();
+/** The key of the newest for one account. */
+export async function keyFor(db: Knex, account: AccountId): Promise<SharedKey | null> {
+  // a reader's account has the reader's id
+  const recipient = account as string as ReaderId;
+  const row = await db<KeyRow>('handbook_keys').where({ recipient }).first();
   return row === undefined
     ? null
     : { recipient: row.recipient, kem: textOf(row.kem), box: textOf(row.box) };

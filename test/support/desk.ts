@@ -13,7 +13,8 @@ import {
   fromJsonBytes,
   Directory,
   type HandbookContents,
-  handbookReaders,
+  activeHandlers,
+  handbookRecipients,
   newId,
   NO_HANDBOOK,
   type Absence,
@@ -151,6 +152,7 @@ export async function makeSetUp(
     id: administrator.id as AccountId,
     organisation,
     serial: 1,
+    kem: toBase64(administrator.keys.kem.publicKey),
     sig: toBase64(administrator.keys.sig.publicKey),
   };
   const delegation = sign(
@@ -169,7 +171,13 @@ export async function makeSetUp(
     organisations: [
       { id: organisation, names: { en: 'Example' }, country: 'SE', root: toBase64(root.publicKey) },
     ],
-    administrators: [{ ...delegated, delegation: toBase64(delegation), state: 'active' }],
+    administrators: [
+      {
+        ...delegated,
+        delegation: { by: 'root', signature: toBase64(delegation) },
+        state: 'active',
+      },
+    ],
     channels: [channel],
     readers: [
       { record, admission: { by: 'root', signature: toBase64(admission) }, state: 'active' },
@@ -443,7 +451,7 @@ export async function makeHandbook(
     number: (row?.number ?? 0) + 1,
     previous: row?.hash ?? null,
     date: testDay,
-    readers: handbookReaders(directory),
+    readers: handbookRecipients(directory),
   });
 }
 
@@ -463,6 +471,6 @@ export async function makeAbsence(
     reader: person.id,
     keys: person.keys,
     number: (row?.number ?? 0) + 1,
-    readers: handbookReaders(directory),
+    readers: activeHandlers(directory),
   });
 }

@@ -2,7 +2,7 @@ import type { Fetch } from '../../client/api.js';
 import { createDesk, type Desk } from '../../client/handler.js';
 import type { FileSource, ReportInput } from '../../client/models.js';
 import { createReporter, type Reporter } from '../../client/reporter.js';
-import { dayOf } from '../../crypto/private.js';
+import { dayOf, type InvitedPart } from '../../crypto/private.js';
 import { setUpLink } from '../../server/accounts/set-up.js';
 import { sendReport } from './fixtures.js';
 import { createTestClock, startTestServer, type TestClock, type TestServer } from './server.js';
@@ -33,6 +33,8 @@ export interface Installation {
   newDesk(through?: Fetch): Desk;
   /** Signs a person in anew: after the clock was moved, or through another fetch. */
   signIn(person: InstallationPerson, through?: Fetch): Promise<Desk>;
+  /** Invites another administrator, who joins and is admitted with both signatures. */
+  addAdministrator(name: string): Promise<InstallationPerson>;
   /** Invites an identity custodian, who joins and is admitted with both signatures. */
   addCustodian(name: string, shownName?: string): Promise<InstallationPerson>;
   newReporter(through?: Fetch): Reporter;
@@ -108,18 +110,19 @@ async function signedIn(person: Omit<InstallationPerson, 'id'>): Promise<Install
 
 /** Invites somebody, who joins and is admitted with both signatures. */
 async function addReader(
-  inviter: InstallationPerson,
+  handler: InstallationPerson,
   administrator: InstallationPerson,
   newDesk: () => Desk,
-  { name, shownName, part }: { name: string; shownName: string; part: 'handler' | 'custodian' },
+  { name, shownName, part }: { name: string; shownName: string; part: InvitedPart },
 ): Promise<InstallationPerson> {
+  const inviter = part === 'administrator' ? administrator : handler;
   const { fragment } = await inviter.desk.invite({ shownName, part });
   const desk = newDesk();
   const { passphrase, recoveryWords } = await desk.prepareJoining();
   await desk.finishJoining(fragment, { name, role: {} });
   const [pending] = (await inviter.desk.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
-  await inviter.desk.admit(pending.id);
+  await handler.desk.admit(pending.id);
   await administrator.desk.admit(pending.id);
   return signedIn({ name, passphrase: inWords(passphrase), recoveryWords, desk });
 }
@@ -192,6 +195,8 @@ async function furnish(
       await person.desk.signIn(person.name, person.passphrase);
       return person.desk;
     },
+    addAdministrator: (name) =>
+      addReader(hanna, administrator, newDesk, { name, shownName: name, part: 'administrator' }),
     addCustodian: (name, shownName = `${name} Custodian`) =>
       addReader(hanna, administrator, newDesk, { name, shownName, part: 'custodian' }),
     report: (change = {}, files = []) => sendReport(newReporter(), channel.id, { change, files }),

@@ -96,6 +96,7 @@ export async function makeOrganisation(
     id: newId(AccountId),
     organisation: organisation.id,
     serial: 1,
+    kem: toBase64(kemKeys(randomBytes(32)).publicKey),
     sig: toBase64(administratorKeys.publicKey),
   };
   const delegation = sign(
@@ -172,7 +173,13 @@ export async function makeOrganisation(
     date: like?.date ?? day,
     previous: like?.previous ?? null,
     organisations: [organisation],
-    administrators: [{ ...administrator, delegation: toBase64(delegation), state: 'active' }],
+    administrators: [
+      {
+        ...administrator,
+        delegation: { by: 'root', signature: toBase64(delegation) },
+        state: 'active',
+      },
+    ],
     channels: [channel],
     readers: admitted,
     receiptKeys: [],

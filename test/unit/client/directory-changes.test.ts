@@ -215,8 +215,9 @@ describe('every field of the schema', () => {
         'previous',
         'organisations.id',
         'organisations.root',
+        'administrators.kem',
         'administrators.sig',
-        'administrators.delegation',
+        'administrators.delegation.signature',
         'readers.record.name',
         'readers.record.role',
         'readers.record.part',
@@ -353,7 +354,12 @@ describe('a change', () => {
     const third = { ...second, id: newId(ReaderId) as string as typeof second.id, serial: 3 };
     expect(tell({ administrators: [first, { ...second, state: 'revoked' }, third] })).toEqual([
       { code: 'administrator_revoked', serial: 2 },
-      { code: 'administrator_added', serial: 3 },
+      {
+        code: 'administrator_added',
+        serial: 3,
+        words: fingerprintWords(fromBase64(third.kem), fromBase64(third.sig)),
+        by: null,
+      },
     ]);
   });
 

@@ -127,6 +127,7 @@ function delegated(key: SigningKeys, change: Partial<Administrator> = {}): Admin
     id: newId(AccountId),
     organisation: firstOrganisation().id,
     serial: 2,
+    kem: toBase64(kemKeys(randomBytes(32)).publicKey),
     sig: toBase64(key.publicKey),
     ...change,
   };
@@ -135,7 +136,12 @@ function delegated(key: SigningKeys, change: Partial<Administrator> = {}): Admin
     'delegation',
     ...delegationFields(installation(), fields),
   );
-  return { state: 'active', delegation: toBase64(delegation), ...fields, ...change };
+  return {
+    state: 'active',
+    delegation: { by: 'root', signature: toBase64(delegation) },
+    ...fields,
+    ...change,
+  };
 }
 
 function verifyAs(
@@ -249,10 +255,11 @@ describe('a directory', () => {
       { serial: 9 },
       { sig: toBase64(signingKeys(randomBytes(32)).publicKey) },
       { organisation: newId(OrganisationId) },
-      { delegation: toBase64(new Uint8Array(64)) },
+      { kem: toBase64(kemKeys(randomBytes(32)).publicKey) },
+      { delegation: { by: 'root', signature: toBase64(new Uint8Array(64)) } },
     ];
     for (const change of changes) {
-      const administrators = [own, { ...own, id: newId(AccountId), ...change }];
+      const administrators = [own, { ...own, id: newId(AccountId), serial: 2, ...change }];
       expect(faultWith({ administrators })).toBe('wrong_directory');
     }
     expect(faultWith({ installation: newId(InstallationId) })).toBe('wrong_directory');
@@ -380,6 +387,128 @@ describe('admissions', () => {
     const officer = newRecord({ part: 'recovery_officer' });
     const guest = newRecord();
     expect(withReader(admitted(officer), admitted(guest, officer))).toBe('wrong_directory');
+  });
+});
+
+describe('administrators whom others let in', () => {
+  let second: SigningKeys;
+  let third: SigningKeys;
+  let spare: SigningKeys;
+  beforeAll(() => {
+    second = signingKeys(randomBytes(32));
+    third = signingKeys(randomBytes(32));
+    spare = signingKeys(randomBytes(32));
+  });
+
+  /** An administrator by two, whoever they are. */
+  function appointed(
+    key: SigningKeys,
+    serial: number,
+    by: { id: AccountId; keys: SigningKeys } = {
+      id: firstAdministrator().id,
+      keys: office.administrator,
+    },
+    handler = firstReader().record,
+  ): Administrator {
+    const record = {
+      id: newId(AccountId),
+      organisation: firstOrganisation().id,
+      serial,
+      kem: toBase64(kemKeys(randomBytes(32)).publicKey),
+      sig: toBase64(key.publicKey),
+    };
+    const signed = (secret: Uint8Array): string =>
+      toBase64(sign(secret, 'delegation', ...delegationFields(installation(), record)));
+    return {
+      ...record,
+      delegation: {
+        by: 'two',
+        administrator: by.id,
+        administratorSignature: signed(by.keys.secretKey),
+        handler: handler.id,
+        handlerSignature: signed(keysOf(handler.id).secretKey),
+      },
+      state: 'active',
+    };
+  }
+  const faultOfAll = (...more: Administrator[]): unknown =>
+    faultWith({ administrators: [firstAdministrator(), ...more] });
+
+  it('sign directories, let in readers, and one another', () => {
+    const one = appointed(second, 2);
+    const other = appointed(third, 3, { id: one.id, keys: second });
+    const record = newRecord();
+    const fields = admissionFields(installation(), record);
+    const reader: Reader = {
+      ...admitted(record),
+      admission: {
+        ...(admitted(record).admission as Extract<Reader['admission'], { by: 'two' }>),
+        administrator: other.id,
+        administratorSignature: toBase64(sign(third.secretKey, 'admission', ...fields)),
+      },
+    };
+    const directory = {
+      ...office.directory,
+      administrators: [other, one, firstAdministrator()],
+      readers: [reader, ...office.directory.readers],
+    };
+    const signed = verifyAs(directory, { id: other.id, keys: third });
+    expect(signed.directory.administrators).toHaveLength(3);
+  });
+
+  it('need both signatures, over every field', () => {
+    const good = appointed(second, 2);
+    const { delegation } = good;
+    if (delegation.by !== 'two') throw new Error('two');
+    expect(
+      verifyAs({ ...office.directory, administrators: [firstAdministrator(), good] }),
+    ).toBeDefined();
+    for (const change of ['administratorSignature', 'handlerSignature'] as const) {
+      const forged = { ...delegation, [change]: toBase64(new Uint8Array(64)) };
+      expect(faultOfAll({ ...good, delegation: forged })).toBe('wrong_directory');
+    }
+    expect(faultOfAll({ ...good, kem: toBase64(kemKeys(randomBytes(32)).publicKey) })).toBe(
+      'wrong_directory',
+    );
+    expect(faultOfAll({ ...good, sig: toBase64(spare.publicKey) })).toBe('wrong_directory');
+    expect(faultOfAll({ ...good, serial: 3 })).toBe('wrong_directory');
+    // a signature for a reader is none for an administrator
+    const officer = newRecord({ part: 'recovery_officer' });
+    const readers = [...office.directory.readers, admitted(officer)];
+    const byOfficer = appointed(second, 2, undefined, officer);
+    expect(faultWith({ readers, administrators: [firstAdministrator(), byOfficer] })).toBe(
+      'wrong_directory',
+    );
+  });
+
+  it('have numbers and ids of their own', () => {
+    expect(faultOfAll(appointed(second, 1))).toBe('wrong_directory');
+    const record = newRecord({ id: firstAdministrator().id as string as ReaderId });
+    expect(faultWith({ readers: [...office.directory.readers, admitted(record)] })).toBe(
+      'wrong_directory',
+    );
+  });
+
+  it('lead back to the root: two who vouch for one another do not', () => {
+    const ids = [newId(AccountId), newId(AccountId)] as const;
+    const make = (at: 0 | 1, key: SigningKeys, by: SigningKeys): Administrator => {
+      const record = { ...appointed(key, at + 2), id: ids[at] };
+      const fields = delegationFields(installation(), record);
+      const { delegation } = record;
+      if (delegation.by !== 'two') throw new Error('two');
+      return {
+        ...record,
+        delegation: {
+          ...delegation,
+          administrator: ids[at === 0 ? 1 : 0],
+          administratorSignature: toBase64(sign(by.secretKey, 'delegation', ...fields)),
+          handlerSignature: toBase64(
+            sign(keysOf(firstReader().record.id).secretKey, 'delegation', ...fields),
+          ),
+        },
+      };
+    };
+    expect(faultOfAll(make(0, second, third), make(1, third, second))).toBe('wrong_directory');
   });
 });
 
@@ -604,6 +733,46 @@ describe('the next version', () => {
     expect(
       faultOf(() => {
         checkSuccession(after, byRevoked);
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('has no administrator let in by one who was revoked, or a handler who left', () => {
+    const key = signingKeys(randomBytes(32));
+    const [first] = office.directory.administrators;
+    if (first === undefined) throw new Error('an administrator');
+    const another = delegated(key, { serial: 2 });
+    const asAnother = { id: another.id, keys: key };
+    const after = next({ administrators: [{ ...first, state: 'revoked' }, another] }, asAnother);
+    const handler = firstReader().record;
+    const record = {
+      id: newId(AccountId),
+      organisation: first.organisation,
+      serial: 3,
+      kem: first.kem,
+      sig: toBase64(signingKeys(randomBytes(32)).publicKey),
+    };
+    const fields = delegationFields(installation(), record);
+    const by = (id: AccountId, keys: SigningKeys): Administrator => ({
+      ...record,
+      delegation: {
+        by: 'two',
+        administrator: id,
+        administratorSignature: toBase64(sign(keys.secretKey, 'delegation', ...fields)),
+        handler: handler.id,
+        handlerSignature: toBase64(sign(keysOf(handler.id).secretKey, 'delegation', ...fields)),
+      },
+      state: 'active',
+    });
+    const add = (added: Administrator): void => {
+      const administrators = [...after.directory.administrators, added];
+      const change = { version: 3, previous: after.hash, administrators };
+      checkSuccession(after, verifyAs({ ...after.directory, ...change }, asAnother));
+    };
+    add(by(another.id, key));
+    expect(
+      faultOf(() => {
+        add(by(first.id, office.administrator));
       }),
     ).toBe('wrong_directory');
   });

@@ -5,7 +5,7 @@ import {
   type Directory,
   handbookFollows,
   type HandbookContents,
-  handbookReaders,
+  handbookRecipients,
   openHandbook,
   randomBytes,
   ready,
@@ -32,6 +32,7 @@ const withState = (state: 'active' | 'revoked'): Directory => ({
   ...directory,
   administrators: directory.administrators.map((each) => ({
     ...each,
+    kem: toBase64(keys.kem.publicKey),
     sig: toBase64(keys.sig.publicKey),
     state,
   })),
@@ -45,7 +46,7 @@ function save(number: number, previous: string | null = null): PutHandbook {
     number,
     previous,
     date: '2026-03-02' as Day,
-    readers: handbookReaders(directory),
+    readers: handbookRecipients(withState('active')),
   });
 }
 
@@ -57,9 +58,13 @@ beforeAll(async () => {
 });
 
 describe('a signed handbook', () => {
-  it('is sealed to handlers and to nobody else', () => {
-    const [first] = directory.readers;
-    expect(handbook.keys.map(({ recipient }) => recipient)).toEqual([first?.record.id]);
+  it('is sealed to handlers and administrators, and to nobody else', () => {
+    const { readers, administrators } = directory;
+    expect(handbook.keys.map(({ recipient }) => recipient)).toEqual([
+      readers[0]?.record.id,
+      administrators[0]?.id,
+    ]);
+    expect(handbookRecipients(withState('revoked'))).toHaveLength(1);
   });
 
   it('holds by an administrator of the directory, and counts while that one is there', () => {
@@ -93,18 +98,19 @@ describe('a signed handbook', () => {
     expect(handbookFollows({ ...seen, number: 2 }, one)).toBe(false);
   });
 
-  it('opens to its signer, and to nobody without a key', () => {
+  it('opens to administrators, its signer among them, and to nobody without a key', () => {
     const { handbook: document } = verifyHandbook(
       handbook.handbook,
       handbook.box,
       withState('active'),
     );
     const account = directory.administrators[0]?.id ?? '';
-    const { box, own } = handbook;
-    expect(openHandbook({ box, own, key: null }, document, account, keys)).toEqual(contents);
-    expect(openHandbook({ box, own: null, key: null }, document, account, keys)).toBeNull();
+    const { box, keys: shared } = handbook;
+    const key = shared.find(({ recipient }) => (recipient as string) === account) ?? null;
+    expect(openHandbook({ box, key }, document, account, keys)).toEqual(contents);
+    expect(openHandbook({ box, key: null }, document, account, keys)).toBeNull();
     const stranger = accountKeys(randomBytes(32));
-    expect(() => openHandbook({ box, own, key: null }, document, account, stranger)).toThrow(
+    expect(() => openHandbook({ box, key }, document, account, stranger)).toThrow(
       'wrong_commitment',
     );
   });

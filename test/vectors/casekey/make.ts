@@ -327,6 +327,7 @@ function makeOffice(): Office {
     id: administratorId,
     organisation,
     serial: 1,
+    kem: toBase64(administrator.kem.publicKey),
     sig: toBase64(administrator.sig.publicKey),
   };
   const admit = (key: Uint8Array, record: ReaderRecord): string =>
@@ -364,9 +365,12 @@ function makeOffice(): Office {
     administrators: [
       {
         ...delegated,
-        delegation: toBase64(
-          sign(root.secretKey, 'delegation', ...delegationFields(installation, delegated)),
-        ),
+        delegation: {
+          by: 'root',
+          signature: toBase64(
+            sign(root.secretKey, 'delegation', ...delegationFields(installation, delegated)),
+          ),
+        },
         state: 'active',
       },
     ],

@@ -48,6 +48,7 @@ function lineText(line: DirectoryChangeLine): string {
     case 'reader_left':
       return say({ name: line.name });
     case 'administrator_added':
+      return administratorText(line);
     case 'administrator_revoked':
       return say({ number: line.serial });
     case 'organisation_name':
@@ -124,6 +125,16 @@ function readerText(line: DirectoryChangeLine & { code: 'reader_added' }): strin
     t('desk.change.reader_words', { words: line.words.join(' ') }),
   ];
   return sentences.join(' ');
+}
+
+function administratorText(line: DirectoryChangeLine & { code: 'administrator_added' }): string {
+  return [
+    t('desk.team.administrator_added', { number: line.serial }),
+    line.by === null
+      ? t('desk.change.reader_by_root')
+      : t('desk.change.reader_by', { name: line.by }),
+    t('desk.change.reader_words', { words: line.words.join(' ') }),
+  ].join(' ');
 }
 
 function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): string {

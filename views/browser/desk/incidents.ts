@@ -140,20 +140,29 @@ function directoryStep(
   show(step, reads !== 'never');
   const administrator = desk.account.part === 'administrator';
   const way = administrator ? 'active_administrator' : 'active_handler';
+  const administers = incident.part === 'administrator';
+  const text = reads === 'active' ? way : 'left';
   write(
     step,
     'directory-text',
-    t(`desk.incident.directory.${reads === 'active' ? way : 'left'}`, { name }),
+    administers
+      ? t(`desk.team.incident_directory.${text}`, { name })
+      : t(`desk.incident.directory.${text}`, { name }),
   );
+  const names = listText(incident.letIn);
   const letIn = write(
     step,
     'let-in',
-    t('desk.incident.let_in', { name, names: listText(incident.letIn) }),
+    t(administers ? 'desk.team.incident_let_in' : 'desk.incident.let_in', { name, names }),
   );
   show(letIn, incident.letIn.length > 0);
   const possible = administrator && reads === 'active' && incident.lock !== 'last';
   showPart(step, 'take-out', possible);
-  write(step, 'confirm-text', t('desk.incident.take_out_text', { name }));
+  write(
+    step,
+    'confirm-text',
+    t(administers ? 'desk.team.incident_take_out' : 'desk.incident.take_out_text', { name }),
+  );
   wireConfirmation(step, 'take-out', async () => {
     await desk.api.remove(incident.account);
     done(t('desk.people.removed', { name }));

@@ -1,10 +1,9 @@
-import type { ReaderPart } from '../../../crypto/private.js';
+import type { InvitedPart, ReaderPart } from '../../../crypto/private.js';
 import type { AdmissionView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { wireConfirmation } from './confirmation.js';
 import {
   copyTemplate,
-  element,
   fillList,
   onClick,
   option,
@@ -26,8 +25,17 @@ export function peopleView(desk: Desk): HTMLElement {
   const administrator = desk.account.part === 'administrator';
 
   let former: MembersView['former'] = [];
-  part(view, 'invited-part').addEventListener('change', () => {
+  const invited = part(view, 'invited-part', HTMLSelectElement);
+  if (administrator) invited.append(option('administrator', t('desk.part.administrator')));
+  invited.addEventListener('change', () => {
     fillFormer(view, former);
+    const administers = invitedPart(view) === 'administrator';
+    write(view, 'invite-name', t(administers ? 'desk.team.invite_name' : 'desk.invite.name'));
+    write(
+      view,
+      'invite-name-hint',
+      t(administers ? 'desk.team.invite_name_hint' : 'desk.invite.name_hint'),
+    );
   });
 
   const load = async (): Promise<void> => {
@@ -40,10 +48,9 @@ export function peopleView(desk: Desk): HTMLElement {
     fillList(part(view, 'readers'), readersOf(desk, members), (person) =>
       personItem(desk, person, done),
     );
-    fillList(part(view, 'administrators'), administratorsOf(members), ({ id, name }) => {
-      const you = id === desk.account.id ? ` (${t('desk.access.you')})` : '';
-      return element('li', `${name}${you}`);
-    });
+    fillList(part(view, 'administrators'), administratorsOf(members), (each) =>
+      administratorItem(desk, each, done),
+    );
     fillList(part(view, 'invitations'), members.invitations, (invitation) =>
       invitationItem(desk, invitation, done),
     );
@@ -107,6 +114,43 @@ function administratorsOf(members: MembersView): MembersView['accounts'] {
   );
 }
 
+/** Another administrator can be taken out; the last one never, since nobody does it alone. */
+function administratorItem(
+  desk: Desk,
+  { id, name }: MembersView['accounts'][number],
+  done: (said: string) => void,
+): HTMLElement {
+  const item = copyTemplate('person');
+  const self = id === desk.account.id;
+  const administrator = desk.account.part === 'administrator';
+  write(item, 'name', name);
+  write(item, 'part', t('desk.part.administrator'));
+  show(part(item, 'you'), self);
+  wireWrongHands(desk, item, { id, name }, administrator);
+  showPart(item, 'remove', administrator && !self);
+  part(item, 'remove').setAttribute('aria-label', t('desk.people.remove_label', { name }));
+  write(item, 'confirm-text', t('desk.team.remove_administrator', { name }));
+  wireConfirmation(item, 'remove', async () => {
+    await desk.api.remove(id);
+    done(t('desk.people.removed', { name }));
+  });
+  return item;
+}
+
+function wireWrongHands(
+  desk: Desk,
+  item: HTMLElement,
+  { id, name }: { id: string; name: string },
+  possible: boolean,
+): void {
+  const button = part(item, 'wrong-hands');
+  show(button, possible);
+  button.setAttribute('aria-label', t('desk.incident.of', { name }));
+  onClick(item, 'wrong-hands', () => {
+    desk.go({ view: 'incidents', chosen: id });
+  });
+}
+
 function personItem(desk: Desk, person: Person, done: (said: string) => void): HTMLElement {
   const item = copyTemplate('person');
   write(item, 'name', person.name);
@@ -121,14 +165,7 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
   show(part(item, 'you'), self);
   const administrator = desk.account.part === 'administrator';
   showPart(item, 'remove', administrator && !self);
-  showPart(item, 'wrong-hands', administrator || self);
-  part(item, 'wrong-hands').setAttribute(
-    'aria-label',
-    t('desk.incident.of', { name: person.name }),
-  );
-  onClick(item, 'wrong-hands', () => {
-    desk.go({ view: 'incidents', chosen: person.id });
-  });
+  wireWrongHands(desk, item, person, administrator || self);
   part(item, 'remove').setAttribute(
     'aria-label',
     t('desk.people.remove_label', { name: person.name }),
@@ -151,6 +188,7 @@ function admissionItem(
 ): HTMLElement {
   const item = ownIds(copyTemplate('admission'));
   const { name } = admission;
+  const isNewAdministrator = admission.part === 'administrator';
   const administrator = desk.account.part === 'administrator';
   const officer = admission.part === 'recovery_officer';
   const account = members.accounts.find(({ id }) => id === admission.id);
@@ -167,6 +205,7 @@ function admissionItem(
     'compare',
     t(officer ? 'desk.admit.compare_officer' : 'desk.admit.compare', { name }),
   );
+  showPart(item, 'administers', isNewAdministrator);
   showPart(item, 'back', admission.replaces !== null || admission.namesake);
   write(
     item,
@@ -251,9 +290,9 @@ function invitationItem(
 }
 
 /** As what somebody is invited. */
-function invitedPart(form: HTMLElement): 'handler' | 'custodian' {
+function invitedPart(form: HTMLElement): InvitedPart {
   const { value } = part(form, 'invited-part', HTMLSelectElement);
-  return value === 'custodian' ? 'custodian' : 'handler';
+  return value === 'custodian' || value === 'administrator' ? value : 'handler';
 }
 
 /** Those in whose place somebody can come back; asked for only where there is anybody. */

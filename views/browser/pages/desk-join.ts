@@ -36,8 +36,14 @@ void act(part(page, 'step-invitation'), async () => {
     if (fragment === '') throw Object.assign(new Error('no secret'), { code: 'no_invitation' });
     const invitation = await api.readInvitation(fragment);
     write(page, 'organisation', localText(invitation.organisation));
+    const administers = invitation.part === 'administrator';
     write(page, 'channel', localText(invitation.channel));
+    write(page, 'as', t(`desk.part.${invitation.part}`));
     write(page, 'shown-name', invitation.shownName);
+    write(page, 'title', t(administers ? 'desk.team.join_title' : 'desk.join.title'));
+    for (const each of ['channel-term', 'channel', 'shown-term', 'shown-name', 'roles-field']) {
+      showPart(page, each, !administers);
+    }
     fillWords(part(page, 'fingerprint'), invitation.fingerprint);
     roles.show(Object.keys(invitation.channel));
     showPart(page, 'invitation', true);
