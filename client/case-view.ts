@@ -22,7 +22,9 @@ type Author = EntryView['author'];
 function authorView(directory: Directory, party: Party): Author {
   if (party === 'reporter') return { side: 'reporter' };
   const reader = directory.readers.find(({ record }) => record.id === party);
-  return { side: 'reader', id: party, name: reader?.record.name ?? party };
+  const name = reader?.record.name ?? party;
+  const outside = reader?.record.part === 'guest';
+  return { side: 'reader', id: party, name, ...(outside && { outside }) };
 }
 
 /** Who made a case, as a page shows it. */
@@ -116,9 +118,10 @@ export function accessViews(opened: OpenedCase, directory: Directory): AccessVie
         sequence: entry.header.sequence,
         epoch: entry.header.epoch,
         by: authorView(directory, entry.header.author),
-        readers: body.members.flatMap(({ id }) => {
+        readers: body.members.flatMap(({ id, guest }) => {
           const member = authorView(directory, id);
-          return member.side === 'reader' ? [{ id: member.id, name: member.name }] : [];
+          if (member.side !== 'reader') return [];
+          return [{ id: member.id, name: member.name, ...(guest && { guest }) }];
         }),
       })),
     );

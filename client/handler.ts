@@ -9,6 +9,7 @@ import { createDataRequests, type DataRequestsDesk } from './desk/data-requests.
 import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExportDesk, type ExportDesk } from './desk/exporting.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
+import { createGuestDesk, type GuestDesk } from './desk/guest-cases.js';
 import { createHandbookDesk, type HandbookDesk } from './desk/handbook.js';
 import { createFiguresDesk, type FiguresDesk } from './desk/figures.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
@@ -33,6 +34,7 @@ export type Desk = AccountDesk &
   CaseDesk &
   BulkDesk &
   CustodyDesk &
+  GuestDesk &
   PeopleDesk &
   ChannelDesk &
   HandbookDesk &
@@ -66,6 +68,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createCaseDesk(session, watch, workplace, listings),
     ...createBulkDesk(session, workplace),
     ...createCustodyDesk(session, watch),
+    ...createGuestDesk(session, watch, workplace),
     ...people,
     async admit(id) {
       await people.admit(id);

@@ -5,10 +5,12 @@ import type {
   CaseOrigin,
   Category,
   DateKind,
+  Day,
   EntryContent,
   Erased,
   ErasureMark,
   FileReference,
+  GuestTerms,
   HandbookContents,
   HandlerMessage,
   Identity,
@@ -138,13 +140,17 @@ export interface ReceiptView {
   receipt: ReceiptOffer;
 }
 
+/** The reporter, or a reader; `outside` stands with a guest, who is not of the organisation. */
+export type PartyView =
+  { side: 'reporter' } | { side: 'reader'; id: string; name: string; outside?: true };
+
 /** One entry of a case, opened and verified. */
 export interface EntryView<Content extends EntryContent = EntryContent> {
   compartment: 'dialogue' | 'internal' | 'identity';
   sequence: number;
   /** Hash of the record, base64url. */
   hash: string;
-  author: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
+  author: PartyView;
   /**
    * What it says, or why nobody can tell although its author signed it; of an erased one what remains
    * of it.
@@ -168,8 +174,9 @@ export interface AccessView {
   compartment: 'dialogue' | 'internal';
   sequence: number;
   epoch: number;
-  by: { side: 'reporter' } | { side: 'reader'; id: string; name: string };
-  readers: { id: string; name: string }[];
+  by: PartyView;
+  /** With how far they may go, if they are guests. */
+  readers: { id: string; name: string; guest?: GuestTerms }[];
 }
 
 /** Something a client noticed that honest servers do not do; `code` is a key of the error texts. */
@@ -304,9 +311,11 @@ export interface HandlerCaseView extends CaseRow {
   entries: EntryView[];
   access: AccessView[];
   /** Who reads it now. */
-  readers: { id: string; name: string; part: ReaderPart }[];
+  readers: { id: string; name: string; part: ReaderPart; guest?: GuestTerms }[];
   /** Handlers of the channel who may be given access; those the reporter left out are not here. */
   grantable: { id: string; name: string }[];
+  /** People from outside the organisation who may be given access. */
+  grantableGuests: { id: string; name: string }[];
   /** Those among the readers who left the organisation: new keys take them off. */
   departed: { id: string; name: string }[];
   writable: Writable;
@@ -345,6 +354,23 @@ export interface CaseIdentityView {
   /** Whether all of those have the name of the one who looks: one person in both parts. */
   onlyOneself: boolean;
   requests: IdentityRequestView[];
+}
+
+/** A case in a guest's list: what the server tells before anything of it may be read. */
+export interface GuestRow extends GuestTerms {
+  id: string;
+  channel: string;
+  practice: boolean;
+  receivedOn: Day;
+  closedOn: Day | null;
+  /** Whether this guest accepted to keep it secret. */
+  accepted: boolean;
+}
+
+/** A case as a guest reads it, and how far the grant goes. */
+export interface GuestCaseView {
+  data: HandlerCaseView;
+  terms: GuestTerms;
 }
 
 /** A request as a custodian sees it. */

@@ -133,7 +133,9 @@ export function reportOf({ keys, facts, file }: OpenedForReporter): ReceivedRepo
 
 /** Whether one of those who have the key is still there to read. */
 function isReadBySomebody({ dialogue }: OpenedCase, { directory }: LoadedDirectory): boolean {
-  const members = new Set<string>(dialogue.chain.epochs.at(-1)?.body.members.map(({ id }) => id));
+  const newest = dialogue.chain.epochs.at(-1)?.body.members ?? [];
+  // a guest answers nobody
+  const members = new Set<string>(newest.flatMap(({ id, guest }) => (guest ? [] : id)));
   return directory.readers.some(
     ({ state, record }) => state === 'active' && members.has(record.id),
   );

@@ -13,6 +13,7 @@ import { withSuccessors } from './directory.js';
 import type { ErasedBy } from './erasing.js';
 import { openPreviousKey, type EpochKey, type EpochPlace } from './epoch.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
+import { memberTerms } from './guest.js';
 import { bytesSchema, RecordHash, type AttachmentId, type CaseId } from './ids.js';
 import { fromJsonBytes, toJsonBytes } from './json.js';
 import { pad, unpad } from './padding.js';
@@ -191,14 +192,18 @@ function readerOf(
 ): (sequence: number) => OpenedContent {
   const known = new Map<number, OpenedContent>();
   const read = (sequence: number): OpenedContent => {
-    const entry = chain.records[sequence - 1]?.entry;
+    const record = chain.records[sequence - 1];
+    const entry = record?.entry;
     // also where the server still hands the body out
     const isErased = chain.erasing.entries.has(sequence);
     if (entry === undefined || isErased || isErasedEntry(entry)) return { kind: 'erased' };
     const { epoch, effect } = entry.header;
     if ('body' in entry) return { kind: 'unreadable', fault: 'malformed', effect };
     const key = keys.get(epoch) ?? 'wrong_epoch';
-    const found = typeof key === 'string' ? key : attempt(() => readEntry(contents, key, entry));
+    const found =
+      typeof key === 'string'
+        ? key
+        : attempt(() => readEntry(contents, key, entry, isByGuest(record)));
     const isStray =
       typeof found !== 'string' &&
       (found.kind === 'remains' || found.kind === 'note_remains') &&
@@ -212,6 +217,12 @@ function readerOf(
     known.set(sequence, content);
     return content;
   };
+}
+
+/** Whether an entry's author was a guest under the epoch in which it stands. */
+function isByGuest(record: VerifiedRecord | undefined): boolean {
+  const author = record?.entry.header.author;
+  return record?.epoch.body.members.some(({ id, guest }) => id === author && guest) === true;
 }
 
 /** What an erasing entry says of itself. */
@@ -231,10 +242,11 @@ function markOf(
 
 /** A sealed record with what it says now; an epoch entry says nothing. */
 function openRecord(
-  { entry, hash }: VerifiedRecord,
+  record: VerifiedRecord,
   chain: VerifiedChain,
   read: (sequence: number) => OpenedContent,
 ): OpenedEntry[] {
+  const { entry, hash } = record;
   if ('body' in entry) return [];
   const { header } = entry;
   const { author, sequence } = header;
@@ -249,7 +261,7 @@ function openRecord(
     at = by.remains;
   }
   const said: OpenedContent = at === null ? { kind: 'erased' } : read(at);
-  const content = at === sequence ? said : remainsOf(said, sequence, header);
+  const content = at === sequence ? said : remainsOf(said, sequence, header, isByGuest(record));
   const attached = 'files' in content ? content.files : [];
   return [
     {
@@ -272,15 +284,21 @@ function remainsOf(
   said: OpenedContent,
   sequence: number,
   header: VerifiedRecord['entry']['header'],
+  byGuest: boolean,
 ): OpenedContent {
   const isRemains = said.kind === 'remains' || said.kind === 'note_remains';
-  const holds = isRemains && said.of === sequence && mayStand(said.content, header);
+  const holds = isRemains && said.of === sequence && mayStand(said.content, header, byGuest);
   return holds ? said.content : { kind: 'erased' };
 }
 
-function readEntry(contents: Contents, key: EpochKey, entry: SealedEntry): EntryContent {
+function readEntry(
+  contents: Contents,
+  key: EpochKey,
+  entry: SealedEntry,
+  byGuest: boolean,
+): EntryContent {
   const content = openContent(contents, key, entry);
-  if (!mayStand(content, entry.header)) throw new ProtocolError('unknown_author');
+  if (!mayStand(content, entry.header, byGuest)) throw new ProtocolError('unknown_author');
   return content;
 }
 
@@ -288,8 +306,8 @@ function readEntry(contents: Contents, key: EpochKey, entry: SealedEntry): Entry
 function notesFit(dialogue: VerifiedChain, notes: VerifiedChain): boolean {
   const idsOf = (chain: VerifiedChain): string[] =>
     (chain.epochs.at(-1)?.body.members ?? [])
-      .map(({ id }) => id)
-      .filter((id) => id !== 'reporter')
+      .filter(({ id }) => id !== 'reporter')
+      .map(memberTerms)
       .sort();
   const readers = idsOf(dialogue);
   const members = idsOf(notes);

@@ -9,6 +9,7 @@ import {
   type Erasing,
 } from './erasing.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
+import { faultInGuestEntry, guestsFit, type GuestFault } from './guest.js';
 import type { CaseId, RecordHash } from './ids.js';
 import {
   entryIsSignedBy,
@@ -50,6 +51,8 @@ export interface VerifiedChain {
   epochs: VerifiedEpoch[];
   /** What was erased in it. */
   erasing: Erasing;
+  /** The guests who accepted to keep it secret. */
+  sworn: Set<string>;
   fault: ProtocolFault | null;
 }
 
@@ -75,7 +78,11 @@ function memberOf(epoch: VerifiedEpoch, party: Party): Member {
 }
 
 /** Every member has the keys that the directory, or for the reporter the case id, vouches for. */
-function checkMembers(body: EpochBody, compartment: Compartment, context: ChainContext): void {
+function checkMembers(
+  body: EpochBody,
+  { compartment, epoch }: Pick<EntryHeader, 'compartment' | 'epoch'>,
+  context: ChainContext,
+): void {
   const { version, hash } = body.directory;
   if (version > context.directory.version) fail('directory_rolled_back');
   // Somebody was shown a directory that nobody else knows.
@@ -93,10 +100,15 @@ function checkMembers(body: EpochBody, compartment: Compartment, context: ChainC
     if (known?.record.kem !== member.kem || known.record.sig !== member.sig) {
       fail('wrong_epoch', 'a member whom the directory does not know');
     }
-    if ((known.record.part === 'custodian') !== (compartment === 'identity')) {
+    const { part } = known.record;
+    if (part === 'auditor' || (part === 'custodian') !== (compartment === 'identity')) {
       fail('wrong_epoch', 'a member of another part');
     }
   }
+  const isGuest = (id: string): boolean =>
+    context.directory.readers.find(({ record }) => record.id === id)?.record.part === 'guest';
+  const begins = compartment === 'dialogue' && epoch === 1;
+  if (!guestsFit(body.members, isGuest, begins)) fail('wrong_epoch', 'guests');
   if (reporterIsIn !== (compartment !== 'internal')) fail('wrong_epoch', 'reporter');
 }
 
@@ -150,7 +162,6 @@ function checkSeen({ header }: Entry, chain: VerifiedChain, context: ChainContex
 /** Checks an epoch entry by itself: number, signature by who may open it, and its members. */
 function verifiedEpoch(
   entry: EpochEntry,
-  compartment: Compartment,
   current: VerifiedEpoch | undefined,
   context: ChainContext,
 ): VerifiedEpoch {
@@ -159,9 +170,15 @@ function verifiedEpoch(
   const signer = openerOf(entry, current, context) ?? firstSigner(entry, context);
   if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
   const body = epochBodyOf(entry);
-  checkMembers(body, compartment, context);
+  checkMembers(body, header, context);
   return { entry, hash: recordHashOf(entry), body };
 }
+
+const guestFaults = {
+  effect: 'wrong_effect',
+  right: 'not_a_member',
+  secrecy: 'not_a_member',
+} as const satisfies Record<GuestFault, ProtocolFault>;
 
 function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): void {
   const { header } = entry;
@@ -175,7 +192,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (!effectFits(header)) fail('wrong_effect');
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
-    const epoch = verifiedEpoch(entry, chain.compartment, current, context);
+    const epoch = verifiedEpoch(entry, current, context);
     chain.epochs.push(epoch);
     chain.records.push({ entry, hash, epoch });
     noteMembers(chain.erasing, epoch.body);
@@ -184,7 +201,11 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (current === undefined) fail('wrong_epoch', 'none yet');
   if (header.epoch !== current.entry.header.epoch) fail('wrong_epoch');
   if (header.commitment !== current.entry.header.commitment) fail('wrong_commitment');
-  if (!entryIsSignedBy(entry, memberOf(current, header.author).sig)) fail('wrong_signature');
+  const author = memberOf(current, header.author);
+  if (!entryIsSignedBy(entry, author.sig)) fail('wrong_signature');
+  const fault = faultInGuestEntry(header, author.guest, chain.sworn.has(author.id));
+  if (fault !== null) fail(guestFaults[fault]);
+  if (header.effect === 'accept_secrecy') chain.sworn.add(author.id);
   checkErasing(entry, chain, context);
   chain.records.push({ entry, hash, epoch: current });
 }
@@ -227,6 +248,7 @@ export function verifyChain(
     records: [],
     epochs: [],
     erasing: nothingErased(),
+    sworn: new Set(),
     fault: null,
   };
   try {
@@ -263,7 +285,7 @@ export function verifyEpochs(
       if (current === undefined ? header.sequence !== 1 : header.sequence <= before) {
         fail('missing_entry');
       }
-      found.epochs.push(verifiedEpoch(entry, compartment, current, { ...context, dialogue: null }));
+      found.epochs.push(verifiedEpoch(entry, current, { ...context, dialogue: null }));
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

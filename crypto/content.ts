@@ -1,5 +1,6 @@
 import { DialogueEntry, ReporterSaying } from './content/dialogue.js';
 import { ErasureEntry } from './content/erasure.js';
+import { GUEST_KINDS } from './content/guests.js';
 import { IdentityEntry } from './content/identity.js';
 import type { EntryContent } from './content/every.js';
 import type { InternalEntry } from './content/internal.js';
@@ -13,6 +14,7 @@ export * from './content/disclosures.js';
 export * from './content/erasure.js';
 export * from './content/figures.js';
 export * from './content/exports.js';
+export * from './content/guests.js';
 export * from './content/identity.js';
 export * from './content/internal.js';
 export * from './content/keeping.js';
@@ -92,6 +94,7 @@ const effects: ReadonlyMap<string, Effect> = new Map([
   ['erasure_declined', 'decline_erasure'],
   ['erasure', 'erase'],
   ['identity_opening', 'open_identity'],
+  ['secrecy', 'accept_secrecy'],
 ]);
 
 /** What an entry of this kind does to its case; its header must say the same. */
@@ -100,7 +103,11 @@ export function effectOf(content: EntryContent): Effect | null {
   return effects.get(content.kind) ?? null;
 }
 
-/** Whether a kind of entry may stand where it does, come from that side, and have that effect. */
+/**
+ * Whether a kind of entry may stand where it does, come from that side, and have that effect.
+ *
+ * @param byGuest whether its author was a guest of the case.
+ */
 export function mayStand(
   content: EntryContent,
   {
@@ -109,8 +116,10 @@ export function mayStand(
     sequence,
     effect,
   }: Pick<EntryHeader, 'compartment' | 'author' | 'sequence' | 'effect'>,
+  byGuest = false,
 ): boolean {
   if (effectOf(content) !== effect) return false;
+  if (byGuest ? !GUEST_KINDS.has(content.kind) : content.kind === 'secrecy') return false;
   const isReporter = author === 'reporter';
   if (content.kind === 'report') {
     return compartment === 'dialogue' && isReporter && sequence === 2;

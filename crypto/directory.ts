@@ -400,7 +400,19 @@ export function withSuccessors(directory: Directory, chosen: readonly string[]):
 
 /** The readers a report in this channel is sealed to: active ones, in the directory's order. */
 export function channelReaders(directory: Directory, channel: string): Reader[] {
-  return channelPeople(directory, channel).filter(({ record }) => record.part !== 'custodian');
+  return channelPeople(directory, channel).filter(
+    ({ record: { part } }) => part === 'handler' || part === 'recovery_officer',
+  );
+}
+
+/** Who from outside the organisation can be granted cases of this channel. */
+export function channelGuests(directory: Directory, channel: string): Reader[] {
+  return channelPeople(directory, channel).filter(({ record }) => record.part === 'guest');
+}
+
+/** Who reads the sealed figures of this channel beside the readers of each case. */
+export function channelAuditors(directory: Directory, channel: string): Reader[] {
+  return channelPeople(directory, channel).filter(({ record }) => record.part === 'auditor');
 }
 
 /** Who may open the identities that reporters give in this channel. */
@@ -408,7 +420,7 @@ export function channelCustodians(directory: Directory, channel: string): Reader
   return channelPeople(directory, channel).filter(({ record }) => record.part === 'custodian');
 }
 
-/** Everybody active in a channel, readers of reports and custodians, in the directory's order. */
+/** Everybody active in a channel, whatever their part, in the directory's order. */
 export function channelPeople(directory: Directory, channel: string): Reader[] {
   return directory.readers.filter(
     ({ state, record }) =>

@@ -10,6 +10,7 @@ const places: Readonly<Record<Effect, Compartment | null>> = {
   restrict: 'internal',
   unrestrict: 'internal',
   open_identity: 'identity',
+  accept_secrecy: 'internal',
   propose_erasure: null,
   decline_erasure: null,
   erase: null,

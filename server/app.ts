@@ -10,7 +10,14 @@ import { createTakeCode } from './accounts/one-time-code.js';
 import { createOwnAccount } from './accounts/own-account.js';
 import { entranceRoutes, memberRoutes, ownAccountRoutes } from './accounts/routes.js';
 import type { ServerKey } from './accounts/server-key.js';
-import { createSessions, custodianOf, deskOf, readerOf } from './accounts/sessions.js';
+import {
+  countsFor,
+  createSessions,
+  custodianOf,
+  deskOf,
+  guestOf,
+  readerOf,
+} from './accounts/sessions.js';
 import { createSetUp } from './accounts/set-up.js';
 import { createSignIn } from './accounts/sign-in.js';
 import { createWrongProofs } from './accounts/wrong-proofs.js';
@@ -20,7 +27,7 @@ import { auditRoutes } from './audit/routes.js';
 import { createAuditHeads } from './audit/heads.js';
 import { createAudit } from './audit/service.js';
 import { caseRoutes } from './cases/routes.js';
-import { createCases } from './cases/service.js';
+import { caseReading, createCases } from './cases/service.js';
 import { today, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { custodyRoutes } from './custody/routes.js';
@@ -32,6 +39,8 @@ import { checkDay, createDirectories } from './directory/versions.js';
 import { draftRoutes } from './drafts/routes.js';
 import { createDrafts } from './drafts/service.js';
 import { handbookRoutes } from './handbook/routes.js';
+import { guestRoutes } from './guests/routes.js';
+import { createGuests } from './guests/service.js';
 import { createHandbook } from './handbook/service.js';
 import { forgetKey } from './handbook/store.js';
 import { figuresRoutes } from './figures/routes.js';
@@ -214,6 +223,17 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     identity: identityRequests,
   });
   const custody = createCustody({ db, today: day, audit, directories });
+  const guests = createGuests({
+    db,
+    today: day,
+    audit,
+    directories,
+    bindAttachments,
+    readPurgeOn,
+    reading: caseReading,
+  });
+  const guestsCase: CaseAccess = (request, response) =>
+    guests.identify(guestOf(response), pathText(request, 'case'));
   const handlersCase: CaseAccess = (request, response) =>
     cases.identify(readerOf(response), pathText(request, 'case'));
 
@@ -238,7 +258,14 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     },
     {
       path: '/api/desk/figures',
-      router: figuresRoutes({ figures: createFigures({ db }), guard, readerOf }),
+      router: figuresRoutes({ figures: createFigures({ db }), guard, countsFor }),
+    },
+    { path: '/api/desk/guest', router: guestRoutes({ guests, guard, guestOf }) },
+    {
+      path: '/api/desk/guest/cases',
+      router: downloadRoutes(attachments, '/:case/attachments', guestsCase, undefined, [
+        guard({ parts: ['guest'] }),
+      ]),
     },
     { path: '/api/desk/custody', router: custodyRoutes({ custody, guard, custodianOf }) },
     { path: '/api/cases', router: reportRoutes(reports) },

@@ -1,4 +1,12 @@
-import { channelReaders, type Member, withSuccessors } from '../../crypto/private.js';
+import {
+  channelGuests,
+  channelReaders,
+  type Day,
+  type Directory,
+  type Member,
+  type Reader,
+  withSuccessors,
+} from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
 
 /** The dialogue's members by its newest epoch, the reporter among them. */
@@ -8,7 +16,7 @@ export function newestMembers({ file }: Pick<OpenedForHandler, 'file'>): Member[
 
 /**
  * The dialogue's members who go on. Whoever left the organisation gets no new key, nor does somebody
- * whom the reporter left out and another handler let in.
+ * whom the reporter left out and another handler let in, nor a guest whose access has ended.
  */
 export function stayingMembers(opened: OpenedForHandler): Member[] {
   const leftOut: readonly string[] = opened.file.leftOut;
@@ -17,19 +25,43 @@ export function stayingMembers(opened: OpenedForHandler): Member[] {
     readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
   );
   return newestMembers(opened).filter(
-    ({ id }) => id === 'reporter' || (active.has(id) && !leftOut.includes(id)),
+    (member) =>
+      member.id === 'reporter' ||
+      (active.has(member.id) && !leftOut.includes(member.id) && !hasEnded(member, opened.today)),
   );
+}
+
+/** Whether somebody is a guest whose last day is over. */
+function hasEnded({ guest }: Member, today: Day): boolean {
+  return guest !== undefined && guest.until < today;
+}
+
+/** Whether a guest is still a member whose access has ended, so that the keys are to be renewed. */
+export function hasEndedGuest(opened: OpenedForHandler): boolean {
+  return newestMembers(opened).some((member) => hasEnded(member, opened.today));
 }
 
 /** Handlers of the channel who could be given access: not there yet, and not left out. */
 export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
+  return couldJoin(opened, channelReaders);
+}
+
+/** Guests of the channel who could be given access: not there yet, and not left out. */
+export function grantableGuests(opened: OpenedForHandler): { id: string; name: string }[] {
+  return couldJoin(opened, channelGuests);
+}
+
+function couldJoin(
+  opened: OpenedForHandler,
+  people: (directory: Directory, channel: string) => Reader[],
+): { id: string; name: string }[] {
   const present = new Set<string>(newestMembers(opened).map(({ id }) => id));
   // Where the report cannot be read nobody knows whom it leaves out.
   if (opened.file.report === null) return [];
   const { directory } = opened.directory;
   // also those in whose favour the report contradicts itself: the reporter named them
   const leftOut = new Set<string>(withSuccessors(directory, opened.file.report.leftOut));
-  return channelReaders(directory, opened.answer.case.channel)
+  return people(directory, opened.answer.case.channel)
     .map(({ record: { id, name } }) => ({ id, name }))
     .filter(({ id }) => !present.has(id) && !leftOut.has(id));
 }

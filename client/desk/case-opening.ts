@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   CaseId,
   type ChainContext,
+  type Day,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
   EntryContent,
@@ -47,6 +48,8 @@ export interface OpenedForHandler {
   directory: LoadedDirectory;
   /** In which the days of its entries are counted. */
   timeZone: string;
+  /** The day on which it was opened: guests whose access ended before get no new key. */
+  today: Day;
   /** The newest members of the identity, as far as its epochs hold; the reporter is among them. */
   identityMembers: readonly Member[];
 }
@@ -129,6 +132,18 @@ export async function fetchCase(
     path: `/api/desk/cases/${id}`,
     credential: state.credential,
   });
+  return openAnswer(session, watch, id, answer, remembered);
+}
+
+/** Verifies and opens a case that was fetched; see {@link fetchCase}. */
+export async function openAnswer(
+  session: DeskSession,
+  watch: DirectoryWatch,
+  id: string,
+  answer: DeskCaseAnswer,
+  remembered: Head | null,
+): Promise<OpenedForHandler> {
+  const state = session.signedIn();
   // After the case, so that the directory knows whoever the case names.
   const directory = await watch.current();
   const directories = await watch.hashesSince(oldestNamed(answer, directory.directory.version));
@@ -178,6 +193,7 @@ export async function fetchCase(
     newOwnKeys,
     directory,
     timeZone,
+    today: session.today(),
     identityMembers,
   };
 }

@@ -15,7 +15,7 @@ import { believed } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
-import { grantable, newestMembers } from './case-members.js';
+import { grantable, grantableGuests, newestMembers } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
 import { erasesAlone, proposalsIn } from './erasing.js';
 import type { SignedInState } from './session.js';
@@ -97,9 +97,9 @@ export function caseView(
   const { answer, file, directory, timeZone } = opened;
   const said = saidIn(file, timeZone);
   const party = v.parse(ReaderId, me);
-  const known = newestMembers(opened).flatMap(({ id }) => {
+  const known = newestMembers(opened).flatMap(({ id, guest }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
-    return reader === undefined ? [] : [reader];
+    return reader === undefined ? [] : [{ ...reader, guest }];
   });
   return {
     ...rowOf(
@@ -118,8 +118,14 @@ export function caseView(
     origin: originView(file, directory.directory, answer.case),
     entries: entryViews(file, directory.directory, answer.readings),
     access: accessViews(file, directory.directory),
-    readers: known.map(({ record: { id, name, part } }) => ({ id, name, part })),
+    readers: known.map(({ record: { id, name, part }, guest }) => ({
+      id,
+      name,
+      part,
+      ...(guest && { guest }),
+    })),
     grantable: grantable(opened),
+    grantableGuests: grantableGuests(opened),
     departed: known
       .filter(({ state }) => state !== 'active')
       .map(({ record: { id, name } }) => ({ id, name })),

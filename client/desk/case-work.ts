@@ -1,10 +1,13 @@
 import * as v from 'valibot';
 import {
+  channelAuditors,
   COUNTED_DAYS_LIMIT,
   COUNTED_LIMIT,
+  Day,
   daysBetween,
   type EntryContent,
   type FileReference,
+  type GuestTerms,
   type HandlerAppend,
   type IdentityQuestion,
   type IdentityRequestEntry,
@@ -16,6 +19,7 @@ import {
   sealIdentityQuestion,
   sealStatistics,
   titleOf,
+  withSuccessors,
   WorkId,
 } from '../../crypto/private.js';
 import { countedIn, moneyOf } from '../casework/figures.js';
@@ -24,12 +28,31 @@ import { dayIn, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { custodiansIn } from './case-identity.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
-import { grantable, newestMembers, stayingMembers } from './case-members.js';
+import { grantable, grantableGuests, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
 /** The kinds of entry after which a case counts in another way. */
 const counting: ReadonlySet<string> = new Set(['closure', 'reopening']);
+
+/**
+ * To whom a record of the case is sealed: its readers of the organisation, and the auditors whom the
+ * reporter did not leave out; to none of those where nobody knows whom.
+ */
+function countingFor(opened: OpenedForHandler): Pick<Member, 'id' | 'kem'>[] {
+  const readers = stayingMembers(opened).filter(({ id, guest }) => id !== 'reporter' && !guest);
+  const { report, leftOut } = opened.file;
+  const { directory } = opened.directory;
+  const out: readonly string[] = withSuccessors(directory, [
+    ...(report?.leftOut ?? []),
+    ...leftOut,
+  ]);
+  const auditors = report === null ? [] : channelAuditors(directory, opened.answer.case.channel);
+  return [
+    ...readers,
+    ...auditors.map(({ record }) => record).filter(({ id }) => !out.includes(id)),
+  ];
+}
 
 /**
  * Says what a case adds to the yearly figures when it is closed, or no more when it is reopened: a
@@ -59,7 +82,7 @@ function countCase(
   const received = Number(facts.receivedOn.slice(0, 4));
   const days = (day: Overview['acknowledgedOn']): number | null =>
     day === null ? null : Math.min(Math.max(0, daysBetween(receivedOn, day)), COUNTED_DAYS_LIMIT);
-  const readers = stayingMembers(opened).filter(({ id }) => id !== 'reporter');
+  const readers = countingFor(opened);
   return sealStatistics(
     {
       ...place,
@@ -200,6 +223,34 @@ export function prepareGrant(
   if (!allowed || reader === undefined) throw new ClientError('not_grantable');
   const { id, kem, sig } = reader.record;
   return changeMembers(opened, state, (members) => [...members, { id, kem, sig }]);
+}
+
+/** How far a guest may go, as a page gives it. */
+export type GuestInput = Omit<GuestTerms, 'until'> & { until: string };
+
+/**
+ * A new epoch in both compartments to which a guest belongs, history included; of somebody who reads
+ * it as a guest already, with other terms.
+ *
+ * @throws ClientError `not_grantable`, or `end_passed` for a last day before today.
+ */
+export function prepareGuest(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  guestId: string,
+  { until: wanted, write, save }: GuestInput,
+): HandlerAppend {
+  const until = v.safeParse(Day, wanted);
+  if (!until.success || until.output < opened.today) throw new ClientError('end_passed');
+  const here = stayingMembers(opened).some(({ id, guest }) => id === guestId && guest);
+  const allowed = here || grantableGuests(opened).some(({ id }) => id === guestId);
+  const reader = opened.directory.directory.readers.find(({ record }) => record.id === guestId);
+  if (!allowed || reader === undefined) throw new ClientError('not_grantable');
+  const { id, kem, sig } = reader.record;
+  return changeMembers(opened, state, (members) => [
+    ...members.filter((member) => member.id !== guestId),
+    { id, kem, sig, guest: { until: until.output, write, save } },
+  ]);
 }
 
 /** A new epoch in both compartments without this reader, who keeps what was read before. */

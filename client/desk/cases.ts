@@ -23,7 +23,9 @@ import { newestMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { openListing } from './case-rows.js';
 import {
+  type GuestInput,
   prepareGrant,
+  prepareGuest,
   prepareIdentityRequest,
   prepareMessage,
   prepareNote,
@@ -113,6 +115,12 @@ export interface CaseDesk {
   talkIdentity(id: string, talk: IdentityTalkInput): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
+  /**
+   * Grants a case to somebody from outside until a day, or changes such a grant.
+   *
+   * @throws ClientError as `prepareGuest` does.
+   */
+  grantGuest(id: string, guestId: string, terms: GuestInput): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
   /** New keys for those who may read; the only thing that a case `after_new_keys` takes first. */
   renew(id: string): Promise<HandlerCaseView>;
@@ -304,6 +312,21 @@ export function createCaseDesk(
         },
       ),
 
+    grantGuest: (id, guestId, terms) =>
+      workplace.append(
+        id,
+        ['grant', guestId, terms],
+        (opened, state) => prepareGuest(opened, state, guestId, terms),
+        {
+          done: ({ file }) => {
+            const members = file.dialogue.chain.epochs.at(-1)?.body.members ?? [];
+            const now = members.find((member) => (member.id as string) === guestId);
+            const { until, write, save } = now?.guest ?? {};
+            return until === terms.until && write === terms.write && save === terms.save;
+          },
+        },
+      ),
+
     revoke: (id, readerId) =>
       workplace.append(
         id,
@@ -318,8 +341,9 @@ export function createCaseDesk(
     renew: (id) => workplace.append(id, ['renew'], prepareRenewal, { mends: true }),
 
     async *download(id, file, onReceived, signal) {
-      const { credential } = session.signedIn();
-      const path = `/api/desk/cases/${id}/attachments/${file.attachment}`;
+      const { credential, account } = session.signedIn();
+      const base = account.part === 'guest' ? '/api/desk/guest/cases' : '/api/desk/cases';
+      const path = `${base}/${id}/attachments/${file.attachment}`;
       yield* download(api, { path, credential }, file, onReceived, signal);
     },
 

@@ -31,7 +31,7 @@ const GENERAL = ['organisation', 'operation'] as const;
 
 /** Those of them that somebody may read. */
 export function generalScopes({ account }: SignedInState): (typeof GENERAL)[number][] {
-  return account.part === 'administrator' ? [...GENERAL] : ['organisation'];
+  return account.part === 'handler' ? ['organisation'] : [...GENERAL];
 }
 
 /** A chain and the case it belongs to, null for the general ones. */

@@ -17,7 +17,8 @@ import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
 import type { FileSource, HandlerCaseView, LogFinding, SendProgress } from '../models.js';
 import { fetchCase, type OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
-import { prepareOverview } from './case-work.js';
+import { hasEndedGuest } from './case-members.js';
+import { prepareOverview, prepareRenewal } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { LogWatch } from './log-watch.js';
 import type { SearchIndex } from './search.js';
@@ -193,8 +194,24 @@ export function createWorkplace(
     }
   }
 
+  /** Takes guests off whose access has ended: whoever opens the case first after that day does it. */
+  async function withoutEndedGuests(opened: OpenedForHandler): Promise<OpenedForHandler> {
+    const { id, faults } = opened.file;
+    if (!hasEndedGuest(opened) || faults.length > 0) return opened;
+    try {
+      const renew: PrepareIfNeeded = (again, state) =>
+        hasEndedGuest(again) ? prepareRenewal(again, state) : null;
+      await write(id, ['ended'], renew, { mends: true });
+      return await open(id);
+    } catch (error) {
+      // the server gives such a guest nothing meanwhile, and the next opening tries again
+      if (!(error instanceof ClientError) || error.code === 'sign_in_needed') throw error;
+      return opened;
+    }
+  }
+
   async function view(id: string): Promise<HandlerCaseView> {
-    const opened = await open(id);
+    const opened = await withoutEndedGuests(await open(id));
     const found = await followLog(opened);
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
     const { dialogue, internal } = opened.file;

@@ -5,6 +5,7 @@ import { FiguresEntry } from './figures.js';
 import { ExportsEntry } from './exports.js';
 import { Count } from '../wire/entry.js';
 import { files, moment, needed, text } from './fields.js';
+import { SecrecyEntry } from './guests.js';
 import { IdentityRequestEntry } from './identity.js';
 import { MeetingHeld } from './meetings.js';
 import { PersonsEntry } from './persons.js';
@@ -58,11 +59,12 @@ export const NoteRemainsEntry = v.strictObject({
   ]),
 });
 
-/** What handlers write among themselves. */
+/** What handlers write among themselves, and guests with them. */
 export const InternalEntry = v.variant('kind', [
   Note,
   Decision,
   IdentityRequestEntry,
+  SecrecyEntry,
   ...CaseworkEntry.options,
   NoteRemainsEntry,
 ]);

@@ -62,7 +62,13 @@ export const SignIn = v.strictObject({
   proof: bytesSchema(32),
   code: v.nullable(oneTimeCode),
 });
-export const AccountPart = v.picklist(['administrator', 'handler', 'custodian']);
+export const AccountPart = v.picklist([
+  'administrator',
+  'handler',
+  'custodian',
+  'guest',
+  'auditor',
+]);
 export type AccountPart = v.InferOutput<typeof AccountPart>;
 export const SignedIn = v.strictObject({
   token: bytesSchema(32),
@@ -196,7 +202,13 @@ export const HandlerAppend = v.strictObject({
 export type HandlerAppend = v.InferOutput<typeof HandlerAppend>;
 
 /** As what somebody can be invited. */
-export const InvitedPart = v.picklist(['handler', 'custodian', 'administrator']);
+export const InvitedPart = v.picklist([
+  'handler',
+  'custodian',
+  'administrator',
+  'guest',
+  'auditor',
+]);
 export type InvitedPart = v.InferOutput<typeof InvitedPart>;
 
 /** POST /api/desk/invitations: the secret stays in the link; the inviter keeps a sealed copy. */

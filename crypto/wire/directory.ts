@@ -19,9 +19,17 @@ import { Count } from './entry.js';
 
 /**
  * What a reader may do. A custodian opens the identities that reporters give in the channels named,
- * and reads nothing else of their cases.
+ * and reads nothing else of their cases. A guest is from outside the organisation and reads the cases
+ * that a handler of theirs grants; no report is sealed to one. An auditor reads the log and the sealed
+ * figures, and no case.
  */
-export const ReaderPart = v.picklist(['handler', 'recovery_officer', 'custodian']);
+export const ReaderPart = v.picklist([
+  'handler',
+  'recovery_officer',
+  'custodian',
+  'guest',
+  'auditor',
+]);
 export type ReaderPart = v.InferOutput<typeof ReaderPart>;
 
 /** The part of a reader's record that an admission signs. */

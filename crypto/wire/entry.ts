@@ -4,6 +4,7 @@ import {
   bytesBetween,
   bytesSchema,
   CaseId,
+  Day,
   DirectoryHash,
   ReaderId,
   RecordHash,
@@ -31,7 +32,7 @@ export type Party = v.InferOutput<typeof Party>;
  * reopens in the dialogue; among themselves handlers decide that a closed case needs nothing further,
  * hold it or restrict it, and take either back; a custodian says that the identity is opened. In
  * dialogue and notes a handler proposes that something that stands there is erased, and another does
- * it or declines.
+ * it or declines. Among the notes a guest accepts to keep secret what the case says.
  */
 export const Effect = v.picklist([
   'close',
@@ -42,6 +43,7 @@ export const Effect = v.picklist([
   'restrict',
   'unrestrict',
   'open_identity',
+  'accept_secrecy',
   'propose_erasure',
   'decline_erasure',
   'erase',
@@ -135,11 +137,24 @@ export type ErasedEntry = v.InferOutput<typeof ErasedEntry>;
 export const Entry = v.union([SealedEntry, EpochEntry, ErasedEntry]);
 export type Entry = v.InferOutput<typeof Entry>;
 
+/** How far a guest may go in one case, as the handler who opened the epoch signed it. */
+export const GuestTerms = v.strictObject({
+  /** The last day on which the guest reads. */
+  until: Day,
+  /** Whether the guest may write notes. */
+  write: v.boolean(),
+  /** Whether the guest's client saves files and the case. */
+  save: v.boolean(),
+});
+export type GuestTerms = v.InferOutput<typeof GuestTerms>;
+
 /** A member of an epoch with the public keys that its entries and grants must fit. */
 export const Member = v.strictObject({
   id: Party,
   kem: bytesSchema(KEM_PUBLIC_KEY_BYTES),
   sig: bytesSchema(32),
+  /** There for guests, and for nobody else. */
+  guest: v.exactOptional(GuestTerms),
 });
 export type Member = v.InferOutput<typeof Member>;
 

@@ -38,8 +38,8 @@ export function createLocking(): Locking {
       ),
     );
     const reader = directory.readers.find(({ record }) => (record.id as string) === account);
-    // nobody is shut out of the desk by a custodian's going
-    if (reader?.record.part === 'custodian') return false;
+    // nobody is shut out of the desk by anybody else's going
+    if (reader !== undefined && reader.record.part !== 'handler') return false;
     if (reader !== undefined) {
       const { organisation } = reader.record;
       return !directory.readers.some(

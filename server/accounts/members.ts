@@ -45,7 +45,10 @@ export interface NewestDirectory {
 
 /** Who belongs to the desk, and who is about to. */
 export interface MembersService {
-  /** Accounts, open invitations and admissions; the inviter's own answer has the sealed secrets. */
+  /**
+   * Accounts, and for whoever lets people in open invitations and admissions; the inviter's own answer
+   * has the sealed secrets.
+   */
   list(session: DeskSession): Promise<v.InferOutput<typeof Members>>;
   /**
    * Keeps an invitation.
@@ -172,6 +175,10 @@ export function createMembers(options: MembersOptions): MembersService {
 
   return {
     async list(session) {
+      // an auditor reads in the log what others do, and lets nobody in
+      if (session.account.part === 'auditor') {
+        return { accounts: await listAccounts(db), invitations: [], admissions: [] };
+      }
       const all = await listInvitations(db);
       const firstDay = firstDayInUse(clock, timeZone);
       const open = all.filter((row) => row.used_by === null && row.created_day >= firstDay);

@@ -29,7 +29,7 @@ const MEMORY_LIMIT = 400_000;
 const SET_UP_LIMIT = 2_000_000;
 
 /** All parts of the desk, and those that say who else belongs to it. */
-const everybody = ['administrator', 'handler', 'custodian'] as const;
+const everybody = ['administrator', 'handler', 'custodian', 'guest', 'auditor'] as const;
 const admitting = ['administrator', 'handler'] as const;
 
 export interface EntranceOptions {
@@ -136,7 +136,7 @@ export function memberRoutes(members: MembersService, guard: DeskGuard): Router 
   const router = Router();
   const signedIn = guard({ parts: admitting });
 
-  router.get('/members', signedIn, async (_request, response) => {
+  router.get('/members', guard({ parts: [...admitting, 'auditor'] }), async (_request, response) => {
     response.json(await members.list(deskOf(response)));
   });
   router.post('/invitations', signedIn, async (request, response) => {

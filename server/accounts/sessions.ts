@@ -103,6 +103,31 @@ export function custodianOf(response: Response): ReaderId {
   return v.parse(ReaderId, account.id);
 }
 
+/**
+ * The guest who asks, on a route for guests.
+ *
+ * @throws ApiError `forbidden` for anybody else.
+ */
+export function guestOf(response: Response): ReaderId {
+  const { account } = deskOf(response);
+  if (account.part !== 'guest') throw new ApiError('forbidden');
+  return v.parse(ReaderId, account.id);
+}
+
+/**
+ * For whom figures are kept: the handler or auditor who asks.
+ *
+ * @throws ApiError `forbidden` for anybody else.
+ */
+export function countsFor(response: Response): ReaderId {
+  const { account, reader } = deskOf(response);
+  return account.part === 'auditor' ? v.parse(ReaderId, account.id) : (reader ?? forbidden());
+}
+
+function forbidden(): never {
+  throw new ApiError('forbidden');
+}
+
 /** Makes the sessions. */
 export function createSessions({ db, clock }: { db: Knex; clock: Clock }): Sessions {
   const inTime = (milliseconds: number): string =>

@@ -26,7 +26,7 @@ export interface AuditRoutesOptions {
  */
 export function auditRoutes({ db, audit, heads, guard, deskOf }: AuditRoutesOptions): Router {
   const router = Router();
-  const everybody = guard({ parts: ['administrator', 'handler'] });
+  const everybody = guard({ parts: ['administrator', 'handler', 'auditor'] });
   const viewerOf = (response: Response): AuditViewer => {
     const { account, reader } = deskOf(response);
     return { part: account.part, reader };

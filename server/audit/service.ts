@@ -122,13 +122,17 @@ export function createAudit({ clock }: { clock: () => Date }): Audit {
 
 /** The scopes of no case that somebody may read. */
 export function generalScopes({ part }: AuditViewer): string[] {
-  return part === 'administrator' ? [ORGANISATION_SCOPE, OPERATION_SCOPE] : [ORGANISATION_SCOPE];
+  return seesOperation(part) ? [ORGANISATION_SCOPE, OPERATION_SCOPE] : [ORGANISATION_SCOPE];
+}
+
+function seesOperation(part: AuditViewer['part']): boolean {
+  return part === 'administrator' || part === 'auditor';
 }
 
 /** Whether somebody may read a scope now. */
 export async function mayRead(db: Knex, viewer: AuditViewer, scope: string): Promise<boolean> {
   if (scope === ORGANISATION_SCOPE) return true;
-  if (scope === OPERATION_SCOPE) return viewer.part === 'administrator';
+  if (scope === OPERATION_SCOPE) return seesOperation(viewer.part);
   return viewer.reader !== null && mayReadCaseScope(db, viewer.reader, scope);
 }
 

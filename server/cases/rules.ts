@@ -79,7 +79,7 @@ export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect 
  * Statistics come with a closure or a reopening, as one record sealed to some who read the case, with its channel and
  * year; of a practice case there are none.
  *
- * @param readers who may open the case.
+ * @param readers who may have one: who of the organisation may open the case, and auditors.
  * @throws ApiError `wrong_statistics`.
  */
 export function checkStatistics(
@@ -135,7 +135,8 @@ export function changesOf(
     case 'restrict':
     case 'unrestrict':
       return { active_day: day, ...pauseAfter(row, effect, day) };
-    case 'open_identity': // a custodian's word, which no request of a handler carries
+    case 'open_identity': // the words of custodians and guests, which no request of a handler carries
+    case 'accept_secrecy':
     case 'propose_erasure':
     case 'decline_erasure':
     case 'erase':

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type * as v from 'valibot';
 import {
+  channelAuditors,
   isEpochEntry,
   type CaseAccess,
   type CaseId,
@@ -99,6 +100,23 @@ export interface Cases {
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;
 }
 
+/** What guests need of the case work. */
+export interface CaseReading {
+  /** Notes that a reader opened a case on a day; whether it is the first time on that day. */
+  noteOpening(trx: Knex, id: CaseId, reader: ReaderId, day: Day): Promise<boolean>;
+  overview(trx: Knex, id: CaseId): Promise<DeskCase['overview']>;
+}
+
+/** See {@link CaseReading}. */
+export const caseReading: CaseReading = {
+  noteOpening: firstOpeningOn,
+  async overview(trx, id) {
+    const overview = await overviewOf(trx, id);
+    if (overview === undefined) throw new Error('a case without an overview');
+    return sealedOverview(overview);
+  },
+};
+
 /** Makes the service. */
 export function createCases(options: {
   readonly db: Knex;
@@ -166,8 +184,6 @@ export function createCases(options: {
     async open(reader, id) {
       return db.transaction(async (trx) => {
         const row = await caseOf(trx, reader, id);
-        const overview = await overviewOf(trx, row.id);
-        if (overview === undefined) throw new Error('a case without an overview');
         const day = today();
         if (await firstOpeningOn(trx, row.id, reader, day)) {
           const scope = row.audit_scope;
@@ -181,7 +197,7 @@ export function createCases(options: {
           entries: await readEntries(trx, row.id, HANDLER_WRITES),
           grants: await readGrants(trx, row.id, reader),
           keys: await ownKeysOf(trx, row.id, reader),
-          overview: sealedOverview(overview),
+          overview: await caseReading.overview(trx, row.id),
           readings: await readReadings(trx, row.id),
           identity: await identity.of(trx, row.id),
           auditScope: row.audit_scope,
@@ -227,7 +243,10 @@ export function createCases(options: {
         const compartment = checkRequest(request);
         const effect = effectOfAppend(request);
         checkState(row, request, effect);
-        checkStatistics(row, request, effect, day, await readersOf(trx, row.id));
+        const auditors = channelAuditors(newest.directory, row.channel);
+        const counting = new Set(await readersOf(trx, row.id));
+        for (const { record } of auditors) counting.add(record.id);
+        checkStatistics(row, request, effect, day, counting);
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
         await identity.keep(trx, appended.row, reader, request, day);
@@ -287,6 +306,7 @@ const auditActions = {
   restrict: 'restricted',
   unrestrict: 'unrestricted',
   open_identity: 'identity_opened',
+  accept_secrecy: 'secrecy_accepted',
   propose_erasure: 'erasure_proposed',
   decline_erasure: 'erasure_declined',
   erase: 'erased',

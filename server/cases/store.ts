@@ -218,9 +218,10 @@ export async function firstOpeningOn(
   return true;
 }
 
-/** Who may open a case. */
+/** Who of the organisation may open a case; guests are not among them. */
 export async function readersOf(db: Knex, id: CaseId): Promise<ReadonlySet<string>> {
-  return new Set(await db<AccessRow>('access').where('case_id', id).pluck('reader'));
+  const rows = db<AccessRow>('access').where('case_id', id).whereNull('until');
+  return new Set(await rows.pluck('reader'));
 }
 
 /** Whether a reader who may list a case has no key to its overview. */

@@ -27,7 +27,9 @@ export interface DirectoryDeskOptions {
 /** The desk's side: all versions, the next one, stamps, and what is missing to publish. */
 export function directoryDeskRoutes({ directory, guard, deskOf }: DirectoryDeskOptions): Router {
   const router = Router();
-  const everybody = guard({ parts: ['administrator', 'handler', 'custodian'] });
+  const everybody = guard({
+    parts: ['administrator', 'handler', 'custodian', 'guest', 'auditor'],
+  });
   const keepers = guard({ parts: ['administrator', 'handler'] });
 
   router.get('/directories', everybody, async (request, response) => {

@@ -13,28 +13,28 @@ const KEEP_LIMIT = Math.ceil((PACK_BYTES * 4) / 3) + 130_000;
 export interface FiguresRoutesOptions {
   readonly figures: Figures;
   readonly guard: DeskGuard;
-  readonly readerOf: (response: Response) => ReaderId;
+  readonly countsFor: (response: Response) => ReaderId;
 }
 
 /** `/api/desk/figures`: what somebody keeps for the yearly figures. */
-export function figuresRoutes({ figures, guard, readerOf }: FiguresRoutesOptions): Router {
+export function figuresRoutes({ figures, guard, countsFor }: FiguresRoutesOptions): Router {
   const router = Router();
-  const handlers = guard({ parts: ['handler'] });
+  const counting = guard({ parts: ['handler', 'auditor'] });
 
-  router.get('/records', handlers, async (request, response) => {
+  router.get('/records', counting, async (request, response) => {
     const after = queryText(request, 'after') ?? '';
     if (!/^([A-Za-z0-9_-]{22})?$/.test(after)) throw new ApiError('malformed');
-    response.json(await figures.records(readerOf(response), after));
+    response.json(await figures.records(countsFor(response), after));
   });
-  router.get('/packs', handlers, async (_request, response) => {
-    response.json(await figures.packs(readerOf(response)));
+  router.get('/packs', counting, async (_request, response) => {
+    response.json(await figures.packs(countsFor(response)));
   });
-  router.get('/packs/:number', handlers, async (request, response) => {
-    response.json(await figures.pack(readerOf(response), numberOf(request)));
+  router.get('/packs/:number', counting, async (request, response) => {
+    response.json(await figures.pack(countsFor(response), numberOf(request)));
   });
-  router.put('/packs/:number', handlers, async (request, response) => {
+  router.put('/packs/:number', counting, async (request, response) => {
     const pack = await readJson(request, KeepPack, KEEP_LIMIT);
-    await figures.keep(readerOf(response), numberOf(request), pack);
+    await figures.keep(countsFor(response), numberOf(request), pack);
     response.status(204).end();
   });
   return router;

@@ -38,6 +38,7 @@ export const errorStatus = {
   not_a_member: 403,
   not_admitted: 403,
   one_time_code_wrong: 403,
+  secrecy_not_accepted: 403,
   set_up_refused: 403,
   admission_not_found: 404,
   attachment_not_found: 404,

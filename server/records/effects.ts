@@ -20,7 +20,12 @@ export function placeOf(row: CaseRow): Pick<AccessRow, 'state' | 'active_day'> {
 export function accessRows(row: CaseRow, chains: Chains): AccessRow[] {
   return (chains.dialogue.epoch?.members ?? [])
     .filter(({ id }) => id !== 'reporter')
-    .map(({ id }) => ({ ...placeOf(row), reader: id, case_id: row.id }));
+    .map(({ id, guest }) => ({
+      ...placeOf(row),
+      reader: id,
+      case_id: row.id,
+      until: guest?.until ?? null,
+    }));
 }
 
 /** What the rules ask of a case. */

@@ -95,6 +95,8 @@ export interface AccessRow {
   state: 'open' | 'closed';
   active_day: string;
   case_id: CaseId;
+  /** A guest's last day; null for everybody else. */
+  until: Day | null;
 }
 
 /**

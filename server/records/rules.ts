@@ -1,6 +1,9 @@
 import {
   effectFits,
+  faultInGuestEntry,
   faultInErasing,
+  guestsFit,
+  memberTerms,
   noteErasing,
   noteMembers,
   epochBodyOf,
@@ -17,6 +20,7 @@ import {
   type EpochEntry,
   type ErasingFault,
   type Grant,
+  type GuestFault,
   type Member,
   type Party,
   type ReaderRecord,
@@ -69,6 +73,8 @@ export interface AppendContext {
   bodies: ReadonlyMap<EpochEntry, EpochBody>;
   /** Those directories named in epochs that were in force here, by `directoryKey`. */
   directories: ReadonlySet<string>;
+  /** Those among the author and guests who accepted secrecy before; it is followed with. */
+  sworn: Set<string>;
   /** The compartments in which something is to be erased, as they stand; they are followed with. */
   erasable: ErasableChains;
 }
@@ -221,8 +227,18 @@ function checkSealed(context: AppendContext, chain: Chain, entry: SealedEntry): 
   if (paddedTextSize(text) !== text) throw new ApiError('wrong_size');
   const author = epoch.members.find(({ id }) => id === context.author);
   if (author === undefined) throw new ApiError('not_a_member');
-  return { epoch, head: checkSignature(entry, author.sig) };
+  const fault = faultInGuestEntry(header, author.guest, context.sworn.has(author.id));
+  if (fault !== null) throw new ApiError(guestCodes[fault]);
+  const head = checkSignature(entry, author.sig);
+  if (header.effect === 'accept_secrecy') context.sworn.add(author.id);
+  return { epoch, head };
 }
+
+const guestCodes = {
+  effect: 'wrong_effect',
+  right: 'not_a_member',
+  secrecy: 'secrecy_not_accepted',
+} as const satisfies Record<GuestFault, ErrorCode>;
 
 /** An epoch entry: the next epoch, opened by somebody who may, with members who may be. */
 function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): Checked {
@@ -241,7 +257,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
   if (!context.directories.has(directoryKey(body.directory))) {
     throw new ApiError('directory_unknown');
   }
-  checkMembers(context, compartment, body.members);
+  checkMembers(context, header, body.members);
   const { epoch: number, commitment } = header;
   return { epoch: { number, commitment, members: body.members }, head };
 }
@@ -265,11 +281,11 @@ function openerKey(context: AppendContext, chains: Chains, compartment: Compartm
 
 /**
  * The reporter reads the dialogue and the own identity; everybody else stands in the directory, and a
- * custodian in the identity alone, as nobody else does.
+ * custodian in the identity alone, as nobody else does. An auditor reads no case.
  */
 function checkMembers(
   context: AppendContext,
-  compartment: Compartment,
+  { compartment, epoch }: Pick<EntryHeader, 'compartment' | 'epoch'>,
   members: readonly Member[],
 ): void {
   const reporter = members.find(({ id }) => id === 'reporter');
@@ -289,19 +305,23 @@ function checkMembers(
     ) {
       throw new ApiError('member_unknown');
     }
-    if ((record.part === 'custodian') !== (compartment === 'identity')) {
+    const { part } = record;
+    if (part === 'auditor' || (part === 'custodian') !== (compartment === 'identity')) {
       throw new ApiError('wrong_members');
     }
   }
+  const isGuest = (id: string): boolean => context.reader(id)?.part === 'guest';
+  const begins = compartment === 'dialogue' && epoch === 1;
+  if (!guestsFit(members, isGuest, begins)) throw new ApiError('wrong_members');
 }
 
 /** The notes belong to those readers who have the dialogue: nobody is shut out of one of the two. */
 function checkNotesReaders({ dialogue, internal }: Chains): void {
   if (internal.epoch === null) return;
-  const readers = new Set(dialogue.epoch?.members.map(({ id }) => id));
+  const readers = new Set(dialogue.epoch?.members.map(memberTerms));
   readers.delete('reporter');
   const { members } = internal.epoch;
-  if (members.length !== readers.size || members.some(({ id }) => !readers.has(id))) {
+  if (members.length !== readers.size || members.some((each) => !readers.has(memberTerms(each)))) {
     throw new ApiError('wrong_members');
   }
 }

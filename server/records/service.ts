@@ -8,6 +8,7 @@ import {
   type EpochBody,
   type EpochEntry,
   type Grant,
+  type GuestTerms,
   type NewEntry,
   type Party,
   type Reading,
@@ -69,6 +70,7 @@ import {
 /** Where reporters, handlers and custodians write. */
 export const REPORTER_WRITES: readonly Compartment[] = ['dialogue', 'identity'];
 export const HANDLER_WRITES: readonly Compartment[] = ['dialogue', 'internal'];
+export const GUEST_WRITES: readonly Compartment[] = ['internal'];
 export const CUSTODIAN_WRITES: readonly Compartment[] = ['identity'];
 
 /**
@@ -89,9 +91,10 @@ export async function appendEntries(
   directory: DirectoryLookup,
   writes = author === 'reporter' ? REPORTER_WRITES : HANDLER_WRITES,
 ): Promise<AppendedCase> {
+  // nothing gets where this author may not write; the notes are for the dialogue's readers
+  const needed: readonly Compartment[] = writes.includes('internal') ? HANDLER_WRITES : writes;
   const endOf = async (compartment: Compartment): Promise<Chain> =>
-    // nothing gets where this author may not write
-    writes.includes(compartment)
+    needed.includes(compartment)
       ? readChain(trx, caseRow, compartment)
       : { sequence: caseRow[`${compartment}_sequence`], head: null, epoch: null };
   const before: Chains = {
@@ -112,6 +115,7 @@ export async function appendEntries(
       ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
       directories: await knownDirectories(trx, directory, bodies),
+      sworn: await swornAmong(trx, caseRow.id, author, directory),
       erasable: await readErasable(trx, caseRow.id, entries),
     },
     entries,
@@ -190,6 +194,7 @@ export async function prepareCase(
       seenBefore: { dialogue: 0, internal: 0, identity: 0 },
       bodies,
       directories: await knownDirectories(db, directory, bodies),
+      sworn: new Set(),
       erasable: {},
     },
     entries,
@@ -286,6 +291,21 @@ export async function identityMembers(db: Knex, row: CaseRow): Promise<ReadonlyS
   return new Set(epoch?.members.map(({ id }) => id));
 }
 
+/** How far a guest may go in a case; undefined for whoever is none of its guests. */
+export async function guestTermsOf(
+  db: Knex,
+  row: CaseRow,
+  guest: string,
+): Promise<GuestTerms | undefined> {
+  const { epoch } = await readChain(db, row, 'dialogue');
+  return epoch?.members.find(({ id }) => id === guest)?.guest;
+}
+
+/** Whether a guest accepted to keep a case secret: the first that a guest writes there says so. */
+export async function acceptedSecrecy(db: Knex, caseId: CaseId, guest: string): Promise<boolean> {
+  return (await newestHeaderBy(db, caseId, 'internal', guest as Party)) !== undefined;
+}
+
 /** The grants of one recipient in a case, by compartment and epoch. */
 export async function readGrants(db: Knex, caseId: CaseId, recipient: Party): Promise<Grant[]> {
   return (await grantsFor(db, caseId, recipient)).map(grantOf);
@@ -294,6 +314,17 @@ export async function readGrants(db: Knex, caseId: CaseId, recipient: Party): Pr
 /** On which days readers first opened the entries of a case. */
 export async function readReadings(db: Knex, caseId: CaseId): Promise<Reading[]> {
   return readingsOf(db, caseId);
+}
+
+/** The author, if a guest who accepted secrecy before. */
+async function swornAmong(
+  trx: Knex,
+  caseId: CaseId,
+  author: Party,
+  directory: DirectoryLookup,
+): Promise<Set<string>> {
+  const isGuest = directory.reader(author)?.part === 'guest';
+  return new Set(isGuest && (await acceptedSecrecy(trx, caseId, author)) ? [author] : []);
 }
 
 async function readChain(db: Knex, caseRow: CaseRow, compartment: Compartment): Promise<Chain> {

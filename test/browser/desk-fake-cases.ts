@@ -263,6 +263,18 @@ export function askIdentity(id: string, fields: IdentityField[], reason: string)
 /** Cases that a handler made, by their ids. */
 export const origins = new Map<string, HandlerCaseView['origin']>();
 
+/** Guests of cases, by their ids. */
+export const guests = new Map<string, HandlerCaseView['readers']>();
+
+function guestsOf(id: string): HandlerCaseView['readers'] {
+  return guests.get(id) ?? [];
+}
+
+function grantableGuestsOf(id: string): { id: string; name: string }[] {
+  const here = guestsOf(id).some((each) => each.id === 'lara');
+  return here ? [] : [{ id: 'lara', name: 'Lara Berg' }];
+}
+
 /** A case as the engine would show it; it counts as read then. */
 export function viewOf(id: string): HandlerCaseView {
   const facts = rows.get(id);
@@ -285,10 +297,11 @@ export function viewOf(id: string): HandlerCaseView {
     departed: [],
     entries: entriesOf(id),
     access: accessOf(id, allowed),
-    readers: readers.filter((reader) => allowed.includes(reader.id)),
+    readers: [...readers.filter((reader) => allowed.includes(reader.id)), ...guestsOf(id)],
     grantable: readersOf(
       ['omar'].filter((each) => !allowed.includes(each) && !leftOut.get(id)?.includes(each)),
     ),
+    grantableGuests: grantableGuestsOf(id),
     warnings: [],
     ...(renewed.has(id) ? { fault: null } : troubleOf(id, facts)),
   };
@@ -328,13 +341,18 @@ export function declineProposed(id: string, place: EntryPlaceInput, text: string
 }
 
 /** Adds what a handler wrote. */
-export function add(id: string, compartment: 'dialogue' | 'internal', content: unknown): void {
+export function add(
+  id: string,
+  compartment: 'dialogue' | 'internal',
+  content: unknown,
+  author: EntryView['author'] = hanna,
+): void {
   const list = entriesOf(id);
   list.push({
     compartment,
     sequence: list.length + 3,
     hash: `hash ${String(list.length)}`,
-    author: hanna,
+    author,
     readOn: null,
     ...intact,
     content: content as EntryView['content'],

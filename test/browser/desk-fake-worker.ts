@@ -19,6 +19,7 @@ import type { BulkOrder, ChosenResult } from '../../client/desk/bulk.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
+import { guestApi } from './desk-fake-guest.js';
 import { figuresOf } from './desk-fake-figures.js';
 import { reviewOf } from './desk-fake-review.js';
 import {
@@ -387,10 +388,12 @@ const api: DeskApi = {
     if (name === 'code' && code !== '123456') refuse('one_time_code_needed');
     const administers =
       scenario === 'administrator' || (scenario === 'wrong-hands' && name === 'anna');
-    const handles = name === 'iris' ? 'custodian' : 'handler';
+    const others = { iris: 'custodian', lara: 'guest', rita: 'auditor' } as const;
+    const handles = Object.entries(others).find(([who]) => who === name)?.[1] ?? 'handler';
     const part = administers ? 'administrator' : handles;
+    const ids = { administrator: 'anna', handler: 'hanna' };
     return {
-      id: { administrator: 'anna', custodian: 'iris', handler: 'hanna' }[part],
+      id: part === 'administrator' || part === 'handler' ? ids[part] : name,
       name,
       part,
       oneTimeCode: false,
@@ -639,6 +642,7 @@ const api: DeskApi = {
     add(id, 'dialogue', { kind: 'identity_disclosure', at, id: 'talk', ...talk, files: [] });
     return viewOf(id);
   },
+  ...guestApi,
   custodyRequests: () => Promise.resolve(custody),
   openIdentity: async () => {
     await pause(50);

@@ -232,7 +232,10 @@ export function makeCase(
     },
   };
   const leftOut = options.leftOut ?? [];
-  const readers = organisation.readers.filter((reader) => !leftOut.includes(reader));
+  const sealedTo = ['handler', 'recovery_officer'];
+  const readers = organisation.readers.filter(
+    (reader) => sealedTo.includes(reader.record.part) && !leftOut.includes(reader),
+  );
   made.rotate('reporter', 'dialogue', readers);
   if (options.report !== false) made.say('reporter', reportContent(organisation, leftOut));
   return made;

@@ -23,6 +23,7 @@ import {
   type EpochKey,
   type Erases,
   type Grant,
+  type GuestTerms,
   type HandlerAppend,
   type Member,
   type NewEntry,
@@ -55,8 +56,12 @@ export interface CaseWork extends TestDesk {
 export interface WorkedCase {
   readonly id: CaseId;
   readonly report: TestReport;
-  /** Entries, grants and overview of a request, sealed as an honest client does. */
-  draft(author: TestPerson): Promise<Draft>;
+  /**
+   * Entries, grants and overview of a request, sealed as an honest client does.
+   *
+   * @param by a handler who reads the case, where the author is none.
+   */
+  draft(author: TestPerson, by?: TestPerson): Promise<Draft>;
   append(author: TestPerson, request: Partial<HandlerAppend>): Promise<Answer>;
   /** Seals one entry and sends it, with what belongs to its kind. */
   say(author: TestPerson, content: EntryContent, more?: Partial<HandlerAppend>): Promise<Answer>;
@@ -69,13 +74,19 @@ export interface Erasing {
   readonly erases: Erases;
 }
 
+/** Who is to belong to an epoch, and for a guest how far. */
+export interface TestMember {
+  readonly id: string;
+  readonly guest?: GuestTerms;
+}
+
 /** A request in the making. */
 export interface Draft {
   readonly request: HandlerAppend;
   /** `erasing` is what an entry about erasing names, and where it stands. */
   say(content: EntryContent, erasing?: Erasing): Draft;
   /** Opens the next epoch of a compartment. */
-  rotate(compartment: Compartment, readers: readonly { readonly id: string }[]): Draft;
+  rotate(compartment: Compartment, readers: readonly TestMember[]): Draft;
   overview(compartment?: Compartment): SealedOverview;
 }
 
@@ -338,13 +349,13 @@ const nothing: HandlerAppend = {
 };
 
 function memberOf(
-  person: { readonly id: string },
+  person: TestMember,
   { directory }: { directory: Directories },
 ): Member {
   const reader = directory.readers.find(({ record }) => record.id === person.id);
   if (reader === undefined) throw new Error('not a reader');
   const { id, kem, sig } = reader.record;
-  return { id, kem, sig };
+  return { id, kem, sig, ...(person.guest && { guest: person.guest }) };
 }
 
 type Directories = Awaited<ReturnType<typeof newestDirectory>>['directory'];
@@ -407,8 +418,8 @@ function workedCase(desk: TestDesk, report: TestReport): WorkedCase {
       return answer.json as DeskCase;
     },
 
-    async draft(author) {
-      const { entries } = await worked.read(author);
+    async draft(author, by = author) {
+      const { entries } = await worked.read(by);
       const { directory, signed } = await newestDirectory(desk);
       const named = {
         version: directory.version,
@@ -445,7 +456,7 @@ interface DraftContext {
   readonly id: CaseId;
   readonly directory: { version: number; hash: ReturnType<typeof directoryHash> };
   readonly reporter: Member;
-  readonly member: (person: { readonly id: string }) => Member;
+  readonly member: (person: TestMember) => Member;
 }
 
 function makeDraft(

@@ -34,6 +34,7 @@ import {
   tokenHash,
   type AccountKeys,
   type AccountPart,
+  type InvitedPart,
   type AuditHead,
   type Channel,
   type Credentials,
@@ -334,7 +335,7 @@ export async function invite(
   inviter: TestPerson,
   shownName: string,
   replaces: string | null = null,
-  part: 'handler' | 'custodian' = 'handler',
+  part: InvitedPart = 'handler',
 ): Promise<{ id: string; token: string; answer: Answer }> {
   const id = toBase64(randomBytes(16));
   const token = toBase64(randomBytes(32));
@@ -412,7 +413,7 @@ export function admitHandler(desk: TestDesk, name: string): Promise<TestPerson> 
 export async function admitReader(
   desk: TestDesk,
   name: string,
-  part: 'handler' | 'custodian',
+  part: Exclude<InvitedPart, 'administrator'>,
 ): Promise<TestPerson> {
   const person = makePerson(name, part);
   const record = recordOf(person, desk.channel, { part });

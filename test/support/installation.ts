@@ -37,6 +37,8 @@ export interface Installation {
   addAdministrator(name: string): Promise<InstallationPerson>;
   /** Invites an identity custodian, who joins and is admitted with both signatures. */
   addCustodian(name: string, shownName?: string): Promise<InstallationPerson>;
+  /** Invites somebody of any part, who joins and is admitted with both signatures. */
+  add(part: InvitedPart, name: string, shownName: string): Promise<InstallationPerson>;
   newReporter(through?: Fetch): Reporter;
   /** Sends a report under a new case key. */
   report(
@@ -199,6 +201,7 @@ async function furnish(
       addReader(hanna, administrator, newDesk, { name, shownName: name, part: 'administrator' }),
     addCustodian: (name, shownName = `${name} Custodian`) =>
       addReader(hanna, administrator, newDesk, { name, shownName, part: 'custodian' }),
+    add: (part, name, shownName) => addReader(hanna, administrator, newDesk, { name, shownName, part }),
     report: (change = {}, files = []) => sendReport(newReporter(), channel.id, { change, files }),
     stop: () => server.stop(),
   };

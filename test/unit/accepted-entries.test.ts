@@ -6,6 +6,7 @@ import {
   type AttachmentId,
   bodyHashOf,
   type Compartment,
+  type Day,
   Effect,
   type Entry,
   type EntryHeader,
@@ -48,7 +49,7 @@ import { makeOrganisation, type TestOrganisation } from '../support/organisation
 // make a case that others take for altered by the server, or that does not open at all.
 
 /** Mostly what is right, 0; now and then another of the alternatives. */
-const choice = fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 9 }));
+const choice = fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 13 }));
 
 const at = fc.oneof(
   fc.constant('2026-03-02'),
@@ -117,7 +118,7 @@ const plan = fc.record({
 type Plan = typeof plan extends fc.Arbitrary<infer P> ? P : never;
 
 const step = fc.record({
-  writer: fc.nat({ max: 4 }),
+  writer: fc.nat({ max: 6 }),
   plans: fc.oneof(
     fc.array(plan, { minLength: 1, maxLength: 3 }),
     // both compartments, as a change of access does it
@@ -150,11 +151,43 @@ const erasing = fc
     ];
   });
 
+/** Somebody from outside is let in, accepts secrecy or not, and writes. */
+const visiting = fc
+  .tuple(
+    plan,
+    fc.constantFrom(1, 2),
+    fc.boolean(),
+    fc.constantFrom<Compartment>('internal', 'dialogue'),
+  )
+  .map(([any, members, swears, compartment]) => {
+    const right = Object.fromEntries(
+      Object.entries(any).map(([name, value]) => [name, typeof value === 'number' ? 0 : value]),
+    ) as Plan;
+    const said = (what: Effect | null, where: Compartment): Plan => ({
+      ...right,
+      form: 'sealed',
+      compartment: where,
+      erasing: { ...right.erasing, what, again: false },
+    });
+    const epoch = (where: Compartment): Plan => ({
+      ...right,
+      form: 'epoch',
+      compartment: where,
+      members,
+    });
+    return [
+      { writer: 1, plans: [epoch('dialogue'), epoch('internal')], grants: 0 },
+      ...(swears ? [{ writer: 5, plans: [said('accept_secrecy', 'internal')], grants: 0 }] : []),
+      { writer: 5, plans: [said(null, compartment)], grants: 0 },
+    ];
+  });
+
 const steps = fc
   .array(
     fc.oneof(
       { weight: 4, arbitrary: step.map((each) => [each]) },
       { weight: 1, arbitrary: erasing },
+      { weight: 1, arbitrary: visiting },
     ),
     { minLength: 1, maxLength: 6 },
   )
@@ -166,7 +199,7 @@ let later: TestOrganisation;
 
 beforeAll(async () => {
   await ready();
-  const parts = ['handler', 'handler', 'handler', 'recovery_officer'] as const;
+  const parts = ['handler', 'handler', 'handler', 'recovery_officer', 'guest', 'auditor'] as const;
   organisation = await makeOrganisation({ parts });
   later = organisation.next((directory) => ({
     ...directory,
@@ -304,7 +337,7 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
   }
   const { what } = wanted.erasing;
   const effect = what ?? pick(wanted.effect, null, ...effects);
-  const erases = what === null ? undefined : erasesFor(before, wanted);
+  const erases = what === null || what === 'accept_secrecy' ? undefined : erasesFor(before, wanted);
   const empty = {
     header: { ...header, form: 'sealed' as const, effect, ...(erases && { erases }) },
     signature: '',
@@ -388,13 +421,20 @@ function backOf(keys: readonly EpochKey[]): string | null {
 
 /** Members of an epoch: some of the readers, in an order, with keys that are theirs or not. */
 function membersFor({ made }: Held, compartment: Compartment, { members, keys }: Plan): Member[] {
-  const [one, two, left, officer] = organisation.readers.map(({ member }) => member);
-  if (one === undefined || two === undefined || left === undefined || officer === undefined) {
-    throw new Error('four readers');
-  }
+  const [one, two, left, officer, outside, auditor] = organisation.readers.map(
+    ({ member }) => member,
+  );
+  if (!one || !two || !left || !officer || !outside || !auditor) throw new Error('six readers');
+  const guest = { until: '2026-04-01' as Day, write: true, save: false };
   const readers = pick(
     members,
     [one, two, officer],
+    [one, two, { ...outside, guest }],
+    [one, two, { ...outside, guest: { ...guest, write: false } }],
+    [one, outside],
+    [{ ...one, guest }, two],
+    [{ ...outside, guest }],
+    [one, two, auditor],
     [one],
     [officer, two],
     [one, two, left],
@@ -434,6 +474,13 @@ function grantsFor(held: Held, entries: readonly Entry[], wanted: number): Grant
     () => noise.slice(1),
     () => [...noise, ...noise],
   )();
+}
+
+/** Who accepted secrecy, as the server knows it. */
+function swornIn(stored: readonly Entry[]): Set<string> {
+  const headers: EntryHeader[] = stored.map(({ header }) => header);
+  const words = headers.filter(({ effect }) => effect === 'accept_secrecy');
+  return new Set(words.map(({ author }) => author));
 }
 
 /** What the server would store of a request, null where it refuses. */
@@ -486,6 +533,7 @@ function accepted(
             directoryKey({ version, hash }),
           ),
         ),
+        sworn: swornIn(held.entries),
         erasable: erasableOf(held.entries, entries),
       },
       entries,
@@ -536,7 +584,7 @@ describe('entries that the server takes from a member', () => {
     'are followed by every client, whatever their author made of them',
     { timeout: 60_000 },
     () => {
-      const outcomes = { taken: 0, epochs: 0, erased: 0, refused: 0 };
+      const outcomes = { taken: 0, epochs: 0, erased: 0, sworn: 0, byGuests: 0, refused: 0 };
       fc.assert(
         fc.property(steps, (wanted) => {
           const made = makeCase(organisation);
@@ -562,6 +610,9 @@ describe('entries that the server takes from a member', () => {
             }
             outcomes.taken += stored.length;
             outcomes.epochs += stored.filter(isEpochEntry).length;
+            const guest = organisation.readers[4]?.record.id;
+            outcomes.sworn += swornIn(stored).size;
+            outcomes.byGuests += stored.filter(({ header }) => header.author === guest).length;
             outcomes.erased += stored.filter(({ header }) => header.effect === 'erase').length;
             held.entries = afterErasing([...held.entries, ...stored]);
             held.grants.push(...grants);

@@ -252,6 +252,7 @@ const contents = {
     state: 'made',
   },
   export_confirmed: { kind: 'export_confirmed', at: moment, export: id, answer: 'yes', text: '' },
+  secrecy: { kind: 'secrecy', at: moment, until: '2026-04-01', text: 'x' },
   erasure_proposal: { kind: 'erasure_proposal', at: moment, id, ground: 'unlawful', text: '' },
   erasure: { kind: 'erasure', at: moment, id, ground: 'unlawful', text: '' },
   erasure_declined: { kind: 'erasure_declined', at: moment, text: '' },
@@ -279,6 +280,19 @@ describe('contents of entries', () => {
       const rest = Object.fromEntries(Object.entries(content).filter(([name]) => name !== field));
       expect(v.is(EntryContent, rest)).toBe(false);
     }
+  });
+
+  it('of a guest are a note, or that secrecy is accepted, among the notes', () => {
+    const found = Object.values(contents).flatMap((each) => {
+      const content = v.parse(EntryContent, each);
+      const effect = effectOf(content);
+      const author = v.parse(ReaderId, id);
+      return (['dialogue', 'internal', 'identity'] as const).flatMap((compartment) => {
+        const place = { compartment, author, sequence: 3, effect };
+        return mayStand(content, place, true) ? [`${compartment} ${content.kind}`] : [];
+      });
+    });
+    expect(found).toEqual(['internal note', 'internal secrecy']);
   });
 
   it('stand where their kind may stand, and nowhere else', () => {
@@ -334,6 +348,7 @@ describe('contents of entries', () => {
       correction: ['internal reader 2', 'internal reader 3'],
       export: ['internal reader 2', 'internal reader 3'],
       export_confirmed: ['internal reader 2', 'internal reader 3'],
+      secrecy: [],
       erasure_proposal: anywhere,
       erasure: anywhere,
       erasure_declined: anywhere,

@@ -2,6 +2,7 @@ import type { Desk } from '../../../client/handler.js';
 import type { ExportOrder, OnExport } from '../../../client/desk/exporting.js';
 import type {
   FileReference,
+  GuestCaseView,
   HandlerCaseView,
   Outcome,
   SendProgress,
@@ -35,7 +36,7 @@ type OnProgress = (progress: SendProgress) => void;
  */
 export interface DeskApi extends Omit<
   Desk,
-  'reply' | 'note' | 'record' | 'download' | 'exportCase'
+  'reply' | 'note' | 'guestNote' | 'record' | 'download' | 'exportCase'
 > {
   reply(
     id: string,
@@ -51,6 +52,13 @@ export interface DeskApi extends Omit<
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<HandlerCaseView>;
+  guestNote(
+    id: string,
+    text: string,
+    files: readonly File[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<GuestCaseView>;
   record(
     input: Parameters<Desk['record']>[0],
     files: readonly File[],

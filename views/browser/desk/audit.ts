@@ -41,6 +41,7 @@ export function auditView(desk: Desk): HTMLElement {
     shown += SHOWN;
     draw();
   });
+  showPart(view, 'auditor', desk.account.part === 'auditor');
   wireChecks(desk, view, () => names);
   void act(view, async () => {
     [lines, names] = await Promise.all([desk.api.audit(), namesOf(desk)]);

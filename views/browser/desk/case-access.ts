@@ -1,11 +1,13 @@
+import type { GuestTerms } from '../../../crypto/private.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { block, wireBlocked } from './blocked.js';
 import { accessText } from './case-entries.js';
 import { wireConfirmation } from './confirmation.js';
 import { copyTemplate, element, fillList, option, part, show, showPart, write } from './dom.js';
+import { dayText, today } from './days.js';
 import type { Desk } from './desk.js';
-import { send } from './failures.js';
+import { send, showProblem } from './failures.js';
 import { leftOutOf } from './left-out.js';
 import { renewalElement } from './renewal.js';
 import { listText } from './texts.js';
@@ -32,6 +34,7 @@ export function fillAccess(
   const form = part(panel, 'grant-form');
   show(form, data.grantable.length > 0);
   block(form, data);
+  fillGuestForm(part(panel, 'guest-form'), data);
   const isReadable = data.entries.some(({ content }) => content.kind === 'report');
   write(panel, 'no-grantable', t(`desk.access.${isReadable ? 'nobody' : 'unknown_left_out'}`));
   showPart(panel, 'no-grantable', data.grantable.length === 0);
@@ -53,7 +56,8 @@ export function fillAccess(
     const item = copyTemplate('reader');
     const self = reader.id === desk.account.id;
     write(item, 'name', reader.name);
-    const rest = self ? t('desk.access.you') : t(`desk.part.${reader.part}`);
+    const is = reader.guest === undefined ? t(`desk.part.${reader.part}`) : termsText(reader.guest);
+    const rest = self ? t('desk.access.you') : is;
     write(item, 'part', gone.has(reader.id) ? t('desk.access.left') : rest);
     const take = part(item, 'take', HTMLButtonElement);
     show(take, !self && data.readers.length > 1);
@@ -83,6 +87,59 @@ export function wireGrant(
     const name = select.selectedOptions[0]?.textContent ?? '';
     void send(form, async () => {
       changed(await desk.api.grant(caseId, select.value), t('desk.access.given', { name }));
+    });
+  });
+}
+
+/** How far a guest may go, after the name. */
+function termsText({ until, write: writes, save }: GuestTerms): string {
+  const rights = [writes && 'write', save && 'save'].filter((each) => each !== false);
+  const right = t(`desk.guest.right.${rights.join('_') || 'read'}`);
+  return t('desk.guest.terms', { day: dayText(until), right });
+}
+
+/** Guests whom the case can be granted, or who read it and can be granted it otherwise. */
+function fillGuestForm(form: HTMLElement, data: HandlerCaseView): void {
+  const here = data.readers.filter(({ guest }) => guest !== undefined);
+  const all = [...data.grantableGuests, ...here];
+  const select = part(form, 'guest-who', HTMLSelectElement);
+  select.replaceChildren(...all.map(({ id, name }) => option(id, name)));
+  show(form, all.length > 0);
+  block(form, data);
+  const tellStays = (): void => {
+    const known = here.find(({ id }) => id === select.value);
+    write(form, 'guest-stays', t('desk.guest.stays', { name: known?.name ?? '' }));
+    showPart(form, 'guest-stays', known !== undefined);
+  };
+  select.onchange = tellStays;
+  tellStays();
+}
+
+/** Wires the form that grants a case to somebody from outside; see {@link fillAccess}. */
+export function wireGuestGrant(
+  desk: Desk,
+  panel: HTMLElement,
+  caseId: string,
+  changed: (data: HandlerCaseView, said: string) => void,
+): void {
+  const form = part(panel, 'guest-form', HTMLFormElement);
+  const select = part(form, 'guest-who', HTMLSelectElement);
+  const day = part(form, 'guest-until', HTMLInputElement);
+  const writes = part(form, 'guest-write', HTMLInputElement);
+  const saves = part(form, 'guest-save', HTMLInputElement);
+  wireBlocked(form);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (day.value === '' || day.value < today()) {
+      showProblem(form, t('desk.guest.day_missing'));
+      day.focus();
+      return;
+    }
+    const name = select.selectedOptions[0]?.textContent ?? '';
+    const terms = { until: day.value, write: writes.checked, save: saves.checked };
+    void send(form, async () => {
+      const after = await desk.api.grantGuest(caseId, select.value, terms);
+      changed(after, t('desk.guest.granted', { name, day: dayText(terms.until) }));
     });
   });
 }

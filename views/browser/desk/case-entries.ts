@@ -8,7 +8,7 @@ import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
-import { partyText } from './parties.js';
+import { memberText, partyText } from './parties.js';
 import { listText } from './texts.js';
 import { spokenLines } from './spoken-lines.js';
 import { workLine } from './work-lines.js';
@@ -46,8 +46,11 @@ export function reportLanguage(data: HandlerCaseView): string {
 /** What a change of access did: who was added, who taken off. */
 export function accessText(before: AccessView | null, change: AccessView): string {
   const names = (view: AccessView | null, other: AccessView | null): string[] => {
-    const known = new Set(other?.readers.map(({ id }) => id));
-    return (view?.readers ?? []).filter(({ id }) => !known.has(id)).map(({ name }) => name);
+    // a guest with another day or other rights is told as taken off and let in
+    const keyOf = ({ id, guest }: AccessView['readers'][number]): string =>
+      JSON.stringify([id, guest]);
+    const known = new Set(other?.readers.map(keyOf));
+    return (view?.readers ?? []).filter((each) => !known.has(keyOf(each))).map(memberText);
   };
   const added = names(change, before);
   const taken = names(before, change);

@@ -160,7 +160,9 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
   return {
     panel,
     update(data) {
-      const { work, readers } = data;
+      const { work } = data;
+      // nobody from outside the organisation answers for a case
+      const readers = data.readers.filter((each) => each.guest === undefined);
       // another's word, or one's own that was saved, takes the place of what stands in a field;
       // what is being typed meanwhile does not go
       if (shown === null || JSON.stringify(shown.labels) !== JSON.stringify(work.labels)) {

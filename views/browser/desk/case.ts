@@ -1,7 +1,7 @@
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
-import { fillAccess, wireGrant } from './case-access.js';
+import { fillAccess, wireGrant, wireGuestGrant } from './case-access.js';
 import { entryElements, reportLanguage } from './case-entries.js';
 import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
@@ -128,7 +128,13 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const load = async (): Promise<void> => {
     const data = await desk.api.openCase(id);
     const writing = writingForm(desk, id, await desk.api.draft(id), changed);
-    const note = noteForm(desk, id, await desk.api.draft(noteKey(id)), changed);
+    const note = noteForm(
+      desk,
+      id,
+      await desk.api.draft(noteKey(id)),
+      (...said) => desk.api.note(id, ...said),
+      changed,
+    );
     forms = [writing, note];
     part(view, 'writing').replaceChildren(writing.form);
     part(view, 'note-writing').replaceChildren(note.form);
@@ -155,6 +161,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   });
   wireRename(desk, view, id, changed);
   wireGrant(desk, view, id, changed);
+  wireGuestGrant(desk, view, id, changed);
   tabs.show('conversation');
   void act(view, load).finally(() => {
     write(view, 'working', '');

@@ -1,3 +1,4 @@
+import type { ReaderPart } from '../../../crypto/private.js';
 import type { DirectoryChange, DirectoryChangeLine } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { dayText, numberText } from './days.js';
@@ -108,12 +109,20 @@ function lineText(line: DirectoryChangeLine): string {
   }
 }
 
+const addedTexts = {
+  handler: 'reader_added',
+  recovery_officer: 'reader_added',
+  custodian: 'custodian_added',
+  guest: 'guest_added',
+  auditor: 'auditor_added',
+} as const satisfies Record<ReaderPart, string>;
+
 /** Who the person is, where the person reads, who let the person in, and the words of the keys. */
 function readerText(line: DirectoryChangeLine & { code: 'reader_added' }): string {
   const role = localText(line.role);
   const is = t(`desk.part.${line.part}`);
   const sentences = [
-    t(line.part === 'custodian' ? 'desk.change.custodian_added' : 'desk.change.reader_added', {
+    t(`desk.change.${addedTexts[line.part]}`, {
       name: line.name,
       part: role === '' ? is : `${is}, ${role}`,
       channels: line.channels.map(localText).join(', ') || t('desk.change.none'),

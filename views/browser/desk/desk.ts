@@ -25,6 +25,8 @@ export type Place =
   | { view: 'recording' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'custody' }
+  | { view: 'guest' }
+  | { view: 'guest-case'; id: string }
   | { view: 'account' };
 
 /** What the inbox remembers while other views are open. */

@@ -26,6 +26,7 @@ export function figuresView(desk: Desk): HTMLElement {
     },
   );
   part(view, 'bulk').replaceChildren(bulk.element);
+  showPart(view, 'auditor', desk.account.part === 'auditor');
   return view;
 }
 

@@ -148,6 +148,9 @@ export function startElement(
         return [t('desk.incident.will_paper'), span, clock];
       case 'custodian':
         return [...lock, t('desk.incident.will_identity', { name }), clock];
+      case 'guest':
+        return [...lock, t('desk.incident.will_guest', { name }), clock];
+      case 'auditor':
       case 'administrator':
         return [...lock, t('desk.incident.will_no_case'), clock];
     }

@@ -1,8 +1,9 @@
+import type { SendProgress } from '../../../client/models.js';
 import { t } from '../strings.js';
 import type { Draft } from './api.js';
 import { block, wireBlocked } from './blocked.js';
 import { copyTemplate, ownIds, part, showPart, write } from './dom.js';
-import type { Changed, Desk } from './desk.js';
+import type { Desk } from './desk.js';
 import { draftKeeper } from './draft-keeper.js';
 import { report, showProblem } from './failures.js';
 import { runSending, wireFiles } from './sending.js';
@@ -13,12 +14,21 @@ export function noteKey(id: string): string {
   return `${id} note`;
 }
 
+/** How a note is sent, and what the case is afterwards. */
+export type SendNote<After> = (
+  text: string,
+  files: File[],
+  onProgress: (progress: SendProgress) => void,
+  signal: AbortSignal,
+) => Promise<After>;
+
 /** The form for notes, which looks different on purpose: nothing in it reaches the reporter. */
-export function noteForm(
+export function noteForm<After>(
   desk: Desk,
   id: string,
   draft: Draft | null,
-  changed: Changed,
+  sendNote: SendNote<After>,
+  changed: (after: After, said: string) => void,
 ): WritingForm {
   const form = ownIds(copyTemplate('writing'));
   const text = part(form, 'text', HTMLTextAreaElement);
@@ -48,7 +58,7 @@ export function noteForm(
       return;
     }
     void runSending(form, (onProgress, signal) =>
-      desk.api.note(id, body, files.list(), onProgress, signal),
+      sendNote(body, files.list(), onProgress, signal),
     ).then((after) => {
       if (after === null) return;
       text.value = '';

@@ -83,6 +83,23 @@ export function peopleView(desk: Desk): HTMLElement {
   return view;
 }
 
+const INVITED = [
+  'handler',
+  'custodian',
+  'administrator',
+  'guest',
+  'auditor',
+] as const satisfies InvitedPart[];
+
+/** Why somebody of this part is missed. */
+const leavingTexts = {
+  handler: 'remove_text',
+  recovery_officer: 'remove_text',
+  custodian: 'remove_custodian_text',
+  guest: 'remove_guest_text',
+  auditor: 'remove_auditor_text',
+} as const satisfies Record<ReaderPart, string>;
+
 interface Person {
   id: string;
   name: string;
@@ -170,7 +187,7 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
     'aria-label',
     t('desk.people.remove_label', { name: person.name }),
   );
-  const leaving = person.part === 'custodian' ? 'remove_custodian_text' : 'remove_text';
+  const leaving = leavingTexts[person.part];
   write(item, 'confirm-text', t(`desk.people.${leaving}`, { name: person.name }));
   wireConfirmation(item, 'remove', async () => {
     await desk.api.remove(person.id);
@@ -292,7 +309,7 @@ function invitationItem(
 /** As what somebody is invited. */
 function invitedPart(form: HTMLElement): InvitedPart {
   const { value } = part(form, 'invited-part', HTMLSelectElement);
-  return value === 'custodian' || value === 'administrator' ? value : 'handler';
+  return INVITED.find((each) => each === value) ?? 'handler';
 }
 
 /** Those in whose place somebody can come back; asked for only where there is anybody. */

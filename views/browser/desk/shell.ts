@@ -124,5 +124,6 @@ export function openShell(
 
 function navigationOf(place: Place): Place['view'] {
   if (place.view === 'case' || place.view === 'recording') return 'inbox';
+  if (place.view === 'guest-case') return 'guest';
   return place.view === 'incidents' ? 'people' : place.view;
 }

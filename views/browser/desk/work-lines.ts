@@ -113,6 +113,7 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'closure':
     case 'reopening':
     case 'note':
+    case 'secrecy':
     case 'decision':
     case 'remains':
     case 'note_remains':

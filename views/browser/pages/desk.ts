@@ -18,6 +18,7 @@ import { accountView } from '../desk/account.js';
 import { auditView } from '../desk/audit.js';
 import { caseView } from '../desk/case.js';
 import { custodyView } from '../desk/custody.js';
+import { guestCaseView, guestView } from '../desk/guest.js';
 import { channelView } from '../desk/channel.js';
 import { handbookView, tellHandbook } from '../desk/handbook.js';
 import { inboxView } from '../desk/inbox.js';
@@ -33,7 +34,7 @@ import { reviewView } from '../desk/review.js';
 
 coverWhileHidden();
 
-/** A custodian has no business with incidents, and so no clock of theirs. */
+/** Only administrators and handlers have business with incidents, and clocks of theirs. */
 const NO_CLOCKS = { refresh: () => undefined, stop: () => undefined };
 
 const worker = startWorker();
@@ -96,8 +97,8 @@ async function open(account: AccountView): Promise<void> {
       end: (title, text) => void close(title, text),
     };
   }
-  const isCustodian = account.part === 'custodian';
-  const clocks = isCustodian ? NO_CLOCKS : keepClocks(desk, part(document, 'clocks'));
+  const runsTheDesk = account.part === 'administrator' || account.part === 'handler';
+  const clocks = runsTheDesk ? keepClocks(desk, part(document, 'clocks')) : NO_CLOCKS;
 
   const stopWatching = watchIdleness({
     warn: (seconds) => {
@@ -146,8 +147,14 @@ async function open(account: AccountView): Promise<void> {
   tellRemovalWait(desk, part(document, 'removal'));
   offerRenewal(desk, part(document, 'leavers'));
   showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
-  if (!isCustodian) void signLog(desk);
-  const first = { handler: 'inbox', custodian: 'custody', administrator: 'people' } as const;
+  if (runsTheDesk || account.part === 'auditor') void signLog(desk);
+  const first = {
+    handler: 'inbox',
+    custodian: 'custody',
+    administrator: 'people',
+    guest: 'guest',
+    auditor: 'audit',
+  } as const;
   shell.go({ view: first[account.part] });
 }
 
@@ -194,6 +201,10 @@ function render(desk: Desk, place: Place): HTMLElement {
       return reviewView(desk);
     case 'custody':
       return custodyView(desk);
+    case 'guest':
+      return guestView(desk);
+    case 'guest-case':
+      return guestCaseView(desk, place.id);
     case 'account':
       return accountView(desk);
   }

@@ -235,10 +235,24 @@ function spokenElements(view: ReporterCaseView, entry: EntryView<ReporterEntry>)
   });
 }
 
+type AccessMember = AccessView['readers'][number];
+
+/** A guest whose day changed is told anew. */
+function sameAccess(one: AccessMember, other: AccessMember): boolean {
+  return one.id === other.id && one.guest?.until === other.guest?.until;
+}
+
+/** A reader's name, and whether it is somebody from outside the organisation. */
+export function memberText({ name, guest }: AccessMember): string {
+  return guest === undefined ? name : t('access.outside', { name, day: formatDay(guest.until) });
+}
+
 /** Who began and who ceased to read with an epoch, as a sentence; null where nobody did. */
 function accessText(before: AccessView, after: AccessView): string | null {
   const names = (from: AccessView, to: AccessView): string[] =>
-    to.readers.filter(({ id }) => !from.readers.some((each) => each.id === id)).map((r) => r.name);
+    to.readers
+      .filter((each) => !from.readers.some((other) => sameAccess(each, other)))
+      .map(memberText);
   const joined = names(before, after);
   const left = names(after, before);
   const parts: string[] = [];
@@ -276,7 +290,7 @@ export function drawConversation(
   }
   elements.sort((a, b) => a.sequence - b.sequence);
   byId('conversation').replaceChildren(...elements.map(({ element }) => element));
-  const readers = access.at(-1)?.readers.map(({ name }) => name) ?? [];
+  const readers = access.at(-1)?.readers.map(memberText) ?? [];
   write('who-reads', t('conversation.readers', { names: formatList(readers) }));
 }
 

@@ -5,7 +5,7 @@ import { codeOf, type Remote } from '../rpc.js';
 import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
-import { authorName, erasureText, factsOf, kindText } from './conversation.js';
+import { authorName, erasureText, factsOf, kindText, memberText } from './conversation.js';
 import { byId, onClick, show, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
 import { situationOf } from './situation.js';
@@ -49,7 +49,7 @@ function wordsFor(view: ReporterCaseView, today: string): OwnCopyWords {
     },
     size: formatSize,
     readers: t('conversation.readers', {
-      names: formatList((readers ?? []).map(({ name }) => name)),
+      names: formatList((readers ?? []).map(memberText)),
     }),
   };
 }

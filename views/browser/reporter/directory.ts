@@ -66,6 +66,11 @@ export function showAuthority(code: string, place: 'authority' | 'nobody' = 'aut
   condition.hidden = country.condition === null;
 }
 
+/** Whether reports are sealed to somebody: custodians, guests and auditors read none by themselves. */
+export function readsReports({ part }: ReaderView): boolean {
+  return part === 'handler' || part === 'recovery_officer';
+}
+
 /** A reader's name and what the person does, the parts explained that are not plain. */
 export function fillReader(item: HTMLElement, reader: ReaderView): void {
   fillSlot(item, 'name', reader.name);
@@ -73,6 +78,8 @@ export function fillReader(item: HTMLElement, reader: ReaderView): void {
   const isOfficer = reader.part === 'recovery_officer';
   if (isOfficer) role.textContent = t('reader.officer');
   else if (reader.part === 'custodian') role.textContent = t('reader.custodian');
+  else if (reader.part === 'guest') role.textContent = t('reader.guest');
+  else if (reader.part === 'auditor') role.textContent = t('reader.auditor');
   else if (!writeText(role, reader.role)) role.remove();
 }
 

@@ -9,7 +9,14 @@ import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { createCaseKeyStep } from './case-key.js';
-import { basisText, chooseChannel, obstacleOf, showObstacle, showPlace } from './directory.js';
+import {
+  basisText,
+  chooseChannel,
+  obstacleOf,
+  readsReports,
+  showObstacle,
+  showPlace,
+} from './directory.js';
 import { byId, onClick, show, write } from './dom.js';
 import { createDraftStore, sealBeforeLinks } from './draft.js';
 import { createFileChoice } from './files.js';
@@ -107,7 +114,7 @@ export function startWriting(
       drawSummary({
         text: readForm().text,
         files: files.ready() ?? [],
-        readers: leaveOut.remaining().filter(({ part }) => part !== 'custodian'),
+        readers: leaveOut.remaining().filter(readsReports),
         leftOut: leaveOut.leftOut(),
       });
     }

@@ -45,6 +45,8 @@ const api: DeskApi = {
     desk.reply(id, message, files.map(source), onProgress, signal),
   note: (id, text, files, onProgress, signal) =>
     desk.note(id, text, files.map(source), onProgress, signal),
+  guestNote: (id, text, files, onProgress, signal) =>
+    desk.guestNote(id, text, files.map(source), onProgress, signal),
   record: (input, files, onProgress, signal) =>
     desk.record(input, files.map(source), onProgress, signal),
 
