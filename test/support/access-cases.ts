@@ -97,6 +97,48 @@ const cases: readonly AccessRow[] = [
   },
 ];
 
+/** For guests alone; for one whose access has ended there is no such case. */
+function ofGuest(answer: string, ended = NO_CASE): Pick<AccessRow, 'answers' | 'rest'> {
+  const answers = { guest: answer, 'ended guest': ended, ...each(DESK, NOT_FOR_YOU) };
+  return { answers, rest: NO_SESSION };
+}
+
+const guests: readonly AccessRow[] = [
+  {
+    route: 'GET /api/desk/guest/cases',
+    request: at('/api/desk/guest/cases'),
+    ...ofGuest('200', '200'),
+  },
+  {
+    route: 'GET /api/desk/guest/cases/:id',
+    request: ({ found }) => ({ path: `/api/desk/guest/cases/${found.id}` }),
+    ...ofGuest('200'),
+  },
+  {
+    route: 'POST /api/desk/guest/cases/:id/entries',
+    about: "with the reporter's own",
+    request: ({ found }) => ({
+      path: `/api/desk/guest/cases/${found.id}/entries`,
+      json: { entry: found.report.request.entries[1], attachments: [] },
+    }),
+    ...ofGuest('400 wrong_author'),
+  },
+  {
+    route: 'GET /api/desk/guest/cases/:case/attachments/:id/hashes',
+    request: ({ found, file }) => ({
+      path: `/api/desk/guest/cases/${found.id}/attachments/${file.id}/hashes`,
+    }),
+    ...ofGuest('200'),
+  },
+  {
+    route: 'GET /api/desk/guest/cases/:case/attachments/:id/chunks/:index',
+    request: ({ found, file }) => ({
+      path: `/api/desk/guest/cases/${found.id}/attachments/${file.id}/chunks/0`,
+    }),
+    ...ofGuest('200'),
+  },
+];
+
 const custody: readonly AccessRow[] = [
   {
     route: 'GET /api/desk/custody',
@@ -136,7 +178,7 @@ const reporters: readonly AccessRow[] = [
       const { directory: newest, signed } = await newestDirectory(work);
       const { hash } = makeStamp(people.member, signed, today);
       const readers = newest.readers.flatMap(({ record, state }) =>
-        state === 'active' && record.part !== 'custodian'
+        state === 'active' && record.part === 'handler'
           ? [{ member: { id: record.id, kem: record.kem, sig: record.sig } }]
           : [],
       );
@@ -264,6 +306,7 @@ const others: readonly AccessRow[] = [
 export const CASE_ROWS: readonly AccessRow[] = [
   ...cases,
   ...custody,
+  ...guests,
   ...reporters,
   ...uploads,
   ...others,

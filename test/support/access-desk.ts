@@ -7,9 +7,11 @@ import {
   officerRecord,
   proposedOfficer,
   unknownId,
+  type AccessWorld,
 } from './access.js';
 import {
   at,
+  BESIDE,
   DESK,
   each,
   HANDLERS,
@@ -31,7 +33,16 @@ import {
   newestAuditHead,
   newestDirectory,
   recordOf,
+  type TestPerson,
 } from './desk.js';
+
+let turn = 0;
+
+/** One or the other: the log tells of twenty wrong proofs under one name. */
+function inTurn(people: AccessWorld['people']): TestPerson {
+  turn += 1;
+  return people[turn % 2 === 0 ? 'left out' : 'taken off'];
+}
 
 const entrance: readonly AccessRow[] = [
   {
@@ -54,7 +65,7 @@ const entrance: readonly AccessRow[] = [
     about: 'with another proof',
     request: ({ people }) => ({
       path: '/api/desk/sessions',
-      json: { name: people['left out'].name, proof: toBase64(randomBytes(32)), code: null },
+      json: { name: inTurn(people).name, proof: toBase64(randomBytes(32)), code: null },
     }),
     answers: {},
     rest: '401 sign_in_refused',
@@ -64,7 +75,7 @@ const entrance: readonly AccessRow[] = [
     about: 'with the proof of the passphrase',
     request: ({ people }) => ({
       path: '/api/desk/recovery',
-      json: { name: people['left out'].name, proof: people['left out'].proof, code: null },
+      json: { name: inTurn(people).name, proof: people['left out'].proof, code: null },
     }),
     answers: {},
     rest: '401 sign_in_refused',
@@ -104,7 +115,7 @@ const ownAccount: readonly AccessRow[] = [
         credentials: makeTestCredentials().credentials,
       },
     }),
-    answers: each([...DESK, 'custodian', 'recovery'], '401 sign_in_refused'),
+    answers: each([...DESK, ...BESIDE, 'recovery'], '401 sign_in_refused'),
     rest: NO_SESSION,
   },
   {
@@ -136,8 +147,14 @@ const ownAccount: readonly AccessRow[] = [
   },
 ];
 
+/** For whoever reads the log of the organisation. */
+const ofLog = (answer: string): Pick<AccessRow, 'answers' | 'rest'> => ({
+  answers: each([...DESK, 'auditor'], answer),
+  rest: NO_SESSION,
+});
+
 const members: readonly AccessRow[] = [
-  { route: 'GET /api/desk/members', request: at('/api/desk/members'), ...ofDesk('200') },
+  { route: 'GET /api/desk/members', request: at('/api/desk/members'), ...ofLog('200') },
   {
     route: 'POST /api/desk/invitations',
     request: ({ work }) => ({
@@ -278,14 +295,14 @@ const figures: readonly AccessRow[] = [
   ...(['records', 'packs'] as const).map((what): AccessRow => ({
     route: `GET /api/desk/figures/${what}`,
     request: at(`/api/desk/figures/${what}`),
-    answers: { ...each(HANDLERS, '200'), administrator: NOT_FOR_YOU },
+    answers: { ...each([...HANDLERS, 'auditor'], '200'), administrator: NOT_FOR_YOU },
     rest: NO_SESSION,
   })),
   {
     route: 'GET /api/desk/figures/packs/:number',
     about: 'where there is none',
     request: at('/api/desk/figures/packs/1'),
-    answers: { ...each(HANDLERS, '404 not_found'), administrator: NOT_FOR_YOU },
+    answers: { ...each([...HANDLERS, 'auditor'], '404 not_found'), administrator: NOT_FOR_YOU },
     rest: NO_SESSION,
   },
   {
@@ -295,7 +312,10 @@ const figures: readonly AccessRow[] = [
       path: '/api/desk/figures/packs/1',
       json: { after: 0, box: 'AAAA', records: ['A'.repeat(22)] },
     }),
-    answers: { ...each(HANDLERS, '409 figures_changed'), administrator: NOT_FOR_YOU },
+    answers: {
+      ...each([...HANDLERS, 'auditor'], '409 figures_changed'),
+      administrator: NOT_FOR_YOU,
+    },
     rest: NO_SESSION,
   },
 ];
@@ -338,14 +358,14 @@ const directory: readonly AccessRow[] = [
     answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '200' },
     rest: NO_SESSION,
   })),
-  { route: 'GET /api/desk/audit', request: at('/api/desk/audit'), ...ofDesk('200') },
+  { route: 'GET /api/desk/audit', request: at('/api/desk/audit'), ...ofLog('200') },
   {
     route: 'GET /api/desk/audit',
     about: 'of a case',
     request: ({ auditScope }) => ({ path: `/api/desk/audit?scope=${auditScope}` }),
     answers: {
       member: '200',
-      ...each(['left out', 'taken off', 'administrator'], '404 scope_not_found'),
+      ...each(['left out', 'taken off', 'administrator', 'auditor'], '404 scope_not_found'),
     },
     rest: NO_SESSION,
   },
@@ -353,10 +373,13 @@ const directory: readonly AccessRow[] = [
     route: 'GET /api/desk/audit',
     about: 'of what the server did',
     request: at('/api/desk/audit?scope=operation'),
-    answers: { ...each(HANDLERS, '404 scope_not_found'), administrator: '200' },
+    answers: {
+      ...each(HANDLERS, '404 scope_not_found'),
+      ...each(['administrator', 'auditor'], '200'),
+    },
     rest: NO_SESSION,
   },
-  { route: 'GET /api/desk/audit/heads', request: at('/api/desk/audit/heads'), ...ofDesk('200') },
+  { route: 'GET /api/desk/audit/heads', request: at('/api/desk/audit/heads'), ...ofLog('200') },
   {
     route: 'PUT /api/desk/audit/heads',
     about: 'of one handler, of a case',

@@ -27,6 +27,9 @@ export const NOT_FOR_YOU = '403 forbidden';
 export const HANDLERS = ['member', 'left out', 'taken off'] as const;
 export const DESK = [...HANDLERS, 'administrator'] as const;
 
+/** Those with an account who neither work on cases nor run the desk. */
+export const BESIDE = ['custodian', 'guest', 'ended guest', 'auditor'] as const;
+
 /** The same answer to several. */
 export function each(askers: readonly Asker[], answer: string): Partial<Record<Asker, string>> {
   return Object.fromEntries(askers.map((asker) => [asker, answer]));
@@ -37,14 +40,15 @@ export function ofDesk(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
   return { answers: each(DESK, answer), rest: NO_SESSION };
 }
 
-/** For everybody with an account, custodians included. */
+/** For everybody with an account. */
 export function ofEverybody(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
-  return { answers: each([...DESK, 'custodian'], answer), rest: NO_SESSION };
+  return { answers: each([...DESK, ...BESIDE], answer), rest: NO_SESSION };
 }
 
-/** What a row says to somebody; a custodian has no business where nothing else is said. */
+/** What a row says to somebody; whoever is beside the desk has no business where nothing else is said. */
 export function expectedOf({ answers, rest }: AccessRow, asker: Asker): string {
-  const usual = asker === 'custodian' && rest === NO_SESSION ? NOT_FOR_YOU : rest;
+  const isBeside = BESIDE.some((each) => each === asker);
+  const usual = isBeside && rest === NO_SESSION ? NOT_FOR_YOU : rest;
   return answers[asker] ?? usual;
 }
 

@@ -1,5 +1,12 @@
 import knex from 'knex';
-import { BOX_OVERHEAD, randomBytes, ReaderId, newId, toBase64 } from '../../crypto/private.js';
+import {
+  BOX_OVERHEAD,
+  type Day,
+  randomBytes,
+  ReaderId,
+  newId,
+  toBase64,
+} from '../../crypto/private.js';
 import { ask } from './api.js';
 import { startCaseWork, type CaseWork, type WorkedCase } from './casework.js';
 import {
@@ -34,6 +41,9 @@ export const ASKERS = [
   'taken off',
   'administrator',
   'custodian',
+  'guest',
+  'ended guest',
+  'auditor',
   'recovery',
   'signed out',
   'ended by a new passphrase',
@@ -45,7 +55,10 @@ export type Asker = (typeof ASKERS)[number];
 /** An installation with one of everything that somebody might reach for. */
 export interface AccessWorld {
   readonly work: CaseWork;
-  /** Of `reporter`; `member` reads it, `taken off` once did. It has a file. */
+  /**
+   * Of `reporter`; `member` reads it, and `guest`, who may write; `taken off` once did, and
+   * `ended guest`. It has a file.
+   */
   readonly found: WorkedCase;
   readonly file: TestUpload;
   /** Whole, and in no case yet. */
@@ -57,7 +70,17 @@ export interface AccessWorld {
   /** Whose keys the incidents of this world are about. */
   readonly left: TestPerson;
   readonly people: Readonly<
-    Record<'member' | 'left out' | 'taken off' | 'administrator' | 'custodian', TestPerson>
+    Record<
+      | 'member'
+      | 'left out'
+      | 'taken off'
+      | 'administrator'
+      | 'custodian'
+      | 'guest'
+      | 'ended guest'
+      | 'auditor',
+      TestPerson
+    >
   >;
   /** A fresh Authorization header of somebody; '' for none. */
   authorization(asker: Asker): Promise<string>;
@@ -118,9 +141,12 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
   const work = await startCaseWork(server);
   const leftOut = await admitHandler(work, 'lena');
   const custodian = await admitReader(work, 'iris', 'custodian');
+  const guest = await admitReader(work, 'lara', 'guest');
+  const endedGuest = await admitReader(work, 'leif', 'guest');
+  const auditor = await admitReader(work, 'rita', 'auditor');
   const left = await whoLeft(work);
   const ended = await endedTokens(work, work.handler, clock);
-  for (const person of [work.administrator, work.handler, work.second, leftOut]) {
+  for (const person of [work.administrator, work.handler, work.second, leftOut, guest]) {
     await signIn(work, person);
   }
   const found = await work.report();
@@ -136,12 +162,33 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     json: makeMessage(found.report, found.report.request.entries[1], { attachments: [file.id] }),
   });
   if (said.status !== 201) throw new Error(`file: ${said.text}`);
-  const draft = (await found.draft(work.handler)).rotate('dialogue', [work.handler]);
+  const terms = { until: '2026-12-31' as Day, write: true, save: true };
+  const members = [
+    work.handler,
+    { id: guest.id, guest: terms },
+    { id: endedGuest.id, guest: { ...terms, until: '2026-03-01' as Day } },
+  ];
+  const draft = (await found.draft(work.handler))
+    .rotate('dialogue', members)
+    .rotate('internal', members);
   const rotated = await found.append(work.handler, {
     ...draft.request,
-    overview: draft.overview(),
+    overview: draft.overview('internal'),
   });
   if (rotated.status !== 201) throw new Error(`taking off: ${rotated.text}`);
+  const { until } = terms;
+  const sworn = (await found.draft(guest, work.handler)).say({
+    kind: 'secrecy',
+    at: clock.now().toISOString(),
+    until,
+    text: 'I keep it secret.',
+  });
+  const [entry] = sworn.request.entries;
+  const accepted = await askAs(work, guest, 'POST', `/api/desk/guest/cases/${found.id}/entries`, {
+    entry,
+    attachments: [],
+  });
+  if (accepted.status !== 201) throw new Error(`secrecy: ${accepted.text}`);
   const rows = await server
     .db<{ id: string; audit_scope: string }>('cases')
     .where('id', found.id)
@@ -157,6 +204,9 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     'taken off': work.second,
     administrator: work.administrator,
     custodian,
+    guest,
+    'ended guest': endedGuest,
+    auditor,
   };
   const constant: Partial<Record<Asker, string>> = {
     nobody: '',

@@ -348,10 +348,7 @@ const nothing: HandlerAppend = {
   statistics: [],
 };
 
-function memberOf(
-  person: TestMember,
-  { directory }: { directory: Directories },
-): Member {
+function memberOf(person: TestMember, { directory }: { directory: Directories }): Member {
   const reader = directory.readers.find(({ record }) => record.id === person.id);
   if (reader === undefined) throw new Error('not a reader');
   const { id, kem, sig } = reader.record;

@@ -201,7 +201,8 @@ async function furnish(
       addReader(hanna, administrator, newDesk, { name, shownName: name, part: 'administrator' }),
     addCustodian: (name, shownName = `${name} Custodian`) =>
       addReader(hanna, administrator, newDesk, { name, shownName, part: 'custodian' }),
-    add: (part, name, shownName) => addReader(hanna, administrator, newDesk, { name, shownName, part }),
+    add: (part, name, shownName) =>
+      addReader(hanna, administrator, newDesk, { name, shownName, part }),
     report: (change = {}, files = []) => sendReport(newReporter(), channel.id, { change, files }),
     stop: () => server.stop(),
   };

@@ -81,6 +81,7 @@ describe('the form', () => {
 describe('errors', () => {
   /** What only the desk can be answered. */
   const deskOnly = new Set([
+    'secrecy_not_accepted',
     'account_locked',
     'account_state',
     'admission_missing',
