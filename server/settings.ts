@@ -187,7 +187,7 @@ export const settings = {
     variable: 'CASEKEY_MAIL_HOUR',
     schema: wholeNumber(0, 23),
     fallback: 8,
-    about: 'Hour at which case handlers get their mail each working day.',
+    about: 'Hour at which everybody with an address gets their mail each working day.',
   }),
   purgeHour: setting({
     variable: 'CASEKEY_PURGE_HOUR',

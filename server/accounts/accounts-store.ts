@@ -87,13 +87,3 @@ export async function useStep(trx: Knex, id: string, step: number): Promise<bool
 export async function deleteJoined(trx: Knex, id: string): Promise<void> {
   await trx<AccountRow>('accounts').where('id', id).where('state', 'joined').delete();
 }
-
-/** Where active handlers get their daily mail. */
-export async function mailAddresses(db: Knex): Promise<{ account: AccountId; mail: string }[]> {
-  const rows = await db<AccountRow>('accounts')
-    .where({ part: 'handler', state: 'active' })
-    .whereNotNull('mail')
-    .orderBy('id')
-    .select('id', 'mail');
-  return rows.flatMap(({ id, mail }) => (mail === null ? [] : [{ account: id, mail }]));
-}

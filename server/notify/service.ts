@@ -8,7 +8,7 @@ import { composeMail } from './message.js';
 import { mailRecipients } from './store.js';
 import type { SendMail } from './transport.js';
 
-/** Each handler's mail of a day is noted under this and the handler's id. */
+/** Each person's mail of a day is noted under this and the person's id. */
 const MAIL_JOB = 'mail:';
 /** Milliseconds to wait before each further try. */
 const PAUSES: readonly number[] = [2_000, 15_000, 60_000];
@@ -16,7 +16,7 @@ const PAUSES: readonly number[] = [2_000, 15_000, 60_000];
 /** Sends the daily mail. */
 export interface Notifier {
   /**
-   * Sends one mail to every handler with an address who had none today. A mail is noted before it
+   * Sends one mail to everybody with an address who had none today. A mail is noted before it
    * is sent, so that whatever happens nobody gets two for one day; one that fails for good, or whose
    * sender is stopped, is not made up for.
    *

@@ -1,15 +1,15 @@
 import type { Knex } from 'knex';
 
-/** A handler who wants the daily mail. */
+/** Somebody who wants the daily mail. */
 export interface Recipient {
   readonly id: string;
   readonly mail: string;
 }
 
-/** Active handlers with a mail address. Nothing is asked about cases. */
+/** Everybody active with a mail address, whatever part they have. Nothing is asked about cases. */
 export async function mailRecipients(db: Knex): Promise<Recipient[]> {
   return db('accounts')
-    .where({ part: 'handler', state: 'active' })
+    .where({ state: 'active' })
     .whereNotNull('mail')
     .orderBy('id')
     .select<Recipient[]>('id', 'mail');

@@ -146,13 +146,14 @@ describe('the daily mail', () => {
     expect(body).not.toMatch(/\d/);
   });
 
-  it('goes to every active handler with an address, to nobody else', async () => {
+  it('goes to everybody active with an address, to nobody else', async () => {
     const second = await admitHandler(desk, 'olle');
     await setMail(desk.handler, 'hanna@example.org');
     await setMail(second, 'olle@example.org');
     await setMail(desk.administrator, 'admin@example.org');
     const mails = await mailsAt(atEight);
-    expect(mails.map(({ to }) => to[0]).sort()).toEqual(['hanna@example.org', 'olle@example.org']);
+    const everybody = ['admin@example.org', 'hanna@example.org', 'olle@example.org'];
+    expect(mails.map(({ to }) => to[0]).sort()).toEqual(everybody);
     const withoutRecipient = mails.map(({ bytes }) =>
       bytes.toString('latin1').replace(/^To: .*$/m, ''),
     );
@@ -160,6 +161,7 @@ describe('the daily mail', () => {
 
     await server.db('accounts').where('id', second.id).update({ state: 'removed' });
     await setMail(desk.handler, null);
+    await setMail(desk.administrator, null);
     expect(await mailsAt('2026-03-03T07:00:00Z')).toEqual([]);
   });
 

@@ -19,7 +19,6 @@ export function accountView(desk: Desk): HTMLElement {
   wireCodes(desk, view);
   wireMail(desk, view);
   if (desk.account.part === 'handler') part(view, 'away').replaceChildren(awaySection(desk));
-  showPart(view, 'mail-section', desk.account.part === 'handler');
   return view;
 }
 
