@@ -42,7 +42,8 @@ const shared = {
 /**
  * Bundles what browsers load: one script per file directly in `views/browser/pages`, one worker per
  * file directly in `views/browser/worker` (named `worker-<file>.js`, and `worker-<file>-nowasm.js`
- * for browsers without WebAssembly), one style sheet per file directly in `views/styles`, and the
+ * for browsers without WebAssembly), one audio worklet per file directly in `views/browser/worklet`
+ * (named `worklet-<file>.js`), one style sheet per file directly in `views/styles`, and the
  * files of `views/assets` as they are. Sub-folders hold what these import. Nothing is shared between
  * bundles, since integrity does not reach imported chunks.
  *
@@ -56,6 +57,7 @@ export async function bundleAssets(folders: Folders): Promise<Asset[]> {
   const { views } = folders;
   const pages = await filesIn(path.join(views, 'browser/pages'), '.ts');
   const workers = await filesIn(path.join(views, 'browser/worker'), '.ts');
+  const worklets = await filesIn(path.join(views, 'browser/worklet'), '.ts');
   const styles = await filesIn(path.join(views, 'styles'), '.css');
   // cleaning files needs no libsodium, and so no second build
   const isCleaner = (file: string) => path.basename(file) === 'cleaning.ts';
@@ -66,6 +68,7 @@ export async function bundleAssets(folders: Folders): Promise<Asset[]> {
   const groups = await Promise.all([
     bundle(folders, pages, '', '', {}),
     bundle(folders, styles, '', '', {}),
+    bundle(folders, worklets, 'worklet-', '', {}),
     bundle(folders, cleaners, 'worker-', '', {}),
     bundleSealing(folders, otherWorkers, ''),
     bundle(folders, otherWorkers, 'worker-', '-nowasm', commonJsSodium('')),

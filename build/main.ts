@@ -108,6 +108,8 @@ function kindOf(address: string): Kind {
   if (address.startsWith('/assets/')) return 'asset';
   if (address === '/desk/preview') return 'preview';
   if (/^\/[a-z]{2}\/away$/.test(address)) return 'away';
+  // where a reporter writes; start and form are one document
+  if (/^\/[a-z]{2}\/(?:write|return)?$/.test(address)) return 'voice-page';
   return 'page';
 }
 

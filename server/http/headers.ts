@@ -3,13 +3,15 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 /**
- * What a response is, as far as its headers go. `preview` is the sandboxed frame that shows
+ * What a response is, as far as its headers go. `voice-page` is a page on which a reporter can
+ * record: the only ones that may ask for a microphone. `preview` is the sandboxed frame that shows
  * decrypted files; its scripts and styles (`preview-asset`) are fetched from an opaque origin.
  * `worker` seals and opens; `cleaner` is the worker that reads files of people, hostile ones among
  * them, and so has neither network nor WebAssembly.
  */
 export const kinds = [
   'page',
+  'voice-page',
   'away',
   'preview',
   'asset',
@@ -20,23 +22,27 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
+const ofPages = [
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "frame-src 'self'",
+  "require-trusted-types-for 'script'",
+  'trusted-types casekey',
+];
+
 const policies: Readonly<Record<Kind, readonly string[]>> = {
-  page: [
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "connect-src 'self'",
-    "worker-src 'self'",
-    "frame-src 'self'",
-    "require-trusted-types-for 'script'",
-    'trusted-types casekey',
-  ],
+  page: ofPages,
+  'voice-page': ofPages,
   away: ["style-src 'self'", "img-src 'self' data:", "require-trusted-types-for 'script'"],
   preview: [
     'sandbox allow-scripts',
     "script-src 'self'",
     "style-src 'self'",
     'img-src blob: data:',
+    'media-src blob:',
     'font-src data:',
     "require-trusted-types-for 'script'",
     'trusted-types casekey',
@@ -54,7 +60,9 @@ const policies: Readonly<Record<Kind, readonly string[]>> = {
   api: ['sandbox'],
 };
 
-/** Device features no page of ours uses. Copying a case key needs the clipboard: not listed. */
+/**
+ * Device features no page of ours uses, but for those of {@link allowed}. Copying a case key needs the clipboard: not listed.
+ */
 const features = [
   'accelerometer',
   'autoplay',
@@ -71,6 +79,11 @@ const features = [
   'usb',
   'xr-spatial-tracking',
 ];
+
+/** What a kind of page may use all the same; its frames may not. */
+const allowed: Partial<Readonly<Record<Kind, readonly string[]>>> = {
+  'voice-page': ['microphone'],
+};
 
 /** The headers of every kind, made once for a server. */
 export type HeaderTable = Readonly<Record<Kind, Readonly<Record<string, string>>>>;
@@ -114,11 +127,14 @@ export function headersFor(
   kind: Kind,
   options: { readonly secure: boolean },
 ): Readonly<Record<string, string>> {
-  const isDocument = kind === 'page' || kind === 'away' || kind === 'preview';
+  const isDocument = ['page', 'voice-page', 'away', 'preview'].includes(kind);
+  const may = (feature: string): boolean => allowed[kind]?.includes(feature) === true;
   return {
     ...helmetHeaders(kind, options.secure),
     'Cache-Control': 'no-store',
-    'Permissions-Policy': features.map((feature) => `${feature}=()`).join(', '),
+    'Permissions-Policy': features
+      .map((feature) => `${feature}=(${may(feature) ? 'self' : ''})`)
+      .join(', '),
     ...(isDocument ? { 'Integrity-Policy': 'blocked-destinations=(script)' } : {}),
     ...(kind === 'away' ? { 'Clear-Site-Data': '"cache", "storage"' } : {}),
     ...(kind === 'preview-asset' ? { 'Access-Control-Allow-Origin': '*' } : {}),

@@ -100,8 +100,31 @@ describe('every answer', () => {
     ]);
   });
 
+  it('lets only the pages on which a reporter writes ask for a microphone, and no frame in them', () => {
+    const may = [...answers].flatMap(([address, answer]) => {
+      const [policy = ''] = valuesOf(answer, 'permissions-policy');
+      expect(policy, address).toMatch(/(?:^|, )microphone=\((?:self)?\)(?:,|$)/u);
+      expect(policy.replace('microphone=(self)', 'microphone=()'), address).not.toMatch(
+        /=\([^)]+\)/u,
+      );
+      return policy.includes('microphone=(self)') ? [address] : [];
+    });
+    const pages = ['en', 'fi', 'nb', 'sv'].flatMap((language) =>
+      ['', 'return', 'write'].map((name) => `/${language}/${name}`),
+    );
+    expect(may.sort()).toEqual(pages);
+  });
+
+  it('plays sound and film nowhere but in the frame that shows files, from its own memory', () => {
+    for (const address of answers.keys()) {
+      const media = directivesOf(address).get('media-src');
+      const isFrame = release.files[address]?.kind === 'preview';
+      expect([address, media]).toEqual([address, isFrame ? 'blob:' : undefined]);
+    }
+  });
+
   it('makes Trusted Types a must wherever script could run', () => {
-    for (const address of ofKind('page', 'away', 'preview', 'worker', 'cleaner')) {
+    for (const address of ofKind('page', 'voice-page', 'away', 'preview', 'worker', 'cleaner')) {
       expect(directivesOf(address).get('require-trusted-types-for'), address).toBe("'script'");
       const own = directivesOf(address).get('trusted-types');
       expect(['casekey', "'none'", undefined], address).toContain(own);
@@ -114,7 +137,7 @@ describe('every answer', () => {
 
 describe('every page', () => {
   it('says by header that no script is run without a hash', () => {
-    for (const address of ofKind('page', 'away', 'preview')) {
+    for (const address of ofKind('page', 'voice-page', 'away', 'preview')) {
       expect(valuesOf(answers.get(address), 'integrity-policy'), address).toEqual([
         'blocked-destinations=(script)',
       ]);
@@ -123,7 +146,7 @@ describe('every page', () => {
 
   it('names the hash of each script and style, and it is that of what is served', () => {
     let tags = 0;
-    for (const address of ofKind('page', 'away', 'preview')) {
+    for (const address of ofKind('page', 'voice-page', 'away', 'preview')) {
       const html = textOf(address).replace(/<!--[\s\S]*?-->/gu, '');
       for (const [tag] of html.matchAll(/<(?:script|link)\b[^>]*>/giu)) {
         const attribute = (name: string) => new RegExp(`\\s${name}="([^"]*)"`, 'u').exec(tag)?.[1];
@@ -161,7 +184,7 @@ describe('every page', () => {
   });
 
   it('holds no code or style of its own, and loads nothing but files of the release', () => {
-    for (const address of ofKind('page', 'away', 'preview')) {
+    for (const address of ofKind('page', 'voice-page', 'away', 'preview')) {
       const html = textOf(address).replace(/<!--[\s\S]*?-->/gu, '');
       expect(html.match(/<script\b[^>]*>/giu) ?? [], address).toHaveLength(
         (html.match(/<script\b[^>]*><\/script>/giu) ?? []).length,
@@ -178,6 +201,16 @@ describe('every page', () => {
         const isWorker = ['worker', 'cleaner'].includes(release.files[target]?.kind ?? '');
         expect(isWorker, `${address} ${name}`).toBe(name.startsWith('data-worker'));
       }
+      // what records is loaded when somebody presses, under the hash that the page names
+      const recorder = /data-recorder="([^"]*)" data-recorder-integrity="([^"]*)"/u.exec(html);
+      const worklet = /data-worklet="([^"]*)"/u.exec(html)?.[1] ?? '';
+      expect(recorder !== null, address).toBe(release.files[address]?.kind === 'voice-page');
+      if (recorder === null) continue;
+      const [, script = '', integrity] = recorder;
+      const body = answers.get(script)?.body ?? '';
+      expect(integrity).toBe(`sha384-${createHash('sha384').update(body).digest('base64')}`);
+      expect(worklet).toMatch(/^\/assets\/worklet-voice\./u);
+      expect(worklet in release.files, worklet).toBe(true);
     }
   });
 

@@ -50,8 +50,11 @@ export async function findChromium(): Promise<string> {
  * @param options.wasm `false` takes WebAssembly and the compiler of JavaScript away, as Tor Browser
  * does at its "Safer" level: what is slow there is slow here. (V8's own switch for WebAssembly alone
  * does nothing in Chromium.)
+ * @param options.microphone a WAV file that stands for what the microphone hears, over and over.
  */
-export async function launchBrowser(options: { readonly wasm?: boolean } = {}): Promise<Browser> {
+export async function launchBrowser(
+  options: { readonly wasm?: boolean; readonly microphone?: string } = {},
+): Promise<Browser> {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'casekey-browser-'));
   const browser = await chromium.launch({
     executablePath: await findChromium(),
@@ -61,6 +64,12 @@ export async function launchBrowser(options: { readonly wasm?: boolean } = {}): 
       ...baseArguments,
       `--user-data-dir=${profile}`,
       ...(options.wasm === false ? ['--js-flags=--jitless'] : []),
+      ...(options.microphone === undefined
+        ? []
+        : [
+            '--use-fake-device-for-media-stream',
+            `--use-file-for-fake-audio-capture=${options.microphone}`,
+          ]),
     ],
   });
   const close = browser.close.bind(browser);

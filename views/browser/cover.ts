@@ -12,7 +12,7 @@ export function coverWhileHidden(): void {
   const touch = matchMedia('(pointer: coarse)').matches;
   const show = (): void => {
     // a dialog lies above everything that is not in it
-    (document.querySelector('dialog[open]') ?? document.body).append(cover);
+    (document.querySelector('dialog:modal') ?? document.body).append(cover);
     cover.hidden = false;
   };
   const uncover = (): void => {

@@ -209,9 +209,43 @@ export function startWorker(which: 'main' | 'cleaning' = 'main'): Worker {
   const main = typeof WebAssembly === 'object' ? worker : workerNowasm;
   const address = which === 'cleaning' ? workerCleaning : main;
   if (address === undefined) throw new RemoteError('worker_failed');
+  return new Worker(trusted(address));
+}
+
+/**
+ * Loads a further script of the page, which its root element names with its hash: `<html
+ * data-recorder="…" data-recorder-integrity="…">`.
+ *
+ * @throws RemoteError `worker_failed` where the page names none, or it cannot be had.
+ */
+export function loadScript(which: 'recorder'): Promise<void> {
+  const { [which]: address, [`${which}Integrity`]: integrity } = document.documentElement.dataset;
+  return new Promise((resolve, reject) => {
+    const fail = (): void => {
+      script.remove();
+      reject(new RemoteError('worker_failed'));
+    };
+    const script = document.createElement('script');
+    if (address === undefined || integrity === undefined) {
+      fail();
+      return;
+    }
+    script.integrity = integrity;
+    script.crossOrigin = 'anonymous';
+    script.addEventListener('load', () => {
+      resolve();
+    });
+    script.addEventListener('error', fail);
+    script.src = trusted(address);
+    document.head.append(script);
+  });
+}
+
+function trusted(address: string): string {
+  const { worker, workerNowasm, workerCleaning, recorder } = document.documentElement.dataset;
   // a policy's name can be taken once a page
-  policy ??= createPolicy([worker, workerNowasm, workerCleaning]);
-  return new Worker(policy.createScriptURL(address));
+  policy ??= createPolicy([worker, workerNowasm, workerCleaning, recorder]);
+  return policy.createScriptURL(address);
 }
 
 function createPolicy(addresses: readonly (string | undefined)[]): ScriptUrlPolicy {

@@ -24,10 +24,12 @@ export function fileItem(
   keepPrivate(write(item, 'name', name)).dir = 'auto';
   write(item, 'size', sizeText(file.size));
   write(item, 'from', from);
+  const kind = previewKind(file);
+  if (kind === 'sound') write(item, 'preview', t('desk.files.listen'));
   for (const act of ['preview', 'download']) {
     part(item, act).setAttribute('aria-label', `${part(item, act).textContent}: ${name}`);
   }
-  showPart(item, 'preview', previewKind(file) !== null);
+  showPart(item, 'preview', kind !== null);
   onClick(item, 'preview', () => {
     openPreview(desk, caseId, file);
   });

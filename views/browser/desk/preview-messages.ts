@@ -1,7 +1,7 @@
 /** What the desk and its preview frame say to each other. */
 
 /** Kinds of file that the frame can show. */
-export type PreviewKind = 'image' | 'pdf' | 'text';
+export type PreviewKind = 'image' | 'pdf' | 'sound' | 'text';
 
 /** Words of the frame, since the frame has none of its own. `{number}` and `{pages}` are filled there. */
 export interface PreviewTexts {
@@ -10,7 +10,8 @@ export interface PreviewTexts {
   morePages: string;
   pageLimit: string;
   cut: string;
-  image: string;
+  /** Of the file. */
+  name: string;
 }
 
 /** From the desk, once, after the frame said that it is ready. */
@@ -30,5 +31,6 @@ export interface PreviewReport {
 export const PREVIEW_BYTES: Readonly<Record<PreviewKind, number>> = {
   image: 50_000_000,
   pdf: 100_000_000,
+  sound: 100_000_000,
   text: 5_000_000,
 };

@@ -17,6 +17,7 @@ import {
 const KINDS: readonly [PreviewKind, RegExp][] = [
   ['image', /\.(?:png|jpe?g|gif|webp|avif|bmp)$/i],
   ['pdf', /\.pdf$/i],
+  ['sound', /\.(?:wav|mp3|m4a|aac|ogg|oga|opus|flac|weba)$/i],
   ['text', /\.(?:txt|text|log|csv|tsv|md|json|xml|html?|eml|ini|ya?ml)$/i],
 ];
 
@@ -34,7 +35,8 @@ export function previewKind({
 
 /**
  * Shows a file in a sandboxed frame: its own origin, no network, no storage, no way to the desk but
- * messages. The bytes go in by one message; the frame is destroyed when the dialog closes.
+ * messages. The bytes go in by one message; the frame is destroyed when the dialog closes. A sound
+ * plays beside the case, so that notes can be taken meanwhile, and ends when the case is left.
  */
 export function openPreview(desk: Desk, caseId: string, file: FileReference): void {
   const kind = previewKind(file);
@@ -52,8 +54,17 @@ export function openPreview(desk: Desk, caseId: string, file: FileReference): vo
     dialog.remove();
     if (opener instanceof HTMLElement) opener.focus();
   });
-  document.body.append(dialog);
-  dialog.showModal();
+  const view = opener?.closest('section.case') ?? null;
+  if (kind === 'sound' && view !== null) {
+    view.querySelector<HTMLDialogElement>('dialog.sound')?.close();
+    dialog.classList.add('sound');
+    write(dialog, 'hint', t('desk.preview.sound_hint'));
+    view.append(dialog);
+    dialog.show();
+  } else {
+    document.body.append(dialog);
+    dialog.showModal();
+  }
   void fill(desk, caseId, file, kind, dialog, controller.signal);
 }
 
@@ -89,7 +100,7 @@ async function fill(
         morePages: t('desk.preview.more_pages'),
         pageLimit: t('desk.preview.page_limit'),
         cut: t('desk.preview.cut'),
-        image: shownFileName(file.name),
+        name: shownFileName(file.name),
       },
     };
     const place = part(dialog, 'place');

@@ -1,6 +1,7 @@
 import type { PreviewOrder, PreviewReport } from '../desk/preview-messages.js';
 import { showImage } from '../preview/image.js';
 import { showPdf } from '../preview/pdf.js';
+import { showSound } from '../preview/sound.js';
 import { showText } from '../preview/text.js';
 
 // The frame in which strangers' files are shown: an origin of its own, no network, no storage. It
@@ -32,6 +33,9 @@ async function run(order: PreviewOrder): Promise<void> {
         break;
       case 'pdf':
         await showPdf(place, order);
+        break;
+      case 'sound':
+        await showSound(place, order);
         break;
       case 'text':
         showText(place, order);

@@ -15,7 +15,7 @@ export async function showImage(
   if (isTooLarge) return false;
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([bytes], { type }));
-  image.alt = texts.image;
+  image.alt = texts.name;
   await image.decode();
   place.append(image);
   return true;

@@ -57,17 +57,17 @@ export function createAnswerForm(
 
   const send = async (): Promise<void> => {
     if (isBusy || words.length === 0) return;
-    if (area.value.trim() === '' && files.originals().length === 0) {
-      show('answer-empty');
-      area.focus();
-      return;
-    }
     show('answer-empty', false);
     // nothing goes that was not looked at, and that its person did not decide about
     isBusy = true;
     const chosen = (await files.settle()) ? files.ready() : null;
     isBusy = false;
     if (words.length === 0 || chosen === null) return;
+    if (area.value.trim() === '' && chosen.length === 0) {
+      show('answer-empty');
+      area.focus();
+      return;
+    }
     const text = area.value.trim();
     const controller = new AbortController();
     let hasDeparted = false;

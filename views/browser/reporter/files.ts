@@ -12,6 +12,7 @@ import {
 } from './file-row.js';
 import { formatList, formatSize } from './format.js';
 import { codeOf } from '../rpc.js';
+import { createVoice } from './voice.js';
 
 /** Most files in one entry: what the protocol takes. */
 const MOST = 100;
@@ -208,6 +209,18 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     if (isOffered()) add([...(event.dataTransfer?.files ?? [])]);
   });
 
+  // where the page lets people record, too
+  const place = document.getElementById('voice-place');
+  const voice =
+    place &&
+    createVoice(
+      place,
+      () => largest,
+      (recording) => {
+        add([recording]);
+      },
+    );
+
   return {
     originals: () => chosen.map(({ file }) => file.original),
     ready() {
@@ -219,6 +232,11 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
       if (isLooking) write('file-undecided', t('files.wait'));
       await Promise.all(chosen.map(({ looking }) => looking));
       show('file-undecided', false);
+      if (voice?.isUndecided() === true) {
+        write('file-undecided', t('voice.undecided'));
+        voice.focus();
+        return false;
+      }
       const waiting = chosen.find(({ file }) => isUndecided(file));
       if (waiting === undefined) return true;
       write('file-undecided', t('files.undecided'));
@@ -226,6 +244,7 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
       return false;
     },
     clear() {
+      voice?.wipe();
       for (const { taken } of chosen) taken.abort();
       chosen = [];
       list.replaceChildren();

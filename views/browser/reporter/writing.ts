@@ -336,6 +336,7 @@ export function startWriting(
     forget() {
       isOver = true;
       store.wipe();
+      files.clear();
       caseKey.forget();
       fillIdentity(null);
       receiptChoice.forget();
