@@ -92,6 +92,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     retentionMonths: channel.retentionMonths,
     receipts: channel.receipts,
     exportsByTwo: channel.exportsByTwo === true,
+    questionnaire: channel.questionnaire ?? null,
     readers: channelPeople(directory, channel.id).map(({ record }) => ({
       id: record.id,
       name: record.name,

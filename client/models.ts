@@ -1,5 +1,6 @@
 import type {
   AccountPart,
+  AnsweredForm,
   Answers,
   AuditHeadFault,
   CaseOrigin,
@@ -10,6 +11,7 @@ import type {
   Erased,
   ErasureMark,
   FileReference,
+  FormAnswer,
   GuestTerms,
   HandbookContents,
   HandlerMessage,
@@ -23,6 +25,7 @@ import type {
   IdentityField,
   IdentityOpening,
   ProtocolFault,
+  Questionnaire,
   ReaderPart,
   Relation,
   SpokenEntry,
@@ -70,6 +73,8 @@ export interface ChannelView {
   receipts: boolean;
   /** Whether a second person confirms what is taken out of a case as a file. */
   exportsByTwo: boolean;
+  /** The questions it asks in place of the built-in ones; null where it asks these. */
+  questionnaire: Questionnaire | null;
   readers: ReaderView[];
 }
 
@@ -110,6 +115,12 @@ export type SendProgress =
   | { step: 'file'; index: number; files: number; name: string; sent: number; total: number }
   | { step: 'sending' };
 
+/** A channel's own questions and the answers to them, before sealing. */
+export interface FormInput {
+  questions: Questionnaire;
+  answers: FormAnswer[];
+}
+
 /** What the reporter wrote, before sealing. */
 export interface ReportInput {
   words: string[];
@@ -118,7 +129,10 @@ export interface ReportInput {
   category: Category;
   relation: Relation;
   text: string;
+  /** To the built-in questions. */
   answers: Answers;
+  /** Where the channel asks its own: the questions as they were shown, and the answers to them. */
+  form?: FormInput | null;
   /** Ids of readers whom the report concerns. */
   leftOut: string[];
   /** Who the reporter is, for custodians alone; null to give nothing. */
@@ -486,7 +500,18 @@ export interface LogVerdict {
 }
 
 export type { Identity, IdentityField };
-export type { Answers, Category, FileReference, HandlerMessage, IncidentCause, Outcome, Relation };
+export type {
+  AnsweredForm,
+  Answers,
+  FormAnswer,
+  Questionnaire,
+  Category,
+  FileReference,
+  HandlerMessage,
+  IncidentCause,
+  Outcome,
+  Relation,
+};
 
 /** One version of the directory and what it changed. */
 export interface DirectoryChange {
@@ -539,9 +564,21 @@ export type DirectoryChangeLine =
         | 'receipts_on'
         | 'receipts_off'
         | 'exports_by_two'
-        | 'exports_by_one';
+        | 'exports_by_one'
+        | 'questions_own'
+        | 'questions_built_in';
       channel: ByLanguage;
     }
+  | {
+      code: 'question_added' | 'question_changed' | 'question_removed';
+      channel: ByLanguage;
+      label: ByLanguage;
+      /** All that it says now, in every language. */
+      texts: string[];
+      /** Whether it seems to ask reporters who they are. */
+      invites: boolean;
+    }
+  | { code: 'questions_arranged'; channel: ByLanguage; texts: string[]; invites: boolean }
   | { code: 'channel_moved'; channel: ByLanguage; before: ByLanguage; after: ByLanguage }
   | {
       code: 'channel_name';

@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import {
+  answeredForm,
+  type AnsweredForm,
   type Channel,
   channelPeople,
   channelReaders,
@@ -10,6 +13,7 @@ import {
   type Member,
   newEpochKey,
   newOverview,
+  Questionnaire,
   type Reader,
   type Recording,
   recordHashOf,
@@ -26,7 +30,7 @@ import {
 import type { LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
 import { custodiansOf, firstIdentity, NO_IDENTITY } from './identity.js';
-import type { ReportInput } from './models.js';
+import type { FormInput, ReportInput } from './models.js';
 
 /** People of a channel in one version of the directory who were not there in another. */
 export function hasNewReader(
@@ -55,6 +59,11 @@ export function audienceOf(
   );
   if (readers.length === 0) throw new ClientError('nobody_left');
   return { channel, readers };
+}
+
+/** The form as it goes into the report: the questions that were shown, and what was answered. */
+function sealedForm({ questions, answers }: FormInput, language: string): AnsweredForm {
+  return answeredForm(v.parse(Questionnaire, questions), language, answers);
 }
 
 /** Whoever makes a case for somebody else: what is recorded, and the handler's Ed25519 secret key. */
@@ -103,6 +112,7 @@ export function prepareCase(
     relation: input.relation,
     text: input.text,
     answers: input.answers,
+    ...(input.form ? { form: sealedForm(input.form, input.language) } : {}),
     files: [...files],
   };
   const second = sealContent(

@@ -12,6 +12,7 @@ export { FileReference, FILES_LIMIT, TEXT_LIMIT } from './content/fields.js';
 export * from './content/dates.js';
 export * from './content/disclosures.js';
 export * from './content/erasure.js';
+export * from './content/form.js';
 export * from './content/figures.js';
 export * from './content/exports.js';
 export * from './content/guests.js';

@@ -12,6 +12,7 @@ export * from './guest.js';
 export * from './handbook.js';
 export * from './ids.js';
 export * from './json.js';
+export * from './questionnaire.js';
 export * from './receipt.js';
 export * from './record.js';
 export * from './seen.js';

@@ -1,4 +1,5 @@
 import type { EntryContent, OpenedContent } from '../../crypto/private.js';
+import { withWritten } from '../questions/readable.js';
 
 /** Stands where a passage was erased. */
 export const ERASED_MARK = '[…]';
@@ -18,7 +19,7 @@ function isFree(content: EntryContent, field: string): boolean {
   return FREE.includes(field) || (content.kind === 'disclosure' && field === 'ground');
 }
 
-/** The texts of an entry by field, those that are not empty; an answer's is `answers.<question>`. */
+/** The texts of an entry by field, those that are not empty; an answer's is `answers.<question>`, or `form.<place>`. */
 export function textsOf(content: OpenedContent): { field: string; text: string }[] {
   if (content.kind === 'erased' || content.kind === 'unreadable') return [];
   const found = Object.entries(content).flatMap(([field, value]: [string, unknown]) =>
@@ -30,7 +31,12 @@ export function textsOf(content: OpenedContent): { field: string; text: string }
   const answers = Object.entries(content.answers).flatMap(([question, answer]) =>
     answer.known ? [{ field: `answers.${question}`, text: answer.text }] : [],
   );
-  return [...found, ...answers];
+  const form: { field: string; text: string }[] = [];
+  withWritten(content.form?.answers ?? [], (place, text) => {
+    form.push({ field: `form.${place}`, text });
+    return text;
+  });
+  return [...found, ...answers, ...form];
 }
 
 /** The same entry with other texts. */
@@ -40,7 +46,7 @@ function withTexts(
 ): EntryContent {
   const changed: Record<string, unknown> = { ...content };
   for (const { field, text } of textsOf(content)) {
-    if (!field.startsWith('answers.')) changed[field] = change(field, text);
+    if (!field.includes('.')) changed[field] = change(field, text);
   }
   if (content.kind === 'report') {
     changed['answers'] = Object.fromEntries(
@@ -49,6 +55,11 @@ function withTexts(
         answer.known ? { ...answer, text: change(`answers.${question}`, answer.text) } : answer,
       ]),
     );
+    const { form } = content;
+    if (form !== undefined) {
+      const answers = withWritten(form.answers, (place, text) => change(`form.${place}`, text));
+      changed['form'] = { ...form, answers };
+    }
   }
   // fields that were texts are texts still; sealing checks the rest
   return changed as EntryContent;
@@ -99,6 +110,12 @@ export function withoutWords(content: EntryContent): EntryContent | null {
     return null;
   const left = withTexts(content, () => ERASED_MARK);
   if (left.kind === 'labels') return { ...left, labels: [] };
+  if (left.kind === 'report') {
+    // a form that was never signed can hold anything
+    const rest = { ...left, files: [] };
+    delete rest.form;
+    return rest;
+  }
   return 'files' in left ? { ...left, files: [] } : left;
 }
 
@@ -121,11 +138,12 @@ function lostBetween(before: string, after: string): string[] | null {
   return [...lost, before.slice(at, end)];
 }
 
-/** An entry without what may be erased: its texts, files and labels. */
-function frameOf(content: EntryContent): string {
+/** An entry without what may be erased: its texts, files and labels, and where it went its form. */
+function frameOf(content: EntryContent, formless: boolean): string {
   const frame: Record<string, unknown> = { ...withTexts(content, () => '') };
   if ('files' in frame) frame['files'] = [];
   if ('labels' in frame) frame['labels'] = [];
+  if (formless) delete frame['form'];
   return JSON.stringify(inOrder(frame));
 }
 
@@ -142,7 +160,9 @@ function inOrder(value: unknown): unknown {
  * without passages, files or labels. Null where it says anything else.
  */
 export function lostWords(before: EntryContent, after: EntryContent): string[] | null {
-  if (frameOf(before) !== frameOf(after)) return null;
+  // whole forms go with the report that is erased whole
+  const formless = after.kind === 'report' && after.form === undefined;
+  if (frameOf(before, formless) !== frameOf(after, formless)) return null;
   const known = new Set('files' in before ? before.files.map((file) => JSON.stringify(file)) : []);
   const kept = 'files' in after ? after.files : [];
   if (!kept.every((file) => known.has(JSON.stringify(file)))) return null;
@@ -152,6 +172,11 @@ export function lostWords(before: EntryContent, after: EntryContent): string[] |
   const texts = textsOf(before);
   const left = new Map(textsOf(after).map(({ field, text }) => [field, text]));
   if (![...left.keys()].every((field) => texts.some((each) => each.field === field))) return null;
-  const lost = texts.map(({ field, text }) => lostBetween(text, left.get(field) ?? ''));
+  const lost = texts.map(({ field, text }) =>
+    lostBetween(
+      text,
+      left.get(field) ?? (formless && field.startsWith('form.') ? ERASED_MARK : ''),
+    ),
+  );
   return lost.includes(null) ? null : lost.flatMap((words) => words ?? []);
 }

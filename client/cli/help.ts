@@ -88,6 +88,9 @@ ${wrapped(RELATIONS)}
   --where, --when, --who, --how, --more ANSWER
                         answers to optional questions; ? means that you do not know, and
                         @FILE takes the answer from a file, unseen by other users
+  --answer FIELD=ANSWER
+                        the same where the channel asks its own questions; may be given
+                        again. An unknown field shows the list of them
   --leave-out NAME      a reader whom the report concerns; may be given again
 
 Receipts

@@ -45,6 +45,7 @@ const reporting = {
   who: { type: 'string' },
   how: { type: 'string' },
   more: { type: 'string' },
+  answer: { type: 'string', multiple: true, default: [] },
   'leave-out': { type: 'string', multiple: true, default: [] },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -109,6 +110,8 @@ export interface Options {
   category: string | undefined;
   relation: string | undefined;
   answers: Partial<Record<(typeof questions)[number], string>>;
+  /** Answers to a channel's own questions, each `FIELD=ANSWER`. */
+  formAnswers: string[];
   leaveOut: string[];
   out: string;
   /** The proxy that everything goes through. */
@@ -254,6 +257,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     category: values.category,
     relation: values.relation,
     answers,
+    formAnswers: values.answer,
     leaveOut: values['leave-out'],
     out: values.out ?? '.',
     socks,

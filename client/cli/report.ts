@@ -17,6 +17,7 @@ import { confirmCaseKey, keyForReport, showCaseKey } from './key.js';
 import { messageOf } from './messages.js';
 import { questions } from './options.js';
 import { jsonText, printable, printableLine } from './printable.js';
+import { formFrom } from './questions.js';
 import { checkFingerprint, chooseChannel, findReaders, inLanguage } from './readers.js';
 import { checkedText, oneOf, textFrom, valueOrFile } from './text.js';
 
@@ -126,14 +127,22 @@ async function inputOf(
     const question = 'What is your relation to the organisation?';
     relation = await choose(context, question, RELATIONS, 'not_said');
   }
-  const answers = await answersOf(context);
+  const own = channel.questionnaire;
+  if (own !== null && Object.keys(options.answers).length > 0) {
+    throw usage('This channel asks its own questions: answer them by --answer FIELD=ANSWER.');
+  }
+  if (own === null && options.formAnswers.length > 0) {
+    throw usage('--answer: this channel asks no questions of its own.');
+  }
+  const answers = own === null ? await answersOf(context) : {};
+  const form = own === null ? null : await formFrom(context, own, language);
   const text = await textFrom(
     context,
     'What happened? End with a line that is a single dot.',
     true,
   );
   if (text === '') throw usage('A report needs a text.');
-  return { channel: channel.id, language, category, relation, text, answers, leftOut };
+  return { channel: channel.id, language, category, relation, text, answers, form, leftOut };
 }
 
 /** Sends; where a person is there and the failure passes, asks whether to try again. */

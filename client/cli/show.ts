@@ -1,5 +1,6 @@
 import { dayOf, type ErasureGround, type FileReference } from '../../crypto/private.js';
 import type { EntryView, ReporterCaseView, Warning, Writable } from '../models.js';
+import { type AnswerWords, readAnswers } from '../questions/readable.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
@@ -65,13 +66,23 @@ export function entryFacts({ content }: EntryView): [name: string, value: string
   return facts;
 }
 
+const answerWords: AnswerWords = {
+  yes: 'Yes',
+  no: 'No',
+  unknown: 'I do not know',
+  stray: 'An answer that fits none of the questions',
+  period: (from, until) => (until === null ? from : `${from} to ${until}`),
+};
+
 /** What a report answers to the optional questions. */
 export function answersOf({ content }: EntryView): [name: string, value: string][] {
   if (content.kind !== 'report') return [];
-  return Object.entries(content.answers).map(([question, answer]) => [
+  const builtIn = Object.entries(content.answers).map(([question, answer]): [string, string] => [
     question,
     answer.known ? answer.text : 'I do not know',
   ]);
+  const own = content.form === undefined ? [] : readAnswers(content.form, answerWords);
+  return [...builtIn, ...own.map(({ label, value }): [string, string] => [label, value])];
 }
 
 /** What an entry about a meeting says, in sentences. */
@@ -95,7 +106,8 @@ function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
   for (const [name, value] of entryFacts(entry)) lines.push(`${name}: ${value}`);
   lines.push(...meetingLines(entry));
   if ('text' in content && content.text !== '') lines.push(printable(content.text));
-  for (const [name, value] of answersOf(entry)) lines.push(`${name}: ${printable(value)}`);
+  for (const [name, value] of answersOf(entry))
+    lines.push(`${printableLine(name)}: ${printable(value)}`);
   for (const { number, file } of files.filter((item) => item.sequence === sequence)) {
     lines.push(`[${String(number)}] ${printableLine(file.name)} (${bytesText(file.size)})`);
   }

@@ -1,7 +1,12 @@
+import * as v from 'valibot';
 import {
+  type AnsweredForm,
+  askedIn,
   type Channel,
   type Day,
   type Directory,
+  Questionnaire,
+  questionnaireHash,
   Readiness,
   ReceiptKeyAnswer,
   receiptKeyInUse,
@@ -19,6 +24,8 @@ export type ChannelChange = Partial<
 > & {
   /** Whether a second person confirms what is taken out of a case as a file. */
   exportsByTwo?: boolean;
+  /** The channel's own questions; null for the built-in ones. */
+  questionnaire?: Questionnaire | null;
 };
 
 /** Whether a channel can be opened to reporters, and what is missing. */
@@ -45,6 +52,8 @@ export interface ChannelDesk {
   /** Where receipts are switched on, the server's key for them is listed with it. */
   updateChannel(id: string, change: ChannelChange): Promise<DirectoryView>;
   publish(id: string): Promise<DirectoryView>;
+  /** Whether these are the questions that some version of the directory had for the channel. */
+  questionsSigned(id: string, form: AnsweredForm, language: string): Promise<boolean>;
 }
 
 /** See {@link ChannelDesk}. */
@@ -96,16 +105,30 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
     },
     updateChannel: changeChannel,
     publish: (id) => changeChannel(id, { published: true }),
+    async questionsSigned(id, form, language) {
+      const asks = ({ directory }: { directory: Directory }): boolean => {
+        const asked = directory.channels.find((channel) => channel.id === id)?.questionnaire;
+        if (asked === undefined || questionnaireHash(asked) !== form.hash) return false;
+        return JSON.stringify(askedIn(asked, language)) === JSON.stringify(form.sections);
+      };
+      return asks(await watch.current()) || (await watch.history()).some(asks);
+    },
   };
 }
 
 function withChange(
   channel: Channel,
-  { exportsByTwo, ...change }: ChannelChange & { published?: boolean },
+  { exportsByTwo, questionnaire, ...change }: ChannelChange & { published?: boolean },
 ): Channel {
-  const { exportsByTwo: before, ...rest } = channel;
+  const { exportsByTwo: before, questionnaire: asked, ...rest } = channel;
   const two = exportsByTwo ?? before === true;
-  return { ...rest, ...change, ...(two ? { exportsByTwo: true as const } : {}) };
+  const questions = questionnaire === undefined ? asked : questionnaire;
+  return {
+    ...rest,
+    ...change,
+    ...(two ? { exportsByTwo: true as const } : {}),
+    ...(questions ? { questionnaire: v.parse(Questionnaire, questions) } : {}),
+  };
 }
 
 /** The keys for receipts with this one in use: that of before ends today, and stays for its receipts. */

@@ -8,6 +8,7 @@ import {
   type Reader,
 } from '../../crypto/private.js';
 import type { DirectoryChangeLine } from '../models.js';
+import { questionsChanged } from './question-changes.js';
 
 /** A version and the one before it, of which a thing was taken, with the thing as it was and is. */
 interface Change<Thing> {
@@ -130,6 +131,7 @@ const channelTellers: Tellers<Channel> = {
   ],
   receipts: ({ after }) => [receiptsTurned(after)],
   exportsByTwo: ({ after }) => [exportsTurned(after)],
+  questionnaire: ({ before, after }) => questionsChanged(before, after),
 };
 
 function receiptsTurned({
@@ -167,11 +169,12 @@ const directoryTellers: Tellers<Directory> = {
     }),
   channels: ({ versions }) =>
     tellEach(versions, 'channels', ({ id }) => id, channelTellers, {
-      added: ({ names, retentionMonths, published, receipts, exportsByTwo }) => [
+      added: ({ names, retentionMonths, published, receipts, exportsByTwo, questionnaire }) => [
         { code: 'channel_added', channel: names, months: retentionMonths },
         ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
         ...(receipts ? [receiptsTurned({ receipts, names })] : []),
         ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),
+        ...questionsChanged({}, { names, ...(questionnaire && { questionnaire }) }),
       ],
       removed: ({ names }) => [{ code: 'channel_removed', channel: names }],
     }),

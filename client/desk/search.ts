@@ -1,4 +1,5 @@
 import type { OpenedContent } from '../../crypto/private.js';
+import { writtenIn } from '../questions/readable.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { excerptsOf } from './excerpts.js';
 import { everyListing, type Listings } from './listings.js';
@@ -28,6 +29,7 @@ function wordsOf(content: OpenedContent): string[] {
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
   if (content.kind === 'report') {
     for (const answer of Object.values(content.answers)) if (answer.known) words.push(answer.text);
+    if (content.form !== undefined) words.push(...writtenIn(content.form));
   }
   return words;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ChannelId, Day, DirectoryHash, Language, ReaderId } from '../ids.js';
 import { files, needed } from './fields.js';
+import { AnsweredForm } from './form.js';
 
 /** What a report can be about: the Union areas of Directive (EU) 2019/1937 article 2(1), and the rest. */
 export const CATEGORIES = [
@@ -72,7 +73,10 @@ export const Report = v.strictObject({
   category: v.picklist(CATEGORIES),
   relation: v.picklist(RELATIONS),
   text: needed,
+  /** To the built-in questions; empty where the channel asks its own. */
   answers: Answers,
+  /** The channel's own questions with their answers; absent where it asks the built-in ones. */
+  form: v.exactOptional(AnsweredForm),
   files,
 });
 export type Report = v.InferOutput<typeof Report>;

@@ -14,6 +14,7 @@ import {
   Texts,
 } from '../ids.js';
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
+import { Questionnaire } from '../questionnaire.js';
 import { ShownName } from '../shown-name.js';
 import { Count } from './entry.js';
 
@@ -134,6 +135,8 @@ export const Channel = v.strictObject({
   receipts: v.boolean(),
   /** Whether a second person confirms what is taken out of a case as a file; absent where not. */
   exportsByTwo: v.exactOptional(v.literal(true)),
+  /** The channel's own questions; absent where it asks the built-in ones. */
+  questionnaire: v.exactOptional(Questionnaire),
 });
 export type Channel = v.InferOutput<typeof Channel>;
 

@@ -69,6 +69,7 @@ let directory: DirectoryView = {
       retentionMonths: 24,
       receipts: false,
       exportsByTwo: scenario === 'two',
+      questionnaire: null,
       readers,
     },
   ],
@@ -365,6 +366,7 @@ function recordFake({ text, category, way, receivedOn, key }: RecordingInput): v
 }
 
 const api: DeskApi = {
+  questionsSigned: () => Promise.resolve(true),
   installation: () =>
     Promise.resolve({
       installation: 'x',

@@ -27,6 +27,17 @@ import { makeOrganisation, type TestOrganisation } from '../../support/organisat
  * such a directory.
  */
 
+const questions = {
+  sections: [
+    {
+      titles: {},
+      fields: [
+        { id: 'name', type: 'text', labels: { en: 'x' }, help: {}, options: [], when: null },
+      ],
+    },
+  ],
+};
+
 let organisation: TestOrganisation;
 let before: Directory;
 
@@ -107,7 +118,9 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
   if (schema.type === 'nullable') return [null, toBase64(randomBytes(32))];
   if (schema.type === 'literal') return [];
   // absent where it does not hold
-  if (schema.type === 'exact_optional') return [true];
+  if (schema.type === 'exact_optional') {
+    return [true, questions].filter((other) => schema.wrapped && v.is(schema.wrapped, other));
+  }
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'number') return [value + 1];
   if (typeof value === 'string') return stringsLike(value).filter((other) => v.is(schema, other));
@@ -203,6 +216,7 @@ describe('every field of the schema', () => {
       'channels.retentionMonths',
       'channels.receipts',
       'channels.exportsByTwo',
+      'channels.questionnaire',
       'readers',
       'readers.state',
       'receiptKeys.until',

@@ -1,4 +1,11 @@
-import type { AccessView, EntryView, HandlerCaseView } from '../../../client/models.js';
+import type {
+  AccessView,
+  AnsweredForm,
+  EntryView,
+  HandlerCaseView,
+} from '../../../client/models.js';
+import { readAnswers, unanswered } from '../../../client/questions/readable.js';
+import { answerWords } from '../questions/words.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { unreadableText } from './case-faults.js';
@@ -8,6 +15,7 @@ import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
+import { report } from './failures.js';
 import { memberText, partyText } from './parties.js';
 import { listText } from './texts.js';
 import { spokenLines } from './spoken-lines.js';
@@ -71,6 +79,46 @@ function workElement(desk: Desk, data: HandlerCaseView, entry: EntryView): HTMLE
   item.append(' ', element('span', momentText(content.at), 'soft'));
   item.append(...erasureMarks(entry));
   return item;
+}
+
+/** The channel's own questions as they stood, with their answers, and which were left empty. */
+function formElements(form: AnsweredForm, language: string): HTMLElement[] {
+  let section = '';
+  const elements = readAnswers(form, answerWords(dayText)).flatMap((answer) => {
+    const question = element('dt', answer.label);
+    const value = element('dd', answer.value, 'written');
+    for (const each of [question, value]) {
+      each.dir = 'auto';
+      if (language !== '') each.lang = language;
+    }
+    const isNext = answer.section !== section && answer.section !== '';
+    ({ section } = answer);
+    return isNext
+      ? [element('dt', section, 'section-title'), element('dd'), question, value]
+      : [question, value];
+  });
+  const left = unanswered(form);
+  if (left.length === 0) return elements;
+  const list = element('dd', left.join('\n'), 'written soft');
+  return [...elements, element('dt', t('desk.questions.unanswered')), list];
+}
+
+/** Says which questions these were, and where nobody signed them. */
+function tellQuestions(
+  desk: Desk,
+  data: HandlerCaseView,
+  form: AnsweredForm,
+  item: HTMLElement,
+): void {
+  const { content } = data.entries.find((entry) => entry.content.kind === 'report') ?? {};
+  if (content?.kind !== 'report') return;
+  const note = write(item, 'questions', '');
+  desk.api.questionsSigned(content.channel, form, content.language).then((signed) => {
+    const values = { version: content.directory.version, hash: form.hash.slice(0, 8) };
+    note.textContent = t(signed ? 'desk.questions.signed' : 'desk.questions.unsigned', values);
+    note.classList.toggle('strong', !signed);
+    show(note, true);
+  }, report);
 }
 
 function entryElement(
@@ -138,6 +186,10 @@ function entryElement(
       if (answer.known) value.className = 'written';
       if (answer.known && language !== '') value.lang = language;
       answers.append(element('dt', t(`desk.answer.${question}`)), value);
+    }
+    if (content.form !== undefined) {
+      answers.append(...formElements(content.form, language));
+      tellQuestions(desk, data, content.form, item);
     }
     show(answers, answers.children.length > 0);
   }

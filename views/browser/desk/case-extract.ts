@@ -7,6 +7,7 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { Extract, Person } from '../../../client/casework/persons.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { saveFile } from '../save-file.js';
+import { writtenIn } from '../../../client/questions/readable.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { foldedForm, neededValue, setValue, valueOf, type FoldedForm } from './casework-form.js';
@@ -141,6 +142,7 @@ export function textsOf({ content }: EntryView): string[] {
   const texts = 'text' in content && content.kind !== 'person_extract' ? [content.text] : [];
   if (content.kind === 'report') {
     for (const answer of Object.values(content.answers)) if (answer.known) texts.push(answer.text);
+    if (content.form !== undefined) texts.push(...writtenIn(content.form));
   }
   return texts.filter((text) => text !== '');
 }

@@ -69,7 +69,14 @@ function lineText(line: DirectoryChangeLine): string {
     case 'receipts_off':
     case 'exports_by_two':
     case 'exports_by_one':
+    case 'questions_own':
+    case 'questions_built_in':
       return say({ name: localText(line.channel) });
+    case 'question_added':
+    case 'question_changed':
+    case 'question_removed':
+    case 'questions_arranged':
+      return questionText(line);
     case 'channel_moved':
       return say({
         name: localText(line.channel),
@@ -144,6 +151,21 @@ function administratorText(line: DirectoryChangeLine & { code: 'administrator_ad
       : t('desk.change.reader_by', { name: line.by }),
     t('desk.change.reader_words', { words: line.words.join(' ') }),
   ].join(' ');
+}
+
+/** What is asked otherwise, in all its words, with a warning where it seems to ask who answers. */
+function questionText(line: Extract<DirectoryChangeLine, { texts: string[] }>): string {
+  const name = localText(line.channel);
+  const sentences = [
+    line.code === 'questions_arranged'
+      ? t('desk.change.questions_arranged', { name })
+      : t(`desk.change.${line.code}`, { name, label: localText(line.label) }),
+    ...(line.texts.length === 0
+      ? []
+      : [t('desk.change.question_texts', { texts: line.texts.join(' / ') })]),
+    ...(line.invites ? [t('desk.change.question_invites')] : []),
+  ];
+  return sentences.join(' ');
 }
 
 function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): string {

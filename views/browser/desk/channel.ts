@@ -1,5 +1,6 @@
 import type { ChannelView, RetentionView } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { channelQuestions } from './channel-questions.js';
 import { readFields, textFields } from './channel-texts.js';
 import {
   copyTemplate,
@@ -44,6 +45,7 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
   });
   fillPoster(desk, section, channel);
   fillRetention(desk, section, channel);
+  part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
   showPart(section, 'settings', administrator);
   if (administrator) wireSettings(desk, section, channel);
   return section;
@@ -185,6 +187,9 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       const changed = currentOf(desk, channel);
       tellReceiptKey(desk, form, changed.receipts);
       fillPoster(desk, replacePosterPart(section), changed);
+      if (languages.join() !== channel.languages.join()) {
+        part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
+      }
       section.dispatchEvent(new Event(SAVED));
     });
   });

@@ -84,6 +84,8 @@ export function entryName({ content, author }: EntryView): string {
 
 /** What a field of an entry is called. */
 export function fieldName(field: string): string {
+  const [, answer] = /^form\.(\d+)/u.exec(field) ?? [];
+  if (answer !== undefined) return t('desk.erasure.field.form', { number: answer });
   return t(`desk.erasure.field.${field.replace('.', '_')}`);
 }
 

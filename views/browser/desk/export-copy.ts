@@ -5,9 +5,16 @@ import type {
   ReadableEntry,
 } from '../../../client/archive/readable.js';
 import { exportsOf } from '../../../client/casework/exports.js';
-import type { AuditLine, EntryView, HandlerCaseView } from '../../../client/models.js';
+import type {
+  AnsweredForm,
+  AuditLine,
+  EntryView,
+  HandlerCaseView,
+} from '../../../client/models.js';
+import { readAnswers, unanswered } from '../../../client/questions/readable.js';
 import { t } from '../strings.js';
 import { shownFileName } from '../file-name.js';
+import { answerWords } from '../questions/words.js';
 import { auditText, type Names } from './audit-lines.js';
 import { accessText, reportLanguage } from './case-entries.js';
 import { unreadableText } from './case-faults.js';
@@ -54,15 +61,28 @@ function factsOf(desk: Desk, data: HandlerCaseView): Facts {
   return facts;
 }
 
+/** The channel's own questions as they were asked, those without an answer too. */
+function formFacts(form: AnsweredForm | undefined): Facts {
+  if (form === undefined) return [];
+  return [
+    ...readAnswers(form, answerWords(dayText)).map(({ label, value }): [string, string] => [
+      label,
+      value,
+    ]),
+    ...unanswered(form).map((label): [string, string] => [label, t('questions.none')]),
+  ];
+}
+
 /** What an entry says beside its sentence and its text. */
 function detailsOf({ content }: EntryView): Facts {
   if (content.kind === 'report') {
-    return QUESTIONS.flatMap((question): Facts => {
+    const builtIn = QUESTIONS.flatMap((question): Facts => {
       const answer = content.answers[question];
       if (answer === undefined) return [];
       const value = answer.known ? answer.text : t('desk.answer.unknown');
       return [[t(`desk.answer.${question}`), value]];
     });
+    return [...builtIn, ...formFacts(content.form)];
   }
   if (content.kind === 'closure') {
     return [[t('desk.facts.outcome'), t(`outcome.${content.outcome}`)]];

@@ -6,7 +6,9 @@ import type {
   ReporterCaseView,
   ReporterEntry,
 } from '../../../client/models.js';
+import { readAnswers } from '../../../client/questions/readable.js';
 import { shownFileName } from '../file-name.js';
+import { answerWords } from '../questions/words.js';
 import { plural, t } from '../strings.js';
 import { addTerm, byId, clone, fillSlot, slot, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
@@ -105,6 +107,10 @@ export function factsOf({ content }: EntryView<ReporterEntry>): [name: string, v
     const answer = content.answers[name];
     if (answer === undefined) continue;
     facts.push([t(`write.${name}.label`), answer.known ? answer.text : t('write.unknown')]);
+  }
+  if (content.form !== undefined) {
+    const read = readAnswers(content.form, answerWords(formatDay));
+    facts.push(...read.map(({ label, value }): [string, string] => [label, value]));
   }
   return facts;
 }

@@ -1,5 +1,6 @@
-import type { Answers, Category, Relation } from '../../../client/models.js';
+import type { Answers, Category, FormInput, Relation } from '../../../client/models.js';
 import { byId, show } from './dom.js';
+import { fillQuestions, readQuestions } from './own-questions.js';
 
 /** The optional questions, in the page's order. */
 export const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -12,6 +13,8 @@ export interface FormState {
   relation: Relation;
   text: string;
   answers: Partial<Record<Question, { text: string; unknown: boolean }>>;
+  /** The channel's own questions as they are shown; null where the built-in ones are. */
+  own: FormInput | null;
 }
 
 function field(question: Question): HTMLTextAreaElement {
@@ -36,6 +39,7 @@ export function readForm(): FormState {
     relation: byId('relation', HTMLSelectElement).value as Relation,
     text: byId('text', HTMLTextAreaElement).value,
     answers,
+    own: readQuestions(),
   };
 }
 
@@ -44,13 +48,14 @@ export function isBlank(state: FormState): boolean {
   return (
     state.text === '' &&
     Object.keys(state.answers).length === 0 &&
+    (state.own?.answers ?? []).length === 0 &&
     state.category === 'unknown' &&
     state.relation === 'not_said'
   );
 }
 
-/** Puts an earlier state back into the form. */
-export function fillForm(state: FormState): void {
+/** Puts an earlier state back into the form, with the questions as they were shown then. */
+export function fillForm(state: FormState, onChange: () => void): void {
   const choose = (id: string, value: string): void => {
     const select = byId(id, HTMLSelectElement);
     if ([...select.options].some((option) => option.value === value)) select.value = value;
@@ -59,6 +64,7 @@ export function fillForm(state: FormState): void {
   choose('category', state.category);
   choose('relation', state.relation);
   byId('text', HTMLTextAreaElement).value = state.text;
+  fillQuestions(state.channel, state.own, onChange);
   for (const question of QUESTIONS) {
     const answer = state.answers[question];
     field(question).value = answer?.text ?? '';
@@ -67,9 +73,13 @@ export function fillForm(state: FormState): void {
   }
 }
 
-/** The answers as they are sent: "don't know" is one; a question left empty is none. */
+/**
+ * The answers to the built-in questions as they are sent: "don't know" is one; a question left empty
+ * is none, and so is one that was not shown.
+ */
 export function answersOf(state: FormState): Answers {
   const answers: Answers = {};
+  if (state.own !== null) return answers;
   for (const question of QUESTIONS) {
     const answer = state.answers[question];
     if (answer === undefined) continue;

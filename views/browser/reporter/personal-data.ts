@@ -68,6 +68,7 @@ export function hintFirst(form: HTMLElement): boolean {
     const [kind] = findPersonal(field.value);
     const isTold = kind === undefined || place.dataset['told']?.split(' ').includes(kind);
     if (isTold === true || field.disabled || !form.contains(field)) return false;
+    if (field.closest('[hidden]') !== null) return false;
     tell(place, kind, `${t(`personal.${kind}`)} ${t('personal.again', { button })}`);
     return true;
   });
@@ -75,10 +76,12 @@ export function hintFirst(form: HTMLElement): boolean {
   return untold.length > 0;
 }
 
-/** Hints below every field that has a place for it, while people write. */
+/** Hints below every field that has a place for it, while people write; again where some came. */
 export function hintAtPersonal(): void {
   watchPresses();
   for (const { place, field } of hints()) {
+    if (field.dataset['watched'] !== undefined) continue;
+    field.dataset['watched'] = '';
     const look = (): void => {
       const [kind] = findPersonal(field.value);
       // what is there already may say more

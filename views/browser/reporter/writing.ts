@@ -26,6 +26,7 @@ import { createLeaveOut } from './leave-out.js';
 import { createLostFiles } from './lost-files.js';
 import { fillIdentity, readIdentity } from './identity.js';
 import { hintAtPersonal, hintFirst } from './personal-data.js';
+import { forgetQuestions, showQuestions } from './own-questions.js';
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
 import { createReceiptChoice } from './receipt.js';
 import { createSending, showSendError } from './sending.js';
@@ -159,6 +160,7 @@ export function startWriting(
       relation: form.relation,
       text: form.text.trim(),
       answers: answersOf(form),
+      form: form.own,
       leftOut: leaveOut.ids(),
       identity: wantsIdentity() && custodians().length > 0 ? readIdentity() : null,
     };
@@ -210,6 +212,7 @@ export function startWriting(
     fillIdentity(null);
     show('fault-notice', false);
     byId('form', HTMLFormElement).reset();
+    forgetQuestions();
     byId('send-summary').replaceChildren();
     write('done-received', t('done.received', { day: formatDay(receipt.receivedOn) }));
     write('done-ack', t('done.by', { day: formatDay(receipt.acknowledgementBy) }));
@@ -228,6 +231,8 @@ export function startWriting(
     const choose = (choice: ChannelView): void => {
       channel = choice;
       leaveOut.show(choice, (reader) => !seen.has(seat(choice, reader)));
+      showQuestions(choice.id, choice.questionnaire, touch);
+      hintAtPersonal();
       show('practice', !choice.published);
     };
     chooseChannel('channel', found.channels, choose, channel?.id ?? options.channel);
@@ -250,7 +255,7 @@ export function startWriting(
     channel = found.channels.find(({ id }) => id === draft.form.channel) ?? null;
     leaveOut.tick(draft.leftOut);
     offer(found);
-    fillForm(draft.form);
+    fillForm(draft.form, touch);
     tellNewcomers();
     lost.set(draft.files);
     earlier = { keyShown: draft.keyShown, departed: draft.departed };

@@ -1,0 +1,182 @@
+import type { Questionnaire } from '../../../client/models.js';
+import { invitesIdentity } from '../../../client/questions/invites.js';
+import { t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import { localText } from './desk.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  option,
+  ownIds,
+  part,
+  showPart,
+  write,
+} from './dom.js';
+import { languageText } from './languages.js';
+
+/** A question as it is edited. */
+export type EditedField = Questionnaire['sections'][number]['fields'][number];
+type Texts = Record<string, string>;
+
+/** As many as fit: `crypto/questionnaire.ts` has the limits that count. */
+export const MOST = { sections: 12, fields: 40, options: 20, title: 120, label: 200, help: 600 };
+
+// A record, not a list, as in choices.ts
+const TYPES: Record<EditedField['type'], true> = {
+  text: true,
+  long_text: true,
+  place: true,
+  period: true,
+  person: true,
+  yes_no: true,
+  choice: true,
+  choices: true,
+};
+
+/** A name that no other question or choice has. */
+export function newPartId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Whether a question seems to ask who answers it, in any of its languages. */
+export function invites({ labels, help, options }: EditedField): boolean {
+  return [labels, help, ...options.map((each) => each.labels)].some((texts: Texts) =>
+    Object.values(texts).some(invitesIdentity),
+  );
+}
+
+/** What a question is called in lists. */
+export function labelOf({ labels }: Pick<EditedField, 'labels'>): string {
+  return localText(labels) || t('desk.questions.field_new');
+}
+
+/** What a field's conditions can ask for, by id; empty where it is answered freely. */
+function answersOf({ type, options }: EditedField): [id: string, label: string][] {
+  return type === 'yes_no'
+    ? (['yes', 'no', 'unknown'] as const).map((id) => [id, t(`questions.${id}`)])
+    : options.map(({ id, labels }) => [id, localText(labels)]);
+}
+
+/** One text field for each language, which writes into `texts`. */
+export function textInputs(
+  texts: Texts,
+  languages: readonly string[],
+  key: 'label' | 'help' | 'section_title' | 'option',
+  most: number,
+): HTMLElement[] {
+  return languages.map((language) => {
+    const place = ownIds(copyTemplate('question-text'));
+    const input = keepPrivate(part(place, 'text', HTMLInputElement));
+    write(place, 'name', t(`desk.questions.${key}`, { language: languageText(language) }));
+    input.lang = language;
+    input.maxLength = most;
+    input.value = texts[language] ?? '';
+    input.addEventListener('input', () => {
+      const text = input.value.trim();
+      if (text === '') Reflect.deleteProperty(texts, language);
+      else texts[language] = text;
+    });
+    return place;
+  });
+}
+
+/** What an edited question tells its form. */
+export interface FieldHandlers {
+  /** It must be drawn again, with the rest: what others can depend on changed. */
+  redraw(): void;
+  move(by: -1 | 1): void;
+  remove(): void;
+}
+
+/** One question as it is edited; `before` are those that its condition may name. */
+export function fieldEditor(
+  field: EditedField,
+  languages: readonly string[],
+  before: readonly EditedField[],
+  handlers: FieldHandlers,
+): HTMLElement {
+  const root = ownIds(copyTemplate('question-field'));
+  root.dataset['field'] = field.id;
+  const tell = (): void => {
+    write(root, 'label', labelOf(field));
+    write(root, 'kind', t(`desk.questions.type.${field.type}`));
+    showPart(root, 'warns', invites(field));
+  };
+  const type = part(root, 'type', HTMLSelectElement);
+  for (const each of Object.keys(TYPES)) {
+    type.append(option(each, t(`desk.questions.type.${each}`)));
+  }
+  type.value = field.type;
+  type.addEventListener('change', () => {
+    field.type = type.value as EditedField['type'];
+    const chooses = field.type === 'choice' || field.type === 'choices';
+    if (!chooses) field.options = [];
+    else if (field.options.length === 0) {
+      field.options = [0, 1].map(() => ({ id: newPartId(), labels: {} }));
+    }
+    handlers.redraw();
+  });
+  write(root, 'type-hint', field.type === 'person' ? t('desk.questions.person_hint') : '');
+  part(root, 'texts').append(
+    ...textInputs(field.labels, languages, 'label', MOST.label),
+    ...textInputs(field.help, languages, 'help', MOST.help),
+  );
+
+  const chooses = field.type === 'choice' || field.type === 'choices';
+  showPart(root, 'options-part', chooses);
+  fillList(part(root, 'options'), field.options, (each) => {
+    const row = copyTemplate('question-option');
+    part(row, 'labels').append(...textInputs(each.labels, languages, 'option', MOST.label));
+    onClick(row, 'remove', () => {
+      field.options = field.options.filter(({ id }) => id !== each.id);
+      handlers.redraw();
+    });
+    return row;
+  });
+  showPart(root, 'add-option', field.options.length < MOST.options);
+  onClick(root, 'add-option', () => {
+    field.options.push({ id: newPartId(), labels: {} });
+    handlers.redraw();
+  });
+
+  const when = part(root, 'when', HTMLSelectElement);
+  when.append(option('', t('desk.questions.when_always')));
+  for (const each of before) {
+    if (answersOf(each).length === 0) continue;
+    when.append(option(each.id, t('desk.questions.when_field', { label: labelOf(each) })));
+  }
+  when.value = field.when?.field ?? '';
+  when.addEventListener('change', () => {
+    field.when = when.value === '' ? null : { field: when.value, any: [] };
+    handlers.redraw();
+  });
+  const depends = before.find(({ id }) => id === field.when?.field);
+  showPart(root, 'any-part', depends !== undefined);
+  fillList(part(root, 'any'), depends === undefined ? [] : answersOf(depends), ([id, label]) => {
+    const place = element('label', '', 'check');
+    const box = Object.assign(element('input'), { type: 'checkbox' });
+    box.checked = field.when?.any.includes(id) ?? false;
+    box.addEventListener('change', () => {
+      const others = field.when?.any.filter((each) => each !== id) ?? [];
+      if (field.when !== null) field.when.any = box.checked ? [...others, id] : others;
+    });
+    place.append(box, ' ', element('span', label));
+    return place;
+  });
+
+  root.addEventListener('input', tell);
+  onClick(root, 'up', () => {
+    handlers.move(-1);
+  });
+  onClick(root, 'down', () => {
+    handlers.move(1);
+  });
+  onClick(root, 'remove', () => {
+    handlers.remove();
+  });
+  tell();
+  return root;
+}
