@@ -24,6 +24,7 @@ import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
 import { createReviewDesk, type ReviewDesk } from './desk/reviewing.js';
 import { type AccountDesk, createDeskSession, type DeskConnection } from './desk/session.js';
 import { createSetUp, type SetUpDesk } from './desk/set-up.js';
+import { createShelf, type ShelfDesk } from './desk/shelf.js';
 import { createWorkplace } from './desk/workplace.js';
 
 /** Everything that the desk's pages, the tests and the demo can do. */
@@ -47,7 +48,8 @@ export type Desk = AccountDesk &
   FiguresDesk &
   RecordingDesk &
   AuditDesk &
-  ReviewDesk;
+  ReviewDesk &
+  ShelfDesk;
 
 /** Connects a desk to an installation; nobody is signed in yet. */
 export function createDesk(connection: DeskConnection): Desk {
@@ -86,5 +88,6 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createRecordingDesk(session, watch),
     ...createAuditDesk(session, watch, memory, log),
     ...createReviewDesk(session, watch, listings, log),
+    ...createShelf(session),
   };
 }

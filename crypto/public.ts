@@ -24,6 +24,7 @@ export { BOX_OVERHEAD } from './box.js';
 export { paddedAttachmentSize, paddedTextSize } from './padding.js';
 export { isKemKey, KEM_PUBLIC_KEY_BYTES } from './kem.js';
 export * from './wire/absence.js';
+export * from './wire/shelf.js';
 export * from './wire/entry.js';
 export * from './wire/identity.js';
 export * from './wire/directory.js';

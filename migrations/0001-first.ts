@@ -102,6 +102,12 @@ export async function up(knex: Knex): Promise<void> {
   // The name of somebody who left can be taken by another.
   await knex.raw(`create unique index accounts_name on accounts (name) where state <> 'removed'`);
   await create(
+    'shelves',
+    `account text not null primary key references accounts (id),
+     number integer not null,
+     box blob not null`,
+  );
+  await create(
     'sessions',
     `token_hash text not null primary key,
      account text not null references accounts (id),

@@ -13,6 +13,7 @@ import {
   toJsonBytes,
   unpad,
 } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /**
@@ -60,6 +61,8 @@ export function createDeskMemory(session: DeskSession): DeskMemory {
   }
 
   async function keep(state: SignedInState, memory: Memory): Promise<void> {
+    // whoever signed out meanwhile left keys of zeros behind, which anybody opens
+    if (session.signedIn() !== state) throw new ClientError('sign_in_needed');
     const padded = pad(toJsonBytes(memory), MEMORY_BYTES);
     const sealed = toBase64(sealBox(state.keys.own, 'memory', context(state), padded));
     await session.api.tell({

@@ -11,6 +11,7 @@ import {
 } from './invitations-store.js';
 import { personOf } from './members.js';
 import { deleteSessionsOf } from './sessions-store.js';
+import { deleteShelf } from './shelves-store.js';
 
 /** What a new version of the directory does to accounts. */
 export interface Membership {
@@ -72,6 +73,7 @@ export function createMembership(): Membership {
       await deleteSessionsOf(trx, account);
       await deleteUnusedInvitationsBy(trx, account);
       await dropSignaturesBy(trx, account);
+      await deleteShelf(trx, account);
       await updateAccount(trx, account, {
         state: 'removed',
         proof_hash: '',

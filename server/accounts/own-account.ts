@@ -1,8 +1,14 @@
 import type { Knex } from 'knex';
 import type * as v from 'valibot';
-import { tokenHash, type ChangeCredentials, type OneTimeCodeStarted } from '../../crypto/public.js';
+import {
+  tokenHash,
+  type ChangeCredentials,
+  type KeepShelf,
+  type OneTimeCodeStarted,
+  type Shelf,
+} from '../../crypto/public.js';
 import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
-import { bytesOf } from '../bytes.js';
+import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import type { Throttle } from '../http/limits.js';
 import { accountById, updateAccount, type AccountRow } from './accounts-store.js';
@@ -11,6 +17,7 @@ import { newOneTimeSecret, shownSecret, type TakeCode } from './one-time-code.js
 import type { ServerKey } from './server-key.js';
 import type { DeskSession } from './sessions.js';
 import { deleteSession, deleteSessionsOf } from './sessions-store.js';
+import { replaceShelf, shelfOf } from './shelves-store.js';
 
 /** What people change about their own account. */
 export interface OwnAccountService {
@@ -26,6 +33,14 @@ export interface OwnAccountService {
   ): Promise<void>;
   /** Keeps what the desk sealed for itself. */
   keepMemory(session: DeskSession, memory: string): Promise<void>;
+  /** What the desk keeps of drafts and filters, sealed for this person alone. */
+  shelf(session: DeskSession): Promise<Shelf>;
+  /**
+   * Keeps it anew.
+   *
+   * @throws ApiError `conflict` where another desk of this person kept it since.
+   */
+  keepShelf(session: DeskSession, shelf: KeepShelf): Promise<void>;
   /** Sets where the daily mail goes, null for none. */
   setMail(session: DeskSession, mail: string | null): Promise<void>;
   /**
@@ -90,6 +105,22 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccountService 
 
     async keepMemory(session, memory) {
       await updateAccount(db, session.account.id, { memory: bytesOf(memory) });
+    },
+
+    async shelf({ account }) {
+      const row = await shelfOf(db, account.id);
+      return { number: row?.number ?? 0, box: row === undefined ? null : textOf(row.box) };
+    },
+
+    async keepShelf(session, { number, box }) {
+      const { id } = session.account;
+      await db.transaction(async (trx) => {
+        // what an account keeps ends with the account
+        if ((await accountById(trx, id))?.state !== 'active') throw new ApiError('sign_in_needed');
+        const before = (await shelfOf(trx, id))?.number ?? 0;
+        if (number !== before + 1) throw new ApiError('conflict');
+        await replaceShelf(trx, { account: id, number, box: bytesOf(box) });
+      });
     },
 
     async setMail(session, mail) {

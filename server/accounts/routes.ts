@@ -4,6 +4,7 @@ import {
   Invite,
   Join,
   KeepMemory,
+  KeepShelf,
   OneTimeCode,
   ProposeReader,
   Recover,
@@ -108,6 +109,14 @@ export function ownAccountRoutes(own: OwnAccountService, guard: DeskGuard): Rout
   router.put('/account/memory', signedIn, async (request, response) => {
     const { memory } = await readJson(request, KeepMemory, MEMORY_LIMIT);
     await own.keepMemory(deskOf(response), memory);
+    response.status(204).end();
+  });
+  router.get('/account/shelf', signedIn, async (_request, response) => {
+    response.json(await own.shelf(deskOf(response)));
+  });
+  router.put('/account/shelf', signedIn, async (request, response) => {
+    const shelf = await readJson(request, KeepShelf, MEMORY_LIMIT);
+    await own.keepShelf(deskOf(response), shelf);
     response.status(204).end();
   });
   router.put('/account/mail', signedIn, async (request, response) => {

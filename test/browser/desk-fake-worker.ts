@@ -16,6 +16,7 @@ import type {
   RetentionView,
 } from '../../client/models.js';
 import type { BulkOrder, ChosenResult } from '../../client/desk/bulk.js';
+import type { NamedFilter } from '../../client/desk/shelf.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
 import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
@@ -288,6 +289,7 @@ const kit =
 const secrets = { passphrase: kit.slice(3, 10), recoveryWords: kit };
 
 const drafts = new Map<string, Draft>();
+const filters = new Map<string, NamedFilter>();
 const contents = new Map<string, () => Uint8Array<ArrayBuffer>>([
   ['not what it says.png', () => new TextEncoder().encode('<svg onload="alert(1)"/>')],
   ['endless.png', endlessPng],
@@ -755,6 +757,14 @@ const api: DeskApi = {
     const words = text.trim().split(/\s+/);
     if (words.length !== 24) return { faults: [{ code: 'word_count', found: words.length }] };
     return { words };
+  },
+  openShelf: () => Promise.resolve({ drafts: [...drafts.keys()], filters: [...filters.values()] }),
+  saveShelf: () => Promise.resolve([]),
+  pruneDrafts: () => undefined,
+  savedFilters: () => [...filters.values()],
+  putFilter: (name, filter) => {
+    if (filter === null) filters.delete(name);
+    else filters.set(name, { name, filter });
   },
   draft: (id) => drafts.get(id) ?? null,
   keepDraft: (id, draft) => {

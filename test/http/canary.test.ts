@@ -146,6 +146,13 @@ describe('what people type and send', () => {
       ownNameLater: unique('Other name'),
       identityReason: unique('Reason for the identity'),
       identityRefused: unique('Reason against it'),
+      draft: unique('Draft'),
+      draftField: unique('Field of a draft'),
+      filterName: unique('Filter'),
+      filterWords: unique('Words of a filter'),
+      bulkLabel: randomUUID().slice(0, 30),
+      // a day that nothing else here has
+      awayUntil: '2093-11-17',
     };
     const answer = (text: string): { known: true; text: string } => ({ known: true, text });
     const input = reportInput(installation.channel, words, {
@@ -246,6 +253,28 @@ describe('what people type and send', () => {
     });
     expect((await desk.handbook()).contents.labels).toEqual([field.offeredLabel]);
     await desk.search(field.text, silent);
+    desk.putDraft(id, {
+      kind: 'reply',
+      text: field.draft,
+      outcome: null,
+      files: 0,
+      fields: { from: field.draftField },
+    });
+    desk.putFilter(field.filterName, {
+      state: 'open',
+      category: null,
+      channel: null,
+      status: null,
+      label: field.label,
+      unread: false,
+      mine: false,
+      standingIn: false,
+      practice: 'all',
+      query: field.filterWords,
+    });
+    await desk.saveShelf();
+    await desk.workOnChosen([id], { do: 'label', label: field.bulkLabel }, silent);
+    await desk.setAbsence({ from: '2093-11-01', until: field.awayUntil, substitute: null });
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
     await wrongHands(installation, desk, id, field.breach);
     const { receipt } = await reporter.open(words);
@@ -351,6 +380,7 @@ describe('what people type and send', () => {
       'recipient_told',
       'export',
       'export_confirmed',
+      'labels',
       'counted',
       'counted',
       'counted',

@@ -11,6 +11,7 @@ const deskTables = [
   'directories',
   'stamps',
   'accounts',
+  'shelves',
   'sessions',
   'invitations',
   'admissions',

@@ -1,4 +1,4 @@
-import { randomBytes, toBase64 } from '../../crypto/private.js';
+import { randomBytes, SHELF_BYTES, toBase64 } from '../../crypto/private.js';
 import {
   boxOf,
   incidentOf,
@@ -121,6 +121,19 @@ const ownAccount: readonly AccessRow[] = [
   {
     route: 'PUT /api/desk/account/memory',
     request: () => ({ path: '/api/desk/account/memory', json: { memory: boxOf(9) } }),
+    ...ofEverybody('204'),
+  },
+  {
+    route: 'GET /api/desk/account/shelf',
+    request: at('/api/desk/account/shelf'),
+    ...ofEverybody('200'),
+  },
+  {
+    route: 'PUT /api/desk/account/shelf',
+    request: () => ({
+      path: '/api/desk/account/shelf',
+      json: { number: 1, box: boxOf(SHELF_BYTES) },
+    }),
     ...ofEverybody('204'),
   },
   {

@@ -28,6 +28,8 @@ export interface Asking {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** What came of its body so far. */
+  readonly body: () => Buffer;
 }
 
 /** A proxy in front of an honest installation that changes what it passes on. */
@@ -63,7 +65,14 @@ export async function startTamperingProxy(
 
   const listener: RequestListener = (request, response) => {
     const { method = '', headers } = request;
-    const asking = { method, path: request.url ?? '', headers };
+    const received: Buffer[] = [];
+    request.on('data', (piece: Buffer) => received.push(piece));
+    const asking = {
+      method,
+      path: request.url ?? '',
+      headers,
+      body: () => Buffer.concat(received),
+    };
     asked.push(asking);
     if (cut(asking)) {
       request.socket.destroy();

@@ -53,7 +53,7 @@ function wirePassphrase(desk: Desk, view: HTMLElement): void {
             part(view, 'passphrase-done').focus();
           },
           uncertain: (uncertain) => {
-            if (uncertain) desk.unsent.add('passphrase');
+            if (uncertain) desk.unsent.set('passphrase', { files: 1 });
             else desk.unsent.delete('passphrase');
           },
         });

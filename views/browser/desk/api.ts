@@ -14,12 +14,17 @@ export type MessageKind = 'acknowledgement' | 'reply' | 'feedback' | 'closure' |
 /** What can be written in a case: to the reporter, or the decision that nothing more follows. */
 export type WritingKind = MessageKind | 'nothing_further';
 
-/** An answer or a note begun and not sent. */
+/** An answer, a note or a recording begun and not sent. */
 export interface Draft {
   kind: WritingKind | 'note';
   text: string;
   outcome: Outcome | null;
+  /** The files that were chosen on this page. */
   files: File[];
+  /** How many were chosen somewhere else: files are not kept beyond the page. */
+  lostFiles?: number;
+  /** What else the form holds, by the name of the field. */
+  fields?: Record<string, string>;
 }
 
 /** What is wrong with the words of a recovery kit as they were typed. */
@@ -36,7 +41,7 @@ type OnProgress = (progress: SendProgress) => void;
  */
 export interface DeskApi extends Omit<
   Desk,
-  'reply' | 'note' | 'guestNote' | 'record' | 'download' | 'exportCase'
+  'reply' | 'note' | 'guestNote' | 'record' | 'download' | 'exportCase' | 'keptDraft' | 'putDraft'
 > {
   reply(
     id: string,
@@ -81,7 +86,10 @@ export interface DeskApi extends Omit<
   ): Promise<Blob>;
   /** The 24 words of a kit from what was typed, or what is wrong with them. */
   readPaper(text: string): { words: string[] } | { faults: PaperFault[] };
-  /** Drafts live in the worker's memory while the desk is open, and nowhere else. */
+  /**
+   * A draft as it was left, here or at another desk. Its words are kept sealed; its files only in the
+   * worker's memory, while this page is open.
+   */
   draft(key: string): Draft | null;
   keepDraft(key: string, draft: Draft | null): void;
 }

@@ -40,6 +40,8 @@ export interface InboxMemory {
   loadedAt: Date | null;
   filter: Filter;
   query: string;
+  /** Name of the saved filter that is in use, empty for none. */
+  saved: string;
   /** Case opened last, to which the focus returns. */
   last: string | null;
   /** Ids of the cases that are chosen, to do the same in each. */
@@ -57,8 +59,10 @@ export interface Desk {
   absences: readonly AbsenceView[];
   readonly rules: readonly CountryRule[];
   readonly inbox: InboxMemory;
-  /** Cases with an answer begun and not sent. */
-  readonly unsent: Set<string>;
+  /** What was begun and is not kept yet, or has files, which are not kept. */
+  readonly unsent: Map<string, { files: number }>;
+  /** Under which keys there are drafts, here or from another desk. */
+  readonly drafts: Set<string>;
   go(place: Place): void;
   /** Says something to a screen reader, without moving the focus. */
   say(text: string): void;
@@ -88,6 +92,7 @@ export function newInboxMemory(): InboxMemory {
     loadedAt: null,
     filter: NO_FILTER,
     query: '',
+    saved: '',
     last: null,
     chosen: new Set(),
   };

@@ -9,6 +9,7 @@ import { dueDates, type DueDate, type Reason } from './deadlines.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
 import { markedText } from './marks.js';
+import { noteKey } from './note-form.js';
 import { listText } from './texts.js';
 
 /** How a case is called in lists and headings: its title, else its category. */
@@ -79,6 +80,7 @@ export function rowElement(
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
   show(part(item, 'recorded'), row.recorded);
   show(part(item, 'practice'), row.practice);
+  show(part(item, 'draft'), desk.drafts.has(row.id) || desk.drafts.has(noteKey(row.id)));
   write(item, 'status', facts ? statusText(row) : '');
   fillList(keepPrivate(part(item, 'labels')), facts ? row.labels : [], (label) =>
     element('span', label, 'tag label'),

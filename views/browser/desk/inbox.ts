@@ -1,29 +1,19 @@
-import type { AbsenceView, CaseRow } from '../../../client/models.js';
+import type { CaseRow } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
-import { nameOf, standsInFor } from './absences.js';
 import { openBulkDialog } from './bulk-dialog.js';
-import { categoryChoices, statusChoices } from './choices.js';
 import { wireChoosing } from './choosing.js';
-import { dayText, numberText, timeText, today } from './days.js';
-import { localText, ruleOf, type Desk } from './desk.js';
-import {
-  copyTemplate,
-  element,
-  fillList,
-  onClick,
-  option,
-  part,
-  show,
-  showPart,
-  write,
-} from './dom.js';
+import { numberText, timeText, today } from './days.js';
+import { ruleOf, type Desk } from './desk.js';
+import { copyTemplate, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { act, report } from './failures.js';
 import type { Reason } from './deadlines.js';
 import { firstSteps } from './first-steps.js';
+import { fillLabels, fillStandIn, wireFilters } from './inbox-filters.js';
 import { rowElement } from './inbox-row.js';
 import { moveWithKeys } from './keys.js';
-import { filterRows, groupRows, type Filter } from './rows.js';
+import { filterRows, groupRows } from './rows.js';
+import { wireSavedFilters } from './saved-filters.js';
 
 /** Rows of a group that stand in the page at once; the rest comes on demand. */
 const SHOWN = 100;
@@ -122,7 +112,13 @@ export function inboxView(desk: Desk): HTMLElement {
   const load = async (): Promise<void> => {
     memory.rows = new Map();
     memory.next = { open: '', closed: '' };
+    const since = new Date().toISOString();
     await goOn();
+    // what was begun in a case that is gone goes as well
+    const { open, closed } = memory.next;
+    if (open === null && closed === null && view.isConnected) {
+      await desk.api.pruneDrafts([...memory.rows.keys()], since);
+    }
   };
 
   /** Fetches the rows of these cases anew; what was written in last comes first in the lists. */
@@ -181,16 +177,28 @@ export function inboxView(desk: Desk): HTMLElement {
     }
   };
 
-  fillFilters(desk, view, (filter) => {
+  const setFilter = wireFilters(desk, view, (filter) => {
     memory.filter = filter;
+    saved.changed();
     draw();
+  });
+  const saved = wireSavedFilters(desk, view, {
+    use: (filter, words) => {
+      memory.filter = setFilter(filter);
+      part(view, 'query', HTMLInputElement).value = words;
+      if (words !== '' || memory.query !== '') void act(view, search);
+      draw();
+    },
+    words: () => part(view, 'query', HTMLInputElement).value.trim(),
   });
   part(view, 'toolbar', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
+    saved.changed();
     void act(view, search);
   });
   onClick(view, 'clear', () => {
     part(view, 'query', HTMLInputElement).value = '';
+    saved.changed();
     void search().catch(report);
     part(view, 'query').focus();
   });
@@ -266,91 +274,4 @@ function groupElement(desk: Desk, name: string, lines: readonly Line[], day: str
     list.children[first]?.querySelector<HTMLElement>('.row-open')?.focus();
   });
   return group;
-}
-
-function fillFilters(desk: Desk, view: HTMLElement, changed: (filter: Filter) => void): void {
-  const state = part(view, 'state', HTMLSelectElement);
-  const category = part(view, 'category', HTMLSelectElement);
-  const channel = part(view, 'channel', HTMLSelectElement);
-  const practice = part(view, 'practice', HTMLSelectElement);
-  const unread = part(view, 'unread', HTMLInputElement);
-  const status = part(view, 'status', HTMLSelectElement);
-  const label = part(view, 'label', HTMLSelectElement);
-  const mine = part(view, 'mine', HTMLInputElement);
-  const standIn = part(view, 'stand-in', HTMLInputElement);
-  for (const { value, label: name } of statusChoices()) status.append(option(value, name));
-  for (const { value, label } of categoryChoices()) category.append(option(value, label));
-  for (const { id, names } of desk.directory.channels) channel.append(option(id, localText(names)));
-  showPart(view, 'channel-field', desk.directory.channels.length > 1);
-  const { filter } = desk.inbox;
-  state.value = filter.state;
-  category.value = filter.category ?? '';
-  channel.value = filter.channel ?? '';
-  practice.value = filter.practice;
-  unread.checked = filter.unread;
-  status.value = filter.status ?? '';
-  fillLabels(desk, view);
-  mine.checked = filter.responsible !== null;
-  fillStandIn(desk, view);
-  const read = (): void => {
-    changed({
-      state: state.value as Filter['state'],
-      category: category.value === '' ? null : category.value,
-      channel: channel.value === '' ? null : channel.value,
-      practice: practice.value as Filter['practice'],
-      unread: unread.checked,
-      status: status.value === '' ? null : (status.value as Filter['status']),
-      label: label.value === '' ? null : label.value,
-      responsible: mine.checked ? desk.account.id : null,
-      standingIn: standIn.checked ? standingIn(desk).map(({ reader }) => reader) : null,
-    });
-  };
-  for (const control of [
-    state,
-    status,
-    label,
-    category,
-    channel,
-    practice,
-    unread,
-    mine,
-    standIn,
-  ]) {
-    control.addEventListener('change', read);
-  }
-}
-
-/** The labels that the rows at hand carry; the field is there only where there are any. */
-function fillLabels(desk: Desk, view: HTMLElement): void {
-  const chosen = desk.inbox.filter.label;
-  const labels = new Set([...desk.inbox.rows.values()].flatMap((row) => row.labels));
-  if (chosen !== null) labels.add(chosen);
-  const { lang } = document.documentElement;
-  const select = part(view, 'label', HTMLSelectElement);
-  select.replaceChildren(
-    option('', t('desk.inbox.label.all')),
-    ...[...labels].sort((a, b) => a.localeCompare(b, lang)).map((each) => option(each, each)),
-  );
-  select.value = chosen ?? '';
-  showPart(view, 'label-field', labels.size > 0);
-}
-
-function standingIn(desk: Desk): AbsenceView[] {
-  return standsInFor(desk.absences, desk.account.id, today());
-}
-
-/** For whom this person stands in; the filter is there only while it is somebody. */
-function fillStandIn(desk: Desk, view: HTMLElement): void {
-  const absences = standingIn(desk);
-  if (absences.length === 0) desk.inbox.filter = { ...desk.inbox.filter, standingIn: null };
-  showPart(view, 'stand-in-field', absences.length > 0);
-  part(view, 'stand-in', HTMLInputElement).checked = desk.inbox.filter.standingIn !== null;
-  const place = part(view, 'standing-in');
-  show(place, absences.length > 0);
-  fillList(place, absences, ({ reader, until }) =>
-    element(
-      'p',
-      t('desk.absence.you_stand_in', { name: nameOf(desk, reader), day: dayText(until) }),
-    ),
-  );
 }

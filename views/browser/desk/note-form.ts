@@ -4,7 +4,7 @@ import type { Draft } from './api.js';
 import { block, wireBlocked } from './blocked.js';
 import { copyTemplate, ownIds, part, showPart, write } from './dom.js';
 import type { Desk } from './desk.js';
-import { draftKeeper } from './draft-keeper.js';
+import { draftKeeper, tellLostFiles } from './draft-keeper.js';
 import { report, showProblem } from './failures.js';
 import { runSending, wireFiles } from './sending.js';
 import type { WritingForm } from './writing.js';
@@ -70,6 +70,7 @@ export function noteForm<After>(
   if (draft !== null) {
     text.value = draft.text;
     files.set(draft.files);
+    tellLostFiles(form, draft);
   }
   return {
     form,

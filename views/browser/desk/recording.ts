@@ -8,7 +8,7 @@ import { dayText, today } from './days.js';
 import { dutiesOf } from './deadlines.js';
 import { localText, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, onClick, option, part, show, showPart, write } from './dom.js';
-import { draftKeeper } from './draft-keeper.js';
+import { draftKeeper, tellLostFiles } from './draft-keeper.js';
 import { act, report, showProblem } from './failures.js';
 import { languageText } from './languages.js';
 import { runSending } from './sending.js';
@@ -17,6 +17,8 @@ import { paperPanel } from './words.js';
 
 /** Under what the text of a report that is being recorded is kept. */
 const DRAFT = 'recording';
+/** What is kept beside the text, the day, and who told it. */
+const KEPT_FIELDS = ['channel', 'way', 'language', 'category', 'relation'] as const;
 /** Words of a caller's key that are asked for, so that somebody has them. */
 const ASKED = 3;
 const STEPS = ['form', 'key-step', 'send-step', 'done-step'] as const;
@@ -42,6 +44,14 @@ function goneDates(desk: Desk, channel: string, receivedOn: string): string | nu
   return gone.length === 0 ? null : t('desk.recording.gone', { dates: listText(gone) });
 }
 
+/** Sets a field as it was left, unless its choices have no such value any more. */
+function setIfThere(field: HTMLInputElement | HTMLSelectElement, value: string | undefined): void {
+  if (value === undefined || value === '') return;
+  const offered =
+    field instanceof HTMLInputElement || [...field.options].some((each) => each.value === value);
+  if (offered) field.value = value;
+}
+
 /** The page on which a handler records a report that came another way than through the channel. */
 export function recordingView(desk: Desk): HTMLElement {
   const view = copyTemplate('recording');
@@ -60,9 +70,20 @@ export function recordingView(desk: Desk): HTMLElement {
   let input: RecordingInput | null = null;
   let files: FileChoice | null = null;
 
-  const keep = draftKeeper(desk, DRAFT, form, () =>
-    text.value === '' ? null : { kind: 'note', text: text.value, outcome: null, files: [] },
-  );
+  const kept = (): (HTMLInputElement | HTMLSelectElement)[] => [
+    ...KEPT_FIELDS.map(select),
+    received,
+    from,
+  ];
+  const keep = draftKeeper(desk, DRAFT, form, () => {
+    if (text.value === '' && from.value === '') return null;
+    const fields = Object.fromEntries(
+      kept().map((field) => [field.dataset['part'] ?? '', field.value]),
+    );
+    // its files are chosen anew where somebody comes back to it
+    const lostFiles = files?.originals().length ?? 0;
+    return { kind: 'note', text: text.value, outcome: null, files: [], lostFiles, fields };
+  });
   const step = (name: Step): void => {
     for (const each of STEPS) showPart(view, each, each === name);
     const title = view.querySelector<HTMLElement>(`[data-part="${name.replace('step', 'title')}"]`);
@@ -118,7 +139,9 @@ export function recordingView(desk: Desk): HTMLElement {
   };
   channel.addEventListener('change', drawChannel);
   received.addEventListener('change', drawDates);
-  text.addEventListener('input', keep);
+  for (const field of [text, ...kept()]) {
+    field.addEventListener(field instanceof HTMLSelectElement ? 'change' : 'input', keep);
+  }
   drawChannel();
 
   /** What is missing, with the field in which; null where nothing is. */
@@ -232,8 +255,15 @@ export function recordingView(desk: Desk): HTMLElement {
     drawChannel();
   });
   desk.api.draft(DRAFT).then((draft) => {
-    if (draft === null || text.value !== '') return;
+    if (draft === null || text.value !== '' || from.value !== '') return;
     text.value = draft.text;
+    const { fields = {} } = draft;
+    // the channel decides which languages there are
+    if (fields['channel'] !== undefined) setIfThere(channel, fields['channel']);
+    drawChannel();
+    for (const field of kept()) setIfThere(field, fields[field.dataset['part'] ?? '']);
+    drawDates();
+    tellLostFiles(form, draft);
   }, report);
   // its markup must stand in the page first
   queueMicrotask(() => {

@@ -6,7 +6,7 @@ import { reportLanguage } from './case-entries.js';
 import { outcomeChoices } from './choices.js';
 import { copyTemplate, fillList, onClick, option, ownIds, part, showPart, write } from './dom.js';
 import type { Changed, Desk } from './desk.js';
-import { draftKeeper } from './draft-keeper.js';
+import { draftKeeper, tellLostFiles } from './draft-keeper.js';
 import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
 import { unfilled, wireReadyTexts } from './ready-texts.js';
@@ -140,6 +140,7 @@ export function writingForm(
     text.value = draft.text;
     outcome.value = draft.outcome ?? '';
     files.set(draft.files);
+    tellLostFiles(form, draft);
   }
 
   return {

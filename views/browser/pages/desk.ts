@@ -12,6 +12,7 @@ import { copyTemplate, element, focusHeading, onClick, part, show, write } from 
 import { onSessionEnd, report, sessionEnded } from '../desk/failures.js';
 import { LOCK_MINUTES, watchIdleness } from '../desk/idle-lock.js';
 import { showLogFindings } from '../desk/log-findings.js';
+import { hasShelf, keepShelf } from '../desk/shelf.js';
 import { openShell } from '../desk/shell.js';
 import { showSignIn } from '../desk/sign-in.js';
 import { accountView } from '../desk/account.js';
@@ -34,6 +35,8 @@ import { reviewView } from '../desk/review.js';
 
 coverWhileHidden();
 
+/** Nothing kept. */
+const NO_SHELF = { drafts: [] };
 /** Only administrators and handlers have business with incidents, and clocks of theirs. */
 const NO_CLOCKS = { refresh: () => undefined, stop: () => undefined };
 
@@ -45,16 +48,21 @@ showSignIn({ api, place: part(document, 'entrance'), onSignedIn: open });
 async function open(account: AccountView): Promise<void> {
   useTimeZone(account.timeZone);
   const changes = await api.directoryChanges();
-  const [directory, handbook, absences] = await Promise.all([
+  const [directory, handbook, absences, kept] = await Promise.all([
     api.directory(),
     api.handbook(),
     api.absences(),
+    // what cannot be had now is asked for when it is saved, which says what is wrong
+    hasShelf(account.part) ? api.openShelf().catch(() => NO_SHELF) : NO_SHELF,
   ]);
   const desk: Desk = createDesk(account, directory, handbook);
   desk.absences = absences;
   const shell = openShell(
     () => desk,
-    (place) => render(desk, place),
+    (place) => {
+      void shelf.save();
+      return render(desk, place);
+    },
     {
       lock: () => void close(t('desk.lock.locked'), t('desk.lock.asked')),
       signOut: () => void close(t('desk.lock.signed_out'), t('desk.lock.asked')),
@@ -70,7 +78,8 @@ async function open(account: AccountView): Promise<void> {
       absences: [],
       rules: countryRules(),
       inbox: newInboxMemory(),
-      unsent: new Set(),
+      unsent: new Map(),
+      drafts: new Set(kept.drafts),
       go: (place) => {
         shell.go(place);
       },
@@ -97,6 +106,7 @@ async function open(account: AccountView): Promise<void> {
       end: (title, text) => void close(title, text),
     };
   }
+  const shelf = keepShelf(desk, part(document, 'shelf-notice'));
   const runsTheDesk = account.part === 'administrator' || account.part === 'handler';
   const clocks = runsTheDesk ? keepClocks(desk, part(document, 'clocks')) : NO_CLOCKS;
 
@@ -126,6 +136,7 @@ async function open(account: AccountView): Promise<void> {
     closed = true;
     stopWatching();
     clocks.stop();
+    shelf.stop();
     window.removeEventListener('beforeunload', keepOpen);
     const view = copyTemplate('locked');
     write(view, 'title', title);
@@ -137,7 +148,10 @@ async function open(account: AccountView): Promise<void> {
     document.title = t('desk.title.sign_in');
     focusHeading(view);
     await Promise.race([
-      api.signOut().catch(() => undefined),
+      shelf
+        .save()
+        .then(() => api.signOut())
+        .catch(() => undefined),
       new Promise((resolve) => setTimeout(resolve, 3000)),
     ]);
     worker.terminate();

@@ -12,7 +12,8 @@ const desk = createDesk({
   fetch: (input, init) => fetch(input, init),
   now: () => new Date(),
 });
-const drafts = new Map<string, Draft>();
+/** The files of drafts, which do not outlive the page. */
+const draftFiles = new Map<string, File[]>();
 
 function source(file: File): FileSource {
   return {
@@ -56,10 +57,22 @@ const api: DeskApi = {
 
   readPaper: (text) => parseWords(text, 24),
 
-  draft: (id) => drafts.get(id) ?? null,
-  keepDraft(id, draft) {
-    if (draft === null) drafts.delete(id);
-    else drafts.set(id, draft);
+  draft(key) {
+    const kept = desk.keptDraft(key);
+    if (kept === null) return null;
+    const { kind, files: count, ...rest } = kept;
+    const files = draftFiles.get(key) ?? [];
+    return { kind: kind as Draft['kind'], ...rest, files, lostFiles: count - files.length };
+  },
+  keepDraft(key, draft) {
+    if (draft === null) {
+      draftFiles.delete(key);
+      desk.putDraft(key, null);
+      return;
+    }
+    const { kind, text, outcome, files, lostFiles = 0, fields = {} } = draft;
+    draftFiles.set(key, files);
+    desk.putDraft(key, { kind, text, outcome, files: files.length + lostFiles, fields });
   },
 };
 
