@@ -10,6 +10,7 @@ import { createDirectoryWatch } from './desk/directory-watch.js';
 import { createExportDesk, type ExportDesk } from './desk/exporting.js';
 import { createExposedDesk, type ExposedDesk } from './desk/exposed.js';
 import { createGuestDesk, type GuestDesk } from './desk/guest-cases.js';
+import { createHandoverDesk, type HandoverDesk } from './desk/handover.js';
 import { createHandbookDesk, type HandbookDesk } from './desk/handbook.js';
 import { createFiguresDesk, type FiguresDesk } from './desk/figures.js';
 import { createIncidentDesk, type IncidentDesk } from './desk/incidents.js';
@@ -42,6 +43,7 @@ export type Desk = AccountDesk &
   AbsenceDesk &
   IncidentDesk &
   RenewalDesk &
+  HandoverDesk &
   ExportDesk &
   ExposedDesk &
   DataRequestsDesk &
@@ -81,6 +83,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createAbsenceDesk(session, watch, workplace, walk),
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
+    ...createHandoverDesk(session, workplace, walk),
     ...createExportDesk(session, workplace, log),
     ...createExposedDesk(session, watch, workplace, walk),
     ...createDataRequests(walk),

@@ -648,6 +648,29 @@ export interface AdmissionView {
   namesake: boolean;
 }
 
+/** How many cases a handler holds, and how many nobody else would go on with. */
+export interface HoldingView {
+  reader: string;
+  cases: number;
+  alone: number;
+  /** Of those, how many a recovery officer's paper opens. */
+  paper: number;
+}
+
+/** A case as its handler gives it away before leaving. */
+export interface OwnCase {
+  id: string;
+  title: string;
+  state: 'open' | 'closed';
+  receivedOn: string;
+  /** Other case handlers who read it and are there. */
+  others: { id: string; name: string }[];
+  /** Whether a recovery officer's paper opens it. */
+  paper: boolean;
+  /** To whom it may be given. */
+  grantable: { id: string; name: string }[];
+}
+
 /** How far work on many cases is. */
 export interface BulkProgress {
   done: number;

@@ -10,7 +10,7 @@ import {
 } from './erasing.js';
 import { ProtocolError, type ProtocolFault } from './errors.js';
 import { faultInGuestEntry, guestsFit, type GuestFault } from './guest.js';
-import type { CaseId, RecordHash } from './ids.js';
+import type { CaseId, ReaderId, RecordHash } from './ids.js';
 import {
   entryIsSignedBy,
   epochBodyOf,
@@ -19,6 +19,7 @@ import {
   recordHashOf,
 } from './record.js';
 import { faultInSeen } from './seen.js';
+import { identitiesOf } from './directory.js';
 import type { Directory } from './wire/directory.js';
 import type {
   Compartment,
@@ -159,18 +160,49 @@ function checkSeen({ header }: Entry, chain: VerifiedChain, context: ChainContex
   if (fault !== null) fail(fault);
 }
 
-/** Checks an epoch entry by itself: number, signature by who may open it, and its members. */
+/** Readers who declared that they take no part in the case any more: the authors of such epochs. */
+export function recusedIn(epochs: readonly VerifiedEpoch[]): ReaderId[] {
+  return epochs.flatMap(({ body, entry: { header } }) =>
+    body.recuses === true && header.author !== 'reporter' ? header.author : [],
+  );
+}
+
+/**
+ * Whoever declared to take no part is named by no later epoch, nor is the same person under other
+ * keys; and no handler leaves a case to people who are none.
+ */
+function checkWhoGoesOn(
+  { members }: EpochBody,
+  compartment: Compartment,
+  before: readonly VerifiedEpoch[],
+  { directory }: ChainContext,
+): void {
+  if (compartment !== 'dialogue' || before.length === 0) return;
+  const person = (id: string): string => identitiesOf(directory, id).at(-1) ?? id;
+  const gone = new Set(recusedIn(before).map(person));
+  if (members.some(({ id }) => gone.has(person(id)))) fail('wrong_epoch', 'recused');
+  const isHandler = ({ id }: Member): boolean =>
+    directory.readers.some(({ record }) => record.id === id && record.part === 'handler');
+  if (!members.some(isHandler)) fail('wrong_epoch', 'no handler');
+}
+
+/**
+ * Checks an epoch entry by itself: number, signature by who may open it, its members, and that it
+ * lets in nobody again who declared to take no part.
+ */
 function verifiedEpoch(
   entry: EpochEntry,
-  current: VerifiedEpoch | undefined,
+  before: readonly VerifiedEpoch[],
   context: ChainContext,
 ): VerifiedEpoch {
   const { header } = entry;
+  const current = before.at(-1);
   if (header.epoch !== (current?.entry.header.epoch ?? 0) + 1) fail('wrong_epoch');
   const signer = openerOf(entry, current, context) ?? firstSigner(entry, context);
   if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
   const body = epochBodyOf(entry);
   checkMembers(body, header, context);
+  checkWhoGoesOn(body, header.compartment, before, context);
   return { entry, hash: recordHashOf(entry), body };
 }
 
@@ -192,7 +224,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   if (!effectFits(header)) fail('wrong_effect');
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
-    const epoch = verifiedEpoch(entry, current, context);
+    const epoch = verifiedEpoch(entry, chain.epochs, context);
     chain.epochs.push(epoch);
     chain.records.push({ entry, hash, epoch });
     noteMembers(chain.erasing, epoch.body);
@@ -285,7 +317,7 @@ export function verifyEpochs(
       if (current === undefined ? header.sequence !== 1 : header.sequence <= before) {
         fail('missing_entry');
       }
-      found.epochs.push(verifiedEpoch(entry, current, { ...context, dialogue: null }));
+      found.epochs.push(verifiedEpoch(entry, found.epochs, { ...context, dialogue: null }));
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;

@@ -122,6 +122,12 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
   if (body.origin !== undefined && (compartment !== 'dialogue' || epoch !== 1)) {
     throw new ProtocolError('wrong_epoch', 'origin');
   }
+  if (body.recuses === true) {
+    const isNamed = body.members.some(({ id }) => id === entry.header.author);
+    if (compartment !== 'dialogue' || epoch === 1 || isNamed) {
+      throw new ProtocolError('wrong_epoch', 'recusal');
+    }
+  }
   return body;
 }
 

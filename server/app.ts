@@ -2,6 +2,7 @@ import express, { type Express, type Router } from 'express';
 import { absenceRoutes } from './absences/routes.js';
 import { createAbsences } from './absences/service.js';
 import { forgetAbsences } from './absences/store.js';
+import { openAccounts } from './accounts/accounts-store.js';
 import { createJoining } from './accounts/joining.js';
 import { createLocking } from './accounts/locking.js';
 import { createMembers } from './accounts/members.js';
@@ -43,6 +44,8 @@ import { guestRoutes } from './guests/routes.js';
 import { createGuests } from './guests/service.js';
 import { createHandbook } from './handbook/service.js';
 import { forgetKey } from './handbook/store.js';
+import { holdingRoutes } from './holdings/routes.js';
+import { createHoldings } from './holdings/service.js';
 import { figuresRoutes } from './figures/routes.js';
 import { createFigures } from './figures/service.js';
 import { keepStatistics } from './figures/store.js';
@@ -163,6 +166,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const { guard } = sessions;
   const takeCode = createTakeCode({ serverKey, clock, throttle: limits.perName(CODES) });
   const membership = createMembership();
+  const holdings = createHoldings({ db, directories, openAccounts });
   const directory = createDirectoryService({
     db,
     clock,
@@ -170,6 +174,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     audit,
     directories,
     membership,
+    holdings,
     forgetReader: async (trx, reader) => {
       await forgetReader(trx, reader);
       await forgetKey(trx, reader);
@@ -243,6 +248,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: ownAccountRoutes(ownAccount, guard) },
     { path: '/api/desk', router: memberRoutes(members, guard) },
     { path: '/api/desk', router: incidentRoutes(incidents, guard) },
+    { path: '/api/desk', router: holdingRoutes(holdings, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: handbookRoutes(handbook, guard) },
     { path: '/api/desk', router: absenceRoutes(createAbsences({ db, directories }), guard) },

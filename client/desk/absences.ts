@@ -146,7 +146,7 @@ export function createAbsenceDesk(
           workplace.write(
             id,
             ['grant', substitute],
-            (opened, state) => prepareGrant(opened, state, substitute),
+            (opened, state) => prepareGrant(opened, state, [substitute]),
             { done: (opened) => newestMembers(opened).some((each) => each.id === substitute) },
           ),
         onProgress,

@@ -34,8 +34,12 @@ type Rest = Partial<
 
 /** A request in the making: entries in their order, with the keys that come with them. */
 export interface CaseDraft {
-  /** Opens an epoch in both compartments for these members of the dialogue, with a grant for each. */
-  openEpochs(members: readonly Member[]): void;
+  /**
+   * Opens an epoch in both compartments for these members of the dialogue, with a grant for each.
+   *
+   * @param recuses that the author, who is not among them, takes no part any more.
+   */
+  openEpochs(members: readonly Member[], recuses?: boolean): void;
   /**
    * Opens what epochs must be there before anything is said. The notes begin with whoever writes
    * first: all readers of the dialogue belong to them. Where one of those left the organisation,
@@ -97,13 +101,18 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
   }
 
   /** Where the key before it is lost there is no way back: what is older opens by grants of then. */
-  function openEpoch(compartment: Compartment, members: Member[]): void {
+  function openEpoch(compartment: Compartment, members: Member[], recuses = false): void {
     const before = epochs.get(compartment) ?? { number: 0, key: null };
     const number = before.number + 1;
     const key = newEpochKey({ case: file.id, compartment, epoch: number });
     const named = { version: directory.directory.version, hash: directory.hash };
     const previousKey = before.key === null ? null : sealPreviousKey(key, before.key);
-    const body = { members, directory: named, previousKey };
+    const body = {
+      members,
+      directory: named,
+      previousKey,
+      ...(recuses ? { recuses: true as const } : {}),
+    };
     add(makeEpochEntry(key, placeIn(compartment), body));
     grants.push(...members.map((member) => sealGrant(key, member)));
     epochs.set(compartment, { number, key });
@@ -113,8 +122,8 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
     members.filter(({ id }) => id !== 'reporter');
 
   const draft: CaseDraft = {
-    openEpochs(members) {
-      openEpoch('dialogue', [...members]);
+    openEpochs(members, recuses = false) {
+      openEpoch('dialogue', [...members], recuses);
       openEpoch('internal', readersOf(members));
     },
     ensureEpochs() {

@@ -5,6 +5,7 @@ import {
   type Directory,
   type Member,
   type Reader,
+  recusedIn,
   withSuccessors,
 } from '../../crypto/private.js';
 import type { OpenedForHandler } from './case-opening.js';
@@ -41,7 +42,24 @@ export function hasEndedGuest(opened: OpenedForHandler): boolean {
   return newestMembers(opened).some((member) => hasEnded(member, opened.today));
 }
 
-/** Handlers of the channel who could be given access: not there yet, and not left out. */
+/** Those who declared to take no part in the case, under whatever keys. */
+export function recusedFrom({ file, directory }: OpenedForHandler): ReadonlySet<string> {
+  return new Set(withSuccessors(directory.directory, recusedIn(file.dialogue.chain.epochs)));
+}
+
+/** Whether somebody else than these goes on as a case handler who can sign in. */
+export function hasOtherHandler(opened: OpenedForHandler, without: string): boolean {
+  const { readers } = opened.directory.directory;
+  return stayingMembers(opened).some(
+    ({ id }) =>
+      id !== without && readers.some(({ record }) => record.id === id && record.part === 'handler'),
+  );
+}
+
+/**
+ * Handlers of the channel who could be given access: not there yet, not left out, and not declared to
+ * take no part.
+ */
 export function grantable(opened: OpenedForHandler): { id: string; name: string }[] {
   return couldJoin(opened, channelReaders);
 }
@@ -61,7 +79,8 @@ function couldJoin(
   const { directory } = opened.directory;
   // also those in whose favour the report contradicts itself: the reporter named them
   const leftOut = new Set<string>(withSuccessors(directory, opened.file.report.leftOut));
+  const recused = recusedFrom(opened);
   return people(directory, opened.answer.case.channel)
     .map(({ record: { id, name } }) => ({ id, name }))
-    .filter(({ id }) => !present.has(id) && !leftOut.has(id));
+    .filter(({ id }) => !present.has(id) && !leftOut.has(id) && !recused.has(id));
 }

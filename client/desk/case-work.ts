@@ -28,7 +28,13 @@ import { dayIn, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { custodiansIn } from './case-identity.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
-import { grantable, grantableGuests, newestMembers, stayingMembers } from './case-members.js';
+import {
+  grantable,
+  grantableGuests,
+  hasOtherHandler,
+  newestMembers,
+  stayingMembers,
+} from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
@@ -212,17 +218,42 @@ export function prepareRenewal(opened: OpenedForHandler, state: SignedInState): 
   return changeMembers(opened, state, (members) => members);
 }
 
-/** A new epoch in both compartments that one more reader belongs to, history included. */
+/**
+ * A new epoch in both compartments that more readers belong to, history included. Throws ClientError
+ * `not_grantable`.
+ */
 export function prepareGrant(
   opened: OpenedForHandler,
   state: SignedInState,
-  readerId: string,
+  readerIds: readonly string[],
 ): HandlerAppend {
-  const allowed = grantable(opened).some(({ id }) => id === readerId);
-  const reader = opened.directory.directory.readers.find(({ record }) => record.id === readerId);
-  if (!allowed || reader === undefined) throw new ClientError('not_grantable');
-  const { id, kem, sig } = reader.record;
-  return changeMembers(opened, state, (members) => [...members, { id, kem, sig }]);
+  const allowed = grantable(opened);
+  const added = readerIds.map((readerId): Member => {
+    const reader = opened.directory.directory.readers.find(({ record }) => record.id === readerId);
+    if (reader === undefined || !allowed.some(({ id }) => id === readerId)) {
+      throw new ClientError('not_grantable');
+    }
+    const { id, kem, sig } = reader.record;
+    return { id, kem, sig };
+  });
+  return changeMembers(opened, state, (members) => [...members, ...added]);
+}
+
+/**
+ * A new epoch in both compartments without whoever writes it, who says with it that nobody may ever
+ * give them access again. Throws ClientError `last_holder` where no other handler reads the case.
+ */
+export function prepareRecusal(opened: OpenedForHandler, state: SignedInState): HandlerAppend {
+  const { id: me } = state.account;
+  if (!hasOtherHandler(opened, me)) throw new ClientError('last_holder');
+  const draft = beginDraft(opened, state);
+  // the notes begin with a reader of the conversation, which whoever goes is no more afterwards
+  draft.ensureEpochs();
+  draft.openEpochs(
+    stayingMembers(opened).filter(({ id }) => id !== me),
+    true,
+  );
+  return draft.request();
 }
 
 /** How far a guest may go, as a page gives it. */
@@ -263,5 +294,7 @@ export function prepareRevocation(
   const present = members.some(({ id }) => id === readerId);
   if (readerId === 'reporter' || !present) throw new ClientError('not_a_member');
   if (readerId === state.account.id) throw new ClientError('not_yourself');
+  // who takes somebody off stays: only where whoever does so reads nothing is nobody left
+  if (!hasOtherHandler(opened, readerId)) throw new ClientError('last_holder');
   return changeMembers(opened, state, (all) => all.filter(({ id }) => id !== readerId));
 }

@@ -29,6 +29,7 @@ import {
   prepareIdentityRequest,
   prepareMessage,
   prepareNote,
+  prepareRecusal,
   prepareRenewal,
   prepareRevocation,
   prepareTitle,
@@ -45,7 +46,7 @@ import { checkExportable } from './exporting.js';
 import type { Listings } from './listings.js';
 import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
-import type { Workplace } from './workplace.js';
+import type { Prepare, Workplace } from './workplace.js';
 
 /** What a handler writes to the reporter; the time is added when it is sealed. */
 export type HandlerInput =
@@ -122,6 +123,13 @@ export interface CaseDesk {
    */
   grantGuest(id: string, guestId: string, terms: GuestInput): Promise<HandlerCaseView>;
   revoke(id: string, readerId: string): Promise<HandlerCaseView>;
+  /**
+   * Declares a conflict of interest: one's own keys leave the case, and nobody can give one access to
+   * it again. No reason is kept. The case is gone from one's desk afterwards.
+   *
+   * @throws ClientError `last_holder` where no other handler reads it.
+   */
+  recuse(id: string): Promise<void>;
   /** New keys for those who may read; the only thing that a case `after_new_keys` takes first. */
   renew(id: string): Promise<HandlerCaseView>;
   download(
@@ -306,7 +314,7 @@ export function createCaseDesk(
       workplace.append(
         id,
         ['grant', readerId],
-        (opened, state) => prepareGrant(opened, state, readerId),
+        (opened, state) => prepareGrant(opened, state, [readerId]),
         {
           done: (opened) => isReader(opened, readerId),
         },
@@ -337,6 +345,22 @@ export function createCaseDesk(
           mends: true,
         },
       ),
+
+    async recuse(id) {
+      let sent = false;
+      const prepare: Prepare = (opened, state) => {
+        const request = prepareRecusal(opened, state);
+        sent = true;
+        return request;
+      };
+      try {
+        await workplace.write(id, ['recuse'], prepare, { mends: true });
+      } catch (error) {
+        // the answer was lost, and with it the case: it was done
+        const isGone = error instanceof ClientError && error.code === 'case_not_found';
+        if (!sent || !isGone) throw error;
+      }
+    },
 
     renew: (id) => workplace.append(id, ['renew'], prepareRenewal, { mends: true }),
 

@@ -123,7 +123,7 @@ export function createExposedDesk(
           workplace.write(
             id,
             ['give back', successor],
-            (opened, state) => (isDue(opened) ? prepareGrant(opened, state, successor) : null),
+            (opened, state) => (isDue(opened) ? prepareGrant(opened, state, [successor]) : null),
             {
               done: (opened) => newestMembers(opened).some((member) => member.id === successor),
               mends: true,

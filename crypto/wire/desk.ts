@@ -292,6 +292,22 @@ export type Members = v.InferOutput<typeof Members>;
 /** PUT /api/desk/admissions/:id/signature: the handler's half. */
 export const SignAdmission = v.strictObject({ signature: bytesSchema(64) });
 
+/**
+ * How many cases a handler can open, how many of them no other handler who can sign in, and of those
+ * how many a recovery officer's paper opens.
+ */
+export const Holding = v.strictObject({
+  reader: ReaderId,
+  cases: Counted,
+  alone: Counted,
+  paper: Counted,
+});
+export type Holding = v.InferOutput<typeof Holding>;
+
+/** GET /api/desk/holdings: of every handler, for an administrator; for a handler of their own. */
+export const HoldingsAnswer = v.strictObject({ holdings: v.array(Holding) });
+export type HoldingsAnswer = v.InferOutput<typeof HoldingsAnswer>;
+
 /** POST /api/desk/directories: the next version, signed by an administrator. */
 export const PublishDirectory = v.strictObject({ directory: SignedDirectory });
 /** PUT /api/desk/stamp */

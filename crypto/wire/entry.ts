@@ -170,6 +170,11 @@ export const EpochBody = v.strictObject({
    * not have it.
    */
   previousKey: v.nullable(bytesSchema(BOX_OVERHEAD + 32)),
+  /**
+   * That its author, whom it does not name any more, takes no part in the case from now on, for good:
+   * in the dialogue alone, and never in the first.
+   */
+  recuses: v.exactOptional(v.literal(true)),
   /** Who made the case, sealed under this epoch's key: in the first of the dialogue alone. */
   origin: v.exactOptional(bytesSchema(BOX_OVERHEAD + ORIGIN_BYTES)),
 });

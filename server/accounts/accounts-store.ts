@@ -53,6 +53,12 @@ export async function accountIdTaken(db: Knex, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Ids of the accounts that can be signed in to. */
+export async function openAccounts(db: Knex): Promise<ReadonlySet<string>> {
+  const rows = await db<AccountRow>('accounts').where({ state: 'active' }).select('id');
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** All accounts by name, without anything secret. */
 export async function listAccounts(
   db: Knex,

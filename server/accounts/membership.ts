@@ -24,6 +24,8 @@ export interface Membership {
   admit(trx: Knex, reader: Reader): Promise<void>;
   /** Lets an administrator in, likewise. @throws ApiError `admission_missing`. */
   appoint(trx: Knex, administrator: Administrator): Promise<void>;
+  /** Whether an account is shut since its keys may be in wrong hands. */
+  isLocked(trx: Knex, account: string): Promise<boolean>;
   /** Ends an account that left: its sessions, its secrets and what it invited. */
   remove(trx: Knex, account: string): Promise<void>;
 }
@@ -67,6 +69,10 @@ export function createMembership(): Membership {
       if (!isTheSame) throw new ApiError('admission_missing');
       await activate(trx, id);
       await deleteAdmission(trx, waiting);
+    },
+
+    async isLocked(trx, account) {
+      return (await accountById(trx, account))?.state === 'locked';
     },
 
     async remove(trx, account) {

@@ -53,7 +53,8 @@ export interface DirectoryService {
    *
    * @throws ApiError `directory_conflict` when another version came first, `wrong_directory`,
    * `malformed`, `forbidden` for one that another administrator signed, `wrong_day`,
-   * `admission_missing`, `last_administrator`, `last_handler`, or `channel_not_ready`.
+   * `admission_missing`, `last_administrator`, `last_handler`, `channel_not_ready`, or `last_holder`
+   * for a handler who leaves with cases that no other reads, unless the account is closed.
    */
   publish(session: DeskSession, signed: SignedDirectory): Promise<void>;
   /** Keeps a handler's word that the directory is still the newest. @throws ApiError of {@link checkStamp}. */
@@ -69,6 +70,8 @@ export interface DirectoryOptions {
   audit: Audit;
   directories: Directories;
   membership: Membership;
+  /** How many cases a handler leaves to nobody, where this directory comes into force. */
+  holdings: { leftBy(trx: Knex, reader: string, directory: Directory): Promise<number> };
   forgetReader: ForgetReader;
   /** The server's key for receipts, null for none. */
   receiptKey: () => ReceiptKey | null;
@@ -79,7 +82,7 @@ export interface DirectoryOptions {
 export function createDirectoryService(options: DirectoryOptions): DirectoryService {
   const { db, clock, timeZone, audit, directories, membership, forgetReader, maxFileBytes } =
     options;
-  const { receiptKey } = options;
+  const { holdings, receiptKey } = options;
 
   /** No administrator can list a key of his own, with which he could make receipts. */
   function checkReceiptKeys(before: Directory, after: Directory): void {
@@ -94,6 +97,21 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
       hasHandler(directory, channel) &&
       (await practiceRead(trx, channel))
     );
+  }
+
+  /**
+   * No handler leaves with cases that nobody else reads; a closed account's keys must go all the same,
+   * since they may be in wrong hands.
+   */
+  async function checkNobodyIsNeeded(
+    trx: Knex,
+    directory: Directory,
+    { left }: DirectoryChanges,
+  ): Promise<void> {
+    for (const { record } of left) {
+      if (record.part !== 'handler' || (await membership.isLocked(trx, record.id))) continue;
+      if ((await holdings.leftBy(trx, record.id, directory)) > 0) throw new ApiError('last_holder');
+    }
   }
 
   async function checkChannels(
@@ -210,6 +228,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
           checkAdmitters(current.directory, directory, delegation, state);
           await membership.appoint(trx, administrator);
         }
+        await checkNobodyIsNeeded(trx, directory, changes);
         for (const { record } of changes.left) {
           await membership.remove(trx, record.id);
           await forgetReader(trx, record.id);

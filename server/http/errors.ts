@@ -75,6 +75,7 @@ export const errorStatus = {
   erasure_unconfirmed: 409,
   last_administrator: 409,
   last_handler: 409,
+  last_holder: 409,
   member_unknown: 409,
   name_taken: 409,
   one_time_code_state: 409,

@@ -71,6 +71,8 @@ export interface AppendContext {
   seenBefore: Readonly<Record<Compartment, number>>;
   /** What each of the epoch entries says, see `readEpochBodies`. */
   bodies: ReadonlyMap<EpochEntry, EpochBody>;
+  /** Persons who declared, in epochs that stand here, that they take no part any more. */
+  recused: ReadonlySet<string>;
   /** Those directories named in epochs that were in force here, by `directoryKey`. */
   directories: ReadonlySet<string>;
   /** Those among the author and guests who accepted secrecy before; it is followed with. */
@@ -258,6 +260,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
     throw new ApiError('directory_unknown');
   }
   checkMembers(context, header, body.members);
+  if (compartment === 'dialogue' && current !== null) checkWhoGoesOn(context, body.members);
   const { epoch: number, commitment } = header;
   return { epoch: { number, commitment, members: body.members }, head };
 }
@@ -313,6 +316,16 @@ function checkMembers(
   const isGuest = (id: string): boolean => context.reader(id)?.part === 'guest';
   const begins = compartment === 'dialogue' && epoch === 1;
   if (!guestsFit(members, isGuest, begins)) throw new ApiError('wrong_members');
+}
+
+/** Nobody comes back who declared to take no part, and no case is left without a handler. */
+function checkWhoGoesOn(context: AppendContext, members: readonly Member[]): void {
+  if (members.some(({ id }) => context.recused.has(context.person(id)))) {
+    throw new ApiError('wrong_members');
+  }
+  if (!members.some(({ id }) => context.reader(id)?.part === 'handler')) {
+    throw new ApiError('last_holder');
+  }
 }
 
 /** The notes belong to those readers who have the dialogue: nobody is shut out of one of the two. */

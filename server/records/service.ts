@@ -114,6 +114,7 @@ export async function appendEntries(
       person: (id) => directory.person(id),
       ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
+      recused: bodies.size === 0 ? new Set() : await readRecused(trx, caseRow.id, directory),
       directories: await knownDirectories(trx, directory, bodies),
       sworn: await swornAmong(trx, caseRow.id, author, directory),
       erasable: await readErasable(trx, caseRow.id, entries),
@@ -193,6 +194,7 @@ export async function prepareCase(
       dialogueRecords: new Map(),
       seenBefore: { dialogue: 0, internal: 0, identity: 0 },
       bodies,
+      recused: new Set(),
       directories: await knownDirectories(db, directory, bodies),
       sworn: new Set(),
       erasable: {},
@@ -368,6 +370,17 @@ async function readSeen(
       identity: at(before.identity),
     },
   };
+}
+
+/** Who declared to take no part in a case, as persons: whoever came back under new keys is the same. */
+async function readRecused(
+  db: Knex,
+  caseId: CaseId,
+  lookup: DirectoryLookup,
+): Promise<ReadonlySet<string>> {
+  const epochs = await readEpochs(db, caseId, 'dialogue');
+  const recusals = epochs.filter((entry) => readEpochBody(entry).recuses === true);
+  return new Set(recusals.map(({ header }) => lookup.person(header.author)));
 }
 
 async function knownDirectories(

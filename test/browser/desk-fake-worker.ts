@@ -22,6 +22,7 @@ import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { guestApi } from './desk-fake-guest.js';
 import { figuresOf } from './desk-fake-figures.js';
+import { handover } from './desk-fake-handover.js';
 import { reviewOf } from './desk-fake-review.js';
 import {
   access,
@@ -601,6 +602,7 @@ const api: DeskApi = {
     access.set(id, [...(access.get(id) ?? []), reader]);
     return Promise.resolve(viewOf(id));
   },
+  ...handover,
   renew: async (id) => {
     await pause(50);
     renewed.add(id);

@@ -57,6 +57,13 @@ beforeAll(async () => {
   directoryBefore = await createDirectories().newest(installation.server.db);
   leaver = await keptFor((reader) => reader === harald.id);
   others = await keptFor((reader) => reader !== harald.id);
+  // who holds cases alone is taken out only where the keys may be in wrong hands
+  await installation.administrator.desk.openIncident({
+    account: harald.id,
+    since: null,
+    knownAt: null,
+    cause: 'device_lost',
+  });
   await installation.administrator.desk.remove(harald.id);
 });
 afterAll(async () => {

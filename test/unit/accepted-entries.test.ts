@@ -527,6 +527,11 @@ function accepted(
           internal: seenBy('internal'),
           identity: seenBy('identity'),
         },
+        recused: new Set(
+          dialogue
+            .filter(isEpochEntry)
+            .flatMap((each) => (epochBodyOf(each).recuses === true ? each.header.author : [])),
+        ),
         bodies: readEpochBodies(entries),
         directories: new Set(
           [organisation, later].map(({ directory: { version }, hash }) =>

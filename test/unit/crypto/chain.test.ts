@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BOX_OVERHEAD } from '../../../crypto/box.js';
 import { toBase64 } from '../../../crypto/bytes.js';
-import { verifyChain, type ChainContext, type VerifiedChain } from '../../../crypto/chain.js';
+import {
+  verifyChain,
+  verifyEpochs,
+  type ChainContext,
+  type VerifiedChain,
+} from '../../../crypto/chain.js';
 import type { DirectoryHash, RecordHash } from '../../../crypto/ids.js';
 import { toJsonBytes } from '../../../crypto/json.js';
 import { epochBodyOf, isEpochEntry, recordHashOf } from '../../../crypto/record.js';
@@ -98,6 +103,39 @@ describe('an honest chain', () => {
   it('may have no notes, but no dialogue is a missing one', () => {
     expect(verify([], {}, 'internal').fault).toBeNull();
     expect(verify([]).fault).toBe('missing_entry');
+  });
+});
+
+describe('a reader who takes no part any more', () => {
+  const recuses = { body: { recuses: true as const } };
+
+  it('signs the epoch that drops them, and is named by none after it', () => {
+    made.rotate(harald, 'dialogue', [hanna, officer], recuses);
+    expect(verify().fault).toBeNull();
+    made.rotate(hanna, 'dialogue', [hanna]);
+    expect(verify().fault).toBeNull();
+    made.rotate(hanna, 'dialogue', [hanna, harald]);
+    const dialogue = verify();
+    expect(dialogue.fault).toBe('wrong_epoch');
+    expect(dialogue.epochs).toHaveLength(3);
+    const epochs = dialogue.records.map(({ entry }) => entry).filter(isEpochEntry);
+    const again = made.entries.filter(isEpochEntry);
+    expect(verifyEpochs(epochs, contextOf()).fault).toBeNull();
+    expect(verifyEpochs(again, contextOf()).fault).toBe('wrong_epoch');
+  });
+
+  it('says it for nobody else, in the dialogue alone, and not as a member', () => {
+    made.rotate(harald, 'dialogue', [harald, officer], recuses);
+    expect(verify().fault).toBe('wrong_epoch');
+    made = makeCase(organisation);
+    made.rotate(hanna, 'internal', [hanna, harald, officer]);
+    made.rotate(harald, 'internal', [hanna, officer], recuses);
+    expect(verify(made.entries, {}, 'internal').fault).toBe('wrong_epoch');
+  });
+
+  it('leaves the case to a handler: a paper in a safe is none', () => {
+    made.rotate(harald, 'dialogue', [officer], recuses);
+    expect(verify().fault).toBe('wrong_epoch');
   });
 });
 

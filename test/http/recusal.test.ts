@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../client/api.js';
+import {
+  EpochBody,
+  epochBodyOf,
+  type EpochEntry,
+  fromJsonBytes,
+  HandlerAppend,
+  isEpochEntry,
+  type Member,
+  reporterKeys,
+  toBase64,
+  toJsonBytes,
+} from '../../crypto/private.js';
+import { resignedBy } from '../support/case.js';
+import { silent } from '../support/fixtures.js';
+import { altering, keysOf } from '../support/hostile.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+
+/*
+ * A handler declares a conflict of interest: the own keys leave the case, nobody can give them back,
+ * and no case is left to nobody by that. Then people leave with cases that only they hold.
+ */
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'nothing';
+  } catch (error) {
+    const { code, fault } = error as { code?: string; fault?: string };
+    return code ?? fault ?? String(error);
+  }
+}
+
+async function report(leftOut: readonly string[] = []): Promise<{ words: string[]; id: string }> {
+  const { words } = await installation.report({ leftOut: [...leftOut] });
+  return { words, id: reporterKeys(words).caseId };
+}
+
+/** Who can read a case, as its reporter sees it. */
+async function readersOf(words: readonly string[]): Promise<string[]> {
+  const view = await installation.newReporter().open([...words]);
+  expect(view.warnings).toEqual([]);
+  const newest = view.access.findLast(({ compartment }) => compartment === 'dialogue');
+  return newest?.readers.map(({ name }) => name) ?? [];
+}
+
+/** What the newest epoch of a conversation says, as the server has it. */
+async function newestEpoch(id: string): Promise<EpochBody> {
+  const row = await installation.server
+    .db<{ case_id: string; compartment: string; form: string; sequence: number; body: Buffer }>(
+      'entries',
+    )
+    .where({ case_id: id, compartment: 'dialogue', form: 'epoch' })
+    .orderBy('sequence', 'desc')
+    .first('body');
+  if (row === undefined) throw new Error('no epoch');
+  return fromJsonBytes(EpochBody, row.body);
+}
+
+/** The body of an epoch with these members. */
+function bodyWith(entry: EpochEntry, members: readonly Member[]): string {
+  return toBase64(toJsonBytes({ ...epochBodyOf(entry), members: [...members] }));
+}
+
+describe('a conflict of interest', () => {
+  it('takes the keys of who declares it off the case, before or after it was opened', async () => {
+    const [hanna, harald] = installation.handlers;
+    for (const before of ['never opened', 'opened', 'noted'] as const) {
+      const { words, id } = await report();
+      if (before !== 'never opened') await harald.desk.openCase(id);
+      if (before === 'noted') await hanna.desk.note(id, 'Ask finance.', [], silent);
+      await harald.desk.recuse(id);
+      expect(await codeOf(harald.desk.openCase(id))).toBe('case_not_found');
+      expect(await readersOf(words)).toEqual(['Hanna Handler']);
+      const seen = await hanna.desk.openCase(id);
+      expect(seen).toMatchObject({ warnings: [], writable: 'yes', grantable: [] });
+      expect(seen.readers.map(({ name }) => name)).toEqual(['Hanna Handler']);
+    }
+  });
+
+  it('is told to nobody: no entry, note or line of the log has a word of it', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { id } = await report();
+    await harald.desk.recuse(id);
+    const seen = await hanna.desk.openCase(id);
+    expect(seen.entries.map(({ content }) => content.kind)).toEqual(['report']);
+    const log = await hanna.desk.audit();
+    const own = log.filter(({ caseId }) => caseId === id).map(({ action }) => action);
+    expect(new Set(own)).toEqual(new Set(['opened', 'access_changed']));
+  });
+
+  it('binds everybody: no altered client brings the person back', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { words, id } = await report();
+    const { members } = await newestEpoch(id);
+    await harald.desk.recuse(id);
+    expect(await codeOf(hanna.desk.grant(id, harald.id))).toBe('not_grantable');
+    const keys = await keysOf(installation, hanna);
+    /** Names these readers in the epoch of the conversation. */
+    const naming = (named: readonly Member[]): Promise<string> => {
+      const altered = altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) =>
+          isEpochEntry(entry) && entry.header.compartment === 'dialogue'
+            ? resignedBy(keys.sig.secretKey, { ...entry, body: bodyWith(entry, named) }, {})
+            : entry,
+        ),
+      }));
+      return installation.signIn(hanna, altered).then((desk) => codeOf(desk.renew(id)));
+    };
+    expect(await naming(members)).toBe('wrong_members');
+    // a case that nobody could go on with is refused as well
+    expect(await naming(members.filter(({ id: each }) => each === 'reporter'))).toBe(
+      'wrong_members',
+    );
+    await installation.signIn(hanna);
+    expect(await readersOf(words)).toEqual(['Hanna Handler']);
+  });
+
+  it('cannot be declared by the last handler, who gives the case to another first', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { words, id } = await report();
+    await hanna.desk.revoke(id, harald.id);
+    expect(await codeOf(hanna.desk.recuse(id))).toBe('last_holder');
+    const { changed } = await hanna.desk.handOver([{ id, to: [harald.id] }], silent);
+    expect(changed).toBe(1);
+    await hanna.desk.recuse(id);
+    expect(await readersOf(words)).toEqual(['Harald Handler']);
+    // and the one who has it now is the last
+    expect(await codeOf(harald.desk.recuse(id))).toBe('last_holder');
+  });
+
+  it('is done once where its answer is lost', async () => {
+    const [hanna] = installation.handlers;
+    const { words, id } = await report();
+    let lost = 0;
+    const losing: Fetch = async (input, init) => {
+      const response = await fetch(input, init);
+      if (init?.method === 'POST' && String(input).endsWith('/entries') && lost === 0) {
+        lost += 1;
+        throw new TypeError('lost');
+      }
+      return response;
+    };
+    const desk = await installation.signIn(hanna, losing);
+    await desk.recuse(id);
+    expect(lost).toBe(1);
+    expect(await readersOf(words)).toEqual(['Harald Handler']);
+    await installation.signIn(hanna);
+  });
+});
+
+describe('somebody who leaves', () => {
+  const remove = (id: string): Promise<string> =>
+    codeOf(installation.administrator.desk.remove(id));
+  const heldBy = async (id: string): Promise<object | undefined> =>
+    (await installation.administrator.desk.holdings()).find(({ reader }) => reader === id);
+
+  it('stays until nobody needs them: what they hold alone is handed over first', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { fragment } = await hanna.desk.invite({ shownName: 'Nora New' });
+    const nora = installation.newDesk();
+    const { passphrase } = await nora.prepareJoining();
+    await nora.finishJoining(fragment, { name: 'nora', role: {} });
+    const [pending] = (await hanna.desk.members()).admissions;
+    await hanna.desk.admit(pending?.id ?? '');
+    await installation.administrator.desk.admit(pending?.id ?? '');
+    const { id: noraId } = await nora.signIn('nora', passphrase.join(' '));
+    const { id, words } = await report([harald.id, noraId]);
+    const other = await report([hanna.id, harald.id]);
+    expect(await heldBy(noraId)).toEqual({ reader: noraId, cases: 1, alone: 1, paper: 0 });
+    expect(await remove(noraId)).toBe('last_holder');
+
+    // counts are for administrators, and of one's own
+    expect((await nora.holdings()).map(({ reader }) => reader)).toEqual([noraId]);
+    const { cases } = await nora.findOwnCases(silent);
+    expect(cases).toMatchObject([{ id: other.id, others: [], grantable: [], paper: false }]);
+
+    // what nobody may be given goes to nobody by an administrator's will either
+    const plan = [{ id: other.id, to: [hanna.id] }];
+    expect((await nora.handOver(plan, silent)).failed).toEqual([
+      { id: other.id, code: 'not_grantable' },
+    ]);
+    expect(await remove(noraId)).toBe('last_holder');
+
+    // one that may be given is, and stopping in between loses nothing
+    const own = (await hanna.desk.findOwnCases(silent)).cases.find((each) => each.id === id);
+    expect(own).toMatchObject({ others: [], grantable: [] });
+    expect(await readersOf(words)).toEqual(['Hanna Handler']);
+  });
+
+  it('goes where every case has another reader, and leaves nothing to nobody', async () => {
+    const [hanna, harald] = installation.handlers;
+    const mine = (await harald.desk.findOwnCases(silent)).cases.filter(
+      ({ others }) => others.length === 0,
+    );
+    expect(mine.length).toBeGreaterThan(0);
+    const controller = new AbortController();
+    const given = mine.filter(({ grantable }) => grantable.some(({ name }) => name === 'Nora New'));
+    const to = given[0]?.grantable.find(({ name }) => name === 'Nora New')?.id ?? '';
+    const plan = mine.map(({ id }) => ({ id, to: [to] }));
+    const stopped = harald.desk.handOver(
+      plan,
+      ({ done }) => {
+        if (done === 1) controller.abort();
+      },
+      controller.signal,
+    );
+    expect(await codeOf(stopped)).not.toBe('nothing');
+    expect(await remove(harald.id)).toBe(mine.length > 1 ? 'last_holder' : 'nothing');
+    const { failed } = await harald.desk.handOver(plan, silent);
+    expect(failed).toEqual([]);
+    expect(await heldBy(harald.id)).toMatchObject({ alone: 0 });
+    expect(await remove(harald.id)).toBe('nothing');
+    expect(await codeOf(hanna.desk.openCase(mine[0]?.id ?? ''))).toBe('case_not_found');
+  });
+
+  it('goes at once where their keys may be in wrong hands, whatever they hold', async () => {
+    const { administrator } = installation;
+    const nora = (await administrator.desk.members()).accounts.find(({ name }) => name === 'nora');
+    expect(await heldBy(nora?.id ?? '')).not.toMatchObject({ alone: 0 });
+    await administrator.desk.openIncident({
+      account: nora?.id ?? '',
+      since: null,
+      knownAt: null,
+      cause: 'device_lost',
+    });
+    expect(await remove(nora?.id ?? '')).toBe('nothing');
+  });
+});
+
+describe('an administrator', () => {
+  it('opens no case by any reset: no request of theirs has an answer with a key in it', async () => {
+    const [hanna] = installation.handlers;
+    const { id } = await report();
+    const { desk } = installation.administrator;
+    const before = await installation.server.db('grants').count();
+    // what there is to reset: closing and opening an account, and inviting anew
+    const { fragment } = await desk.invite({ shownName: 'Hanna Handler' });
+    const again = installation.newDesk();
+    const { passphrase } = await again.prepareJoining();
+    await again.finishJoining(fragment, { name: 'hanna again', role: {} });
+    const [pending] = (await hanna.desk.members()).admissions;
+    await hanna.desk.admit(pending?.id ?? '');
+    await desk.admit(pending?.id ?? '');
+    await again.signIn('hanna again', passphrase.join(' '));
+    expect((await again.inbox('open')).rows).toEqual([]);
+    expect(await codeOf(again.openCase(id))).toBe('case_not_found');
+    for (const ask of [
+      () => desk.openCase(id),
+      () => desk.inbox('open'),
+      () => desk.grant(id, hanna.id),
+      () => desk.renew(id),
+    ]) {
+      expect(await codeOf(ask())).toBe('forbidden');
+    }
+    expect(await installation.server.db('grants').count()).toEqual(before);
+  });
+});
