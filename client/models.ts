@@ -330,6 +330,8 @@ export interface HandlerCaseView extends CaseRow {
   grantable: { id: string; name: string }[];
   /** People from outside the organisation who may be given access. */
   grantableGuests: { id: string; name: string }[];
+  /** Who declared to take no part in it: they can never be given access. */
+  recused: { id: string; name: string }[];
   /** Those among the readers who left the organisation: new keys take them off. */
   departed: { id: string; name: string }[];
   writable: Writable;

@@ -15,7 +15,7 @@ import { believed } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
-import { grantable, grantableGuests, newestMembers } from './case-members.js';
+import { grantable, grantableGuests, newestMembers, recusedFrom } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
 import { erasesAlone, proposalsIn } from './erasing.js';
 import type { SignedInState } from './session.js';
@@ -126,6 +126,9 @@ export function caseView(
     })),
     grantable: grantable(opened),
     grantableGuests: grantableGuests(opened),
+    recused: directory.directory.readers.flatMap(({ record: { id, name }, state }) =>
+      state === 'active' && recusedFrom(opened).has(id) ? [{ id, name }] : [],
+    ),
     departed: known
       .filter(({ state }) => state !== 'active')
       .map(({ record: { id, name } }) => ({ id, name })),

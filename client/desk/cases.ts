@@ -347,10 +347,10 @@ export function createCaseDesk(
       ),
 
     async recuse(id) {
-      let sent = false;
+      const tried = { sent: false };
       const prepare: Prepare = (opened, state) => {
         const request = prepareRecusal(opened, state);
-        sent = true;
+        tried.sent = true;
         return request;
       };
       try {
@@ -358,7 +358,7 @@ export function createCaseDesk(
       } catch (error) {
         // the answer was lost, and with it the case: it was done
         const isGone = error instanceof ClientError && error.code === 'case_not_found';
-        if (!sent || !isGone) throw error;
+        if (!tried.sent || !isGone) throw error;
       }
     },
 

@@ -302,6 +302,7 @@ export function viewOf(id: string): HandlerCaseView {
       ['omar'].filter((each) => !allowed.includes(each) && !leftOut.get(id)?.includes(each)),
     ),
     grantableGuests: grantableGuestsOf(id),
+    recused: [],
     warnings: [],
     ...(renewed.has(id) ? { fault: null } : troubleOf(id, facts)),
   };

@@ -147,7 +147,7 @@ describe('a conflict of interest', () => {
     let lost = 0;
     const losing: Fetch = async (input, init) => {
       const response = await fetch(input, init);
-      if (init?.method === 'POST' && String(input).endsWith('/entries') && lost === 0) {
+      if (init.method === 'POST' && input.endsWith('/entries') && lost === 0) {
         lost += 1;
         throw new TypeError('lost');
       }

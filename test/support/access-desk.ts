@@ -197,6 +197,11 @@ const members: readonly AccessRow[] = [
     rest: NO_SESSION,
   },
   {
+    route: 'GET /api/desk/holdings',
+    request: at('/api/desk/holdings'),
+    ...ofDesk('200'),
+  },
+  {
     route: 'POST /api/desk/admissions',
     request: ({ work }) => ({
       path: '/api/desk/admissions',

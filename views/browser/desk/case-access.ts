@@ -4,11 +4,21 @@ import { t } from '../strings.js';
 import { block, wireBlocked } from './blocked.js';
 import { accessText } from './case-entries.js';
 import { wireConfirmation } from './confirmation.js';
-import { copyTemplate, element, fillList, option, part, show, showPart, write } from './dom.js';
+import {
+  copyTemplate,
+  element,
+  fillList,
+  onClick,
+  option,
+  part,
+  show,
+  showPart,
+  write,
+} from './dom.js';
 import { dayText, today } from './days.js';
 import type { Desk } from './desk.js';
 import { send, showProblem } from './failures.js';
-import { leftOutOf } from './left-out.js';
+import { barredNames } from './left-out.js';
 import { renewalElement } from './renewal.js';
 import { listText } from './texts.js';
 
@@ -39,13 +49,10 @@ export function fillAccess(
   write(panel, 'no-grantable', t(`desk.access.${isReadable ? 'nobody' : 'unknown_left_out'}`));
   showPart(panel, 'no-grantable', data.grantable.length === 0);
 
-  // the notices speak of whoever has, or had, access all the same
-  const leftOut = leftOutOf(desk, data).flatMap(({ letInBy, name }) =>
-    letInBy === null ? name : [],
-  );
+  const barred = barredNames(desk, data);
   const box = part(panel, 'left-out');
-  show(box, leftOut.length > 0);
-  box.textContent = t('desk.access.left_out', { names: listText(leftOut) });
+  show(box, barred.length > 0);
+  box.textContent = t('desk.access.left_out', { names: listText(barred) });
 
   const history = data.access.filter(({ compartment }) => compartment === 'dialogue');
   fillList(part(panel, 'access-history'), history, (change, index) =>
@@ -81,6 +88,9 @@ export function wireGrant(
 ): void {
   const form = part(panel, 'grant-form', HTMLFormElement);
   const select = part(form, 'grant-reader', HTMLSelectElement);
+  onClick(panel, 'conflict', () => {
+    desk.go({ view: 'conflict', ids: [caseId] });
+  });
   wireBlocked(form);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

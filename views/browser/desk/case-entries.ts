@@ -64,6 +64,11 @@ export function accessText(before: AccessView | null, change: AccessView): strin
   const taken = names(before, change);
   const by = partyText(change.by);
   const sentences: string[] = [];
+  const { by: author } = change;
+  // who went by themselves is not told from who was taken off: nobody is asked why
+  if (author.side === 'reader' && !change.readers.some(({ id }) => id === author.id)) {
+    return t('desk.access.no_longer', { names: listText(taken) });
+  }
   if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: listText(added) }));
   if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: listText(taken) }));
   if (sentences.length === 0) sentences.push(t('desk.access.renewed', { by }));

@@ -28,7 +28,7 @@ import { channelName, ruleOf, type Desk, type Changed } from './desk.js';
 import { act, send } from './failures.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
-import { leftOutOf } from './left-out.js';
+import { keptOutNames } from './left-out.js';
 import { noteForm, noteKey } from './note-form.js';
 import { datesPanel } from './case-dates.js';
 import { workPanel } from './case-work.js';
@@ -203,7 +203,7 @@ function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
     facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`), '']);
     facts.push([t('desk.facts.language'), languageText(reportLanguage(data)), '']);
   }
-  const leftOut = leftOutOf(desk, data).map(({ name }) => name);
+  const leftOut = keptOutNames(desk, data);
   if (leftOut.length > 0) {
     facts.push([t('desk.facts.left_out'), listText(leftOut), 'important']);
   }

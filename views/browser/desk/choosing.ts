@@ -38,7 +38,8 @@ export function wireChoosing(
     write(view, 'chosen-count', size === 0 ? '' : plural('desk.choose.count', size));
     write(view, 'choose-all', plural('desk.choose.all', listed.length));
     showPart(view, 'choose-all', size < listed.length);
-    for (const name of ['choose-none', ...SUBJECTS.map((each) => `bulk-${each}`)]) {
+    const actions = [...SUBJECTS, 'conflict'].map((each) => `bulk-${each}`);
+    for (const name of ['choose-none', ...actions]) {
       showPart(view, name, size > 0);
     }
     part(view, 'choosing').classList.toggle('has-chosen', size > 0);
@@ -68,6 +69,10 @@ export function wireChoosing(
   const anchorAt = (box: HTMLInputElement): void => {
     anchor = box.closest<HTMLElement>('[data-case]')?.dataset['case'] ?? null;
   };
+
+  onClick(view, 'bulk-conflict', () => {
+    desk.go({ view: 'conflict', ids: [...desk.inbox.chosen] });
+  });
 
   view.addEventListener('click', (event) => {
     const { target } = event;

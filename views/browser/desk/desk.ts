@@ -24,6 +24,8 @@ export type Place =
   | { view: 'figures' }
   | { view: 'recording' }
   | { view: 'incidents'; chosen?: string }
+  | { view: 'handover' }
+  | { view: 'conflict'; ids: readonly string[] }
   | { view: 'custody' }
   | { view: 'guest' }
   | { view: 'guest-case'; id: string }

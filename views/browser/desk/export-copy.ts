@@ -29,7 +29,7 @@ import { channelName, localText, ruleOf, type Desk } from './desk.js';
 import { exportState } from './export-lines.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
-import { leftOutOf } from './left-out.js';
+import { keptOutNames } from './left-out.js';
 import { partyText } from './parties.js';
 import { listText } from './texts.js';
 import { erasureText } from './case-erasure.js';
@@ -51,7 +51,7 @@ function factsOf(desk: Desk, data: HandlerCaseView): Facts {
     facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`)]);
     facts.push([t('desk.facts.language'), languageText(report.language)]);
   }
-  const leftOut = leftOutOf(desk, data).map(({ name }) => name);
+  const leftOut = keptOutNames(desk, data);
   if (leftOut.length > 0) facts.push([t('desk.facts.left_out'), listText(leftOut)]);
   const responsible = responsibleNames(desk, data);
   if (responsible.length > 0) facts.push([t('desk.facts.responsible'), listText(responsible)]);

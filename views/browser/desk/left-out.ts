@@ -46,3 +46,28 @@ export function leftOutOf(desk: Desk, data: HandlerCaseView): LeftOut[] {
   );
   return people.filter(({ id, letInBy }) => letInBy !== null || !cameBack.has(id));
 }
+
+/** The reporter's choice and those who declared to take no part, without saying which. */
+function keptOut(
+  data: HandlerCaseView,
+  leftOut: readonly Pick<LeftOut, 'id' | 'name'>[],
+): string[] {
+  const names = new Map([...leftOut, ...data.recused].map(({ id, name }) => [id, name]));
+  return [...names.values()].sort((one, other) => one.localeCompare(other));
+}
+
+/**
+ * Names of those who can be given no access, whether the reporter left them out or they declared to
+ * take no part: nobody is told which.
+ */
+export function keptOutNames(desk: Desk, data: HandlerCaseView): string[] {
+  return keptOut(data, leftOutOf(desk, data));
+}
+
+/** The same without those who were let in all the same: the notices speak of them. */
+export function barredNames(desk: Desk, data: HandlerCaseView): string[] {
+  return keptOut(
+    data,
+    leftOutOf(desk, data).filter(({ letInBy }) => letInBy === null),
+  );
+}

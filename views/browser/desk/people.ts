@@ -1,5 +1,5 @@
 import type { InvitedPart, ReaderPart } from '../../../crypto/private.js';
-import type { AdmissionView, MembersView } from '../../../client/models.js';
+import type { AdmissionView, HoldingView, MembersView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { wireConfirmation } from './confirmation.js';
 import {
@@ -16,6 +16,7 @@ import {
 import { dayText } from './days.js';
 import { localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
+import { holdingText, neededText, ownHoldingText } from './holding.js';
 import { officerSection } from './recovery-officer.js';
 import { fillWords } from './words.js';
 
@@ -40,14 +41,18 @@ export function peopleView(desk: Desk): HTMLElement {
 
   const load = async (): Promise<void> => {
     const members = await desk.api.members();
+    const holdings = new Map((await desk.api.holdings()).map((each) => [each.reader, each]));
     const waiting = members.admissions;
     fillList(part(view, 'admissions'), waiting, (admission) =>
       admissionItem(desk, admission, members, done),
     );
     showPart(view, 'admissions-section', waiting.length > 0);
     fillList(part(view, 'readers'), readersOf(desk, members), (person) =>
-      personItem(desk, person, done),
+      personItem(desk, person, holdings.get(person.id), done),
     );
+    const own = holdings.get(desk.account.id);
+    showPart(view, 'leaving', own !== undefined && !administrator);
+    if (own !== undefined) write(view, 'own-holding', ownHoldingText(own));
     fillList(part(view, 'administrators'), administratorsOf(members), (each) =>
       administratorItem(desk, each, done),
     );
@@ -71,6 +76,9 @@ export function peopleView(desk: Desk): HTMLElement {
     });
   };
 
+  onClick(view, 'handover', () => {
+    desk.go({ view: 'handover' });
+  });
   onClick(view, 'incidents', () => {
     desk.go({ view: 'incidents' });
   });
@@ -168,7 +176,12 @@ function wireWrongHands(
   });
 }
 
-function personItem(desk: Desk, person: Person, done: (said: string) => void): HTMLElement {
+function personItem(
+  desk: Desk,
+  person: Person,
+  holding: HoldingView | undefined,
+  done: (said: string) => void,
+): HTMLElement {
   const item = copyTemplate('person');
   write(item, 'name', person.name);
   write(item, 'role', person.role);
@@ -188,7 +201,17 @@ function personItem(desk: Desk, person: Person, done: (said: string) => void): H
     t('desk.people.remove_label', { name: person.name }),
   );
   const leaving = leavingTexts[person.part];
-  write(item, 'confirm-text', t(`desk.people.${leaving}`, { name: person.name }));
+  const needed = (holding?.alone ?? 0) > 0;
+  write(
+    item,
+    'confirm-text',
+    needed && holding !== undefined
+      ? neededText(person.name, holding)
+      : t(`desk.people.${leaving}`, { name: person.name }),
+  );
+  showPart(item, 'needed', needed);
+  showPart(item, 'confirm-do', !needed);
+  write(item, 'holding', administrator && holding !== undefined ? holdingText(holding) : '');
   wireConfirmation(item, 'remove', async () => {
     await desk.api.remove(person.id);
     done(t('desk.people.removed', { name: person.name }));

@@ -123,7 +123,7 @@ export function openShell(
 }
 
 function navigationOf(place: Place): Place['view'] {
-  if (place.view === 'case' || place.view === 'recording') return 'inbox';
+  if (['case', 'recording', 'conflict'].includes(place.view)) return 'inbox';
   if (place.view === 'guest-case') return 'guest';
-  return place.view === 'incidents' ? 'people' : place.view;
+  return place.view === 'incidents' || place.view === 'handover' ? 'people' : place.view;
 }

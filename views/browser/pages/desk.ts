@@ -18,10 +18,12 @@ import { showSignIn } from '../desk/sign-in.js';
 import { accountView } from '../desk/account.js';
 import { auditView } from '../desk/audit.js';
 import { caseView } from '../desk/case.js';
+import { conflictView } from '../desk/conflict.js';
 import { custodyView } from '../desk/custody.js';
 import { guestCaseView, guestView } from '../desk/guest.js';
 import { channelView } from '../desk/channel.js';
 import { handbookView, tellHandbook } from '../desk/handbook.js';
+import { handoverView } from '../desk/handover.js';
 import { inboxView } from '../desk/inbox.js';
 import { keepClocks } from '../desk/incident-clock.js';
 import { incidentsView } from '../desk/incidents.js';
@@ -203,6 +205,10 @@ function render(desk: Desk, place: Place): HTMLElement {
       return auditView(desk);
     case 'incidents':
       return incidentsView(desk, place.chosen ?? null);
+    case 'handover':
+      return handoverView(desk);
+    case 'conflict':
+      return conflictView(desk, place.ids);
     case 'figures':
       return figuresView(desk);
     case 'requests':

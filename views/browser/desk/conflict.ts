@@ -1,0 +1,71 @@
+import { codeOf } from '../rpc.js';
+import { plural, t } from '../strings.js';
+import { keepPrivate } from '../text-fields.js';
+import type { Desk } from './desk.js';
+import { copyTemplate, element, fillList, onClick, option, part, showPart, write } from './dom.js';
+import { send } from './failures.js';
+import { caseTitle } from './inbox-row.js';
+
+/**
+ * Where a handler declares a conflict of interest in some cases, without opening them: only what the
+ * list shows is used. Where nobody else reads one, somebody else is given it first.
+ */
+export function conflictView(desk: Desk, ids: readonly string[]): HTMLElement {
+  const view = copyTemplate('conflict');
+  const to = part(view, 'to', HTMLSelectElement);
+  let waiting = [...ids];
+  /** The case that only this person reads, once it was found. */
+  let last: string | null = null;
+
+  const titleOf = (id: string): string => {
+    const row = desk.inbox.rows.get(id);
+    return row === undefined ? id.slice(0, 8) : caseTitle(row);
+  };
+  const draw = (): void => {
+    write(view, 'lead', plural('desk.conflict.lead', waiting.length));
+    fillList(part(view, 'cases'), waiting, (id) => keepPrivate(element('li', titleOf(id))));
+    showPart(view, 'last', last !== null);
+    write(view, 'declare', t(last === null ? 'desk.conflict.do' : 'desk.conflict.give_and_do'));
+    if (last === null) return;
+    keepPrivate(write(view, 'last-text', t('desk.conflict.last', { title: titleOf(last) })));
+  };
+  const others = new Map(
+    desk.directory.channels
+      .flatMap(({ readers }) => readers)
+      .filter(({ id, part: of }) => of === 'handler' && id !== desk.account.id)
+      .map(({ id, name }) => [id, name]),
+  );
+  to.append(...[...others].map(([id, name]) => option(id, name)));
+
+  const declare = async (): Promise<void> => {
+    while (waiting[0] !== undefined) {
+      const [id] = waiting;
+      if (last === id) {
+        const { failed } = await desk.api.handOver([{ id, to: [to.value] }], () => undefined);
+        const [problem] = failed;
+        if (problem !== undefined) throw Object.assign(new Error(id), { code: problem.code });
+        last = null;
+      }
+      try {
+        await desk.api.recuse(id);
+      } catch (error) {
+        if (codeOf(error) !== 'last_holder') throw error;
+        last = id;
+        draw();
+        to.focus();
+        return;
+      }
+      desk.inbox.rows.delete(id);
+      desk.inbox.chosen.delete(id);
+      waiting = waiting.slice(1);
+    }
+    desk.go({ view: 'inbox' });
+    desk.say(plural('desk.conflict.done', ids.length));
+  };
+  onClick(view, 'declare', () => send(view, declare));
+  onClick(view, 'back', () => {
+    history.back();
+  });
+  draw();
+  return view;
+}
