@@ -39,7 +39,7 @@ export function handoverView(desk: Desk): HTMLElement {
         : plural('desk.handover.alone', alone.length),
     );
     const shared = cases.length - alone.length;
-    write(view, 'shared', plural('desk.handover.shared', shared));
+    show(write(view, 'shared', plural('desk.handover.shared', shared)), shared > 0);
     choices = listed.map(choiceOf);
     part(form, 'cases').replaceChildren(...choices.map(({ item }) => item));
     const names = new Map(listed.flatMap(({ grantable }) => grantable).map((p) => [p.id, p.name]));
