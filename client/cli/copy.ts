@@ -6,6 +6,7 @@ import { checkOrganisation } from './conversation.js';
 import { exitCodes, Failure, type ExitCode } from './failure.js';
 import { checkInputs, readCaseKey } from './key.js';
 import { bytesText, jsonText, printableLine } from './printable.js';
+import { memberLine } from './readers.js';
 import {
   answersOf,
   erasureText,
@@ -41,7 +42,7 @@ function wordsFor(view: ReporterCaseView): OwnCopyWords {
       return [...meetingLines(entry), erasureText(entry)].filter((each) => each !== '');
     },
     size: bytesText,
-    readers: `Readers: ${readers.map(({ name }) => name).join(', ')}`,
+    readers: `Readers: ${readers.map(memberLine).join(', ')}`,
   };
 }
 

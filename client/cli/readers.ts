@@ -1,4 +1,4 @@
-import type { ChannelView, DirectoryView, ReaderView } from '../models.js';
+import type { AccessView, ChannelView, DirectoryView, ReaderView } from '../models.js';
 import { Failure, exitCodes, usage } from './failure.js';
 import { printableLine } from './printable.js';
 
@@ -69,4 +69,27 @@ export function findReaders(channel: ChannelView, names: readonly string[]): Rea
         : `--leave-out: several readers have this name; give one of their ids: ${found.map(({ id }) => id).join(', ')}.`,
     );
   });
+}
+
+/** A reader of a case as one line names them: whether from outside, and until when. */
+export function memberLine({ name, guest }: AccessView['readers'][number]): string {
+  const shown = printableLine(name);
+  return guest === undefined
+    ? shown
+    : `${shown} (from outside the organisation, until ${guest.until})`;
+}
+
+/** What somebody of a channel does there where it is not reading reports; empty for whoever does. */
+export function partNote({ part }: Pick<ReaderView, 'part'>): string {
+  switch (part) {
+    case 'custodian':
+      return 'reads no report, and opens only what you choose to say about yourself';
+    case 'guest':
+      return 'from outside the organisation; reads only what a handler grants, until a day';
+    case 'auditor':
+      return 'reads no report, and gets some numbers about it when it is closed';
+    case 'handler':
+    case 'recovery_officer':
+      return '';
+  }
 }

@@ -18,7 +18,7 @@ import { messageOf } from './messages.js';
 import { questions } from './options.js';
 import { jsonText, printable, printableLine } from './printable.js';
 import { formFrom } from './questions.js';
-import { checkFingerprint, chooseChannel, findReaders, inLanguage } from './readers.js';
+import { checkFingerprint, chooseChannel, findReaders, inLanguage, partNote } from './readers.js';
 import { checkedText, oneOf, textFrom, valueOrFile } from './text.js';
 
 const asked: Readonly<Record<(typeof questions)[number], string>> = {
@@ -52,7 +52,10 @@ function introduce(
     'Who reads your report:',
     ...channel.readers.map((reader, index) => {
       const role = inLanguage(reader.role, language);
-      const named = role === '' ? reader.name : `${reader.name}, ${role}`;
+      const note = partNote(reader);
+      const named = [reader.name, role, note && `(${note})`]
+        .filter((each) => each !== '')
+        .join(', ');
       return `  ${String(index + 1)}  ${printableLine(named)}`;
     }),
     '',

@@ -4,7 +4,7 @@ import { type AnswerWords, readAnswers } from '../questions/readable.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
-import { inLanguage } from './readers.js';
+import { inLanguage, memberLine } from './readers.js';
 import { optionText, originText, spokenTexts } from './spoken.js';
 
 /** A file of a case with the number that `read` takes. */
@@ -167,7 +167,7 @@ export function caseText(view: ReporterCaseView): string {
   const facts = [
     ...factLines(view),
     ...(view.state === 'closed' && view.writable === 'yes' ? [REPRISALS] : []),
-    `Readers: ${readers.map(({ name }) => printableLine(name)).join(', ')}`,
+    `Readers: ${readers.map(memberLine).join(', ')}`,
   ];
   const entries = view.entries.map((entry) => entryText(entry, files));
   return [facts.join('\n'), ...entries, ...spokenTexts(view)].join('\n\n');

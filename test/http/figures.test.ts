@@ -181,3 +181,31 @@ describe('a pack', () => {
     expect(await rowsOf(hanna)).toBe(waiting);
   });
 });
+
+describe('an auditor', () => {
+  it('has a record of each case closed from then on that did not leave the auditor out, and no case', async () => {
+    const rita = await installation.add('auditor', 'rita', 'Rita Auditor');
+    const guest = await installation.add('guest', 'lara', 'Lara Guest');
+    await installation.signIn(hanna);
+    const told = await newCase();
+    const terms = { until: '2027-01-01', write: true, save: true };
+    await hanna.desk.grantGuest(told, guest.id, terms);
+    await close(told, 'partly_substantiated');
+    await close(await newCase([rita.id]), 'unsubstantiated');
+    expect(await rowsOf(rita)).toBe(1);
+    expect(await rowsOf(guest)).toBe(0);
+    expect(await outcomes(rita)).toEqual({ partly_substantiated: 1 });
+    // opened once, it lies in a pack
+    expect(await rowsOf(rita)).toBe(0);
+    expect(await figuresOf(rita)).toMatchObject({ open: 0 });
+    const verdict = await rita.desk.verifyAudit(silent);
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.checked).toBeGreaterThan(5);
+    await expect(rita.desk.inbox('open')).rejects.toMatchObject({ code: 'forbidden' });
+    // whoever leaves keeps nothing here
+    await installation.signIn(installation.administrator);
+    await installation.administrator.desk.remove(rita.id);
+    const packs: unknown[] = await installation.server.db('packs').where('reader', rita.id);
+    expect(packs).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
+import { launchBrowser } from '../support/browser.js';
+import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { overflow } from './desk-page.js';
+
+// A handler grants a case to a lawyer from outside, who accepts secrecy, reads and writes a note, until
+// the last day; and an auditor sees log and figures. With a real server, and a page for each.
+
+let browser: Browser;
+let installation: Installation;
+let lara: InstallationPerson;
+let rita: InstallationPerson;
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  lara = await installation.add('guest', 'lara', 'Lara Berg, lawyer');
+  rita = await installation.add('auditor', 'rita', 'Rita Ek, auditor');
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+async function check(page: Page): Promise<void> {
+  await expectAccessible(page);
+  expect(await overflow(page)).toBe(0);
+}
+
+async function deskOf(person: InstallationPerson): Promise<Page> {
+  const { page } = await openPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, person.name, person.passphrase);
+  return page;
+}
+
+it('an auditor reads log and figures, and nothing else is there', async () => {
+  const page = await deskOf(rita);
+  await page.getByText('You see the log of the organisation').waitFor();
+  expect(await page.locator('.desk-nav').innerText()).toBe('Figures\nAudit log\nMy account');
+  await page.locator('.audit-line').first().waitFor();
+  await page.getByRole('button', { name: 'Check the log' }).click();
+  await page.getByText('The chains are whole').waitFor();
+  await check(page);
+  await page.click('[data-go=figures]');
+  await page.getByText('You read no case').waitFor();
+  await page.getByRole('button', { name: 'Count the figures' }).click();
+  await page.locator('.figures-tables').waitFor();
+  await check(page);
+}, 120_000);
+
+it('a case goes to somebody from outside until a day, and the reporter sees who', async () => {
+  const { words } = await installation.report({ text: 'The contract of March is a sham.' });
+  const until = new Date(installation.clock.now().getTime() + 7 * 86_400_000);
+  const handler = await deskOf(installation.handlers[0]);
+  await openCaseOf(handler, 'The contract of March');
+  await handler.click('#tab-access');
+  const form = partOf(handler, 'guest-form');
+  await form.locator('[type=submit]').click();
+  await form.getByText('Choose the last day').waitFor();
+  await partOf(form, 'guest-until').fill(until.toISOString().slice(0, 10));
+  await partOf(form, 'guest-write').check();
+  await form.locator('[type=submit]').click();
+  const readers = handler.locator('#panel-access [data-part=readers]');
+  await readers.getByText('from outside the organisation, until').waitFor();
+  await check(handler);
+
+  const guest = await deskOf(lara);
+  await guest.getByText('Secrecy not accepted yet').waitFor();
+  expect(await guest.locator('.desk-nav').innerText()).toBe('Cases\nMy account');
+  expect(await guest.locator('body').innerText()).not.toContain('sham');
+  await check(guest);
+  await guest.getByRole('button', { name: 'Open the case received' }).click();
+  const secrecy = partOf(guest, 'secrecy');
+  await secrecy.locator('[type=submit]').click();
+  await secrecy.getByText('Tick the box first').waitFor();
+  await check(guest);
+  await partOf(secrecy, 'accepted').check();
+  await secrecy.locator('[type=submit]').click();
+  const text = 'The contract of March is a sham.';
+  await partOf(guest, 'conversation').getByText(text).waitFor();
+  const writing = partOf(guest, 'writing');
+  await partOf(writing, 'text').fill('Ask for the board minutes.');
+  await writing.locator('[type=submit]').click();
+  await partOf(guest, 'notes').getByText('Ask for the board minutes.').waitFor();
+  await check(guest);
+
+  await partOf(handler, 'reload').click();
+  await handler.click('#tab-notes');
+  const notes = handler.locator('#panel-notes');
+  await notes.getByText('Ask for the board minutes.').waitFor();
+  expect(await notes.innerText()).toContain('Lara Berg, lawyer (from outside the organisation)');
+  expect(await notes.innerText()).toContain('I keep secret what this case says');
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  expect(await reading.locator('#who-reads').innerText()).toMatch(
+    /Lara Berg, lawyer \(from outside the organisation, until /,
+  );
+  await check(reading);
+
+  installation.clock.addDays(8);
+  await guest.reload();
+  await signInInBrowser(guest, lara.name, lara.passphrase);
+  await guest.getByText('No case is open to you now.').waitFor();
+  const [hanna] = installation.handlers;
+  await installation.signIn(hanna);
+  const after = await hanna.desk.openCase(reporterKeys(words).caseId);
+  expect(after.readers.map(({ part }) => part)).toEqual(['handler', 'handler']);
+}, 240_000);
