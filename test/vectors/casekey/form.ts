@@ -134,6 +134,8 @@ export const CaseVectors = v.strictObject({
   words,
   seed: text,
   handler: text,
+  /** Of a guest, who accepted secrecy. */
+  guestSeed: text,
   /** Frozen before cases had an identity; that of none is empty. */
   case: v.omit(DeskCase, ['identity']),
   records: v.array(v.strictObject({ header: text, hash: text })),

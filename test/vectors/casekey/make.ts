@@ -296,12 +296,17 @@ const dayTwo = v.parse(Day, '2026-03-03');
 const administratorId = id(AccountId, 73);
 const receiptSeed = counting(78);
 
-function recordOf(number: number, keys: AccountKeys, name: string): ReaderRecord {
+function recordOf(
+  number: number,
+  keys: AccountKeys,
+  name: string,
+  part: ReaderRecord['part'] = 'handler',
+): ReaderRecord {
   return {
     id: id(ReaderId, number),
     organisation,
     channels: [channelId],
-    part: 'handler',
+    part,
     name,
     role: { en: 'Legal', sv: 'Juridik' },
     ...publicKeysOf(keys),
@@ -312,6 +317,7 @@ function recordOf(number: number, keys: AccountKeys, name: string): ReaderRecord
 interface Office {
   first: { record: ReaderRecord; keys: AccountKeys; seed: Uint8Array };
   second: { record: ReaderRecord; keys: AccountKeys };
+  guest: { record: ReaderRecord; keys: AccountKeys; seed: Uint8Array };
   vectors: Vectors['case']['directory'];
 }
 
@@ -323,6 +329,13 @@ function makeOffice(): Office {
   const secondKeys = accountKeys(counting(77));
   const first = { record: recordOf(80, firstKeys, 'Hanna'), keys: firstKeys, seed };
   const second = { record: recordOf(81, secondKeys, 'Harald Ö'), keys: secondKeys };
+  const guestSeed = counting(79);
+  const guestKeys = accountKeys(guestSeed);
+  const guest = {
+    record: recordOf(82, guestKeys, 'Lara', 'guest'),
+    keys: guestKeys,
+    seed: guestSeed,
+  };
   const delegated = {
     id: administratorId,
     organisation,
@@ -386,17 +399,19 @@ function makeOffice(): Office {
     channels: [{ ...channel, published: true, receipts: true }],
     readers: [
       reader,
-      {
-        record: second.record,
-        admission: {
-          by: 'two',
-          administrator: administratorId,
-          administratorSignature: admit(administrator.sig.secretKey, second.record),
-          handler: first.record.id,
-          handlerSignature: admit(first.keys.sig.secretKey, second.record),
-        },
-        state: 'active',
-      },
+      ...[second, guest].map(
+        ({ record }): Reader => ({
+          record,
+          admission: {
+            by: 'two',
+            administrator: administratorId,
+            administratorSignature: admit(administrator.sig.secretKey, record),
+            handler: first.record.id,
+            handlerSignature: admit(first.keys.sig.secretKey, record),
+          },
+          state: 'active',
+        }),
+      ),
     ],
     receiptKeys: [{ sig: toBase64(signingKeys(receiptSeed).publicKey), until: null }],
   };
@@ -416,6 +431,7 @@ function makeOffice(): Office {
   return {
     first,
     second,
+    guest,
     vectors: {
       versions,
       newest: {
@@ -433,7 +449,7 @@ function memberOf({ id: member, kem, sig }: ReaderRecord): Member {
 
 function caseVectors(): Vectors['case'] {
   const office = makeOffice();
-  const { first, second } = office;
+  const { first, second, guest } = office;
   const words = toWords(counting(90, 16));
   const reporter = reporterKeys(words);
   const directory = {
@@ -442,16 +458,21 @@ function caseVectors(): Vectors['case'] {
   };
   const entries: Entry[] = [];
   const contents: EntryContent[] = [];
+  const authors = {
+    reporter: { id: 'reporter', secretKey: reporter.sig.secretKey },
+    handler: { id: first.record.id, secretKey: first.keys.sig.secretKey },
+    guest: { id: guest.record.id, secretKey: guest.keys.sig.secretKey },
+  } as const;
   const place = (
-    by: 'reporter' | 'handler',
+    by: 'reporter' | 'handler' | 'guest',
     compartment: 'dialogue' | 'internal',
     seen: Entry | null,
   ): EntryPlace => {
     const chain = entries.filter(({ header }) => header.compartment === compartment);
     const last = chain.at(-1);
     return {
-      author: by === 'reporter' ? 'reporter' : first.record.id,
-      secretKey: by === 'reporter' ? reporter.sig.secretKey : first.keys.sig.secretKey,
+      author: authors[by].id,
+      secretKey: authors[by].secretKey,
       sequence: chain.length + 1,
       previous: last === undefined ? null : recordHashOf(last),
       seen: seen === null ? null : recordHashOf(seen),
@@ -508,7 +529,12 @@ function caseVectors(): Vectors['case'] {
     ],
   });
   const dialogueTwo = newEpochKey({ case: caseId, compartment: 'dialogue', epoch: 2 });
-  const fewer = [self, memberOf(first.record)];
+  const until = v.parse(Day, '2026-04-30');
+  const visitor: Member = {
+    ...memberOf(guest.record),
+    guest: { until, write: true, save: false },
+  };
+  const fewer = [self, memberOf(first.record), visitor];
   const change = add(
     makeEpochEntry(dialogueTwo, place('handler', 'dialogue', report), {
       members: fewer,
@@ -519,7 +545,7 @@ function caseVectors(): Vectors['case'] {
   const internal = newEpochKey({ case: caseId, compartment: 'internal', epoch: 1 });
   add(
     makeEpochEntry(internal, place('handler', 'internal', change), {
-      members: [memberOf(first.record)],
+      members: [memberOf(first.record), visitor],
       directory,
       previousKey: null,
     }),
@@ -566,6 +592,12 @@ function caseVectors(): Vectors['case'] {
     text: 'Ask accounting.',
     files: [],
   });
+  say(internal, place('guest', 'internal', change), {
+    kind: 'secrecy',
+    at: '2026-03-04T05:08:00.000Z',
+    until,
+    text: oddText,
+  });
   const overview: Overview = {
     ...newOverview({ title: oddText, category: 'corruption' }),
     acknowledgedOn: v.parse(Day, '2026-03-04'),
@@ -597,6 +629,7 @@ function caseVectors(): Vectors['case'] {
     words,
     seed: toBase64(first.seed),
     handler: first.record.id,
+    guestSeed: toBase64(guest.seed),
     case: {
       case: {
         id: caseId,
