@@ -4,12 +4,14 @@ import {
   checkRoot,
   type Channel,
   type Day,
+  type Directory,
   daysBetween,
   DirectoryAnswer,
   EXPIRED_AFTER_DAYS,
   fingerprintWords,
   fromBase64,
   identitiesOf,
+  type Reader,
   ready,
   STALE_AFTER_DAYS,
   stampHolds,
@@ -18,7 +20,7 @@ import {
 } from '../crypto/private.js';
 import type { Api } from './api.js';
 import { ClientError } from './errors.js';
-import type { ChannelView, DirectoryView } from './models.js';
+import type { ChannelView, DirectoryView, ReaderView } from './models.js';
 
 /** A directory that was fetched and checked, and how recently a handler confirmed it. */
 export interface LoadedDirectory extends VerifiedDirectory {
@@ -93,13 +95,19 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     receipts: channel.receipts,
     exportsByTwo: channel.exportsByTwo === true,
     questionnaire: channel.questionnaire ?? null,
-    readers: channelPeople(directory, channel.id).map(({ record }) => ({
-      id: record.id,
-      name: record.name,
-      role: record.role,
-      part: record.part,
-      formerly: identitiesOf(directory, record.id).slice(1),
-    })),
+    about: channel.about ?? {},
+    closed: channel.closed === true,
+    readers: channelPeople(directory, channel.id).map((reader) => readerView(directory, reader)),
+  };
+}
+
+function readerView(directory: Directory, { record }: Reader): ReaderView {
+  return {
+    id: record.id,
+    name: record.name,
+    role: record.role,
+    part: record.part,
+    formerly: identitiesOf(directory, record.id).slice(1),
   };
 }
 
@@ -122,6 +130,9 @@ export function directoryView(loaded: LoadedDirectory): DirectoryView {
       country: organisation.country,
     },
     channels: directory.channels.map((channel) => channelView(loaded, channel)),
+    people: directory.readers
+      .filter(({ state }) => state === 'active')
+      .map((reader) => readerView(directory, reader)),
   };
 }
 

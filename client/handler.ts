@@ -24,6 +24,7 @@ import { createPeopleDesk, type PeopleDesk } from './desk/people.js';
 import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
 import { createReviewDesk, type ReviewDesk } from './desk/reviewing.js';
 import { type AccountDesk, createDeskSession, type DeskConnection } from './desk/session.js';
+import { createRosterDesk, type RosterDesk } from './desk/rosters.js';
 import { createSetUp, type SetUpDesk } from './desk/set-up.js';
 import { createShelf, type ShelfDesk } from './desk/shelf.js';
 import { createWorkplace } from './desk/workplace.js';
@@ -39,6 +40,7 @@ export type Desk = AccountDesk &
   GuestDesk &
   PeopleDesk &
   ChannelDesk &
+  RosterDesk &
   HandbookDesk &
   AbsenceDesk &
   IncidentDesk &
@@ -79,6 +81,7 @@ export function createDesk(connection: DeskConnection): Desk {
       await shareHandbook();
     },
     ...createChannelDesk(session, watch),
+    ...createRosterDesk(session, watch),
     ...handbook,
     ...createAbsenceDesk(session, watch, workplace, walk),
     ...createIncidentDesk(session, watch),

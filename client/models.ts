@@ -75,6 +75,10 @@ export interface ChannelView {
   exportsByTwo: boolean;
   /** The questions it asks in place of the built-in ones; null where it asks these. */
   questionnaire: Questionnaire | null;
+  /** For whom it is, in a sentence; may be empty. */
+  about: Record<string, string>;
+  /** Takes no reports any more. */
+  closed: boolean;
   readers: ReaderView[];
 }
 
@@ -94,6 +98,8 @@ export interface DirectoryView {
   maxFileBytes: number;
   organisation: { id: string; names: Record<string, string>; country: string };
   channels: ChannelView[];
+  /** Everybody who could be chosen as a reader of a channel. */
+  people: ReaderView[];
 }
 
 /** A file to send: a browser's `File` fits, and so does a file on disk. */
@@ -568,7 +574,9 @@ export type DirectoryChangeLine =
         | 'exports_by_two'
         | 'exports_by_one'
         | 'questions_own'
-        | 'questions_built_in';
+        | 'questions_built_in'
+        | 'channel_closed'
+        | 'channel_opened';
       channel: ByLanguage;
     }
   | {
@@ -589,7 +597,15 @@ export type DirectoryChangeLine =
       before: string | null;
       after: string | null;
     }
-  | { code: 'channel_texts'; channel: ByLanguage; languages: string[] }
+  | { code: 'channel_texts' | 'channel_about'; channel: ByLanguage; languages: string[] }
+  /** Names of all who read it now, of those who are new, and of those who do not any more. */
+  | {
+      code: 'channel_readers';
+      channel: ByLanguage;
+      readers: string[];
+      joining: string[];
+      leaving: string[];
+    }
   | { code: 'channel_country'; channel: ByLanguage; before: string; after: string }
   | { code: 'channel_languages'; channel: ByLanguage; before: string[]; after: string[] }
   | { code: 'receipt_key_added'; words: string[] }
@@ -614,6 +630,22 @@ export interface RemovalWait {
   today: string;
   /** The day by the same clock on which it goes on. */
   until: string;
+}
+
+/** Who is to read a channel, as long as it is proposed. */
+export interface RosterView {
+  channel: string;
+  /** Version of the directory that it was made on: tells it from a later proposal. */
+  since: number;
+  /** Names of all who would read, of those who would be new, and of those who would not any more. */
+  readers: string[];
+  joining: string[];
+  leaving: string[];
+  handlerSigned: boolean;
+  /** Names of the handlers who may sign it. */
+  signers: string[];
+  /** Whether whoever looks is one of them. */
+  maySign: boolean;
 }
 
 /**

@@ -129,6 +129,8 @@ export function createReporter(connection: Connection & { today: () => Day }): R
       throw new ClientError('readers_changed');
     }
     // Practice that would count, or a report that would count as practice, is not what was meant.
+    const chosen = loaded.directory.channels.find(({ id }) => id === input.channel);
+    if (chosen?.closed === true) throw new ClientError('channel_closed');
     const publishedIn = ({ directory }: LoadedDirectory): boolean | undefined =>
       directory.channels.find(({ id }) => id === input.channel)?.published;
     if (shown !== null && publishedIn(shown) !== publishedIn(loaded)) {

@@ -10,9 +10,11 @@ import {
   type AdministratorRecord,
   type Admission,
   type NewPerson,
+  type Channel,
   type Organisation,
   type Reader,
   type ReaderRecord,
+  type RosterTerms,
   type SignedDirectory,
   type Stamp,
 } from './wire/directory.js';
@@ -50,6 +52,11 @@ export function lettingIn(
   return person.part === 'administrator'
     ? { purpose: 'delegation', fields: delegationFields(installation, person) }
     : { purpose: 'admission', fields: admissionFields(installation, person) };
+}
+
+/** The fields that two sign to say who reads a channel: the installation and all of the terms. */
+export function rosterFields(installation: InstallationId, terms: RosterTerms): Field[] {
+  return [installation, toJsonBytes(terms)];
 }
 
 /** The fields of a handler's word that a directory is still the newest. */
@@ -203,6 +210,41 @@ function checkReplaced(readers: ReadonlyMap<string, Reader>): void {
   }
 }
 
+/** A roster is of its channel, names readers of the organisation once, and both signed it. */
+function checkRoster(
+  directory: Directory,
+  readers: ReadonlyMap<string, Reader>,
+  channel: Channel,
+): void {
+  if (channel.closed === true && channel.published) fail('closed and published');
+  const { roster, organisation } = channel;
+  if (roster === undefined) return;
+  const { terms, administrator, handler } = roster;
+  if (terms.channel !== channel.id || terms.since >= directory.version) fail('roster');
+  const named = [...terms.added, ...terms.removed];
+  if (new Set(named).size !== named.length) fail('in a roster twice');
+  if (named.some((id) => readers.get(id)?.record.organisation !== organisation)) {
+    fail('in a roster');
+  }
+  const first = directory.administrators.find(({ id }) => id === administrator);
+  const second = readers.get(handler);
+  if (first?.organisation !== organisation || second?.record.organisation !== organisation) {
+    fail('signer of a roster');
+  }
+  if (second.record.part !== 'handler') fail('signer of a roster');
+  const holds = (key: string, signature: string): boolean =>
+    verify(
+      fromBase64(key),
+      fromBase64(signature),
+      'roster',
+      ...rosterFields(directory.installation, terms),
+    );
+  const bySigners =
+    holds(first.sig, roster.administratorSignature) &&
+    holds(second.record.sig, roster.handlerSignature);
+  if (!bySigners) fail('signature of a roster');
+}
+
 /**
  * Reads and checks a signed directory by itself: schema, one organisation and so one root, the
  * administrator's signature, and for everybody in it the way of admissions back to the root, which let
@@ -229,6 +271,7 @@ export function verifyDirectory(signed: SignedDirectory): VerifiedDirectory {
   for (const id of administrators.keys()) followToRoot(people, id);
   for (const channel of directory.channels) {
     if (!organisations.has(channel.organisation)) fail('channel of no organisation');
+    checkRoster(directory, readers, channel);
   }
   for (const reader of directory.readers) {
     followToRoot(people, reader.record.id);
@@ -312,6 +355,39 @@ function checkNewPeople(before: Directory, after: Directory): void {
   }
 }
 
+/** None is dropped, and none of before comes again. */
+function checkRostersLater(before: Directory, after: Directory): void {
+  for (const { id, roster } of after.channels) {
+    const was = before.channels.find((channel) => channel.id === id)?.roster;
+    if (was === undefined || same(was, roster ?? null)) continue;
+    if (roster === undefined || roster.terms.since <= was.terms.since) fail('an older roster');
+  }
+}
+
+/**
+ * A new roster was signed by two who could act when the version before was the newest: the handler is
+ * one of the channel's own, where it had any.
+ */
+function checkNewRosters(before: Directory, after: Directory): void {
+  for (const { id, roster } of after.channels) {
+    const was = before.channels.find((channel) => channel.id === id);
+    if (roster === undefined || same(was?.roster ?? null, roster)) continue;
+    const administrator = before.administrators.find((each) => each.id === roster.administrator);
+    if (administrator?.state !== 'active') fail('administrator of a roster');
+    if (!rosterSigners(before, id).some(({ record }) => record.id === roster.handler)) {
+      fail('handler of a roster');
+    }
+  }
+}
+
+/** Handlers who may sign who reads a channel: its own, or all of the organisation where it has none. */
+export function rosterSigners(directory: Directory, channel: string): Reader[] {
+  const isHandler = ({ record }: Reader): boolean => record.part === 'handler';
+  const own = channelPeople(directory, channel).filter(isHandler);
+  const all = directory.readers.filter(({ state }) => state === 'active').filter(isHandler);
+  return own.length > 0 ? own : all;
+}
+
 /**
  * Checks that `next` follows `current`: the version after it, naming its hash, for the same
  * installation and roots; nobody changed, dropped or brought back; everybody new let in by two who
@@ -326,6 +402,8 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   checkOrganisations(before, after);
   checkPeople(before, after);
   checkNewPeople(before, after);
+  checkRostersLater(before, after);
+  checkNewRosters(before, after);
   checkReceiptKeysFollow(before, after);
 }
 
@@ -349,6 +427,7 @@ export function checkLater(earlier: VerifiedDirectory, later: VerifiedDirectory)
     throw new ProtocolError('directory_rolled_back');
   }
   checkPeople(before, after);
+  checkRostersLater(before, after);
 }
 
 /** Whether a stamp is an active handler's and names this directory. */
@@ -422,8 +501,23 @@ export function channelCustodians(directory: Directory, channel: string): Reader
 
 /** Everybody active in a channel, whatever their part, in the directory's order. */
 export function channelPeople(directory: Directory, channel: string): Reader[] {
+  const terms = directory.channels.find(({ id }) => id === channel)?.roster?.terms;
+  return peopleUnder(directory, channel, terms);
+}
+
+/** Everybody active who would be in a channel under these terms; under none where undefined. */
+export function peopleUnder(
+  directory: Directory,
+  channel: string,
+  terms: RosterTerms | undefined,
+): Reader[] {
   return directory.readers.filter(
-    ({ state, record }) =>
-      state === 'active' && (record.channels as readonly string[]).includes(channel),
+    ({ state, record }) => state === 'active' && isReadBy(record, channel, terms),
   );
+}
+
+function isReadBy(record: ReaderRecord, channel: string, terms: RosterTerms | undefined): boolean {
+  if (terms?.removed.includes(record.id) === true) return false;
+  const isInvited = (record.channels as readonly string[]).includes(channel);
+  return isInvited || terms?.added.includes(record.id) === true;
 }

@@ -10,6 +10,7 @@ export type SigningPurpose =
   | 'directory'
   | 'delegation'
   | 'admission'
+  | 'roster'
   | 'stamp'
   | 'invitation'
   | 'receipt'

@@ -137,6 +137,13 @@ export async function up(knex: Knex): Promise<void> {
      handler text,
      handler_signature text`,
   );
+  await create(
+    'rosters',
+    `channel text not null primary key,
+     terms text not null,
+     handler text,
+     handler_signature text`,
+  );
 
   // Keys that may be in wrong hands, and what was decided about it.
   await create(

@@ -66,6 +66,8 @@ import { receiptKeyRoutes } from './receipts/routes.js';
 import { forgetReader } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports, PACE } from './reports/service.js';
+import { rosterRoutes } from './rosters/routes.js';
+import { createRosters } from './rosters/service.js';
 import { retentionRoutes } from './retention/routes.js';
 import { knownWait } from './retention/clock-guard.js';
 import { createRules, type ReadTerms } from './retention/rules.js';
@@ -252,6 +254,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: handbookRoutes(handbook, guard) },
     { path: '/api/desk', router: absenceRoutes(createAbsences({ db, directories }), guard) },
+    { path: '/api/desk', router: rosterRoutes(createRosters({ db, audit, directories }), guard) },
     { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
     { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
     { path: '/api/desk', router: auditRoutes({ db, audit, heads, guard, deskOf }) },

@@ -35,6 +35,7 @@ const answers: Readonly<Record<string, string>> = {
     'A report was sent with this key before, and it arrived. `casekey return` shows it; add what is new with `casekey reply`.',
   channel_unknown: `The organisation has no such channel any more. ${unchanged}`,
   practice_only: 'The channel is not open yet and takes practice reports only.',
+  channel_closed: 'The channel takes no new reports. Choose another; --help tells how.',
   practice_over: 'The channel was opened in this moment. Run the command again.',
   receipts_off:
     'The server gives no receipts just now. Ask again later with `casekey return --receipt FILE`.',

@@ -3,6 +3,7 @@ import {
   Absence,
   AbsencesAnswer,
   absenceHolds,
+  channelPeople,
   type Directory,
   activeHandlers,
   openAbsence,
@@ -46,7 +47,8 @@ export interface AbsenceDesk {
 }
 
 /** Whether somebody is another handler who reads a channel of this reader's. */
-function maySubstitute({ readers }: Directory, reader: string, substitute: string): boolean {
+function maySubstitute(directory: Directory, reader: string, substitute: string): boolean {
+  const { readers, channels } = directory;
   const of = (id: string) =>
     readers.find(
       ({ record, state }) => record.id === id && record.part === 'handler' && state === 'active',
@@ -56,7 +58,10 @@ function maySubstitute({ readers }: Directory, reader: string, substitute: strin
     reader !== substitute &&
     one !== undefined &&
     other !== undefined &&
-    one.channels.some((channel) => other.channels.includes(channel))
+    channels.some(({ id }) => {
+      const people = channelPeople(directory, id).map(({ record }) => record.id);
+      return people.includes(one.id) && people.includes(other.id);
+    })
   );
 }
 

@@ -3,8 +3,10 @@ import {
   type AnsweredForm,
   askedIn,
   type Channel,
+  ChannelId,
   type Day,
   type Directory,
+  newId,
   Questionnaire,
   questionnaireHash,
   Readiness,
@@ -12,21 +14,29 @@ import {
   receiptKeyInUse,
   RetentionAnswer,
 } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import { directoryView } from '../directory.js';
 import type { DirectoryChange, DirectoryView, RemovalWait, RetentionView } from '../models.js';
 import { publishChange } from './directory-edit.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
+import { RETENTION_MONTHS } from './set-up.js';
 
 /** What an administrator can change about a channel. */
 export type ChannelChange = Partial<
-  Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths' | 'receipts'>
+  Pick<Channel, 'names' | 'texts' | 'languages' | 'retentionMonths' | 'receipts' | 'country'>
 > & {
+  /** For whom it is, in a sentence by language. */
+  about?: Channel['texts'];
   /** Whether a second person confirms what is taken out of a case as a file. */
   exportsByTwo?: boolean;
   /** The channel's own questions; null for the built-in ones. */
   questionnaire?: Questionnaire | null;
 };
+
+/** What an administrator says of a channel that is to be added. */
+export type NewChannel = Pick<Channel, 'names' | 'texts' | 'languages' | 'country'> &
+  Pick<ChannelChange, 'about'>;
 
 /** Whether a channel can be opened to reporters, and what is missing. */
 export interface ReadinessView {
@@ -54,6 +64,10 @@ export interface ChannelDesk {
   publish(id: string): Promise<DirectoryView>;
   /** Whether these are the questions that some version of the directory had for the channel. */
   questionsSigned(id: string, form: AnsweredForm, language: string): Promise<boolean>;
+  /** Adds a channel that nobody reads yet and that is not published. Answers its id too. */
+  addChannel(input: NewChannel): Promise<{ id: string; directory: DirectoryView }>;
+  /** Closes a channel to new reports, or opens it again to practice, from where it is published anew. */
+  closeChannel(id: string, closed: boolean): Promise<DirectoryView>;
 }
 
 /** See {@link ChannelDesk}. */
@@ -66,7 +80,7 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
 
   async function changeChannel(
     id: string,
-    change: ChannelChange & { published?: boolean },
+    change: ChannelChange & { published?: boolean; closed?: boolean },
   ): Promise<DirectoryView> {
     const sig = change.receipts === true ? await receiptKey('POST') : null;
     const loaded = await publishChange(session, watch, (before) => ({
@@ -113,20 +127,47 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       };
       return asks(await watch.current()) || (await watch.history()).some(asks);
     },
+    async addChannel({ about, ...input }) {
+      const id = newId(ChannelId);
+      const loaded = await publishChange(session, watch, (before) => {
+        const [organisation] = before.organisations;
+        if (organisation === undefined) throw new ClientError('wrong_directory');
+        const channel: Channel = {
+          id,
+          organisation: organisation.id,
+          ...input,
+          published: false,
+          retentionMonths: RETENTION_MONTHS,
+          receipts: false,
+        };
+        const added = withChange(channel, { about: about ?? {} });
+        return { ...before, channels: [...before.channels, added] };
+      });
+      return { id, directory: directoryView(loaded) };
+    },
+    closeChannel: (id, closed) => changeChannel(id, { published: false, closed }),
   };
 }
 
 function withChange(
   channel: Channel,
-  { exportsByTwo, questionnaire, ...change }: ChannelChange & { published?: boolean },
+  change: ChannelChange & { published?: boolean; closed?: boolean },
 ): Channel {
-  const { exportsByTwo: before, questionnaire: asked, ...rest } = channel;
-  const two = exportsByTwo ?? before === true;
+  const { exportsByTwo, about, closed, questionnaire, ...plain } = change;
+  const { questionnaire: asked, ...own } = channel;
+  const { exportsByTwo: byTwo, about: sentence, closed: shut, ...rest } = own;
   const questions = questionnaire === undefined ? asked : questionnaire;
+  const now = {
+    exportsByTwo: exportsByTwo ?? byTwo === true,
+    about: about ?? sentence ?? {},
+    closed: closed ?? shut === true,
+  };
   return {
     ...rest,
-    ...change,
-    ...(two ? { exportsByTwo: true as const } : {}),
+    ...plain,
+    ...(now.exportsByTwo ? { exportsByTwo: true as const } : {}),
+    ...(Object.keys(now.about).length > 0 ? { about: now.about } : {}),
+    ...(now.closed ? { closed: true as const } : {}),
     ...(questions ? { questionnaire: v.parse(Questionnaire, questions) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Administrator,
   type Channel,
+  channelPeople,
   type Directory,
   fingerprintWords,
   fromBase64,
@@ -132,7 +133,36 @@ const channelTellers: Tellers<Channel> = {
   receipts: ({ after }) => [receiptsTurned(after)],
   exportsByTwo: ({ after }) => [exportsTurned(after)],
   questionnaire: ({ before, after }) => questionsChanged(before, after),
+  about: ({ before, after }) => {
+    const languages = changedLanguages(before.about ?? {}, after.about ?? {});
+    return languages.length === 0
+      ? []
+      : [{ code: 'channel_about', channel: after.names, languages }];
+  },
+  closed: ({ after }) => [
+    { code: after.closed === true ? 'channel_closed' : 'channel_opened', channel: after.names },
+  ],
+  roster: ({ after, versions }) => [readersChanged(after, versions)],
 };
+
+/** Who reads a channel now, and what of that is new. */
+function readersChanged(
+  channel: Channel,
+  { before, after }: Change<unknown>['versions'],
+): DirectoryChangeLine {
+  const idsIn = (directory: Directory): string[] =>
+    channelPeople(directory, channel.id).map(({ record }) => record.id);
+  const [old, now] = [idsIn(before), idsIn(after)];
+  const named = (ids: readonly string[]): string[] =>
+    after.readers.filter(({ record }) => ids.includes(record.id)).map(({ record }) => record.name);
+  return {
+    code: 'channel_readers',
+    channel: channel.names,
+    readers: named(now),
+    joining: named(now.filter((id) => !old.includes(id))),
+    leaving: named(old.filter((id) => !now.includes(id))),
+  };
+}
 
 function receiptsTurned({
   receipts,
@@ -169,13 +199,19 @@ const directoryTellers: Tellers<Directory> = {
     }),
   channels: ({ versions }) =>
     tellEach(versions, 'channels', ({ id }) => id, channelTellers, {
-      added: ({ names, retentionMonths, published, receipts, exportsByTwo, questionnaire }) => [
-        { code: 'channel_added', channel: names, months: retentionMonths },
-        ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
-        ...(receipts ? [receiptsTurned({ receipts, names })] : []),
-        ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),
-        ...questionsChanged({}, { names, ...(questionnaire && { questionnaire }) }),
-      ],
+      added: (channel) => {
+        const { names, retentionMonths, published, receipts, exportsByTwo, questionnaire } =
+          channel;
+        return [
+          { code: 'channel_added', channel: names, months: retentionMonths },
+          ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
+          ...(receipts ? [receiptsTurned({ receipts, names })] : []),
+          ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),
+          ...questionsChanged({}, { names, ...(questionnaire && { questionnaire }) }),
+          ...(channel.closed === true ? [{ code: 'channel_closed', channel: names } as const] : []),
+          ...(channel.roster === undefined ? [] : [readersChanged(channel, versions)]),
+        ];
+      },
       removed: ({ names }) => [{ code: 'channel_removed', channel: names }],
     }),
   readers: ({ versions }) =>

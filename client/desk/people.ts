@@ -39,6 +39,8 @@ export interface InviteInput {
   shownName: string;
   /** `handler` where nothing is said; only an administrator invites another one. */
   part?: InvitedPart;
+  /** Whose new reports the person reads; the first where nothing is said. */
+  channel?: string;
   /** Whose keys from before left: the same person comes back. */
   replaces?: string | null;
 }
@@ -100,8 +102,9 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     // Who made the link gets the sealed secret back: without it, these keys are not vouched for.
     if (invitation.sealedSecret === null) return invitation.by === account.id ? false : null;
     const box = fromBase64(invitation.sealedSecret);
-    // place and part that were meant are sealed with the secret: the server can change neither
-    const context = [invitation.id, account.id, replacedBy(record) ?? '', record.part];
+    // place, part and channel that were meant are sealed with the secret: the server changes none
+    const channels = record.part === 'administrator' ? '' : record.channels.join(' ');
+    const context = [invitation.id, account.id, replacedBy(record) ?? '', record.part, channels];
     try {
       const { vouching } = invitationKeys(openBox(keys.own, 'invitation', context, box));
       return authenticatorOf(vouching, record) === invitation.authenticator;
@@ -194,10 +197,12 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       };
     },
 
-    async invite({ shownName, part = 'handler', replaces = null }) {
+    async invite({ shownName, part = 'handler', channel: wanted, replaces = null }) {
       const { credential, keys, account } = session.signedIn();
       const { directory } = await watch.current();
-      const [channel] = directory.channels;
+      const [first] = directory.channels;
+      const channel =
+        wanted === undefined ? first : directory.channels.find(({ id }) => id === wanted);
       if (channel === undefined) throw new ClientError('channel_unknown');
       const id = toBase64(randomBytes(16));
       const secret = randomBytes(32);
@@ -209,7 +214,12 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
           id,
           tokenHash: tokenHash('invitation', invitationKeys(secret).token),
           sealedSecret: toBase64(
-            sealBox(keys.own, 'invitation', [id, account.id, replaces ?? '', part], secret),
+            sealBox(
+              keys.own,
+              'invitation',
+              [id, account.id, replaces ?? '', part, part === 'administrator' ? '' : channel.id],
+              secret,
+            ),
           ),
           shownName,
           channel: channel.id,

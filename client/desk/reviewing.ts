@@ -3,6 +3,7 @@ import {
   type CaseId,
   caseIdOf,
   type CaseListing,
+  channelPeople,
   type Day,
   daysBetween,
   type DirectoryHash,
@@ -64,6 +65,25 @@ function pointOf(
   return { at: null, earliest, latest };
 }
 
+/** Opens and ends the person's times in each channel as this version has it. */
+function followChannels(
+  person: ReviewPersonView,
+  directory: VerifiedDirectory['directory'],
+  admitted: ReviewPersonView['channels'][number]['by'],
+): void {
+  for (const { id, roster } of directory.channels) {
+    const reads = channelPeople(directory, id).some(({ record }) => record.id === person.id);
+    const open = person.channels.find(({ channel, until }) => channel === id && until === null);
+    if (!reads && open !== undefined) open.until = directory.date;
+    if (!reads || open !== undefined) continue;
+    const isAdded = roster?.terms.added.some((added) => added === person.id) === true;
+    const by = isAdded
+      ? { administrator: roster.administrator, handler: roster.handler }
+      : admitted;
+    person.channels.push({ channel: id, from: directory.date, by, until: null });
+  }
+}
+
 /** Everybody whom the directories name, from letting in to leaving. */
 function peopleOf(
   history: readonly VerifiedDirectory[],
@@ -84,14 +104,10 @@ function peopleOf(
         name: record.name,
         part: record.part,
         left: null,
-        channels: record.channels.map((channel) => ({
-          channel,
-          from: directory.date,
-          by,
-          until: null,
-        })),
+        channels: [],
       };
       people.set(record.id, person);
+      followChannels(person, directory, by);
       if (state === 'active' || person.left !== null) continue;
       const line = log.find(
         ({ action, details }) =>
@@ -100,7 +116,6 @@ function peopleOf(
           details['version'] === directory.version,
       );
       person.left = pointOf(version, line, record.id, tell, dayOf);
-      for (const channel of person.channels) channel.until = directory.date;
     }
   }
   return [...people.values()];

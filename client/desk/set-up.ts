@@ -50,7 +50,7 @@ export interface SetUpInput {
 }
 
 /** Default retention: two years after closure (Swedish Act 2021:890 chapter 7 section 8). */
-const RETENTION_MONTHS = 24;
+export const RETENTION_MONTHS = 24;
 
 function rootKeys(words: readonly string[]): SigningKeys {
   return signingKeys(derive(fromWords(words), 'root ed25519 seed'));

@@ -120,6 +120,28 @@ export const ReceiptKey = v.strictObject({
 });
 export type ReceiptKey = v.InferOutput<typeof ReceiptKey>;
 
+/**
+ * Who reads a channel beside those whose records name it, and who of those does not any more, as of
+ * the version of the directory that both knew who signed it.
+ */
+export const RosterTerms = v.strictObject({
+  channel: ChannelId,
+  since: Count,
+  added: v.pipe(v.array(ReaderId), v.maxLength(1000)),
+  removed: v.pipe(v.array(ReaderId), v.maxLength(1000)),
+});
+export type RosterTerms = v.InferOutput<typeof RosterTerms>;
+
+/** The readers of a channel as an administrator and a handler of it agreed. */
+export const Roster = v.strictObject({
+  terms: RosterTerms,
+  administrator: AccountId,
+  administratorSignature: bytesSchema(64),
+  handler: ReaderId,
+  handlerSignature: bytesSchema(64),
+});
+export type Roster = v.InferOutput<typeof Roster>;
+
 export const Channel = v.strictObject({
   id: ChannelId,
   organisation: OrganisationId,
@@ -137,6 +159,12 @@ export const Channel = v.strictObject({
   exportsByTwo: v.exactOptional(v.literal(true)),
   /** The channel's own questions; absent where it asks the built-in ones. */
   questionnaire: v.exactOptional(Questionnaire),
+  /** For whom it is, in a sentence: what reporters choose by where there are several. */
+  about: v.exactOptional(Texts),
+  /** Takes no reports any more, practice neither; absent where it may. */
+  closed: v.exactOptional(v.literal(true)),
+  /** Absent as long as the readers' records alone say who reads. */
+  roster: v.exactOptional(Roster),
 });
 export type Channel = v.InferOutput<typeof Channel>;
 
@@ -181,6 +209,22 @@ export const DirectoryAnswer = v.strictObject({
   maxFileBytes: Count,
 });
 export type DirectoryAnswer = v.InferOutput<typeof DirectoryAnswer>;
+
+/** PUT /api/desk/rosters/:channel: an administrator proposes who reads a channel from now on. */
+export const ProposeRoster = v.strictObject({ terms: RosterTerms });
+/** PUT /api/desk/rosters/:channel/signature: the handler's half. */
+export const SignRoster = v.strictObject({ signature: bytesSchema(64) });
+/** GET /api/desk/rosters: what is proposed and not in force. */
+export const RostersAnswer = v.strictObject({
+  rosters: v.array(
+    v.strictObject({
+      terms: RosterTerms,
+      handler: v.nullable(ReaderId),
+      handlerSignature: v.nullable(bytesSchema(64)),
+    }),
+  ),
+});
+export type RostersAnswer = v.InferOutput<typeof RostersAnswer>;
 
 /** GET /api/desk/directories?after=N: every version above N, oldest first. */
 export const DirectoriesAnswer = v.strictObject({ directories: v.array(SignedDirectory) });

@@ -82,6 +82,7 @@ export const errorStatus = {
   overview_missing: 409,
   practice_only: 409,
   practice_over: 409,
+  channel_closed: 409,
   previous_unknown: 409,
   receipts_off: 409,
   sequence_gap: 409,

@@ -62,7 +62,7 @@ export interface Reports {
    * asked for before the entries are checked.
    *
    * @throws ApiError `wrong_signature` unless its reporter sent it, `case_exists` for another report
-   * under the same case key, `channel_unknown`, `practice_only`, `practice_over`, `storage_full`,
+   * under the same case key, `channel_unknown`, `channel_closed`, `practice_only`, `practice_over`, `storage_full`,
    * `work_needed`, `too_many_requests`, and what records and attachments find wrong.
    *
    * @param work the proof of work that came along, null for none.
@@ -329,6 +329,7 @@ function checkChannel({ directory }: VerifiedDirectory, request: CreateCase): vo
   if (channel?.organisation !== request.organisation || channel.country !== request.country) {
     throw new ApiError('channel_unknown');
   }
+  if (channel.closed === true) throw new ApiError('channel_closed');
   if (!channel.published && !request.practice) throw new ApiError('practice_only');
   if (channel.published && request.practice) throw new ApiError('practice_over');
 }

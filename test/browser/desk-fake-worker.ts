@@ -72,9 +72,12 @@ let directory: DirectoryView = {
       receipts: false,
       exportsByTwo: scenario === 'two',
       questionnaire: null,
+      about: {},
+      closed: false,
       readers,
     },
   ],
+  people: readers,
 };
 
 let handbook: HandbookView = {
@@ -465,6 +468,12 @@ const api: DeskApi = {
     return Promise.resolve(directory);
   },
   publish: () => Promise.resolve(directory),
+  addChannel: () => Promise.resolve({ id: 'channel', directory }),
+  closeChannel: () => Promise.resolve(directory),
+  rosters: () => Promise.resolve([]),
+  proposeRoster: () => Promise.resolve(),
+  signRoster: () => Promise.resolve(directory),
+  refuseRoster: () => Promise.resolve(),
   inbox: (state) =>
     Promise.resolve({
       rows: [...rows.values()].filter((each) => each.state === state),

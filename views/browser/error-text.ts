@@ -65,6 +65,7 @@ export const ERROR_TEXTS: Readonly<Record<string, string>> = {
   member_unknown: 'error.outdated',
   practice_only: 'error.outdated',
   practice_over: 'error.outdated',
+  channel_closed: 'error.outdated',
   not_set_up: 'error.outdated',
   nobody_left: 'error.nobody_left',
   no_custodian: 'error.no_custodian',

@@ -71,6 +71,8 @@ function lineText(line: DirectoryChangeLine): string {
     case 'exports_by_one':
     case 'questions_own':
     case 'questions_built_in':
+    case 'channel_closed':
+    case 'channel_opened':
       return say({ name: localText(line.channel) });
     case 'question_added':
     case 'question_changed':
@@ -89,7 +91,10 @@ function lineText(line: DirectoryChangeLine): string {
         language: languageText(line.language),
         ...quoted(line),
       });
+    case 'channel_readers':
+      return readersText(line);
     case 'channel_texts':
+    case 'channel_about':
       return say({ name: localText(line.channel), languages: languagesText(line.languages) });
     case 'channel_country':
       return say({
@@ -166,6 +171,21 @@ function questionText(line: Extract<DirectoryChangeLine, { texts: string[] }>): 
     ...(line.invites ? [t('desk.change.question_invites')] : []),
   ];
   return sentences.join(' ');
+}
+
+/** Who reads a channel now, and who is new or not there any more. */
+function readersText(line: DirectoryChangeLine & { code: 'channel_readers' }): string {
+  const names = (all: readonly string[]): string => all.join(', ') || t('desk.change.none');
+  const name = localText(line.channel);
+  return [
+    t('desk.change.channel_readers', { name, readers: names(line.readers) }),
+    ...(line.joining.length > 0
+      ? [t('desk.change.channel_readers.joining', { readers: names(line.joining) })]
+      : []),
+    ...(line.leaving.length > 0
+      ? [t('desk.change.channel_readers.leaving', { readers: names(line.leaving) })]
+      : []),
+  ].join(' ');
 }
 
 function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): string {

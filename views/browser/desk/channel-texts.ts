@@ -20,7 +20,7 @@ type ByLanguage = Readonly<Record<string, string>>;
  */
 export function textFields(
   chosen: readonly string[],
-  values: { names: ByLanguage; texts: ByLanguage; organisation?: ByLanguage },
+  values: { names: ByLanguage; texts: ByLanguage; about?: ByLanguage; organisation?: ByLanguage },
 ): TextFields {
   const choice = document.createElement('div');
   const texts = document.createElement('div');
@@ -36,6 +36,7 @@ export function textFields(
     const names = { language: languageText(language) };
     write(root, 'organisation-label', t('desk.texts.organisation', names));
     write(root, 'channel-label', t('desk.texts.channel', names));
+    write(root, 'about-label', t('desk.texts.about', names));
     write(root, 'text-label', t('desk.texts.text', names));
     const set = (name: string, value: string | undefined): void => {
       const field = part(root, name) as HTMLInputElement | HTMLTextAreaElement;
@@ -45,7 +46,9 @@ export function textFields(
     };
     set('organisation', values.organisation?.[language]);
     set('channel', values.names[language]);
+    set('about', values.about?.[language]);
     set('text', values.texts[language]);
+    show(part(root, 'about-field'), values.about !== undefined);
     show(part(root, 'organisation-field'), values.organisation !== undefined);
     show(root, box.checked);
     box.addEventListener('change', () => {
@@ -63,6 +66,7 @@ export function readFields({ sets }: TextFields): {
   languages: string[];
   organisation: Record<string, string>;
   names: Record<string, string>;
+  about: Record<string, string>;
   texts: Record<string, string>;
 } {
   const chosen = sets.filter(({ box }) => box.checked);
@@ -79,6 +83,7 @@ export function readFields({ sets }: TextFields): {
     languages: chosen.map(({ language }) => language),
     organisation: read('organisation'),
     names: read('channel'),
+    about: read('about'),
     texts: read('text'),
   };
 }

@@ -8,6 +8,7 @@ import {
   fillList,
   onClick,
   option,
+  ownIds,
   part,
   show,
   showPart,
@@ -15,7 +16,10 @@ import {
 } from './dom.js';
 import { localText, type Desk } from './desk.js';
 import { report, send, showProblem } from './failures.js';
-import { reportAddress } from './first-steps.js';
+import { wireConfirmation } from './confirmation.js';
+import { fillCountries, wireAdding } from './channel-adding.js';
+import { fillChannelReaders } from './channel-readers.js';
+import { channelAddress, linkWithRoot } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
 import { posterElement } from './poster.js';
 import { printSheet } from './print.js';
@@ -28,21 +32,45 @@ const SAVED = 'settings-saved';
 /** The channel as reporters meet it: state, address, poster; for administrators also its texts. */
 export function channelView(desk: Desk): HTMLElement {
   const view = copyTemplate('channel');
-  fillList(part(view, 'channels'), desk.directory.channels, (channel) =>
-    channelSection(desk, channel, view),
-  );
+  const select = part(view, 'which', HTMLSelectElement);
+  const draw = (chosen: string): void => {
+    const { channels } = desk.directory;
+    select.replaceChildren(...channels.map(({ id, names }) => option(id, localText(names))));
+    const [first] = channels;
+    const channel = channels.find(({ id }) => id === chosen) ?? first;
+    showPart(view, 'which-field', channels.length > 1);
+    if (channel === undefined) return;
+    select.value = channel.id;
+    part(view, 'channels').replaceChildren(channelSection(desk, channel, view));
+  };
+  select.addEventListener('change', () => {
+    draw(select.value);
+  });
+  draw(select.value);
+  const administrator = desk.account.part === 'administrator';
+  showPart(view, 'add', administrator);
+  if (administrator) {
+    wireAdding(desk, view, (added) => {
+      draw(added);
+      part(view, 'heading').focus();
+      window.scrollTo(0, 0);
+    });
+  }
   return view;
 }
 
 function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HTMLElement {
-  const section = copyTemplate('channel-section');
+  const section = ownIds(copyTemplate('channel-section'));
   const administrator = desk.account.part === 'administrator';
   write(section, 'name', localText(channel.names));
   write(section, 'country', countryText(channel.country));
-  fillPublication(desk, section, channel, () => {
+  const again = (): void => {
     section.replaceWith(channelSection(desk, currentOf(desk, channel), view));
     part(view, 'heading').focus();
-  });
+  };
+  fillPublication(desk, section, channel, again);
+  fillClosing(desk, section, channel, again);
+  fillChannelReaders(desk, section, channel, again);
   fillPoster(desk, section, channel);
   fillRetention(desk, section, channel);
   part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
@@ -75,6 +103,27 @@ function currentOf(desk: Desk, channel: ChannelView): ChannelView {
   return desk.directory.channels.find(({ id }) => id === channel.id) ?? channel;
 }
 
+/** Whether it takes reports at all; for administrators also what closes and opens it. */
+function fillClosing(
+  desk: Desk,
+  section: HTMLElement,
+  channel: ChannelView,
+  changed: () => void,
+): void {
+  const administrator = desk.account.part === 'administrator';
+  showPart(section, 'closed', channel.closed);
+  showPart(section, 'closing', administrator && !channel.closed);
+  showPart(section, 'reopen', administrator);
+  const turn = async (closed: boolean, said: string): Promise<void> => {
+    desk.directoryChanged(await desk.api.closeChannel(channel.id, closed));
+    desk.say(t(said));
+    changed();
+  };
+  wireConfirmation(part(section, 'closing'), 'close', () => turn(true, 'desk.channel.closed_now'));
+  const box = part(section, 'closed');
+  onClick(box, 'reopen', () => send(box, () => turn(false, 'desk.channel.opened_now')));
+}
+
 /** Whether it is published, or what is missing until it can be. */
 function fillPublication(
   desk: Desk,
@@ -83,9 +132,10 @@ function fillPublication(
   published: () => void,
 ): void {
   const administrator = desk.account.part === 'administrator';
+  const isOpen = channel.published || channel.closed;
   showPart(section, 'published', channel.published);
-  showPart(section, 'unpublished', !channel.published);
-  if (channel.published) return;
+  showPart(section, 'unpublished', !isOpen);
+  if (isOpen) return;
   const box = part(section, 'unpublished');
   const button = part(box, 'publish', HTMLButtonElement);
   show(button, administrator);
@@ -126,10 +176,10 @@ function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): voi
   const preferred = document.documentElement.lang;
   if (channel.languages.includes(preferred)) select.value = preferred;
   const draw = (): void => {
-    const address = reportAddress(select.value);
+    const address = channelAddress(desk.directory, channel.id, select.value);
     write(section, 'address', address);
     showPart(section, 'address-own', isOwnMachine(new URL(address).hostname));
-    write(section, 'link', `${address}#${desk.directory.root}`);
+    write(section, 'link', linkWithRoot(desk.directory, address));
     part(section, 'poster').replaceChildren(posterElement(desk.directory, channel, select.value));
   };
   select.addEventListener('change', draw);
@@ -151,7 +201,11 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   const fields = textFields(channel.languages, {
     names: channel.names,
     texts: channel.texts,
+    about: channel.about,
   });
+  const country = part(form, 'country-choice', HTMLSelectElement);
+  fillCountries(country);
+  country.value = channel.country;
   const receipts = part(form, 'receipts', HTMLInputElement);
   receipts.checked = channel.receipts;
   const exports = part(form, 'exports-by-two', HTMLInputElement);
@@ -161,7 +215,7 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   part(form, 'texts').replaceChildren(fields.texts);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const { languages, names, texts } = readFields(fields);
+    const { languages, names, texts, about } = readFields(fields);
     const retentionMonths = Number(months.value);
     const unnamed = languages.find((language) => (names[language] ?? '') === '');
     const fault =
@@ -178,13 +232,16 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
     }
     void send(form, async () => {
       const change = {
-        ...{ languages, names, texts, retentionMonths },
+        ...{ languages, names, texts, about, retentionMonths },
+        country: country.value,
         receipts: receipts.checked,
         exportsByTwo: exports.checked,
       };
       desk.directoryChanged(await desk.api.updateChannel(channel.id, change));
       write(form, 'saved', t('desk.channel.saved'));
       const changed = currentOf(desk, channel);
+      write(section, 'name', localText(changed.names));
+      write(section, 'country', countryText(changed.country));
       tellReceiptKey(desk, form, changed.receipts);
       fillPoster(desk, replacePosterPart(section), changed);
       if (languages.join() !== channel.languages.join()) {
@@ -214,7 +271,7 @@ function isOwnMachine(host: string): boolean {
 
 /** A fresh poster part, since its list of languages may have changed. */
 function replacePosterPart(section: HTMLElement): HTMLElement {
-  const fresh = part(copyTemplate('channel-section'), 'poster-part');
+  const fresh = part(ownIds(copyTemplate('channel-section')), 'poster-part');
   part(section, 'poster-part').replaceWith(fresh);
   return fresh;
 }

@@ -1,3 +1,5 @@
+import type { DirectoryView } from '../../../client/models.js';
+import { channelCode } from '../channel-code.js';
 import { t } from '../strings.js';
 import { part, copyTemplate, onClick, showPart, write } from './dom.js';
 import type { Desk } from './desk.js';
@@ -38,4 +40,19 @@ export function firstSteps(desk: Desk, empty: boolean): HTMLElement {
 /** Where people report, in a language. */
 export function reportAddress(language: string): string {
   return `${location.origin}/${language}/`;
+}
+
+/** Where people report to one of several channels; the address of all where there is only one. */
+export function channelAddress(
+  { channels }: Pick<DirectoryView, 'channels'>,
+  channel: string,
+  language: string,
+): string {
+  const address = reportAddress(language);
+  return channels.length > 1 ? `${address}#${channelCode(channel)}` : address;
+}
+
+/** The same with the root key, by which the browser checks that the list of readers is the right one. */
+export function linkWithRoot(directory: DirectoryView, address: string): string {
+  return `${address}${address.includes('#') ? '.' : '#'}${directory.root}`;
 }

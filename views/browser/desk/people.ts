@@ -352,6 +352,10 @@ function fillFormer(view: HTMLElement, all: MembersView['former']): void {
 function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
   const form = part(view, 'invite-form', HTMLFormElement);
   const name = part(form, 'shown-name', HTMLInputElement);
+  const channel = part(form, 'channel', HTMLSelectElement);
+  const { channels } = desk.directory;
+  channel.replaceChildren(...channels.map(({ id, names }) => option(id, localText(names))));
+  showPart(form, 'channel-field', channels.length > 1);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const shownName = name.value.trim();
@@ -364,6 +368,7 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       const replaces = part(form, 'replaces', HTMLSelectElement).value;
       const { fragment } = await desk.api.invite({
         shownName,
+        channel: channel.value,
         part: invitedPart(form),
         replaces: replaces === '' ? null : replaces,
       });

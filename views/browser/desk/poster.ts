@@ -1,6 +1,6 @@
 import type { ChannelView, DirectoryView } from '../../../client/models.js';
 import { copyTemplate, part, write } from './dom.js';
-import { reportAddress } from './first-steps.js';
+import { channelAddress, linkWithRoot } from './first-steps.js';
 import { qrPicture } from './qr.js';
 import { fillWords } from './words.js';
 
@@ -14,13 +14,13 @@ export function posterElement(
   language: string,
 ): HTMLElement {
   const poster = copyTemplate(`poster-${language}`);
-  const address = reportAddress(language);
+  const address = channelAddress(directory, channel.id, language);
   const names = directory.organisation.names;
   write(poster, 'organisation', names[language] ?? Object.values(names)[0] ?? '');
   write(poster, 'channel', channel.names[language] ?? Object.values(channel.names)[0] ?? '');
   write(poster, 'address', address.replace(/^https?:\/\//, ''));
   fillWords(part(poster, 'words'), directory.fingerprint);
   const place = part(poster, 'qr');
-  place.replaceChildren(qrPicture(`${address}#${directory.root}`, place.dataset['label'] ?? ''));
+  place.replaceChildren(qrPicture(linkWithRoot(directory, address), place.dataset['label'] ?? ''));
   return poster;
 }

@@ -120,7 +120,7 @@ export function showPlace({ organisation }: DirectoryView): void {
 }
 
 /** What stands in the way of writing, if anything: the signed list cannot be relied on. */
-export type Obstacle = 'expired' | 'untrusted' | 'unset' | 'unreachable' | 'broken';
+export type Obstacle = 'expired' | 'untrusted' | 'unset' | 'closed' | 'unreachable' | 'broken';
 
 /** Sorts an error of loading the directory. */
 export function obstacleOf(code: string): Obstacle {
@@ -143,6 +143,7 @@ export function showObstacle(
     expired: 'directory.expired.title',
     untrusted: 'directory.untrusted.title',
     unset: 'directory.unset.title',
+    closed: 'directory.closed.title',
     unreachable: 'directory.unreachable.title',
     broken: 'directory.broken.title',
   } as const;
@@ -150,6 +151,7 @@ export function showObstacle(
     expired: () => t('directory.expired.text'),
     untrusted: () => t('directory.untrusted.text'),
     unset: () => t('directory.unset.text'),
+    closed: () => t('directory.closed.text'),
     unreachable: () => errorText(code),
     broken: () => errorText(code),
   }[obstacle]();

@@ -1,7 +1,9 @@
 import type { ChannelView, DirectoryView } from '../../../client/models.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { plural, t } from '../strings.js';
+import { readFragment } from '../channel-code.js';
 import type { ReporterApi } from './api.js';
+import { listChannels, namedChannel, offeredChannels } from './channels.js';
 import {
   basisText,
   chooseChannel,
@@ -15,12 +17,20 @@ import {
 import { byId, clone, show, write } from './dom.js';
 import { formatDay, writeText } from './format.js';
 
-/** What stood after `#`: a poster's QR code carries the root key there. It leaves the address. */
-function takeFragment(): string {
-  const fragment = location.hash.slice(1);
-  const isRoot = /^[A-Za-z0-9_-]{43}$/.test(fragment);
-  if (!isRoot) return '';
+type Fragment = ReturnType<typeof readFragment>;
+
+/**
+ * What stood after `#`: a poster's QR code carries the root key there, and where there are several
+ * channels the digits of one. It leaves the address.
+ */
+function takeFragment(): Fragment {
+  const fragment = readFragment(location.hash);
+  if (fragment.code === '' && fragment.root === '') return fragment;
   history.replaceState(null, '', location.pathname);
+  // the same page in another language is for the same channel
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
+    link.hash = fragment.code;
+  }
   return fragment;
 }
 
@@ -71,9 +81,17 @@ function drawChannel(channel: ChannelView): void {
   drawCountry(channel.country);
 }
 
-function draw(directory: DirectoryView, fragment: string): void {
+function draw(directory: DirectoryView, { code, root }: Fragment): void {
   showPlace(directory);
-  chooseChannel('start-channel', directory.channels, drawChannel);
+  const named = namedChannel(directory.channels, code);
+  const offered = offeredChannels(directory.channels, named?.id ?? '');
+  show('channel-gone', named?.closed === true);
+  listChannels(offered);
+  if (offered.length > 0) chooseChannel('start-channel', offered, drawChannel, named?.id);
+  else {
+    allowWriting(false);
+    showObstacle('directory', 'closed', '', () => undefined);
+  }
   const { confirmedOn, freshness } = directory;
   write(
     'directory-checked',
@@ -98,7 +116,7 @@ function draw(directory: DirectoryView, fragment: string): void {
     allowWriting(false);
     showObstacle('directory', 'expired', '', () => undefined);
   }
-  comparePoster(fragment, directory.root);
+  comparePoster(root, directory.root);
 }
 
 /** Says that nothing can be written, and why, where not even the worker could be started. */

@@ -9,6 +9,7 @@ import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { createCaseKeyStep } from './case-key.js';
+import { offeredChannels } from './channels.js';
 import {
   basisText,
   chooseChannel,
@@ -235,7 +236,8 @@ export function startWriting(
       hintAtPersonal();
       show('practice', !choice.published);
     };
-    chooseChannel('channel', found.channels, choose, channel?.id ?? options.channel);
+    const before = channel?.id ?? options.channel;
+    chooseChannel('channel', offeredChannels(found.channels, before), choose, before);
   };
 
   const begin = (found: DirectoryView): void => {
@@ -253,13 +255,17 @@ export function startWriting(
     }
     for (const each of draft.seen) seen.add(each);
     channel = found.channels.find(({ id }) => id === draft.form.channel) ?? null;
+    // nobody's report goes to another channel without being asked
+    const isGone = channel === null || channel.closed;
+    if (isGone) channel = null;
+    show('channel-gone-form', isGone);
     leaveOut.tick(draft.leftOut);
     offer(found);
     fillForm(draft.form, touch);
     tellNewcomers();
     lost.set(draft.files);
     earlier = { keyShown: draft.keyShown, departed: draft.departed };
-    step = resumedStep(draft);
+    step = isGone ? 'write' : resumedStep(draft);
     tellResumed(draft);
     open();
     store.renew();
@@ -295,9 +301,11 @@ export function startWriting(
     show('waiting');
     try {
       const found = await directory();
-      if (found.freshness === 'expired' || found.channels.length === 0) {
-        const isUnset = found.channels.length === 0;
-        showObstacle('form', isUnset ? 'unset' : 'expired', '', () => undefined);
+      const isUnset = found.channels.length === 0;
+      const isClosed = found.channels.every(({ closed }) => closed);
+      if (found.freshness === 'expired' || isClosed) {
+        const obstacle = isUnset ? 'unset' : isClosed ? 'closed' : 'expired';
+        showObstacle('form', obstacle, '', () => undefined);
         return;
       }
       byId('draft-again').onclick = () => void restore(found).catch(fail);

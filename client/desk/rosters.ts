@@ -1,0 +1,160 @@
+import * as v from 'valibot';
+import {
+  AccountId,
+  channelPeople,
+  ChannelId,
+  type Directory,
+  peopleUnder,
+  type ReaderId,
+  rosterFields,
+  RostersAnswer,
+  rosterSigners,
+  type RosterTerms,
+  sign,
+  toBase64,
+  verify,
+  fromBase64,
+} from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
+import { directoryView } from '../directory.js';
+import type { DirectoryView, RosterView } from '../models.js';
+import { publishChange } from './directory-edit.js';
+import type { DirectoryWatch } from './directory-watch.js';
+import type { DeskSession } from './session.js';
+
+/** Who reads a channel, as an administrator and a handler of it agree. */
+export interface RosterDesk {
+  /** What is proposed and not in force. */
+  rosters(): Promise<RosterView[]>;
+  /** Proposes that exactly these people read a channel's new reports. */
+  proposeRoster(channel: string, readers: readonly string[]): Promise<void>;
+  /** A handler's signature, or with it in place the administrator's, which makes a new version. */
+  signRoster(view: Pick<RosterView, 'channel' | 'since'>): Promise<DirectoryView>;
+  refuseRoster(channel: string): Promise<void>;
+}
+
+type Pending = RostersAnswer['rosters'][number];
+
+/** See {@link RosterDesk}. */
+export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): RosterDesk {
+  const { api } = session;
+
+  async function pending(): Promise<Pending[]> {
+    const { credential } = session.signedIn();
+    const path = '/api/desk/rosters';
+    return (await api.ask(RostersAnswer, { method: 'GET', path, credential })).rosters;
+  }
+
+  /** The administrator's half, with which it comes into force. */
+  async function complete({ terms, handler, handlerSignature }: Pending): Promise<void> {
+    const { keys, account, installation } = session.signedIn();
+    const { directory } = await watch.current();
+    const fields = rosterFields(installation, terms);
+    const signer = rosterSigners(directory, terms.channel).find(
+      ({ record }) => record.id === handler,
+    );
+    if (handler === null || handlerSignature === null || signer === undefined) {
+      throw new ClientError('handler_signature_missing');
+    }
+    const key = fromBase64(signer.record.sig);
+    if (!verify(key, fromBase64(handlerSignature), 'roster', ...fields)) {
+      throw new ClientError('wrong_signature');
+    }
+    const roster = {
+      terms,
+      administrator: v.parse(AccountId, account.id),
+      administratorSignature: toBase64(sign(keys.sig.secretKey, 'roster', ...fields)),
+      handler,
+      handlerSignature,
+    };
+    await publishChange(session, watch, (before) => ({
+      ...before,
+      channels: before.channels.map((channel) =>
+        channel.id === terms.channel ? { ...channel, roster } : channel,
+      ),
+    }));
+  }
+
+  return {
+    async rosters() {
+      const [all, { directory }] = await Promise.all([pending(), watch.current()]);
+      const { account } = session.signedIn();
+      return all.map((each) => rosterView(directory, each, account.id));
+    },
+
+    async proposeRoster(channel, readers) {
+      const { credential } = session.signedIn();
+      const { directory } = await watch.current();
+      const terms = termsFor(directory, v.parse(ChannelId, channel), readers);
+      const path = `/api/desk/rosters/${channel}`;
+      await api.tell({ method: 'PUT', path, credential, json: { terms } });
+    },
+
+    async signRoster({ channel, since }) {
+      const { credential, keys, account, installation } = session.signedIn();
+      const found = (await pending()).find(({ terms }) => terms.channel === channel);
+      // what was shown is what is signed
+      if (found === undefined || found.terms.since !== since)
+        throw new ClientError('admission_unknown');
+      if (account.part === 'administrator') await complete(found);
+      else {
+        const fields = rosterFields(installation, found.terms);
+        await api.tell({
+          method: 'PUT',
+          path: `/api/desk/rosters/${channel}/signature`,
+          credential,
+          json: { signature: toBase64(sign(keys.sig.secretKey, 'roster', ...fields)) },
+        });
+      }
+      return directoryView(await watch.current());
+    },
+
+    async refuseRoster(channel) {
+      const { credential } = session.signedIn();
+      await api.tell({ method: 'DELETE', path: `/api/desk/rosters/${channel}`, credential });
+    },
+  };
+}
+
+/** What makes exactly these people its readers: who is in by the record, and who is beside it. */
+function termsFor(
+  directory: Directory,
+  channel: ChannelId,
+  readers: readonly string[],
+): RosterTerms {
+  const added: ReaderId[] = [];
+  const removed: ReaderId[] = [];
+  for (const { record, state } of directory.readers) {
+    if (state !== 'active') continue;
+    const isInvited = record.channels.includes(channel);
+    if (readers.includes(record.id) && !isInvited) added.push(record.id);
+    if (!readers.includes(record.id) && isInvited) removed.push(record.id);
+  }
+  return { channel, since: directory.version, added, removed };
+}
+
+function rosterView(
+  directory: Directory,
+  { terms, handler, handlerSignature }: Pending,
+  self: string,
+): RosterView {
+  const before = new Set<string>(channelPeople(directory, terms.channel).map(idOf));
+  const after = new Set<string>(peopleUnder(directory, terms.channel, terms).map(idOf));
+  const named = (ids: ReadonlySet<string>): string[] =>
+    directory.readers.filter(({ record }) => ids.has(record.id)).map(({ record }) => record.name);
+  const signers = rosterSigners(directory, terms.channel);
+  return {
+    channel: terms.channel,
+    since: terms.since,
+    readers: named(after),
+    joining: named(new Set([...after].filter((id) => !before.has(id)))),
+    leaving: named(new Set([...before].filter((id) => !after.has(id)))),
+    handlerSigned: handler !== null && handlerSignature !== null,
+    signers: signers.map(({ record }) => record.name),
+    maySign: signers.some(({ record }) => (record.id as string) === self),
+  };
+}
+
+function idOf({ record }: Directory['readers'][number]): string {
+  return record.id;
+}
