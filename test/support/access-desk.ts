@@ -1,5 +1,14 @@
-import { randomBytes, SHELF_BYTES, toBase64 } from '../../crypto/private.js';
 import {
+  randomBytes,
+  rosterFields,
+  SHELF_BYTES,
+  sign,
+  toBase64,
+  type RosterTerms,
+} from '../../crypto/private.js';
+import { ask } from './api.js';
+import {
+  type AccessWorld,
   boxOf,
   incidentOf,
   invitationOf,
@@ -231,6 +240,59 @@ const members: readonly AccessRow[] = [
   },
 ];
 
+/** Proposes that the channel's readers stay as they are, on the newest version. */
+async function rosterTerms({ work }: AccessWorld): Promise<RosterTerms> {
+  const { directory } = await newestDirectory(work);
+  return { channel: work.channel.id, since: directory.version, added: [], removed: [] };
+}
+
+async function proposedRoster(world: AccessWorld): Promise<RosterTerms> {
+  const terms = await rosterTerms(world);
+  const authorization = await world.authorization('administrator');
+  const path = `/api/desk/rosters/${terms.channel}`;
+  await ask(world.work.server, 'PUT', path, { json: { terms }, authorization });
+  return terms;
+}
+
+const rosters: readonly AccessRow[] = [
+  { route: 'GET /api/desk/rosters', request: at('/api/desk/rosters'), ...ofDesk('200') },
+  {
+    route: 'PUT /api/desk/rosters/:channel',
+    request: async (world) => {
+      const terms = await rosterTerms(world);
+      return { path: `/api/desk/rosters/${terms.channel}`, json: { terms } };
+    },
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '204' },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'PUT /api/desk/rosters/:channel/signature',
+    about: 'with the signature of one handler',
+    request: async (world) => {
+      const terms = await proposedRoster(world);
+      const { keys } = world.people.member;
+      const fields = rosterFields(world.work.installation, terms);
+      return {
+        path: `/api/desk/rosters/${terms.channel}/signature`,
+        json: { signature: toBase64(sign(keys.sig.secretKey, 'roster', ...fields)) },
+      };
+    },
+    answers: {
+      member: '204',
+      ...each(['left out', 'taken off'], '400 wrong_signature'),
+      administrator: NOT_FOR_YOU,
+    },
+    rest: NO_SESSION,
+  },
+  {
+    route: 'DELETE /api/desk/rosters/:channel',
+    request: async (world) => ({
+      path: `/api/desk/rosters/${(await proposedRoster(world)).channel}`,
+    }),
+    ...ofDesk('204'),
+  },
+];
+
 const administratorAlone = (answer: string): Pick<AccessRow, 'answers' | 'rest'> => ({
   answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: answer },
   rest: NO_SESSION,
@@ -423,4 +485,5 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...handbook,
   ...figures,
   ...directory,
+  ...rosters,
 ];

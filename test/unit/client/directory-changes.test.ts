@@ -18,6 +18,7 @@ import {
   type Channel,
   type Organisation,
   type Reader,
+  type Roster,
 } from '../../../crypto/private.js';
 import { makeOrganisation, type TestOrganisation } from '../../support/organisation.js';
 
@@ -119,7 +120,8 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
   if (schema.type === 'literal') return [];
   // absent where it does not hold
   if (schema.type === 'exact_optional') {
-    return [true, questions].filter((other) => schema.wrapped && v.is(schema.wrapped, other));
+    const all = [true, questions, { en: 'Other words' }, newRoster()];
+    return all.filter((other) => schema.wrapped && v.is(schema.wrapped, other));
   }
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'number') return [value + 1];
@@ -129,6 +131,21 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
   const [first = 'en'] = Object.keys(texts);
   const rest = Object.fromEntries(Object.entries(texts).slice(1));
   return [{ ...texts, [first]: 'Other words' }, { ...texts, fi: 'More words' }, rest];
+}
+
+/** Signed by two who may; whether the signatures hold is checked before a desk compares versions. */
+function newRoster(): Roster {
+  const [administrator] = before.administrators;
+  const [one, two] = before.readers;
+  const [channel] = before.channels;
+  if (administrator === undefined || one === undefined || two === undefined) fail();
+  return {
+    terms: { channel: channel?.id ?? fail(), since: 1, added: [], removed: [two.record.id] },
+    administrator: administrator.id,
+    administratorSignature: toBase64(randomBytes(64)),
+    handler: one.record.id,
+    handlerSignature: toBase64(randomBytes(64)),
+  };
 }
 
 function stringsLike(value: string): string[] {
@@ -217,6 +234,9 @@ describe('every field of the schema', () => {
       'channels.receipts',
       'channels.exportsByTwo',
       'channels.questionnaire',
+      'channels.about',
+      'channels.closed',
+      'channels.roster',
       'readers',
       'readers.state',
       'receiptKeys.until',
@@ -255,13 +275,19 @@ describe('every field of the schema', () => {
       retentionMonths: 12,
       receipts: true,
       exportsByTwo: true,
+      about: { en: 'For all.' },
+      closed: true,
+      roster: newRoster(),
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
+      'channel_about',
+      'channel_closed',
       'channel_country',
       'channel_languages',
       'channel_months',
       'channel_name',
+      'channel_readers',
       'channel_texts',
       'channel_unpublished',
       'exports_by_two',
@@ -327,6 +353,25 @@ describe('a change', () => {
       { code: 'receipt_key_added', words: fingerprintWords(fromBase64(added.sig)) },
       { code: 'receipt_key_ended', words: fingerprintWords(fromBase64(inUse.sig)), until },
     ]);
+  });
+
+  it('of who reads a channel is told with all names', () => {
+    const on = { ...before, ...withChannel({ roster: newRoster() }) };
+    expect(changesBetween(before, on)).toEqual([
+      {
+        code: 'channel_readers',
+        channel,
+        readers: ['Reader 1', 'Reader 3'],
+        joining: [],
+        leaving: ['Reader 2'],
+      },
+    ]);
+  });
+
+  it('that closes a channel is told, and one that opens it', () => {
+    const on = { ...before, ...withChannel({ closed: true }) };
+    expect(changesBetween(before, on)).toEqual([{ code: 'channel_closed', channel }]);
+    expect(changesBetween(on, before)).toEqual([{ code: 'channel_opened', channel }]);
   });
 
   it('of the rule of two persons for exports is told', () => {

@@ -3,10 +3,12 @@ import { fromBase64, toBase64 } from '../../../crypto/bytes.js';
 import {
   admissionFields,
   channelReaders,
+  checkLater,
   checkSuccession,
   delegationFields,
   directoryHash,
   identitiesOf,
+  rosterFields,
   stampFields,
   stampHolds,
   verifyDirectory,
@@ -34,6 +36,8 @@ import type {
   Organisation,
   Reader,
   ReaderRecord,
+  Roster,
+  RosterTerms,
 } from '../../../crypto/wire/directory.js';
 import { faultOf } from './faults.js';
 
@@ -784,6 +788,110 @@ describe('the next version', () => {
     expect(
       faultOf(() => next({ readers: [moved, ...readers.slice(1), byRoot(newRecord())] })),
     ).toBe('wrong_directory');
+  });
+});
+
+describe('who reads a channel', () => {
+  let second: Reader;
+  beforeEach(() => {
+    const channel = { ...firstChannel(), id: newId(ChannelId), names: { en: 'Second' } };
+    office.directory.channels.push(channel);
+    second = admitted(newRecord({ name: 'Second', channels: [channel.id] }));
+    office.directory.readers.push(second);
+  });
+
+  /** Terms for the first channel, signed by the administrator and this handler. */
+  const roster = (change: Partial<RosterTerms> = {}, handler = firstReader().record): Roster => {
+    const terms = { channel: firstChannel().id, since: 1, added: [], removed: [], ...change };
+    const signed = (key: SigningKeys): string =>
+      toBase64(sign(key.secretKey, 'roster', ...rosterFields(installation(), terms)));
+    return {
+      terms,
+      administrator: firstAdministrator().id,
+      administratorSignature: signed(office.administrator),
+      handler: handler.id,
+      handlerSignature: signed(keysOf(handler.id)),
+    };
+  };
+  const channelsWith = (made: Roster | undefined, change: Partial<Channel> = {}): Channel[] => {
+    const [channel = firstChannel(), ...rest] = office.directory.channels;
+    return [{ ...channel, ...change, ...(made === undefined ? {} : { roster: made }) }, ...rest];
+  };
+  const after = (
+    current: VerifiedDirectory,
+    made: Roster | undefined,
+    change: Partial<Directory> = {},
+  ): VerifiedDirectory =>
+    verifyAs({
+      ...office.directory,
+      version: current.directory.version + 1,
+      previous: current.hash,
+      channels: channelsWith(made),
+      ...change,
+    });
+  const names = ({ directory }: VerifiedDirectory): string[] =>
+    channelReaders(directory, firstChannel().id).map(({ record }) => record.name);
+
+  it('is those whose records name it, and as two agreed others or fewer', () => {
+    const current = verifyAs(office.directory);
+    expect(names(current)).toEqual(['First']);
+    const more = after(current, roster({ added: [second.record.id] }));
+    checkSuccession(current, more);
+    expect(names(more)).toEqual(['First', 'Second']);
+    const other = after(
+      current,
+      roster({ added: [second.record.id], removed: [firstReader().record.id] }),
+    );
+    expect(names(other)).toEqual(['Second']);
+  });
+
+  it('needs both signatures, over this channel, version and these people', () => {
+    const current = verifyAs(office.directory);
+    const good = roster({ added: [second.record.id] });
+    const faults = [
+      { ...good, administratorSignature: good.handlerSignature },
+      { ...good, handlerSignature: good.administratorSignature },
+      { ...good, terms: { ...good.terms, added: [] } },
+      roster({ channel: newId(ChannelId) }),
+      roster({ since: 2 }),
+      roster({ added: [newId(ReaderId)] }),
+      roster({ added: [second.record.id], removed: [second.record.id] }),
+    ].map((made) => faultOf(() => after(current, made)));
+    expect(new Set(faults)).toEqual(new Set(['wrong_directory']));
+  });
+
+  it('is agreed to by a handler of the channel, as long as it has any', () => {
+    const current = verifyAs(office.directory);
+    const byOther = after(current, roster({ added: [second.record.id] }, second.record));
+    expect(faultOf(() => { checkSuccession(current, byOther); })).toBe('wrong_directory');
+    office.directory.readers[0] = { ...firstReader(), state: 'left' };
+    const without = verifyAs(office.directory);
+    const byAny = after(without, roster({ added: [second.record.id] }, second.record));
+    expect(() => {
+      checkSuccession(without, byAny);
+    }).not.toThrow();
+  });
+
+  it('does not go back to what was agreed before, nor to nothing', () => {
+    const first = verifyAs(office.directory);
+    const old = roster({ added: [second.record.id] });
+    const newer = after(first, old);
+    const newest = after(newer, roster({ since: 2 }));
+    checkSuccession(first, newer);
+    checkSuccession(newer, newest);
+    for (const made of [old, undefined]) {
+      const back = after(newest, made);
+      expect(faultOf(() => { checkSuccession(newest, back); })).toBe('wrong_directory');
+      expect(faultOf(() => { checkLater(newest, back); })).toBe('wrong_directory');
+    }
+  });
+
+  it('is of no importance to a channel that is closed, which is not published', () => {
+    expect(faultWith({ channels: channelsWith(undefined, { closed: true }) })).toBe(
+      'wrong_directory',
+    );
+    const channels = channelsWith(undefined, { closed: true, published: false });
+    expect(() => verifyAs({ ...office.directory, channels })).not.toThrow();
   });
 });
 
