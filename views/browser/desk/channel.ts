@@ -8,7 +8,6 @@ import {
   fillList,
   onClick,
   option,
-  ownIds,
   part,
   show,
   showPart,
@@ -60,7 +59,7 @@ export function channelView(desk: Desk): HTMLElement {
 }
 
 function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HTMLElement {
-  const section = ownIds(copyTemplate('channel-section'));
+  const section = copyTemplate('channel-section');
   const administrator = desk.account.part === 'administrator';
   write(section, 'name', localText(channel.names));
   write(section, 'country', countryText(channel.country));
@@ -271,7 +270,7 @@ function isOwnMachine(host: string): boolean {
 
 /** A fresh poster part, since its list of languages may have changed. */
 function replacePosterPart(section: HTMLElement): HTMLElement {
-  const fresh = part(ownIds(copyTemplate('channel-section')), 'poster-part');
+  const fresh = part(copyTemplate('channel-section'), 'poster-part');
   part(section, 'poster-part').replaceWith(fresh);
   return fresh;
 }
