@@ -863,7 +863,11 @@ describe('who reads a channel', () => {
   it('is agreed to by a handler of the channel, as long as it has any', () => {
     const current = verifyAs(office.directory);
     const byOther = after(current, roster({ added: [second.record.id] }, second.record));
-    expect(faultOf(() => { checkSuccession(current, byOther); })).toBe('wrong_directory');
+    expect(
+      faultOf(() => {
+        checkSuccession(current, byOther);
+      }),
+    ).toBe('wrong_directory');
     office.directory.readers[0] = { ...firstReader(), state: 'left' };
     const without = verifyAs(office.directory);
     const byAny = after(without, roster({ added: [second.record.id] }, second.record));
@@ -881,8 +885,16 @@ describe('who reads a channel', () => {
     checkSuccession(newer, newest);
     for (const made of [old, undefined]) {
       const back = after(newest, made);
-      expect(faultOf(() => { checkSuccession(newest, back); })).toBe('wrong_directory');
-      expect(faultOf(() => { checkLater(newest, back); })).toBe('wrong_directory');
+      expect(
+        faultOf(() => {
+          checkSuccession(newest, back);
+        }),
+      ).toBe('wrong_directory');
+      expect(
+        faultOf(() => {
+          checkLater(newest, back);
+        }),
+      ).toBe('wrong_directory');
     }
   });
 
