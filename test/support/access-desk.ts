@@ -8,7 +8,6 @@ import {
 } from '../../crypto/private.js';
 import { ask } from './api.js';
 import {
-  type AccessWorld,
   boxOf,
   incidentOf,
   invitationOf,
