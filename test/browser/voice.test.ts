@@ -173,7 +173,7 @@ describe('a reporter', () => {
     // as in Tor Browser
     await page.evaluate('delete Navigator.prototype.mediaDevices');
     await page.click('#voice-place [data-slot=voice-open]');
-    await page.locator('.voice-panel').getByText('Tor Browser does so').waitFor();
+    await page.locator('.voice-panel').getByText('gives pages no microphone').waitFor();
     expect(await page.isDisabled('.voice-panel [data-slot=start]')).toBe(true);
     await page.fill('#answer-text', 'Written instead.');
     await page.click('#answer-actions button');

@@ -32,6 +32,8 @@ export async function showSound(place: HTMLElement, { bytes, texts }: PreviewOrd
   player.controls = true;
   player.preload = 'auto';
   player.disableRemotePlayback = true;
+  // the frame lets nothing be saved; the desk does
+  player.setAttribute('controlslist', 'nodownload noremoteplayback');
   player.setAttribute('aria-label', texts.name);
   await new Promise((resolve, reject) => {
     player.addEventListener('loadedmetadata', resolve);

@@ -84,7 +84,8 @@ export async function openMicrophone(
   try {
     if (signal.aborted) throw new CaptureError('failed');
     await context.audioWorklet.addModule(worklet);
-    await context.resume();
+    // not waited for: where no sound can be put out, it never comes in some browsers
+    void context.resume().catch(() => undefined);
     const random = crypto.getRandomValues(new Uint8Array(disguiseBytes(seconds)));
     const node = new AudioWorkletNode(context, 'voice', {
       numberOfInputs: 1,
@@ -112,7 +113,8 @@ export async function openMicrophone(
       async stop() {
         silence();
         node.port.postMessage('end');
-        await ended;
+        // one that rests, since the system took the sound away, answers nothing
+        if (context.state === 'running') await ended;
         close();
       },
     };

@@ -33,6 +33,8 @@ export function createVoicePanel(host: VoiceHost): VoicePanel {
   let state: State = { at: 'words' };
   let sound: Uint8Array<ArrayBuffer>[] = [];
   let loudest = 0;
+  /** Of the newest recording: what comes late of an earlier one is none of it. */
+  let current: AbortController | null = null;
 
   const isAt = (wanted: State['at']): boolean => state.at === wanted;
   const part = (name: string): HTMLElement => slot(panel, name);
@@ -88,6 +90,7 @@ export function createVoicePanel(host: VoiceHost): VoicePanel {
     forgetSound();
     say(null);
     const abort = new AbortController();
+    current = abort;
     go({ at: 'asking', abort }, null);
     showTime(0);
     try {
@@ -95,8 +98,8 @@ export function createVoicePanel(host: VoiceHost): VoicePanel {
         most,
         {
           heard(run, loudness) {
-            const isWanted = state.at === 'recording' || state.at === 'recorded';
-            if (!isWanted || abort.signal.aborted) {
+            const isWanted = isAt('recording') || isAt('recorded');
+            if (!isWanted || abort !== current || abort.signal.aborted) {
               run.fill(0);
               return;
             }
