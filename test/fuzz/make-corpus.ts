@@ -75,6 +75,9 @@ for (const compartment of ['dialogue', 'internal'] as const) {
   const { epochs } = made.chain(compartment);
   for (const [index, { body }] of epochs.entries()) {
     await keep('epoch-bodies', `${compartment}-${String(index + 1)}.json`, body);
+    if (compartment === 'dialogue' && index === 1) {
+      await keep('epoch-bodies', 'recusal.json', { ...body, recuses: true });
+    }
   }
 }
 await keep('overviews', 'new.json', newOverview({ title: 'Something', category: 'fraud' }));

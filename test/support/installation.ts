@@ -33,6 +33,8 @@ export interface Installation {
   newDesk(through?: Fetch): Desk;
   /** Signs a person in anew: after the clock was moved, or through another fetch. */
   signIn(person: InstallationPerson, through?: Fetch): Promise<Desk>;
+  /** Invites another handler, who joins and is admitted with both signatures. */
+  addHandler(name: string, shownName: string): Promise<InstallationPerson>;
   /** Invites another administrator, who joins and is admitted with both signatures. */
   addAdministrator(name: string): Promise<InstallationPerson>;
   /** Invites an identity custodian, who joins and is admitted with both signatures. */
@@ -197,6 +199,8 @@ async function furnish(
       await person.desk.signIn(person.name, person.passphrase);
       return person.desk;
     },
+    addHandler: (name, shownName) =>
+      addReader(hanna, administrator, newDesk, { name, shownName, part: 'handler' }),
     addAdministrator: (name) =>
       addReader(hanna, administrator, newDesk, { name, shownName: name, part: 'administrator' }),
     addCustodian: (name, shownName = `${name} Custodian`) =>
