@@ -92,6 +92,8 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     languages: channel.languages,
     published: channel.published,
     retentionMonths: channel.retentionMonths,
+    retention: channel.retention ?? null,
+    publicBody: channel.publicBody === true,
     receipts: channel.receipts,
     exportsByTwo: channel.exportsByTwo === true,
     questionnaire: channel.questionnaire ?? null,

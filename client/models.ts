@@ -28,6 +28,9 @@ import type {
   Questionnaire,
   ReaderPart,
   Relation,
+  Retention,
+  RetentionRule,
+  ShorterTerm,
   SpokenEntry,
   ReporterConsent,
   Unreadable,
@@ -40,6 +43,7 @@ import type { DataRequest } from './casework/requests.js';
 import type { CaseDate } from './casework/case-date.js';
 import type { DateDecisions } from './casework/dates.js';
 import type { Keeping } from './casework/keeping.js';
+import type { Removal } from './casework/removals.js';
 import type { HandledMeeting } from './casework/spoken.js';
 import type { CaseWork } from './casework/work.js';
 import type { ErasureProposal } from './desk/erasing.js';
@@ -69,6 +73,10 @@ export interface ChannelView {
   languages: string[];
   published: boolean;
   retentionMonths: number;
+  /** How long cases are kept otherwise; null where it is so many months after closure. */
+  retention: Retention | null;
+  /** Whether a public body answers for it, which hands over to an archive. */
+  publicBody: boolean;
   /** Whether reporters may take a receipt. */
   receipts: boolean;
   /** Whether a second person confirms what is taken out of a case as a file. */
@@ -319,6 +327,7 @@ export interface HandlerCaseView extends CaseRow {
   dates: CaseDate[];
   decisions: DateDecisions;
   keeping: Keeping;
+  removal: Removal;
   money: Money | null;
   identity: CaseIdentityView;
   /** What is proposed to be erased and not decided yet. */
@@ -576,7 +585,9 @@ export type DirectoryChangeLine =
         | 'questions_own'
         | 'questions_built_in'
         | 'channel_closed'
-        | 'channel_opened';
+        | 'channel_opened'
+        | 'public_body'
+        | 'no_public_body';
       channel: ByLanguage;
     }
   | {
@@ -612,15 +623,25 @@ export type DirectoryChangeLine =
   /** `until` is the last day that it signs for. */
   | { code: 'receipt_key_ended'; words: string[]; until: string }
   | { code: 'channel_months'; channel: ByLanguage; before: number; after: number }
+  | {
+      code: 'channel_retention';
+      channel: ByLanguage;
+      before: RetentionRule;
+      after: RetentionRule;
+      shorter: ShorterTerm[];
+      preset: string | null;
+      /** Empty where the rule is so many months after closure again. */
+      reason: string;
+    }
   | { code: 'order'; of: 'organisations' | 'administrators' | 'channels' | 'readers' }
   | { code: 'nothing' };
 
 /** How long a channel's closed cases are kept. */
 export interface RetentionView {
   channel: string;
-  /** Months after closure: those in force, `from` null, then the shorter ones to come. */
-  terms: { months: number; from: string | null }[];
-  /** From when on a shorter term than all of these would count, were it published today. */
+  /** The rules in force, `from` null, then what is left of them; the latest of their days counts. */
+  terms: { rules: RetentionRule[]; from: string | null }[];
+  /** From when on a rule that removes sooner would count, were it published today. */
   shorterFrom: string;
 }
 

@@ -22,6 +22,7 @@ export * from './content/keeping.js';
 export * from './content/meetings.js';
 export * from './content/messages.js';
 export * from './content/persons.js';
+export * from './content/removal.js';
 export * from './content/report.js';
 export * from './content/requests.js';
 export * from './content/transcripts.js';
@@ -91,6 +92,9 @@ const effects: ReadonlyMap<string, Effect> = new Map([
   ['release', 'release'],
   ['restriction', 'restrict'],
   ['unrestriction', 'unrestrict'],
+  ['removal_proposal', 'propose_removal'],
+  ['removal_declined', 'decline_removal'],
+  ['removal', 'remove'],
   ['erasure_proposal', 'propose_erasure'],
   ['erasure_declined', 'decline_erasure'],
   ['erasure', 'erase'],

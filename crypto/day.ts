@@ -50,11 +50,6 @@ export function feedbackDay(received: Day): Day {
   return addMonths(received, 3);
 }
 
-/** The day from which a case closed on a day is purged, by a channel's full months after closure. */
-export function purgeDay(closed: Day, retentionMonths: number): Day {
-  return addMonths(closed, retentionMonths);
-}
-
 /** The calendar day of a moment in a time zone (IANA name); the runtime's own where none is given. */
 export function dayOf(moment: Date, timeZone?: string): Day {
   const format = new Intl.DateTimeFormat('en-CA', {

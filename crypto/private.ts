@@ -21,6 +21,7 @@ export * from './platform.js';
 export * from './padding.js';
 export * from './passphrase.js';
 export * from './release.js';
+export * from './removal.js';
 export * from './sealed-to.js';
 export * from './shared-box.js';
 export * from './signature.js';

@@ -181,6 +181,8 @@ export async function up(knex: Knex): Promise<void> {
      restricted integer not null default 0,
      paused_day text,
      paused_days integer not null default 0,
+     removal_by text,
+     removal_day text,
      decision_due_day text,
      escalated integer not null,
      purging integer not null,

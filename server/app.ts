@@ -68,6 +68,7 @@ import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports, PACE } from './reports/service.js';
 import { rosterRoutes } from './rosters/routes.js';
 import { createRosters } from './rosters/service.js';
+import { createPreview } from './retention/preview.js';
 import { retentionRoutes } from './retention/routes.js';
 import { knownWait } from './retention/clock-guard.js';
 import { createRules, type ReadTerms } from './retention/rules.js';
@@ -118,6 +119,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     const until = await knownWait(db, now);
     return { ...rules.terms(), waits: until === null ? null : { today: now, until } };
   };
+  const previewRule = createPreview({ db, today: day, readRules });
 
   const storage = createStorage({
     db,
@@ -255,7 +257,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: handbookRoutes(handbook, guard) },
     { path: '/api/desk', router: absenceRoutes(createAbsences({ db, directories }), guard) },
     { path: '/api/desk', router: rosterRoutes(createRosters({ db, audit, directories }), guard) },
-    { path: '/api/desk', router: retentionRoutes({ readTerms, guard }) },
+    { path: '/api/desk', router: retentionRoutes({ readTerms, previewRule, guard }) },
     { path: '/api/desk', router: receiptKeyRoutes(receiptKeys, guard) },
     { path: '/api/desk', router: auditRoutes({ db, audit, heads, guard, deskOf }) },
     { path: '/api/desk/cases', router: caseRoutes({ cases, guard, readerOf }) },

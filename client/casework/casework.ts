@@ -4,6 +4,7 @@ import { disclosuresOf, noticesOf } from './disclosures.js';
 import { moneyOf } from './figures.js';
 import { keepingOf } from './keeping.js';
 import { personsOf } from './persons.js';
+import { removalOf } from './removals.js';
 import { requestsOf } from './requests.js';
 import { transcriptsOf } from '../spoken/transcripts.js';
 import type { Said } from './said.js';
@@ -22,6 +23,7 @@ export function caseworkOf(said: Said) {
     dates: datesOf(said),
     decisions: decisionsOf(said),
     keeping: keepingOf(said),
+    removal: removalOf(said),
     money: moneyOf(said),
     transcripts: transcriptsOf(said),
     meetings: handledMeetingsOf(said),

@@ -4,6 +4,7 @@ import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
 import { keepingDates } from './keeping.js';
+import { removalDates } from './removals.js';
 import { dayIn, type Notes, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
 
@@ -60,6 +61,7 @@ const SOURCES: readonly DateSource[] = [
   confirmationDates,
   personDates,
   keepingDates,
+  removalDates,
   requestDates,
   noticeDates,
   transcriptDates,

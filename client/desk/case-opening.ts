@@ -5,12 +5,14 @@ import {
   type Day,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
+  type Directory,
   EntryContent,
   type EpochKey,
   type EpochPlace,
   epochBodyOf,
   faultAgainstHead,
   faultInOrigin,
+  faultInRemoval,
   faultInState,
   type Grant,
   type Head,
@@ -101,6 +103,7 @@ function otherFault(
   { head, case: facts }: DeskCaseAnswer,
   file: OpenedCase,
   remembered: Head | null,
+  directory: Directory,
 ): ProtocolFault | null {
   if (facts.id !== file.id) return 'wrong_case_id';
   try {
@@ -113,7 +116,8 @@ function otherFault(
     if (!(error instanceof ProtocolError)) throw error;
     return error.fault;
   }
-  return file.faults.length > 0 ? null : faultInState(file, facts);
+  if (file.faults.length > 0) return null;
+  return faultInState(file, facts) ?? faultInRemoval(file, facts, directory);
 }
 
 /**
@@ -169,7 +173,7 @@ export async function openAnswer(
       return key;
     },
   });
-  const fault = otherFault(state, answer, file, remembered);
+  const fault = otherFault(state, answer, file, remembered, directory.directory);
   if (fault !== null) file.faults.push(fault);
   const origin = faultInOrigin(file, answer.case);
   if (origin !== null) file.notices.push(origin);

@@ -8,6 +8,7 @@ import {
   type Overview,
   ReaderId,
   ProtocolError,
+  removalStanding,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, originView, warningsOf, writableOf } from '../case-view.js';
 import { caseworkOf } from '../casework/casework.js';
@@ -88,6 +89,16 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
   }
 }
 
+/** What is said of a removal, as far as it still stands: reopening and what a reporter writes undo it. */
+function standingRemoval(
+  { file }: OpenedForHandler,
+  removal: HandlerCaseView['removal'],
+): HandlerCaseView['removal'] {
+  const standing = removalStanding(file);
+  if (standing === 'none') return { ...removal, proposal: null, agreedOn: null, received: '' };
+  return standing === 'agreed' ? removal : { ...removal, agreedOn: null };
+}
+
 /** An opened case as a page shows it. */
 export function caseView(
   opened: OpenedForHandler,
@@ -96,6 +107,7 @@ export function caseView(
 ): HandlerCaseView {
   const { answer, file, directory, timeZone } = opened;
   const said = saidIn(file, timeZone);
+  const casework = caseworkOf(said);
   const party = v.parse(ReaderId, me);
   const known = newestMembers(opened).flatMap(({ id, guest }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
@@ -108,7 +120,8 @@ export function caseView(
       false,
       file.faults[0] ?? file.mendable[0] ?? null,
     ),
-    ...caseworkOf(said),
+    ...casework,
+    removal: standingRemoval(opened, casework.removal),
     identity: caseIdentityView(opened, me),
     erasures: proposalsIn(opened, party),
     erasesAlone: {

@@ -41,6 +41,7 @@ import {
   type EntryPlaceInput,
   type ErasureInput,
 } from './erasing.js';
+import { checkRemoval } from './removing.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable } from './exporting.js';
 import type { Listings } from './listings.js';
@@ -241,6 +242,7 @@ export function createCaseDesk(
       const content = caseworkEntry(change, session.now().toISOString());
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction') checkUnrestricted(opened);
+        if (content.kind === 'removal') checkRemoval(opened, content);
         if (content.kind === 'disclosure') checkIdentity(opened, content);
         if (content.kind === 'export' && content.state === 'made') {
           checkExportable(opened, content, state.account.id);

@@ -12,7 +12,10 @@ import {
   Readiness,
   ReceiptKeyAnswer,
   receiptKeyInUse,
+  type Retention,
   RetentionAnswer,
+  RetentionPreview,
+  type RetentionRule,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import { directoryView } from '../directory.js';
@@ -32,6 +35,10 @@ export type ChannelChange = Partial<
   exportsByTwo?: boolean;
   /** The channel's own questions; null for the built-in ones. */
   questionnaire?: Questionnaire | null;
+  /** How long cases are kept, and why; null for `retentionMonths` alone. */
+  retention?: Retention | null;
+  /** Whether a public body answers for it. */
+  publicBody?: boolean;
 };
 
 /** What an administrator says of a channel that is to be added. */
@@ -55,6 +62,8 @@ export interface ChannelDesk {
   readiness(): Promise<ReadinessView[]>;
   /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
   retention(): Promise<RetentionView[]>;
+  /** What a rule would move of a channel's closed cases, were it published today. */
+  previewRetention(channel: string, rule: RetentionRule): Promise<RetentionPreview>;
   /** Whether removing closed cases waits; null where it does not. */
   removalWait(): Promise<RemovalWait | null>;
   /** Whether the server's key for receipts is the one that the directory lists as in use. */
@@ -112,6 +121,15 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       const { channels, shorterFrom } = await askRetention();
       return channels.map(({ channel, terms }) => ({ channel, terms, shorterFrom }));
     },
+    async previewRetention(channel, { clauses, wins }) {
+      const { credential } = session.signedIn();
+      return session.api.ask(RetentionPreview, {
+        method: 'POST',
+        path: '/api/desk/retention/preview',
+        json: { channel, rule: { clauses, wins } },
+        credential,
+      });
+    },
     removalWait: async () => (await askRetention()).waits,
     async receiptKeyListed() {
       const [sig, { directory }] = await Promise.all([receiptKey('GET'), watch.current()]);
@@ -153,18 +171,24 @@ function withChange(
   channel: Channel,
   change: ChannelChange & { published?: boolean; closed?: boolean },
 ): Channel {
-  const { exportsByTwo, about, closed, questionnaire, ...plain } = change;
-  const { questionnaire: asked, ...own } = channel;
-  const { exportsByTwo: byTwo, about: sentence, closed: shut, ...rest } = own;
+  const { exportsByTwo, about, closed, questionnaire, retention, publicBody, ...plain } = change;
+  const { questionnaire: asked, retention: ruleBefore, ...own } = channel;
+  const { exportsByTwo: byTwo, about: sentence, closed: shut, publicBody: body, ...rest } = own;
   const questions = questionnaire === undefined ? asked : questionnaire;
   const now = {
     exportsByTwo: exportsByTwo ?? byTwo === true,
     about: about ?? sentence ?? {},
     closed: closed ?? shut === true,
+    publicBody: publicBody ?? body === true,
   };
+  // who sets the months alone means them alone
+  const kept = plain.retentionMonths === undefined ? (ruleBefore ?? null) : null;
+  const rule = retention === undefined ? kept : retention;
   return {
     ...rest,
     ...plain,
+    ...(rule === null ? {} : { retentionMonths: rule.clauses[0]?.months ?? 24, retention: rule }),
+    ...(now.publicBody ? { publicBody: true as const } : {}),
     ...(now.exportsByTwo ? { exportsByTwo: true as const } : {}),
     ...(Object.keys(now.about).length > 0 ? { about: now.about } : {}),
     ...(now.closed ? { closed: true as const } : {}),

@@ -7,6 +7,7 @@ import {
   fromBase64,
   type Organisation,
   type Reader,
+  ruleOfChannel,
 } from '../../crypto/private.js';
 import type { DirectoryChangeLine } from '../models.js';
 import { questionsChanged } from './question-changes.js';
@@ -122,14 +123,30 @@ const channelTellers: Tellers<Channel> = {
   published: ({ after }) => [
     { code: after.published ? 'channel_published' : 'channel_unpublished', channel: after.names },
   ],
-  retentionMonths: ({ before, after }) => [
+  retentionMonths: ({ before, after }) =>
+    // where there is a rule, the months are a part of it
+    before.retention === undefined && after.retention === undefined
+      ? [
+          {
+            code: 'channel_months',
+            channel: after.names,
+            before: before.retentionMonths,
+            after: after.retentionMonths,
+          },
+        ]
+      : [],
+  retention: ({ before, after }) => [
     {
-      code: 'channel_months',
+      code: 'channel_retention',
       channel: after.names,
-      before: before.retentionMonths,
-      after: after.retentionMonths,
+      before: ruleOfChannel(before),
+      after: ruleOfChannel(after),
+      shorter: after.retention?.shorter ?? [],
+      preset: after.retention?.preset ?? null,
+      reason: after.retention?.reason ?? '',
     },
   ],
+  publicBody: ({ after }) => [publicBodyTurned(after)],
   receipts: ({ after }) => [receiptsTurned(after)],
   exportsByTwo: ({ after }) => [exportsTurned(after)],
   questionnaire: ({ before, after }) => questionsChanged(before, after),
@@ -178,6 +195,37 @@ function exportsTurned({
   return { code: exportsByTwo === true ? 'exports_by_two' : 'exports_by_one', channel: names };
 }
 
+/** The rule with which a channel began, where it is another than so many months after closure. */
+function addedRule({
+  names,
+  retention,
+}: {
+  names: ByLanguage;
+  retention: Channel['retention'] | undefined;
+}): DirectoryChangeLine[] {
+  if (retention === undefined) return [];
+  const { clauses, wins, shorter, preset, reason } = retention;
+  const rule = { clauses, wins };
+  return [
+    {
+      code: 'channel_retention',
+      channel: names,
+      before: rule,
+      after: rule,
+      shorter,
+      preset,
+      reason,
+    },
+  ];
+}
+
+function publicBodyTurned({
+  publicBody,
+  names,
+}: Pick<Channel, 'publicBody' | 'names'>): DirectoryChangeLine {
+  return { code: publicBody === true ? 'public_body' : 'no_public_body', channel: names };
+}
+
 const readerTellers: Tellers<Reader> = {
   record: 'fixed',
   admission: 'fixed',
@@ -202,8 +250,11 @@ const directoryTellers: Tellers<Directory> = {
       added: (channel) => {
         const { names, retentionMonths, published, receipts, exportsByTwo, questionnaire } =
           channel;
+        const { retention, publicBody } = channel;
         return [
           { code: 'channel_added', channel: names, months: retentionMonths },
+          ...addedRule({ names, retention }),
+          ...(publicBody === true ? [publicBodyTurned({ publicBody, names })] : []),
           ...(published ? [{ code: 'channel_published', channel: names } as const] : []),
           ...(receipts ? [receiptsTurned({ receipts, names })] : []),
           ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),

@@ -21,6 +21,8 @@ export const DATE_KINDS = [
   /** Whether a hold is still needed is looked at again. */
   'hold_review',
   'restriction_review',
+  /** Whether a case is still needed is looked at again. */
+  'keeping_review',
   /** The answer to a data subject's request. */
   'request',
   /** Those to whom something was disclosed are told of a correction or an erasure. */

@@ -11,6 +11,7 @@ import { MeetingHeld } from './meetings.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
 import { CorrectionEntry, KeepingEntry } from './keeping.js';
+import { RemovalsEntry, StillNeededEntry } from './removal.js';
 import { WorkEntry } from './work.js';
 
 /** A note, which the reporter never sees. */
@@ -31,6 +32,7 @@ export const Decision = v.strictObject({
 export const CaseworkEntry = v.variant('kind', [
   ...WorkEntry.options,
   ...KeepingEntry.options,
+  ...RemovalsEntry.options,
   ...PersonsEntry.options,
   ...DisclosuresEntry.options,
   ...RequestsEntry.options,
@@ -49,6 +51,7 @@ export const NoteRemainsEntry = v.strictObject({
   content: v.variant('kind', [
     Note,
     CorrectionEntry,
+    StillNeededEntry,
     ...WorkEntry.options,
     ...PersonsEntry.options,
     ...DisclosuresEntry.options,

@@ -17,6 +17,7 @@ import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { Questionnaire } from '../questionnaire.js';
 import { ShownName } from '../shown-name.js';
 import { Count } from './entry.js';
+import { Retention, RetentionMonths, RetentionRule } from './retention.js';
 
 /**
  * What a reader may do. A custodian opens the identities that reporters give in the channels named,
@@ -151,8 +152,12 @@ export const Channel = v.strictObject({
   country: Country,
   languages: v.pipe(v.array(Language), v.minLength(1)),
   published: v.boolean(),
-  /** Full months after closure until a case is purged. */
-  retentionMonths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1200)),
+  /** Full months after closure until a case is purged, at most: where there is no `retention`. */
+  retentionMonths: RetentionMonths,
+  /** How long cases are kept otherwise; absent where it is the months alone. */
+  retention: v.exactOptional(Retention),
+  /** Whether a public body answers for it, which hands over to an archive; absent where not. */
+  publicBody: v.exactOptional(v.literal(true)),
   /** Whether reporters may take a receipt. */
   receipts: v.boolean(),
   /** Whether a second person confirms what is taken out of a case as a file; absent where not. */
@@ -230,15 +235,18 @@ export type RostersAnswer = v.InferOutput<typeof RostersAnswer>;
 export const DirectoriesAnswer = v.strictObject({ directories: v.array(SignedDirectory) });
 
 /**
- * The months after closure that a channel's cases are kept, the longest first: those in force now,
- * `from` null, and the shorter ones that take their place on a day to come.
+ * The rules that count for a channel's cases: those in force now, `from` null, and those that are left
+ * of them on a day to come. A case goes on the latest of the days that they name.
  */
-export const RetentionTerm = v.strictObject({ months: Count, from: v.nullable(Day) });
+export const RetentionTerm = v.strictObject({
+  rules: v.pipe(v.array(RetentionRule), v.minLength(1)),
+  from: v.nullable(Day),
+});
 export type RetentionTerm = v.InferOutput<typeof RetentionTerm>;
 
 /** GET /api/desk/retention */
 export const RetentionAnswer = v.strictObject({
-  /** From when on a term would count that is shorter than all of these, were it published today. */
+  /** From when on a rule would count that removes sooner than all of these, were it published today. */
   shorterFrom: Day,
   channels: v.array(
     v.strictObject({

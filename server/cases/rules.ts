@@ -1,4 +1,6 @@
 import {
+  addDays,
+  AGREED_REMOVAL_DAYS,
   isEpochEntry,
   type Compartment,
   type Day,
@@ -7,6 +9,7 @@ import {
   type NewEntry,
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
+import { NO_REMOVAL } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
 import { pauseAfter, pauseFromClosure, type Pause } from './pause.js';
 
@@ -53,19 +56,21 @@ export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
 /**
  * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened,
  * except what is about erasing. A restricted one keeps its title; of one that is held or restricted
- * nothing is erased.
+ * nothing is erased, and neither is removed by agreement, nor is one that is open.
  *
  * @throws ApiError `case_closed`, `case_open`, `case_held` or `case_restricted`.
  */
 export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect | null): void {
   const { entries } = request;
-  const erases = effect === 'erase' || effect === 'propose_erasure';
+  const removes = effect === 'remove' || effect === 'propose_removal';
+  const erases = effect === 'erase' || effect === 'propose_erasure' || removes;
   if (erases && row.held !== 0) throw new ApiError('case_held');
   if (row.restricted !== 0 && (erases || entries.length === 0)) {
     throw new ApiError('case_restricted');
   }
   if (row.closed_day === null) {
-    if (effect === 'reopen' || effect === 'nothing_further') throw new ApiError('case_open');
+    if (removes || effect === 'reopen' || effect === 'nothing_further')
+      throw new ApiError('case_open');
     return;
   }
   if (effect === 'reopen') return;
@@ -106,7 +111,11 @@ export function checkStatistics(
 
 /** What a request can change of the case itself. */
 export type CaseChanges = Partial<
-  Pick<CaseRow, 'active_day' | 'closed_day' | 'decision_due_day' | 'escalated'> & Pause
+  Pick<
+    CaseRow,
+    'active_day' | 'closed_day' | 'decision_due_day' | 'escalated' | 'removal_by' | 'removal_day'
+  > &
+    Pause
 >;
 
 /** What a request changes of the case itself, null for nothing: what says something is activity. */
@@ -115,6 +124,7 @@ export function changesOf(
   { entries }: HandlerAppend,
   effect: Effect | null,
   day: Day,
+  author: string,
 ): CaseChanges | null {
   if (entries.every(isEpochEntry)) return null;
   switch (effect) {
@@ -125,16 +135,30 @@ export function changesOf(
         decision_due_day: null,
         escalated: 0,
         ...pauseFromClosure(row, day),
+        ...NO_REMOVAL,
       };
     case 'reopen':
-      return { active_day: day, closed_day: null, decision_due_day: null, escalated: 0 };
+      return {
+        active_day: day,
+        closed_day: null,
+        decision_due_day: null,
+        escalated: 0,
+        ...NO_REMOVAL,
+      };
     case 'nothing_further':
       return { active_day: day, decision_due_day: null };
     case 'hold':
-    case 'release':
     case 'restrict':
+      return { active_day: day, ...pauseAfter(row, effect, day), ...NO_REMOVAL };
+    case 'release':
     case 'unrestrict':
       return { active_day: day, ...pauseAfter(row, effect, day) };
+    case 'propose_removal':
+      return { active_day: day, removal_by: author, removal_day: null };
+    case 'decline_removal':
+      return { active_day: day, ...NO_REMOVAL };
+    case 'remove':
+      return { active_day: day, removal_day: addDays(day, AGREED_REMOVAL_DAYS) };
     case 'open_identity': // the words of custodians and guests, which no request of a handler carries
     case 'accept_secrecy':
     case 'propose_erasure':

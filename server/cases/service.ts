@@ -20,6 +20,7 @@ import { ApiError } from '../http/errors.js';
 import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { eraseBodies } from '../records/erasures.js';
+import { checkRemoval } from './removal.js';
 import {
   caseFacts,
   type BindAttachments,
@@ -93,7 +94,7 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `overview_missing` where the overview
+   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `removal_unconfirmed`, `overview_missing` where the overview
    * is not sealed to all who read the case now, `wrong_statistics`, and what records and attachments
    * find wrong. What it erases is gone from file and journal when it returns.
    */
@@ -243,6 +244,7 @@ export function createCases(options: {
         const compartment = checkRequest(request);
         const effect = effectOfAppend(request);
         checkState(row, request, effect);
+        if (effect === 'remove') await checkRemoval(trx, row, reader, lookup);
         const auditors = channelAuditors(newest.directory, row.channel);
         const counting = new Set(await readersOf(trx, row.id));
         for (const { record } of auditors) counting.add(record.id);
@@ -255,7 +257,7 @@ export function createCases(options: {
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, compartment, attachments);
         if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
-        const changes = changesOf(row, request, effect, day);
+        const changes = changesOf(row, request, effect, day, reader);
         if (changes !== null) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);
         return effect === 'erase' && (await erase(trx, row.id, entries));
@@ -305,6 +307,9 @@ const auditActions = {
   release: 'released',
   restrict: 'restricted',
   unrestrict: 'unrestricted',
+  propose_removal: 'removal_proposed',
+  decline_removal: 'removal_declined',
+  remove: 'removal_agreed',
   open_identity: 'identity_opened',
   accept_secrecy: 'secrecy_accepted',
   propose_erasure: 'erasure_proposed',

@@ -73,6 +73,7 @@ export const errorStatus = {
   handbook_conflict: 409,
   figures_changed: 409,
   erasure_unconfirmed: 409,
+  removal_unconfirmed: 409,
   last_administrator: 409,
   last_handler: 409,
   last_holder: 409,

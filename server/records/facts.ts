@@ -14,6 +14,9 @@ export type PurgeOn = (row: CaseRow) => CaseFacts['purgeOn'];
 /** Reads the rules by which cases are purged now. */
 export type ReadPurgeOn = (db: Knex) => Promise<PurgeOn>;
 
+/** Nobody proposed or agreed to remove a case: what a case begins with, and what undoes it. */
+export const NO_REMOVAL = { removal_by: null, removal_day: null } as const;
+
 /** Gives uploads to a case, within the transaction that stores what they belong to. */
 export type BindAttachments = (
   trx: Knex,

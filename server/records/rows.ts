@@ -36,6 +36,10 @@ export interface CaseRow {
   paused_day: Day | null;
   /** Days since closure that count towards no term, as a hold or a restriction was in force. */
   paused_days: number;
+  /** Who proposed to remove the closed case sooner than its rule does, null for nobody. */
+  removal_by: string | null;
+  /** The day from which it is removed, once somebody else agreed; null before. */
+  removal_day: Day | null;
   decision_due_day: string | null;
   escalated: number;
   purging: number;

@@ -241,6 +241,8 @@ export async function changeCase(
       | 'restricted'
       | 'paused_day'
       | 'paused_days'
+      | 'removal_by'
+      | 'removal_day'
     >
   >,
 ): Promise<CaseRow> {

@@ -25,7 +25,7 @@ import { ApiError } from '../http/errors.js';
 import type { Counter } from '../http/limits.js';
 import type { ReceiptKey } from '../receipts/keys.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
-import { caseFacts, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
+import { caseFacts, NO_REMOVAL, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
@@ -235,7 +235,12 @@ export function createReports(options: {
         const day = today();
         const decisionDay =
           row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));
-        await changeCase(trx, appended.row, { active_day: day, decision_due_day: decisionDay });
+        await changeCase(trx, appended.row, {
+          active_day: day,
+          decision_due_day: decisionDay,
+          // what was agreed, was without knowing this
+          ...NO_REMOVAL,
+        });
       });
     },
 
@@ -309,6 +314,8 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     restricted: 0,
     paused_day: null,
     paused_days: 0,
+    removal_by: null,
+    removal_day: null,
     decision_due_day: null,
     escalated: 0,
     purging: 0,

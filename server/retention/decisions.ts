@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Day } from '../../crypto/public.js';
 import type { Audit } from '../audit/service.js';
+import { NO_REMOVAL } from '../records/facts.js';
 import { changeCase } from '../records/service.js';
 import type { InBatch } from './purge.js';
 import { undecidedBefore } from './store.js';
@@ -23,6 +24,7 @@ export async function escalateUndecided(
         active_day: today,
         closed_day: null,
         decision_due_day: null,
+        ...NO_REMOVAL,
         escalated: 1,
       });
       await audit.append(trx, {

@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
-import { addDays, type CaseId, type Day } from '../../crypto/public.js';
+import { addDays, SHORTEST_DAYS, type CaseId, type Day } from '../../crypto/public.js';
 import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
-import { SHORTEST_DAYS, type RetentionRule } from './rule.js';
-import type { ReadRules, RetentionRules } from './rules.js';
+import type { ReadRules, RemovedBy, RetentionRules } from './rules.js';
 import {
   beginPurge,
   begunCases,
@@ -163,7 +162,7 @@ async function removeEmptied(
   { audit, rules, today }: PurgeTools,
   emptied: readonly ClosedCase[],
 ): Promise<void> {
-  const byRule = new Map<string, { rule: RetentionRule; count: number }>();
+  const byRule = new Map<string, { rule: RemovedBy; count: number }>();
   for (const row of emptied) {
     const rule = rules.ruleOf(row);
     if (rule === null) throw new Error('a case without a rule');

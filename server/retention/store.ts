@@ -5,7 +5,15 @@ import type { CaseRow } from '../records/rows.js';
 /** What a purge needs to know of a closed case. */
 export type ClosedCase = Pick<
   CaseRow,
-  'id' | 'channel' | 'practice' | 'audit_scope' | 'paused_day' | 'paused_days'
+  | 'id'
+  | 'channel'
+  | 'practice'
+  | 'audit_scope'
+  | 'received_day'
+  | 'active_day'
+  | 'paused_day'
+  | 'paused_days'
+  | 'removal_day'
 > & {
   closed_day: Day;
 };
@@ -15,10 +23,21 @@ const closedColumns = [
   'channel',
   'practice',
   'audit_scope',
+  'received_day',
+  'active_day',
   'closed_day',
   'paused_day',
   'paused_days',
+  'removal_day',
 ] as const;
+
+/** The closed cases of a channel, of which nobody has to be told which they are. */
+export async function closedCasesOf(db: Knex, channel: string): Promise<ClosedCase[]> {
+  return db('cases')
+    .where({ channel, purging: 0 })
+    .whereNotNull('closed_day')
+    .select<ClosedCase[]>(...closedColumns);
+}
 
 /** Directories above a version, oldest first. */
 export async function directoriesAfter(
@@ -60,18 +79,27 @@ export async function begunCases(db: Knex, limit: number): Promise<ClosedCase[]>
 }
 
 /**
- * Begins the purge of a case, unless it was reopened or held or its reporter wrote meanwhile. From
+ * Begins the purge of a case, unless it was reopened or held, its reporter or a handler wrote, or an
+ * agreement to remove it was taken back meanwhile. From
  * here on nobody can open it: its token is forgotten with the same statement.
  */
 export async function beginPurge(
   trx: Knex,
-  { id, closed_day, paused_days }: Pick<ClosedCase, 'id' | 'closed_day' | 'paused_days'>,
+  {
+    id,
+    closed_day,
+    active_day,
+    paused_days,
+    removal_day,
+  }: Pick<ClosedCase, 'id' | 'closed_day' | 'active_day' | 'paused_days' | 'removal_day'>,
 ): Promise<boolean> {
   const changed = await trx<CaseRow>('cases')
     .where({
       id,
       closed_day,
+      active_day,
       paused_days,
+      removal_day,
       decision_due_day: null,
       paused_day: null,
       purging: 0,

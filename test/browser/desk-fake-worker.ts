@@ -69,6 +69,8 @@ let directory: DirectoryView = {
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty',
       retentionMonths: 24,
+      retention: null,
+      publicBody: scenario === 'administrator',
       receipts: false,
       exportsByTwo: scenario === 'two',
       questionnaire: null,
@@ -115,7 +117,11 @@ let absences: AbsenceView[] =
     ? [{ reader: 'omar', from: day(-1), until: day(6), substitute: 'hanna' }]
     : [];
 
-let terms: RetentionView['terms'] = [{ months: 24, from: null }];
+const monthsRule = (months: number): RetentionView['terms'][number]['rules'][number] => ({
+  clauses: [{ kind: 'at_most', months, anchor: 'closure' }],
+  wins: null,
+});
+let terms: RetentionView['terms'] = [{ rules: [monthsRule(24)], from: null }];
 
 const named = { en: 'Reporting channel', sv: 'Rapporteringskanal' };
 const changes: DirectoryChange[] = [
@@ -449,16 +455,22 @@ const api: DeskApi = {
   noteChangesRead: () => pause(20),
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
+  previewRetention: (_channel, { clauses }) => {
+    const isLonger = (clauses[0]?.months ?? 0) > 24;
+    const [from, to] = [day(20) as never, day(isLonger ? 400 : 90) as never];
+    return Promise.resolve({ closed: 5, moved: 2, moves: [{ from, to, cases: 2 }] });
+  },
   removalWait: () =>
     Promise.resolve(scenario === 'administrator' ? { today: day(3650), until: day(3657) } : null),
   readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),
   receiptKeyListed: () => Promise.resolve(true),
   updateChannel: (id, change) => {
-    const { retentionMonths: months } = change;
-    if (months !== undefined && months < 24) {
+    const { retention } = change;
+    if (retention) {
+      const rule = { clauses: retention.clauses, wins: retention.wins };
       terms = [
-        { months: 24, from: null },
-        { months, from: day(90) },
+        { rules: [monthsRule(24), rule], from: null },
+        { rules: [rule], from: day(90) },
       ];
     }
     directory = {

@@ -113,6 +113,13 @@ describe('what people type and send', () => {
       holdDecided: unique('Who decided'),
       holdScope: unique('Scope'),
       holdLifted: unique('Lifted'),
+      stillNeeded: unique('Still needed'),
+      disposalDecided: unique('Who decided on disposal'),
+      disposalArchive: unique('Archive'),
+      disposalReference: unique('Number of disposal'),
+      disposalText: unique('Why it is disposed of'),
+      disposalReceived: unique('Received by the archive'),
+      disposalDeclined: unique('Disposal taken back'),
       restriction: unique('Restriction'),
       correction: unique('Correction'),
       erasure: unique('Erasure'),
@@ -321,6 +328,21 @@ describe('what people type and send', () => {
     await reporter.send(words, field.afterClosure, [], silent);
     await noteTimes(installation, times);
     await closing.decideNothingFurther(id, field.decision);
+    await closing.work(id, { kind: 'still_needed', text: field.stillNeeded, review: '2027-09-01' });
+    const proposed = await closing.work(id, {
+      kind: 'removal_proposal',
+      id: null,
+      ground: 'not_needed',
+      decidedBy: field.disposalDecided,
+      archive: field.disposalArchive,
+      reference: field.disposalReference,
+      text: field.disposalText,
+    });
+    const of = proposed.entries.findLast(({ content }) => content.kind === 'removal_proposal');
+    if (of === undefined) throw new Error('no proposal');
+    const second = await installation.signIn(installation.handlers[1]);
+    await second.work(id, { kind: 'removal', of: of.hash, received: field.disposalReceived });
+    await second.work(id, { kind: 'removal_declined', text: field.disposalDeclined });
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
@@ -385,6 +407,10 @@ describe('what people type and send', () => {
       'counted',
       'counted',
       'decision',
+      'still_needed',
+      'removal_proposal',
+      'removal',
+      'removal_declined',
     ]);
     const { content } = view.entries[0] ?? {};
     const sent = content !== undefined && 'files' in content ? content.files[0] : undefined;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reporterKeys } from '../../crypto/private.js';
+import { reporterKeys, type RetentionRule } from '../../crypto/private.js';
 import type { RemovalWait } from '../../client/models.js';
 import { createLog } from '../../server/log.js';
 import { composeRetention, composeScheduler } from '../../server/tasks.js';
@@ -51,6 +51,10 @@ async function purged(): Promise<number | undefined> {
   return result?.purged.cases;
 }
 
+function atMost(months: number): RetentionRule {
+  return { clauses: [{ kind: 'at_most', months, anchor: 'closure' }], wins: null };
+}
+
 async function setMonths(retentionMonths: number): Promise<void> {
   const { administrator, channel } = installation;
   const desk = await installation.signIn(administrator);
@@ -67,8 +71,8 @@ describe('a shorter term', () => {
       {
         channel: installation.channel,
         terms: [
-          { months: 24, from: null },
-          { months: 12, from: '2027-07-04' },
+          { rules: [atMost(24), atMost(12)], from: null },
+          { rules: [atMost(12)], from: '2027-07-04' },
         ],
         shorterFrom: '2027-07-04',
       },

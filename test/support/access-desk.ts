@@ -431,6 +431,18 @@ const directory: readonly AccessRow[] = [
   },
   { route: 'GET /api/desk/readiness', request: at('/api/desk/readiness'), ...ofDesk('200') },
   { route: 'GET /api/desk/retention', request: at('/api/desk/retention'), ...ofDesk('200') },
+  {
+    route: 'POST /api/desk/retention/preview',
+    request: ({ work }) => ({
+      json: {
+        channel: work.channel.id,
+        rule: { clauses: [{ kind: 'at_most', months: 12, anchor: 'closure' }], wins: null },
+      },
+      path: '/api/desk/retention/preview',
+    }),
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '200' },
+    rest: NO_SESSION,
+  },
   ...(['GET', 'POST'] as const).map((method): AccessRow => ({
     route: `${method} /api/desk/receipt-key`,
     request: at('/api/desk/receipt-key'),

@@ -94,6 +94,7 @@ describe('errors', () => {
     'case_restricted',
     'channel_not_ready',
     'erasure_unconfirmed',
+    'removal_unconfirmed',
     'incident_not_found',
     'invitation_not_found',
     'figures_changed',

@@ -18,6 +18,7 @@ import {
   type Channel,
   type Organisation,
   type Reader,
+  type Retention,
   type Roster,
 } from '../../../crypto/private.js';
 import { makeOrganisation, type TestOrganisation } from '../../support/organisation.js';
@@ -120,7 +121,14 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
   if (schema.type === 'literal') return [];
   // absent where it does not hold
   if (schema.type === 'exact_optional') {
-    const all = [true, questions, { en: 'Other words' }, newRoster()];
+    const retention: Retention = {
+      clauses: [{ kind: 'necessity', months: 24, anchor: 'closure' }],
+      wins: null,
+      shorter: [],
+      preset: null,
+      reason: 'The board decided so.',
+    };
+    const all = [true, questions, { en: 'Other words' }, newRoster(), retention];
     return all.filter((other) => schema.wrapped && v.is(schema.wrapped, other));
   }
   if (typeof value === 'boolean') return [!value];
@@ -231,6 +239,8 @@ describe('every field of the schema', () => {
       'channels.languages',
       'channels.published',
       'channels.retentionMonths',
+      'channels.retention',
+      'channels.publicBody',
       'channels.receipts',
       'channels.exportsByTwo',
       'channels.questionnaire',
@@ -278,6 +288,7 @@ describe('every field of the schema', () => {
       about: { en: 'For all.' },
       closed: true,
       roster: newRoster(),
+      publicBody: true,
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
@@ -291,6 +302,7 @@ describe('every field of the schema', () => {
       'channel_texts',
       'channel_unpublished',
       'exports_by_two',
+      'public_body',
       'receipts_on',
     ]);
   });

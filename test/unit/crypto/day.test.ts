@@ -7,7 +7,6 @@ import {
   dayOf,
   daysBetween,
   feedbackDay,
-  purgeDay,
 } from '../../../crypto/day.js';
 import type { Day } from '../../../crypto/ids.js';
 
@@ -72,7 +71,6 @@ describe('the dates of a case', () => {
     const received = day('2026-11-24');
     expect(acknowledgementDay(received)).toBe('2026-12-01');
     expect(feedbackDay(received)).toBe('2027-02-24');
-    expect(purgeDay(day('2024-02-29'), 24)).toBe('2026-02-28');
   });
 });
 

@@ -7,6 +7,7 @@ import { blockedText } from './case-faults.js';
 import { allFiles } from './case-files.js';
 import { identityPanel } from './case-identity.js';
 import { keepingPanel } from './case-keeping.js';
+import { removalPanel } from './case-removal.js';
 import { erasurePanel } from './erasure-panel.js';
 import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
@@ -78,7 +79,8 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   });
   part(view, 'work').replaceChildren(work.panel, dates.panel);
   const keeping = keepingPanel(desk, id, changed);
-  part(view, 'keeping').replaceChildren(keeping.panel);
+  const removal = removalPanel(desk, id, changed);
+  part(view, 'keeping').replaceChildren(keeping.panel, removal.panel);
   const erasure = erasurePanel(desk, id, changed);
   part(view, 'erasure').replaceChildren(erasure.panel);
 
@@ -94,6 +96,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     spoken.update(data);
     dates.update(data);
     keeping.update(data);
+    removal.update(data);
     erasure.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
     fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);

@@ -6,6 +6,7 @@ import { localText } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, write } from './dom.js';
 import { report } from './failures.js';
 import { countryText, languageText } from './languages.js';
+import { ruleText, shorterText } from './retention.js';
 
 /**
  * Announces what changed in the directory until the person says that it was read, at this sign-in or
@@ -73,6 +74,8 @@ function lineText(line: DirectoryChangeLine): string {
     case 'questions_built_in':
     case 'channel_closed':
     case 'channel_opened':
+    case 'public_body':
+    case 'no_public_body':
       return say({ name: localText(line.channel) });
     case 'question_added':
     case 'question_changed':
@@ -110,6 +113,8 @@ function lineText(line: DirectoryChangeLine): string {
       });
     case 'channel_months':
       return monthsText(line);
+    case 'channel_retention':
+      return retentionText(line);
     case 'receipt_key_added':
       return say({ words: line.words.join(' ') });
     case 'receipt_key_ended':
@@ -197,6 +202,31 @@ function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): str
   return line.after < line.before
     ? t('desk.change.channel_months.shorter', values)
     : t('desk.change.channel_months.longer', values);
+}
+
+/** The rule as it was and is, for which cases a shorter time counts, whose rule it is, and why. */
+function retentionText(line: DirectoryChangeLine & { code: 'channel_retention' }): string {
+  const sentences = [
+    t('desk.change.channel_retention', {
+      name: localText(line.channel),
+      before: ruleText(line.before),
+      after: ruleText(line.after),
+    }),
+    ...(line.shorter.length === 0
+      ? []
+      : [
+          t('desk.change.channel_retention.shorter', {
+            terms: line.shorter.map(shorterText).join('; '),
+          }),
+        ]),
+    ...(line.preset === null
+      ? []
+      : [t('desk.change.channel_retention.preset', { country: countryText(line.preset) })]),
+    ...(line.reason === ''
+      ? []
+      : [t('desk.change.channel_retention.reason', { reason: line.reason })]),
+  ];
+  return sentences.join(' ');
 }
 
 function languagesText(languages: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { ChannelView, RetentionView } from '../../../client/models.js';
+import type { ChannelView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { channelQuestions } from './channel-questions.js';
 import { readFields, textFields } from './channel-texts.js';
@@ -22,11 +22,9 @@ import { channelAddress, linkWithRoot } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
 import { posterElement } from './poster.js';
 import { printSheet } from './print.js';
-import { effectText, fillTerms } from './retention.js';
+import { fillTerms, shorterText } from './retention.js';
+import { retentionForm } from './retention-form.js';
 import { fillWords } from './words.js';
-
-/** Tells a channel's section that its settings were saved. */
-const SAVED = 'settings-saved';
 
 /** The channel as reporters meet it: state, address, poster; for administrators also its texts. */
 export function channelView(desk: Desk): HTMLElement {
@@ -74,28 +72,33 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
   fillRetention(desk, section, channel);
   part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
   showPart(section, 'settings', administrator);
-  if (administrator) wireSettings(desk, section, channel);
+  if (administrator) {
+    wireSettings(desk, section, channel);
+    wireRetention(desk, section, channel);
+  }
   return section;
 }
 
-/** How long closed cases are kept, and when what stands in the field of months would count. */
+/** How long closed cases are kept, why, and for administrators the form that changes it. */
 function fillRetention(desk: Desk, section: HTMLElement, channel: ChannelView): void {
-  const months = part(section, 'months', HTMLInputElement);
-  let retention: RetentionView | undefined;
-  const tell = (): void => {
-    if (retention === undefined) return;
-    fillTerms(part(section, 'terms'), retention);
-    write(section, 'months-effect', effectText(retention, Number(months.value)));
-  };
-  const load = (): void => {
-    void desk.api.retention().then((all) => {
-      retention = all.find((each) => each.channel === channel.id);
-      tell();
-    }, report);
-  };
-  months.addEventListener('input', tell);
-  section.addEventListener(SAVED, load);
-  load();
+  const { retention } = currentOf(desk, channel);
+  void desk.api.retention().then((all) => {
+    const found = all.find((each) => each.channel === channel.id);
+    if (found !== undefined) fillTerms(part(section, 'terms'), found);
+  }, report);
+  fillList(part(section, 'shorter-terms'), retention?.shorter ?? [], (term) =>
+    element('li', shorterText(term)),
+  );
+  const why = retention === null ? '' : `${t('desk.keep.why')}: ${retention.reason}`;
+  write(section, 'retention-why', why);
+}
+
+/** The form for how long cases are kept, filled anew once it was published. */
+function wireRetention(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+  const form = retentionForm(desk, currentOf(desk, channel), () => {
+    fillRetention(desk, section, channel);
+  });
+  part(section, 'retention-change').replaceChildren(form);
 }
 
 function currentOf(desk: Desk, channel: ChannelView): ChannelView {
@@ -195,8 +198,6 @@ function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): voi
 
 function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): void {
   const form = part(section, 'settings', HTMLFormElement);
-  const months = part(form, 'months', HTMLInputElement);
-  months.value = channel.retentionMonths.toString();
   const fields = textFields(channel.languages, {
     names: channel.names,
     texts: channel.texts,
@@ -215,23 +216,20 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const { languages, names, texts, about } = readFields(fields);
-    const retentionMonths = Number(months.value);
     const unnamed = languages.find((language) => (names[language] ?? '') === '');
     const fault =
       languages.length === 0
         ? t('desk.channel.language_missing')
         : unnamed !== undefined
           ? t('desk.channel.name_missing', { language: languageText(unnamed) })
-          : !Number.isInteger(retentionMonths) || retentionMonths < 1 || retentionMonths > 1200
-            ? t('desk.channel.months_wrong')
-            : null;
+          : null;
     if (fault !== null) {
       showProblem(form, fault);
       return;
     }
     void send(form, async () => {
       const change = {
-        ...{ languages, names, texts, about, retentionMonths },
+        ...{ languages, names, texts, about },
         country: country.value,
         receipts: receipts.checked,
         exportsByTwo: exports.checked,
@@ -246,7 +244,6 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       if (languages.join() !== channel.languages.join()) {
         part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
       }
-      section.dispatchEvent(new Event(SAVED));
     });
   });
   form.addEventListener('input', () => {

@@ -3,6 +3,7 @@ import { plural, t } from '../strings.js';
 import { erasureLine } from './case-erasure.js';
 import { identityFields } from './case-identity.js';
 import { keepingLine } from './case-keeping.js';
+import { removalLine } from './case-removal.js';
 import { readerName } from './case-work.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
@@ -88,6 +89,11 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
     case 'unrestriction':
     case 'correction':
       return keepingLine(by, content);
+    case 'removal_proposal':
+    case 'removal_declined':
+    case 'removal':
+    case 'still_needed':
+      return removalLine(by, content);
     case 'export':
     case 'export_confirmed':
       return exportLine(data, by, content);

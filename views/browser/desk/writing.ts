@@ -10,6 +10,7 @@ import { draftKeeper, tellLostFiles } from './draft-keeper.js';
 import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
 import { unfilled, wireReadyTexts } from './ready-texts.js';
+import { channelRule, ruleText } from './retention.js';
 import { runSending, wireFiles } from './sending.js';
 
 /** The form in which a handler writes to the reporter. */
@@ -178,5 +179,6 @@ function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind)
   if (kind !== 'closure') return t(`desk.write.effect.${kind}`);
   if (data?.practice === true) return t('desk.write.effect.closure_practice');
   const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
-  return t('desk.write.effect.closure', { months: channel?.retentionMonths ?? 24 });
+  const rule = channelRule(channel);
+  return t('desk.write.effect.closure', { rule: ruleText(rule) });
 }

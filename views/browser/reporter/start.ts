@@ -1,6 +1,7 @@
 import type { ChannelView, DirectoryView } from '../../../client/models.js';
+import { retentionText } from './retention.js';
 import { codeOf, type Remote } from '../rpc.js';
-import { plural, t } from '../strings.js';
+import { t } from '../strings.js';
 import { readFragment } from '../channel-code.js';
 import type { ReporterApi } from './api.js';
 import { listChannels, namedChannel, offeredChannels } from './channels.js';
@@ -75,7 +76,7 @@ function drawChannel(channel: ChannelView): void {
   drawReaders(channel);
   const hasText = writeText(byId('own-words-text'), channel.texts);
   show('own-words', hasText);
-  const retention = plural('start.retention', channel.retentionMonths);
+  const retention = retentionText(channel);
   write('retention', retention);
   write('data-retention', retention);
   drawCountry(channel.country);

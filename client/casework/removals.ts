@@ -1,0 +1,83 @@
+import type * as v from 'valibot';
+import type {
+  Day,
+  RecordHash,
+  RemovalEntry,
+  RemovalProposalEntry,
+  StillNeededEntry,
+} from '../../crypto/private.js';
+import type { DateSource } from './dates.js';
+import { dayIn, type Notes } from './said.js';
+
+/** What was said of removing a case, as it stands. */
+export interface Removal {
+  /** What was proposed; `unknown` where it cannot be read. */
+  proposal: v.InferOutput<typeof RemovalProposalEntry> | 'unknown' | null;
+  /** Whether somebody else agreed since; the day on which that was said. */
+  agreedOn: Day | null;
+  /** By what the archive confirmed that it has the case; empty where nothing was said. */
+  received: string;
+  /** The newest decision that the case is still needed. */
+  stillNeeded: { text: string; review: Day; on: Day } | null;
+}
+
+/**
+ * What is proposed, agreed and decided about removing a case, by the newest words. A hold or a
+ * restriction undoes a proposal, as it does at the server; what is said in the conversation does too,
+ * which the server's day shows.
+ */
+export function removalOf(said: Notes): Removal {
+  const removal: Removal = { proposal: null, agreedOn: null, received: '', stillNeeded: null };
+  const undo = (): void => {
+    Object.assign(removal, { proposal: null, agreedOn: null, received: '' });
+  };
+  for (const content of said.internal) {
+    const effect = content.kind === 'unreadable' ? content.effect : null;
+    if (content.kind === 'removal_proposal') {
+      undo();
+      removal.proposal = content;
+    }
+    if (effect === 'propose_removal') {
+      undo();
+      removal.proposal = 'unknown';
+    }
+    if (content.kind === 'removal') agree(removal, content, dayIn(said, content));
+    if (content.kind === 'hold' || content.kind === 'restriction') undo();
+    if (effect === 'hold' || effect === 'restrict' || effect === 'decline_removal') undo();
+    if (content.kind === 'removal_declined') undo();
+    if (content.kind === 'still_needed') {
+      const { text, review } = content;
+      removal.stillNeeded = { text, review, on: dayIn(said, content) };
+    }
+  }
+  return removal;
+}
+
+function agree(removal: Removal, content: v.InferOutput<typeof RemovalEntry>, on: Day): void {
+  removal.agreedOn = on;
+  removal.received = content.received;
+}
+
+/** The record of the newest proposal, which whoever agrees names. */
+export function proposalHash(
+  entries: readonly { hash: RecordHash; content: { kind: string } }[],
+): RecordHash | null {
+  return entries.findLast(({ content }) => content.kind === 'removal_proposal')?.hash ?? null;
+}
+
+/** The day by which somebody looks again whether a case is still needed. */
+export const removalDates: DateSource = (said) => {
+  const found = said.internal.findLast(({ kind }) => kind === 'still_needed') as
+    v.InferOutput<typeof StillNeededEntry> | undefined;
+  if (found === undefined) return [];
+  return [
+    {
+      what: 'keeping_review',
+      name: '',
+      by: found.review,
+      from: dayIn(said, found),
+      basis: 'plan',
+      doneOn: null,
+    },
+  ];
+};

@@ -1,0 +1,34 @@
+import type { RemovalsEntry } from '../../crypto/private.js';
+import { removalStanding } from '../../crypto/private.js';
+import { proposalHash } from '../casework/removals.js';
+import { ClientError } from '../errors.js';
+import type { OpenedForHandler } from './case-opening.js';
+
+/**
+ * Checks that what a handler says of removing a case can count: another handler's newest proposal,
+ * which still stands, and which names an archive only where a whole export was made since. Whether two
+ * people are needed is the server's rule too.
+ *
+ * @throws ClientError `already_decided` where it does not stand any more, `export_missing` where the
+ * archive can have nothing, `archive_receipt_missing` where nothing says that it has the case.
+ */
+export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): void {
+  if (content.kind !== 'removal') return;
+  const entries = opened.file.internal?.entries ?? [];
+  const proposal = entries.findLast(({ content: each }) => each.kind === 'removal_proposal');
+  const stands = removalStanding(opened.file) === 'proposed';
+  if (proposal === undefined || !stands || proposalHash(entries) !== content.of) {
+    throw new ClientError('already_decided');
+  }
+  const said = proposal.content;
+  if (said.kind !== 'removal_proposal' || said.ground !== 'archive') return;
+  const isExported = entries.some(
+    ({ sequence, content: each }) =>
+      sequence > proposal.sequence &&
+      each.kind === 'export' &&
+      each.form === 'whole' &&
+      each.state === 'made',
+  );
+  if (!isExported) throw new ClientError('export_missing');
+  if (content.received.trim() === '') throw new ClientError('archive_receipt_missing');
+}

@@ -1,0 +1,114 @@
+import { addDays, addMonths } from './day.js';
+import * as v from 'valibot';
+import { Day } from './ids.js';
+import type { Channel } from './wire/directory.js';
+import type { RetentionClause, RetentionRule } from './wire/retention.js';
+
+export { clashes } from './retention-clash.js';
+
+/** Days after closure until a practice case is purged, whatever its channel's setting. */
+export const PRACTICE_DAYS = 30;
+
+/**
+ * The shortest time after closure that any rule leaves, so that the reporter can read the last word:
+ * no month has fewer days.
+ */
+export const SHORTEST_DAYS = 28;
+
+/** Days from the one on which two handlers agreed to remove a closed case until it is removed. */
+export const AGREED_REMOVAL_DAYS = 30;
+
+/** What the days of a closed case are worked out of. */
+export interface RetentionFacts {
+  received: Day;
+  closed: Day;
+  /** The day of the last entry; never before closure. */
+  processed: Day;
+  /** Days since closure on which the time stood still, as the case was held or restricted. */
+  paused: number;
+}
+
+/** The rule of a channel: where it has none of its own, so many months after closure at most. */
+export function ruleOfChannel({
+  retention,
+  retentionMonths,
+}: Pick<Channel, 'retention' | 'retentionMonths'>): RetentionRule {
+  if (retention !== undefined) return { clauses: retention.clauses, wins: retention.wins };
+  return {
+    clauses: [{ kind: 'at_most', months: retentionMonths, anchor: 'closure' }],
+    wins: null,
+  };
+}
+
+function latest(one: Day, other: Day): Day {
+  return one < other ? other : one;
+}
+
+function anchorDay({ anchor }: Pick<RetentionClause, 'anchor'>, facts: RetentionFacts): Day {
+  switch (anchor) {
+    case 'receipt':
+      return facts.received;
+    case 'closure':
+    case 'outcome':
+      return facts.closed;
+    case 'last_processing':
+      return latest(facts.closed, facts.processed);
+    case 'year_end':
+      return v.parse(Day, `${facts.closed.slice(0, 4)}-12-31`);
+  }
+}
+
+/**
+ * The first day after a time, as far as removing goes. What is to be gone by the end goes on the last
+ * day; what has to be kept until the end is kept that whole day (Regulation 1182/71 article 3(2)).
+ * The lifting of a hold is an entry, so the days of a hold lie before the last one.
+ */
+export function clauseDay(clause: RetentionClause, facts: RetentionFacts): Day {
+  const paused = clause.anchor === 'last_processing' ? 0 : facts.paused;
+  const end = addDays(addMonths(anchorDay(clause, facts), clause.months), paused);
+  return clause.kind === 'at_least' || clause.kind === 'keep_then_delete' ? addDays(end, 1) : end;
+}
+
+function daysOf(
+  { clauses }: RetentionRule,
+  kinds: readonly RetentionClause['kind'][],
+  facts: RetentionFacts,
+): Day[] {
+  return clauses
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((clause) => clauseDay(clause, facts))
+    .sort();
+}
+
+/** The first day on which a closed case can be removed by its rule alone; null where it never is. */
+export function removalDay(rule: RetentionRule, facts: RetentionFacts): Day | null {
+  const end = daysOf(rule, ['at_most', 'keep_then_delete'], facts)[0];
+  if (end === undefined) return null;
+  const kept = daysOf(rule, ['at_least', 'keep_then_delete'], facts).at(-1) ?? end;
+  const day = kept > end && rule.wins !== 'shorter' ? kept : end;
+  return latest(day, addDays(facts.closed, SHORTEST_DAYS));
+}
+
+/**
+ * The day on which somebody has to look whether a closed case is still needed, since its rule removes
+ * nothing by itself; null where it does.
+ */
+export function reviewDay(rule: RetentionRule, facts: RetentionFacts): Day | null {
+  if (removalDay(rule, facts) !== null) return null;
+  const kept = daysOf(rule, ['at_least'], facts).at(-1);
+  const review = daysOf(rule, ['necessity'], facts)[0];
+  if (kept === undefined || review === undefined) return kept ?? review ?? null;
+  return latest(kept, review);
+}
+
+/**
+ * The day on which somebody has to decide that an open case is still needed: the end of the shortest
+ * time that runs from receipt. Nothing removes an open case.
+ */
+export function openDecisionDay(rule: RetentionRule, received: Day): Day | null {
+  const facts = { received, closed: received, processed: received, paused: 0 };
+  const ending = rule.clauses.filter(
+    ({ kind, anchor }) => anchor === 'receipt' && kind !== 'at_least',
+  );
+  return ending.map((clause) => addMonths(facts.received, clause.months)).sort()[0] ?? null;
+}

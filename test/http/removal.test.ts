@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
+import { composeRetention } from '../../server/tasks.js';
+import { silent } from '../support/fixtures.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+
+/*
+ * Two handlers agree to remove a closed case before its rule would: as its time is shorter, as it is
+ * not needed any more, or as an archive took it over. The server learns that they agreed, and not why.
+ */
+
+let installation: Installation;
+let words: string[];
+let id: string;
+
+const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
+const proposal = {
+  kind: 'removal_proposal',
+  id: null,
+  ground: 'outcome',
+  decidedBy: 'The head of legal',
+  archive: '',
+  reference: '',
+  text: 'The outcome has a shorter time.',
+} as const;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  ({ words } = await installation.report());
+  id = reporterKeys(words).caseId;
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+const desks = () => [installation.handlers[0].desk, installation.handlers[1].desk] as const;
+
+/** Goes to a day; both handlers sign in anew. */
+async function on(day: string): Promise<void> {
+  installation.clock.set(`${day}T10:00:00Z`);
+  for (const person of installation.handlers) {
+    const desk = await installation.signIn(person);
+    await desk.inbox('closed');
+  }
+}
+
+async function purged(): Promise<number | undefined> {
+  const { server, clock } = installation;
+  const retention = composeRetention({ config: server.config, db: server.db, clock: clock.now });
+  return (await retention.run())?.purged.cases;
+}
+
+/** The day of removal as the case at the desk and the reporter see it. */
+async function shown(): Promise<Set<string | null>> {
+  const opened = await desks()[1].openCase(id);
+  expect(opened.warnings).toEqual([]);
+  return new Set([opened.purgeOn, (await installation.newReporter().open(words)).purgeOn]);
+}
+
+/** The hash of the newest proposal. */
+async function proposed(): Promise<never> {
+  const { entries } = await desks()[1].openCase(id);
+  const found = entries.findLast(({ content }) => content.kind === 'removal_proposal');
+  if (found === undefined) throw new Error('no proposal');
+  return found.hash as never;
+}
+
+describe('removing a closed case', () => {
+  it('needs a closed case, and another handler than the one who proposed it', async () => {
+    const [hanna, harald] = desks();
+    await expect(hanna.work(id, proposal)).rejects.toMatchObject({ code: 'case_open' });
+    await hanna.reply(id, closure, [], silent);
+    const of = 'A'.repeat(43) as never;
+    await expect(harald.work(id, { kind: 'removal', of, received: '' })).rejects.toMatchObject({
+      code: 'already_decided',
+    });
+    await hanna.work(id, proposal);
+    await expect(
+      hanna.work(id, { kind: 'removal', of: await proposed(), received: '' }),
+    ).rejects.toMatchObject({ code: 'removal_unconfirmed' });
+    expect(await shown()).toEqual(new Set(['2028-03-02']));
+  });
+
+  it('is told to everybody 30 days before, and the server is told nothing of why', async () => {
+    const [hanna, harald] = desks();
+    const view = await harald.work(id, { kind: 'removal', of: await proposed(), received: '' });
+    expect(view.removal).toMatchObject({ proposal: { ground: 'outcome' }, agreedOn: '2026-03-02' });
+    expect(await shown()).toEqual(new Set(['2026-04-01']));
+    const log = (await hanna.auditOf(id)).map(({ action, details }) => [action, details]);
+    expect(log).toContainEqual(['removal_proposed', {}]);
+    expect(log).toContainEqual(['removal_agreed', {}]);
+    const row: unknown = await installation.server.db('cases').where({ id }).first();
+    expect(row).toMatchObject({ removal_day: '2026-04-01' });
+  });
+
+  it.each([
+    ['a handler', () => desks()[0].work(id, { kind: 'removal_declined', text: '' })],
+    [
+      'a hold',
+      () =>
+        desks()[0].work(id, {
+          kind: 'hold',
+          ground: 'claim',
+          reference: '',
+          decidedBy: 'The board',
+          scope: 'All of it.',
+          review: '2026-09-01',
+        }),
+    ],
+    ['what the reporter writes', () => installation.newReporter().send(words, 'More.', [], silent)],
+    ['reopening', () => desks()[0].reply(id, { kind: 'reopening', text: 'Anew.' }, [], silent)],
+  ])('is undone by %s, and must be proposed anew', async (what, undo) => {
+    const [hanna, harald] = desks();
+    await undo();
+    const view = await harald.openCase(id);
+    expect(view.removal).toMatchObject({ proposal: null, agreedOn: null });
+    expect(view.purgeOn === null || view.purgeOn > '2028-01-01').toBe(true);
+    if (what === 'a hold') await hanna.work(id, { kind: 'release', text: 'Over.' });
+    if (what === 'what the reporter writes') await hanna.decideNothingFurther(id, '');
+    if (what === 'reopening') await hanna.reply(id, closure, [], silent);
+    const row: unknown = await installation.server.db('cases').where({ id }).first();
+    expect(row).toMatchObject({ removal_by: null, removal_day: null });
+    await hanna.work(id, proposal);
+    const again = { kind: 'removal', of: await proposed(), received: '' } as const;
+    await harald.work(id, again);
+    expect(await shown()).toEqual(new Set(['2026-04-01']));
+  });
+
+  it('takes no proposal while the case is held', async () => {
+    const [hanna] = desks();
+    const restriction = { kind: 'restriction', id: null, ground: 'accuracy' } as const;
+    await hanna.work(id, { ...restriction, text: 'Contested.', review: '2026-09-01' });
+    await expect(hanna.work(id, proposal)).rejects.toMatchObject({ code: 'case_restricted' });
+    await hanna.work(id, { kind: 'unrestriction', text: '' });
+  });
+
+  it('finds a server that names an earlier day than the rule, which nobody agreed to', async () => {
+    const { db } = installation.server;
+    await db('cases').where({ id }).update({ removal_day: '2026-04-01' });
+    const view = await desks()[1].openCase(id);
+    expect(view.fault).toBe('wrong_facts');
+    expect(view.writable).toBe('no');
+    await db('cases').where({ id }).update({ removal_day: null });
+    expect((await desks()[1].openCase(id)).fault).toBeNull();
+  });
+
+  it('for an archive wants the whole case exported since, and the word of the archive', async () => {
+    const [hanna, harald] = desks();
+    const archive = { ...proposal, ground: 'archive', archive: 'City archive' } as const;
+    await hanna.work(id, archive);
+    const of = await proposed();
+    const agree = { kind: 'removal', of, received: 'Letter 7' } as const;
+    await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
+    const made = { kind: 'export', id: null, form: 'whole', text: 'For the archive' } as const;
+    await hanna.work(id, { ...made, disclosure: null, state: 'made' });
+    await expect(harald.work(id, { ...agree, received: ' ' })).rejects.toMatchObject({
+      code: 'archive_receipt_missing',
+    });
+    await harald.work(id, agree);
+    expect(await shown()).toEqual(new Set(['2026-04-01']));
+  });
+
+  it('removes it on the day that was shown, for good, and says in the log of operation that two agreed', async () => {
+    await on('2026-03-31');
+    expect(await purged()).toBe(0);
+    await on('2026-04-01');
+    expect(await purged()).toBe(1);
+    await expect(installation.newReporter().open(words)).rejects.toMatchObject({
+      code: 'case_not_found',
+    });
+    await installation.signIn(installation.administrator);
+    const log = await installation.administrator.desk.audit();
+    expect(log.find(({ action }) => action === 'purge')?.details).toMatchObject({
+      rule: 'agreed_by_two',
+      count: 1,
+    });
+  });
+});

@@ -1,0 +1,19 @@
+import type { ChannelView } from '../../../client/models.js';
+import { plural, t } from '../strings.js';
+
+function timeText(months: number): string {
+  return months % 12 === 0 ? plural('keep.years', months / 12) : plural('keep.months', months);
+}
+
+/** How long a case in this channel is kept after it was closed, as sentences. */
+export function retentionText({
+  retention,
+  retentionMonths,
+}: Pick<ChannelView, 'retention' | 'retentionMonths'>): string {
+  if (retention === null) return plural('start.retention', retentionMonths);
+  const times = retention.clauses.map(({ kind, months, anchor }) =>
+    t(`keep.kind.${kind}`, { time: timeText(months), anchor: t(`keep.anchor.${anchor}`) }),
+  );
+  const lead = t('keep.lead', { rule: times.join(t('keep.join')) });
+  return retention.shorter.length === 0 ? lead : `${lead} ${t('keep.shorter')}`;
+}
