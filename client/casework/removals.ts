@@ -6,7 +6,7 @@ import type {
   RemovalProposalEntry,
   StillNeededEntry,
 } from '../../crypto/private.js';
-import type { DateSource } from './dates.js';
+import type { DateSource } from './case-date.js';
 import { dayIn, type Notes } from './said.js';
 
 /** What was said of removing a case, as it stands. */

@@ -340,9 +340,10 @@ describe('what people type and send', () => {
     });
     const of = proposed.entries.findLast(({ content }) => content.kind === 'removal_proposal');
     if (of === undefined) throw new Error('no proposal');
-    const second = await installation.signIn(installation.handlers[1]);
-    await second.work(id, { kind: 'removal', of: of.hash, received: field.disposalReceived });
-    await second.work(id, { kind: 'removal_declined', text: field.disposalDeclined });
+    // the other handler has left
+    await closing.work(id, { kind: 'removal', of: of.hash, received: field.disposalReceived });
+    await noteTimes(installation, times);
+    await closing.work(id, { kind: 'removal_declined', text: field.disposalDeclined });
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }

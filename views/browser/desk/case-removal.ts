@@ -10,12 +10,11 @@ import {
   wireCaseworkForm,
 } from './casework-form.js';
 import { dayText } from './days.js';
-import type { Desk } from './desk.js';
+import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, option, part, showPart } from './dom.js';
 import { keepingDays } from './keeping-days.js';
 import { partyText } from './parties.js';
 import { channelRule, ruleText } from './retention.js';
-import type { Changed } from './writing.js';
 
 // a Record, not a list, as in choices.ts
 const GROUNDS: Record<RemovalGround, true> = {
