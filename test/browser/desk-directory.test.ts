@@ -64,44 +64,67 @@ describe('closed cases that are not removed since the clock may be wrong', () =>
 });
 
 describe('the time that closed cases are kept', () => {
-  it('says, while it is typed, when it would count, and afterwards when it will', async () => {
+  const form = '[data-part=retention-change]';
+  const problem = (): Promise<string> => page.innerText(`${form} [data-part=problem]`);
+
+  it('has to be decided where the rules of two countries clash, and shows what it moves before it is signed', async () => {
     await enter('administrator');
     await goTo(page, 'channel');
     const terms = page.locator('[data-part=terms] li');
     await terms.first().waitFor();
-    expect(await terms.allInnerTexts()).toEqual(['Now: 24 months after closure.']);
-    const effect = page.locator('[data-part=months-effect]');
-    expect(await effect.innerText()).toBe('');
-    const told: [string, string][] = [
-      ['36', 'Takes effect at once.'],
-      ['24', ''],
-      ['0', ''],
-      ['x', ''],
-      ['12', `Takes effect on ${dayIn(90)}. Until then the longer time counts.`],
-    ];
-    for (const [typed, said] of told) {
-      await page.fill('#channel-months', typed);
-      expect(await effect.innerText()).toBe(said);
-    }
-    await page.click('[data-part=settings] [type=submit]');
-    await terms.nth(1).waitFor();
-    expect(await terms.allInnerTexts()).toEqual([
-      'Now: 24 months after closure.',
-      `From ${dayIn(90)} on: 12 months after closure.`,
-    ]);
-    // nothing shorter than what counts now waits longer than that already does
-    await page.fill('#channel-months', '18');
-    expect(await effect.innerText()).toBe(
-      `Takes effect on ${dayIn(90)}. Until then the longer time counts.`,
+    const before = 'removed 2 years after closure at the latest';
+    expect(await terms.allInnerTexts()).toEqual([`Now: ${before}.`]);
+    await page.click(`${form} summary`);
+    expect(await page.innerText(`${form} [data-part=conflict]`)).toContain(
+      'Sweden (the channel) and Portugal (the organisation) cannot both hold in every case',
     );
-    await page.fill('#channel-months', '30');
-    expect(await effect.innerText()).toBe('Takes effect at once.');
+    const choices = page.locator(`${form} [data-part=choices] label`);
+    expect(await choices.allInnerTexts()).toEqual([
+      expect.stringMatching(
+        /^Sweden, Lag \(2021:890\): removed 2 years .*7 kap\. 8 §.*Sure: read/su,
+      ),
+      expect.stringMatching(/^Portugal, .*at least 5 years after receipt.*Fairly sure/su),
+      expect.stringMatching(/^Both together/u),
+      expect.stringMatching(/^The default/u),
+      'A rule of our own',
+    ]);
+    expect(await page.locator(`${form} [data-part=choices] input:checked`).count()).toBe(0);
+    const preview = page.locator(`${form} [data-part=preview]`);
+    await preview.click();
+    expect(await problem()).toBe('Choose a rule.');
+    await choices.nth(2).click();
+    await preview.click();
+    expect(await problem()).toBe('Decide which time counts where both cannot hold.');
+    await page.selectOption(`${form} [data-part=wins]`, 'longer');
+    await preview.click();
+    expect(await problem()).toBe('Write why you decide so.');
+    await page.fill(`${form} [data-part=reason]`, 'The board decided on 2 March.');
+    expect(await page.isVisible(`${form} [data-part=rule-publish]`)).toBe(false);
+    await preview.click();
+    await page.waitForSelector(`${form} [data-part=rule-publish]`);
+    expect(await page.innerText(`${form} [data-part=moves-count]`)).toBe(
+      '2 closed cases of 5 move.',
+    );
+    expect(await texts(`${form} [data-part=moves-list] li`)).toEqual([
+      `2 cases: from ${dayIn(20)} to ${dayIn(90)}`,
+    ]);
+    await expectAccessible(page);
+    // another rule wants another look
+    await page.fill(`${form} [data-part=reason]`, 'The board decided on 3 March.');
+    expect(await page.isVisible(`${form} [data-part=rule-publish]`)).toBe(false);
+    await preview.click();
+    await page.click(`${form} [data-part=rule-publish]`);
+    await terms.nth(1).waitFor();
+    expect((await terms.allInnerTexts()).at(-1)).toBe(
+      `From ${dayIn(90)} on: ${before}; kept for at least 5 years after receipt, then looked at; where both cannot hold, the longer time counts.`,
+    );
+    expect(await page.innerText('[data-part=retention-why]')).toContain('3 March');
   });
 
   it('is shown to handlers too', async () => {
     await enter('usual');
     await goTo(page, 'channel');
     await page.locator('[data-part=terms] li').waitFor();
-    expect(await page.isVisible('#channel-months')).toBe(false);
+    expect(await page.locator(form).innerText()).toBe('');
   });
 });

@@ -54,7 +54,7 @@ let directory: DirectoryView = {
   organisation: {
     id: 'organisation',
     names: { en: 'Northwind Security Group', sv: 'Nordvind Säkerhet' },
-    country: 'SE',
+    country: scenario === 'administrator' ? 'PT' : 'SE',
   },
   channels: [
     {
@@ -70,7 +70,7 @@ let directory: DirectoryView = {
       published: scenario !== 'empty',
       retentionMonths: 24,
       retention: null,
-      publicBody: scenario === 'administrator',
+      publicBody: true,
       receipts: false,
       exportsByTwo: scenario === 'two',
       questionnaire: null,

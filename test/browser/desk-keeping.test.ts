@@ -67,6 +67,19 @@ describe('a correction', () => {
   });
 });
 
+describe('the removal of the case', () => {
+  it('is not offered while it is open, but that it is still needed can be decided', async () => {
+    await has(`${panel} [data-part=disposal-state]`, 'The case is open: nothing removes it.');
+    expect(await page.isVisible(`${panel} [data-part=propose]`)).toBe(false);
+    await page.click(`${panel} details:has([data-part=keep-form]) summary`);
+    await page.fill('#disposal-keep', 'A claim is before the court.');
+    await page.fill('#disposal-review', '2099-10-01');
+    await send('keep-form');
+    await has(`${panel} [data-part=disposal-state]`, 'A claim is before the court.');
+    await has('[data-panel=notes] [data-part=notes]', 'Hanna Ek decided that the case is still');
+  });
+});
+
 describe('a restriction', () => {
   it('is put on and ended', async () => {
     await page.click(`${panel} [data-part=restriction-new] summary`);

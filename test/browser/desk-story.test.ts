@@ -340,15 +340,25 @@ describe('from the one-time link to a published channel', () => {
     await page.click('[data-part=publish]:not([disabled])');
     await page.waitForSelector('[data-part=published]:not([hidden])');
     expect((await reporter.directory()).channels[0]?.published).toBe(true);
-    await page.fill('#channel-months', '12');
     await page.fill('[data-part=text]:visible >> nth=0', 'New words.');
     await page.click('.settings [type=submit]');
     await page.waitForFunction(() =>
       document.querySelector('[data-part=saved]')?.textContent.startsWith('Saved'),
     );
+    expect((await reporter.directory()).channels[0]).toMatchObject({ texts: { en: 'New words.' } });
+    await page.click('[data-part=retention-change] summary');
+    await page.click('[data-part=choices] label:has-text("rule of our own")');
+    await page.fill('[data-part=months-first]', '12');
+    await page.fill('[data-part=reason]', 'We need no more.');
+    await page.click('[data-part=preview]');
+    await page.click('[data-part=rule-publish]:visible');
+    await page.waitForSelector('[data-part=rule-saved]:has-text("Published.")');
     expect((await reporter.directory()).channels[0]).toMatchObject({
       retentionMonths: 12,
-      texts: { en: 'New words.' },
+      retention: {
+        clauses: [{ kind: 'at_most', months: 12, anchor: 'closure' }],
+        reason: 'We need no more.',
+      },
     });
     const { fingerprint } = await reporter.directory();
     await page.selectOption('#poster-language', 'sv');

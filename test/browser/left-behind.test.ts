@@ -140,7 +140,7 @@ describe('titles and addresses', () => {
     for (const language of languages) {
       const page = await open(`/${language}/`);
       const titles = [await page.title()];
-      for (const name of ['write', 'return', 'privacy', 'away']) {
+      for (const name of ['write', 'return', 'privacy', 'rights', 'away']) {
         await page.goto(`${site.server.url}/${language}/${name}`);
         titles.push(await page.title());
       }
@@ -201,7 +201,15 @@ describe('on paper', () => {
   });
 
   it('no page of the reporter’s has it, nor the key, nor the case', async () => {
-    for (const address of ['/', '/en/', '/en/write', '/en/return', '/en/privacy', '/en/away']) {
+    for (const address of [
+      '/',
+      '/en/',
+      '/en/write',
+      '/en/return',
+      '/en/privacy',
+      '/en/rights',
+      '/en/away',
+    ]) {
       const page = await open(address);
       await page.waitForLoadState('networkidle');
       expect(await printed(page)).not.toContain(host());

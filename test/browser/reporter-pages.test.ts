@@ -18,6 +18,7 @@ const whole = {
   write: '#step-write:not([hidden])',
   return: '#enter:not([hidden])',
   privacy: 'h1',
+  rights: 'h1',
   away: 'h1',
 };
 

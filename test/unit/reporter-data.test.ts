@@ -47,6 +47,24 @@ describe('facts about countries', () => {
     }
   });
 
+  it('name a data protection authority for every country, without an address that nobody checked', async () => {
+    const laws = (await json('data/jurisdictions.json')) as Row[];
+    const supervisors = (await json('data/supervisors.json')) as (Row & { domainConf: string })[];
+    const countries = laws.map(({ country }) => country).filter((country) => country !== 'EU');
+    expect(supervisors.map(({ country }) => country).sort()).toEqual(countries.sort());
+    const without = supervisors.filter(({ domain }) => domain === null);
+    expect(without.every(({ domainConf }) => domainConf === 'L')).toBe(true);
+  });
+
+  it('call nobody by what has not been shown, on the page for persons in a report', async () => {
+    const words =
+      /accus|suspect|offender|anklag|misstänk|skyldig till|syytet|syytett|epäil|mistenk|gjernings/iu;
+    for (const language of ['en', 'sv', 'fi', 'nb']) {
+      const texts = (await json(`locales/${language}/rights.json`)) as Record<string, string>;
+      for (const text of Object.values(texts)) expect(text).not.toMatch(words);
+    }
+  });
+
   it('say nothing of dates in law where nobody read the law', async () => {
     const laws = (await json('data/jurisdictions.json')) as Row[];
     const without = laws.filter(({ conf, ackDays }) => conf !== 'L' && ackDays === null);

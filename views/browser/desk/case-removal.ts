@@ -113,7 +113,7 @@ export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalP
       fillGrounds(ground, channel?.publicBody === true);
       tellArchive();
       const { proposal, agreedOn } = data.removal;
-      const lines = keepPrivate(part(panel, 'state'));
+      const lines = keepPrivate(part(panel, 'disposal-state'));
       fillList(lines, stateLines(desk, data), (line) => element('li', line));
       const known = proposal === 'unknown' ? null : proposal;
       fillList(keepPrivate(part(panel, 'facts')), factsOf(known), factItem);

@@ -184,7 +184,7 @@ export function retentionForm(desk: Desk, channel: ChannelView, changed: () => v
   form.addEventListener('input', (event) => {
     previewed = null;
     showPart(form, 'moves', false);
-    write(form, 'saved', '');
+    write(form, 'rule-saved', '');
     showPart(form, 'own', chosen()?.clauses === null);
     showPart(form, 'wins-field', isClash());
     const target = event.target;
@@ -205,7 +205,7 @@ export function retentionForm(desk: Desk, channel: ChannelView, changed: () => v
       part(form, 'moves-title').focus();
     });
   });
-  onClick(form, 'publish', () => {
+  onClick(form, 'rule-publish', () => {
     const rule = previewed;
     if (rule === null) return;
     const publicBody = part(form, 'public-body', HTMLInputElement).checked;
@@ -215,7 +215,7 @@ export function retentionForm(desk: Desk, channel: ChannelView, changed: () => v
       );
       previewed = null;
       showPart(form, 'moves', false);
-      write(form, 'saved', t('desk.keep.published'));
+      write(form, 'rule-saved', t('desk.keep.published'));
       changed();
     });
   });

@@ -12,6 +12,10 @@ interface Country {
   act: string;
   /** Whether law sets the dates: yes; not for anonymous reports; no; not known for certain. */
   basis: 'law' | 'anonymous' | 'none' | 'unsure';
+  /** What its law says of reports without a name. */
+  anonymity: 'must' | 'large' | 'should' | 'choice' | 'unsure';
+  /** Whether what stands here comes from a source about the law, not from the law itself. */
+  medium: boolean;
   authority: string;
   domain: string | null;
   sure: boolean;
@@ -47,6 +51,15 @@ export function basisText(code: string): string {
   if (basis === 'anonymous') return t('basis.anonymous', { country: name });
   if (basis === 'none') return t('basis.none', { country: name });
   return t('basis.unsure', { country: name });
+}
+
+/** What the law of a country says of reports without a name, as a sentence; empty where unknown. */
+export function anonymityText(code: string): string {
+  const country = countryOf(code);
+  if (country === undefined || code === 'EU') return '';
+  const { name, anonymity, medium } = country;
+  const text = t(`anonymity.${anonymity}`, { country: name });
+  return medium && anonymity !== 'unsure' ? `${text} ${t('anonymity.medium')}` : text;
 }
 
 /** Writes a country's authority and its conditions into `#<place>-list` and `#<place>-condition`. */

@@ -6,6 +6,7 @@ import { readFragment } from '../channel-code.js';
 import type { ReporterApi } from './api.js';
 import { listChannels, namedChannel, offeredChannels } from './channels.js';
 import {
+  anonymityText,
   basisText,
   chooseChannel,
   countryOf,
@@ -62,7 +63,11 @@ function drawReaders({ readers }: ChannelView): void {
 function drawCountry(code: string): void {
   const country = countryOf(code);
   write('basis', basisText(code));
+  write('anonymity', anonymityText(code));
+  show('anonymity', anonymityText(code) !== '');
   if (country === undefined) return;
+  // a place on a page that is the same for everybody; no server is told of it
+  byId('rights-link', HTMLAnchorElement).hash = code;
   write('act', t('start.data.act', { country: country.name, act: country.act }));
   write('authority-country-title', t('authority.country', { country: country.name }));
   showAuthority(code);

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { Retention } from '../../../crypto/public.js';
+import {
+  presetsDiffer,
+  retentionPreset,
+  RULES,
+  SHORTER,
+  STARTS,
+  type RetentionPreset,
+  type RetentionRow,
+} from '../../../client/law/retention.js';
+
+const file = new URL('../../../views/data/jurisdictions.json', import.meta.url);
+const rows = JSON.parse(await readFile(file, 'utf8')) as RetentionRow[];
+
+function presetOf(country: string): RetentionPreset {
+  const row = rows.find((each) => each.country === country);
+  const preset = row === undefined ? null : retentionPreset(row);
+  if (preset === null) throw new Error(`no preset of ${country}`);
+  return preset;
+}
+
+describe('the rules of countries', () => {
+  it.each([
+    ['SE', 'at_most', 24, 'closure', 'H'],
+    ['FI', 'at_most', 60, 'receipt', 'H'],
+    ['DE', 'at_most', 36, 'closure', 'H'],
+    ['AT', 'keep_then_delete', 60, 'last_processing', 'H'],
+    ['BE', 'necessity', 24, 'closure', 'H'],
+    ['ES', 'at_most', 120, 'receipt', 'H'],
+    ['PL', 'keep_then_delete', 36, 'year_end', 'H'],
+    ['IE', 'necessity', 24, 'closure', 'M'],
+    ['IT', 'at_most', 60, 'outcome', 'M'],
+    ['FR', 'necessity', 24, 'closure', 'M'],
+    ['DK', 'necessity', 24, 'closure', 'M'],
+    ['NO', 'necessity', 24, 'closure', 'M'],
+    ['PT', 'at_least', 60, 'receipt', 'M'],
+    ['EE', 'keep_then_delete', 36, 'outcome', 'L'],
+    ['HR', 'at_most', 60, 'receipt', 'L'],
+    ['CY', 'at_most', 3, 'closure', 'L'],
+  ])(
+    'are, for %s: %s %i months from %s, sure to %s',
+    (country, kind, months, anchor, confidence) => {
+      expect(presetOf(country)).toMatchObject({ clauses: [{ kind, months, anchor }], confidence });
+    },
+  );
+
+  it('leave no row of the table unread, and are rules that a directory takes', () => {
+    const presets = rows.map(retentionPreset);
+    const without = rows.filter((_, index) => presets[index] === null);
+    expect(without.map(({ country }) => country)).toEqual(['LV', 'LT', 'HU', 'IS', 'LI']);
+    for (const preset of presets) {
+      if (preset === null) continue;
+      const { clauses, shorter, country } = preset;
+      const rule = { clauses, shorter, wins: null, preset: country, reason: 'x' };
+      expect(v.is(Retention, rule), country).toBe(true);
+    }
+  });
+
+  it('name no text that the table does not have', () => {
+    const said = rows.flatMap(({ retention }) => (retention === null ? [] : [retention]));
+    expect([...RULES.keys()].sort()).toEqual([...new Set(said.map(({ rule }) => rule))].sort());
+    const anchors = new Set(said.map(({ anchor }) => anchor).filter((anchor) => anchor !== null));
+    expect([...STARTS.keys()].sort()).toEqual([...anchors].sort());
+    const about = said.flatMap(({ ref, sub }) => [ref, ...(sub ?? []).map((each) => each.if)]);
+    for (const text of SHORTER.keys()) expect(about).toContain(text);
+  });
+
+  it('have shorter times for some cases where the act does', () => {
+    expect(presetOf('ES').shorter).toEqual([
+      { of: 'not_investigated', months: 3, anchor: 'receipt' },
+    ]);
+    expect(presetOf('FR').shorter).toHaveLength(2);
+    expect(rows.filter((row) => (retentionPreset(row)?.shorter ?? []).length > 0)).toHaveLength(2);
+  });
+
+  it('say what nobody can read in them', () => {
+    expect(presetOf('ES').notes).toEqual(['no_start', 'at_once']);
+    expect(presetOf('BE').notes).toEqual(['no_number', 'several']);
+    expect(presetOf('FI').notes).toEqual(['longer_by_law']);
+    expect(() =>
+      retentionPreset({
+        country: 'SE',
+        act: 'x',
+        conf: 'H',
+        retention: { rule: 'forever', years: null, anchor: null },
+      }),
+    ).toThrow('forever');
+  });
+});
+
+describe('two presets', () => {
+  it.each([
+    ['SE', 'SE', 'same'],
+    ['IE', 'DK', 'same'],
+    ['SE', 'DE', 'different'],
+    ['SE', 'FI', 'different'],
+    ['SE', 'PT', 'clash'],
+    ['DE', 'AT', 'clash'],
+    ['PL', 'FI', 'clash'],
+  ])('of %s and %s are: %s', (one, other, expected) => {
+    expect(presetsDiffer(presetOf(one), presetOf(other))).toBe(expected);
+    expect(presetsDiffer(presetOf(other), presetOf(one))).toBe(expected);
+  });
+});
