@@ -132,10 +132,10 @@ describe('after "Leave this page", Back gives nothing', () => {
 describe('titles and addresses', () => {
   it('tell nothing in any language, and do not change with what is done', async () => {
     const ordinary: Record<string, string[]> = {
-      en: ['Start', 'Form', 'Messages', 'Details', 'Page'],
-      sv: ['Start', 'Formulär', 'Meddelanden', 'Detaljer', 'Sida'],
-      fi: ['Alku', 'Lomake', 'Viestit', 'Lisätietoja', 'Sivu'],
-      nb: ['Start', 'Skjema', 'Meldinger', 'Detaljer', 'Side'],
+      en: ['Start', 'Form', 'Messages', 'Details', 'Rights', 'Page'],
+      sv: ['Start', 'Formulär', 'Meddelanden', 'Detaljer', 'Rättigheter', 'Sida'],
+      fi: ['Alku', 'Lomake', 'Viestit', 'Lisätietoja', 'Oikeudet', 'Sivu'],
+      nb: ['Start', 'Skjema', 'Meldinger', 'Detaljer', 'Rettigheter', 'Side'],
     };
     for (const language of languages) {
       const page = await open(`/${language}/`);
