@@ -244,6 +244,8 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       if (languages.join() !== channel.languages.join()) {
         part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
       }
+      // other rules are offered for another country
+      if (changed.country !== channel.country) wireRetention(desk, section, changed);
     });
   });
   form.addEventListener('input', () => {
