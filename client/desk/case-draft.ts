@@ -23,7 +23,7 @@ import {
   sealPreviousKey,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
-import { newestMembers, stayingMembers } from './case-members.js';
+import { isOfWhoWent, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
@@ -43,7 +43,7 @@ export interface CaseDraft {
   /**
    * Opens what epochs must be there before anything is said. The notes begin with whoever writes
    * first: all readers of the dialogue belong to them. Where one of those left the organisation,
-   * whoever writes next takes that reader off.
+   * or declared to take no part, whoever writes next makes keys that this reader has not.
    */
   ensureEpochs(): void;
   /** Adds an entry; answers where it stands. Throws as `sealEntry` does. */
@@ -128,7 +128,8 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
     },
     ensureEpochs() {
       const staying = stayingMembers(opened);
-      if (staying.length < newestMembers(opened).length) draft.openEpochs(staying);
+      const someWent = staying.length < newestMembers(opened).length || isOfWhoWent(opened);
+      if (someWent) draft.openEpochs(staying);
       else if (file.internal === null) openEpoch('internal', readersOf(staying));
     },
     say(compartment, content, erases) {

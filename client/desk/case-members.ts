@@ -37,9 +37,19 @@ function hasEnded({ guest }: Member, today: Day): boolean {
   return guest !== undefined && guest.until < today;
 }
 
-/** Whether a guest is still a member whose access has ended, so that the keys are to be renewed. */
-export function hasEndedGuest(opened: OpenedForHandler): boolean {
-  return newestMembers(opened).some((member) => hasEnded(member, opened.today));
+/**
+ * Whether somebody who reads the case no more has its newest keys: a guest whose access has ended, or
+ * whoever declared to take no part, since that person made them.
+ */
+export function isToBeRenewed(opened: OpenedForHandler): boolean {
+  return (
+    isOfWhoWent(opened) || newestMembers(opened).some((member) => hasEnded(member, opened.today))
+  );
+}
+
+/** Whether the newest keys were made by somebody who went with them. */
+export function isOfWhoWent({ file }: Pick<OpenedForHandler, 'file'>): boolean {
+  return file.dialogue.chain.epochs.at(-1)?.body.recuses === true;
 }
 
 /** Those who declared to take no part in the case, under whatever keys. */

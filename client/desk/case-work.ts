@@ -32,6 +32,7 @@ import {
   grantable,
   grantableGuests,
   hasOtherHandler,
+  isOfWhoWent,
   newestMembers,
   stayingMembers,
 } from './case-members.js';
@@ -184,7 +185,8 @@ export function prepareOverview(
   opened: OpenedForHandler,
   state: SignedInState,
 ): HandlerAppend | null {
-  const isSettled = stayingMembers(opened).length === newestMembers(opened).length;
+  const isSettled =
+    !isOfWhoWent(opened) && stayingMembers(opened).length === newestMembers(opened).length;
   if (!opened.misleading || !isSettled) return null;
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();

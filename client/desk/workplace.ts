@@ -17,7 +17,7 @@ import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
 import type { FileSource, HandlerCaseView, LogFinding, SendProgress } from '../models.js';
 import { fetchCase, type OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
-import { hasEndedGuest } from './case-members.js';
+import { isToBeRenewed } from './case-members.js';
 import { prepareOverview, prepareRenewal } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { LogWatch } from './log-watch.js';
@@ -188,30 +188,35 @@ export function createWorkplace(
     if (!opened.misleading || writableOf(opened.file) !== 'yes') return;
     try {
       await write(opened.file.id, ['overview'], prepareOverview);
+      memory().sent.forget(JSON.stringify([opened.file.id, ['overview']]));
     } catch (error) {
       // the case is shown as it is all the same; whoever opens it next tries again
       if (!(error instanceof ClientError) || error.code === 'sign_in_needed') throw error;
     }
   }
 
-  /** Takes guests off whose access has ended: whoever opens the case first after that day does it. */
-  async function withoutEndedGuests(opened: OpenedForHandler): Promise<OpenedForHandler> {
+  /**
+   * Makes keys that those have not who read the case no more: a guest from the day after the last, or
+   * who declared a conflict. Whoever opens the case first does it.
+   */
+  async function withOwnKeys(opened: OpenedForHandler): Promise<OpenedForHandler> {
     const { id, faults } = opened.file;
-    if (!hasEndedGuest(opened) || faults.length > 0) return opened;
+    if (!isToBeRenewed(opened) || faults.length > 0) return opened;
     try {
       const renew: PrepareIfNeeded = (again, state) =>
-        hasEndedGuest(again) ? prepareRenewal(again, state) : null;
+        isToBeRenewed(again) ? prepareRenewal(again, state) : null;
       await write(id, ['ended'], renew, { mends: true });
+      memory().sent.forget(JSON.stringify([id, ['ended']]));
       return await open(id);
     } catch (error) {
-      // the server gives such a guest nothing meanwhile, and the next opening tries again
+      // the server gives such a person nothing meanwhile, and the next opening tries again
       if (!(error instanceof ClientError) || error.code === 'sign_in_needed') throw error;
       return opened;
     }
   }
 
   async function view(id: string): Promise<HandlerCaseView> {
-    const opened = await withoutEndedGuests(await open(id));
+    const opened = await withOwnKeys(await open(id));
     const found = await followLog(opened);
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
     const { dialogue, internal } = opened.file;

@@ -89,6 +89,23 @@ describe('a conflict of interest', () => {
     }
   });
 
+  it('leaves who declared it without the keys of all that follows, though they made the newest', async () => {
+    const [hanna, harald] = installation.handlers;
+    const [read, labelled] = [await report(), await report()];
+    for (const { id } of [read, labelled]) {
+      await harald.desk.recuse(id);
+      expect((await newestEpoch(id)).recuses).toBe(true);
+    }
+    await hanna.desk.openCase(read.id);
+    // written in before anybody opens it
+    const order = { do: 'label', label: 'night' } as const;
+    await hanna.desk.workOnChosen([labelled.id], order, silent);
+    for (const { id, words } of [read, labelled]) {
+      expect((await newestEpoch(id)).recuses).toBeUndefined();
+      expect(await readersOf(words)).toEqual(['Hanna Handler']);
+    }
+  });
+
   it('is told to nobody: no entry, note or line of the log has a word of it', async () => {
     const [hanna, harald] = installation.handlers;
     const { id } = await report();
