@@ -44,6 +44,7 @@ async function bundleFakeWorker(): Promise<string> {
  *
  * @param options.scenario puts the fake worker with this scenario in the place of the real one.
  * @param options.hurried lets the pauses between tries take hardly any time.
+ * @param options.before runs in the page before its own scripts.
  */
 export async function openDeskPage(
   browser: Browser,
@@ -51,9 +52,10 @@ export async function openDeskPage(
   options: BrowserContextOptions & {
     readonly scenario?: Scenario;
     readonly hurried?: boolean;
+    readonly before?: () => void;
   } = {},
 ): Promise<DeskPage> {
-  const { scenario, hurried = false, ...rest } = options;
+  const { scenario, hurried = false, before, ...rest } = options;
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
@@ -66,6 +68,7 @@ export async function openDeskPage(
       await route.fulfill({ response: await route.fetch(), body: script });
     });
   }
+  if (before !== undefined) await context.addInitScript(before);
   if (hurried) await hurryWorkers(context);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -6,7 +6,10 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { loaded, openDeskPage, type DeskPage, type Scenario } from './desk-page.js';
 
 /** How a page of the fake desk is opened; the path is what comes after `/desk/`. */
-export type FakeDeskOptions = BrowserContextOptions & { readonly path?: string };
+export type FakeDeskOptions = BrowserContextOptions & {
+  readonly path?: string;
+  readonly before?: () => void;
+};
 
 /** The desk's pages with made-up cases in the place of the engine. */
 export interface FakeDesk {
