@@ -33,6 +33,7 @@ const ELSEWHERE = new Map(
       'exposed-choice',
       'breach-notices',
     ],
+    'desk-team': ['handover-case'],
     'desk-record': ['record-item'],
     'desk-export': ['export-text'],
     'desk-erasing': ['erasure-proposal'],
@@ -158,6 +159,12 @@ it('every place of a handler, the list with what is chosen, and its dialogs', as
     await check(opened);
     await page.keyboard.press('Escape');
   }
+  await page.click('[data-part=bulk-conflict]');
+  await check(opened);
+  await goTo(page, 'people');
+  await page.click('[data-part=handover]');
+  await loaded(page);
+  await check(opened);
   await goTo(page, 'review');
   await page.click('.review [data-part=start]');
   await page.waitForSelector('.review [data-part=found]:not([hidden])');
@@ -219,6 +226,9 @@ it('every place of an administrator', async () => {
   await everyPlace(opened);
   await goTo(opened.page, 'channel');
   await opened.page.click('[data-part=begin-suggested]');
+  const first = '[data-part=sections] details >> nth=0';
+  await opened.page.locator(`${first} >> summary`).click();
+  await opened.page.locator(first).locator('[data-part=type]').selectOption('choice');
   await check(opened);
 }, 180_000);
 

@@ -482,7 +482,23 @@ const api: DeskApi = {
   publish: () => Promise.resolve(directory),
   addChannel: () => Promise.resolve({ id: 'channel', directory }),
   closeChannel: () => Promise.resolve(directory),
-  rosters: () => Promise.resolve([]),
+  rosters: () =>
+    Promise.resolve(
+      scenario === 'administrator'
+        ? [
+            {
+              channel: 'channel',
+              since: 4,
+              readers: ['Hanna Ek', 'Vera Strand'],
+              joining: [],
+              leaving: ['Omar Lind'],
+              handlerSigned: true,
+              signers: ['Hanna Ek'],
+              maySign: false,
+            },
+          ]
+        : [],
+    ),
   proposeRoster: () => Promise.resolve(),
   signRoster: () => Promise.resolve(directory),
   refuseRoster: () => Promise.resolve(),
