@@ -6,6 +6,7 @@ import {
   OrganisationId,
   randomBytes,
   RetentionAnswer,
+  type RetentionRule,
   sign,
   signingKeys,
   toBase64,
@@ -310,28 +311,37 @@ describe('the time that closed cases are kept', () => {
     const { json } = await askAs(desk, person, 'GET', '/api/desk/retention');
     return v.parse(RetentionAnswer, json);
   };
-  const shown = (shorterFrom: string, ...all: [number, string | null][]): unknown => ({
+  const atMost = (months: number): RetentionRule => ({
+    clauses: [{ kind: 'at_most', months, anchor: 'closure' }],
+    wins: null,
+  });
+  const shown = (shorterFrom: string, ...all: [number[], string | null][]): unknown => ({
     shorterFrom,
     channels: [
-      { channel: desk.channel.id, terms: all.map(([months, from]) => ({ months, from })) },
+      {
+        channel: desk.channel.id,
+        terms: all.map(([months, from]) => ({ rules: months.map(atMost), from })),
+      },
     ],
     waits: null,
   });
 
   it('is told to everybody at the desk, with the day from which a shorter one counts', async () => {
-    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', [24, null]));
+    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', [[24], null]));
     await set(12);
-    const both: [number, string | null][] = [
-      [24, null],
-      [12, '2026-05-31'],
+    const both: [number[], string | null][] = [
+      [[24, 12], null],
+      [[12], '2026-05-31'],
     ];
     expect(await terms(desk.handler)).toEqual(shown('2026-05-31', ...both));
     clock.addDays(89);
     expect(await terms(desk.administrator)).toEqual(shown('2026-08-28', ...both));
     clock.addDays(1);
-    expect(await terms(desk.administrator)).toEqual(shown('2026-08-29', [12, null]));
+    expect(await terms(desk.administrator)).toEqual(shown('2026-08-29', [[12], null]));
     expect((await set(36, '2026-05-31')).status).toBe(204);
-    expect(await terms(desk.handler)).toEqual(shown('2026-08-29', [36, null]));
+    expect(await terms(desk.handler)).toEqual(
+      shown('2026-08-29', [[12, 36], null], [[36], '2026-08-29']),
+    );
   });
 
   it('counts from the day on which the server took it, whatever the document says', async () => {
@@ -339,7 +349,9 @@ describe('the time that closed cases are kept', () => {
     await signIn(desk, desk.administrator);
     expect((await set(12, '2026-03-02')).status).toBe(204);
     expect((await newestDirectory(desk)).directory.date).toBe('2026-03-02');
-    expect(await terms(desk.handler)).toEqual(shown('2026-06-01', [24, null], [12, '2026-06-01']));
+    expect(await terms(desk.handler)).toEqual(
+      shown('2026-06-01', [[24, 12], null], [[12], '2026-06-01']),
+    );
   });
 
   it('is not made to count sooner by a clock that was set back', async () => {
@@ -348,7 +360,9 @@ describe('the time that closed cases are kept', () => {
     await publish(desk, dated('2026-03-03'));
     clock.addDays(-1);
     await set(12, '2026-03-03');
-    expect(await terms(desk.handler)).toEqual(shown('2026-05-31', [24, null], [12, '2026-06-01']));
+    expect(await terms(desk.handler)).toEqual(
+      shown('2026-05-31', [[24, 12], null], [[12], '2026-06-01']),
+    );
   });
 
   it('is nothing for others', async () => {
