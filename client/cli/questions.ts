@@ -9,7 +9,7 @@ import {
 } from '../../crypto/private.js';
 import type { FormInput, Questionnaire } from '../models.js';
 import { isAsked } from '../questions/asked.js';
-import { invitesIdentity } from '../questions/invites.js';
+import { anyInvites } from '../questions/invites.js';
 import type { CommandContext } from './context.js';
 import { usage } from './failure.js';
 import { printable, printableLine } from './printable.js';
@@ -86,7 +86,8 @@ const ways: Readonly<Record<AskedField['type'], string>> = {
   choices: 'numbers with commas between',
 };
 
-function introduction(field: AskedField): string {
+/** What a person is told before a field is asked. */
+export function introduction(field: AskedField): string {
   const { label, help, type } = field;
   return [
     printableLine(label),
@@ -96,7 +97,7 @@ function introduction(field: AskedField): string {
           'Name others only where it matters, and not yourself. People named in a report are as a rule told so at some time.',
         ]
       : []),
-    ...(invitesIdentity(`${label}\n${help}`)
+    ...(anyInvites([label, help, ...field.options.map((option) => option.label)])
       ? ['This question may ask who you are. You need not answer it.']
       : []),
     ...optionsOf(field).map((option, index) => {

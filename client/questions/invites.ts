@@ -18,3 +18,11 @@ const INVITING = [
 export function invitesIdentity(text: string): boolean {
   return INVITING.some((pattern) => pattern.test(text));
 }
+
+/**
+ * Whether a question with its help, what it offers and what stands above it seems to ask reporters who
+ * they are: each text by itself, since a mere "Name" does so whatever follows it.
+ */
+export function anyInvites(texts: readonly string[]): boolean {
+  return texts.some(invitesIdentity);
+}

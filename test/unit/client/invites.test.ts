@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AskedField } from '../../../crypto/private.js';
+import { introduction } from '../../../client/cli/questions.js';
 import { invitesIdentity } from '../../../client/questions/invites.js';
 
 const locales = path.join(import.meta.dirname, '../../../views/locales');
@@ -45,6 +47,29 @@ describe('a question that asks who the reporter is', () => {
     'Hvem er innblandet?',
   ])('is not taken for one: %s', (text) => {
     expect(invitesIdentity(text)).toBe(false);
+  });
+
+  it('is told also where other words stand beside the one that asks', () => {
+    const field: AskedField = {
+      id: 'a',
+      type: 'text',
+      label: 'Name',
+      help: '',
+      options: [],
+      when: null,
+    };
+    const asked: AskedField[] = [
+      { ...field, help: 'As it stands in your papers.' },
+      { ...field, label: 'The first thing', help: 'Phone' },
+      {
+        ...field,
+        type: 'choice',
+        label: 'The second thing',
+        options: [{ id: 'b', label: 'Your team' }],
+      },
+    ];
+    for (const each of asked) expect(introduction(each)).toContain('may ask who you are');
+    expect(introduction({ ...field, label: 'Where was it?' })).not.toContain('who you are');
   });
 
   it.each(['en', 'sv', 'fi', 'nb'])('is not among those that are suggested: %s', (language) => {

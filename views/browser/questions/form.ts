@@ -1,6 +1,6 @@
 import type { FormAnswer, Questionnaire } from '../../../client/models.js';
 import { isAsked } from '../../../client/questions/asked.js';
-import { invitesIdentity } from '../../../client/questions/invites.js';
+import { anyInvites } from '../../../client/questions/invites.js';
 import { t } from '../strings.js';
 import { controlOf, make, textFor } from './controls.js';
 
@@ -31,7 +31,8 @@ export function questionForm(
     const controls = section.fields.map((field) => {
       const help = textFor(field.help, language);
       // signed or not: whoever is asked for a name is told that none is needed
-      const invites = invitesIdentity(`${textFor(field.labels, language)}\n${help}`);
+      const offered = field.options.map(({ labels }) => textFor(labels, language));
+      const invites = anyInvites([title, textFor(field.labels, language), help, ...offered]);
       const hints = [help, invites ? t('questions.invites') : ''];
       return { field, place, control: controlOf(field, language, hints, changed) };
     });
