@@ -28,7 +28,9 @@ export async function startReporterSite(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ReporterSite> {
-  const server = await startTestServer(options.env === undefined ? {} : { env: options.env });
+  // the zone of the browser under test, so that both have the same day at any hour
+  const env = { CASEKEY_TIME_ZONE: 'UTC', ...options.env };
+  const server = await startTestServer({ env });
   const first = await makeOrganisation({
     day: dayFromNow(-(options.confirmed ?? 0)),
     published: options.published ?? true,
