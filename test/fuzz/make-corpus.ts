@@ -71,6 +71,12 @@ await keep('directories', 'with-one-who-left.json', {
     index === 1 ? { ...reader, state: 'left' } : reader,
   ),
 });
+const terms = { until: '2026-04-30', write: true, save: false };
+await keep('epoch-bodies', 'with-a-guest.json', {
+  members: [first.member, { ...second.member, guest: terms }],
+  directory: { version: 1, hash: organisation.hash },
+  previousKey: null,
+});
 for (const compartment of ['dialogue', 'internal'] as const) {
   const { epochs } = made.chain(compartment);
   for (const [index, { body }] of epochs.entries()) {

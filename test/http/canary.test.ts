@@ -153,6 +153,8 @@ describe('what people type and send', () => {
       ownNameLater: unique('Other name'),
       identityReason: unique('Reason for the identity'),
       identityRefused: unique('Reason against it'),
+      secrecy: unique('Secrecy'),
+      guestNote: unique('Note of a guest'),
       draft: unique('Draft'),
       draftField: unique('Field of a draft'),
       filterName: unique('Filter'),
@@ -179,6 +181,7 @@ describe('what people type and send', () => {
       },
     });
     const iris = await installation.addCustodian('iris');
+    const lara = await installation.add('guest', 'lara', 'Lara Guest');
     const file = fileOf(Buffer.from(field.fileContent), {
       name: field.fileName,
       type: field.fileType,
@@ -288,7 +291,7 @@ describe('what people type and send', () => {
     if (receipt.state !== 'ready') throw new Error('no receipt');
     const kept = readReceipt(utf8(receipt.file));
     const draft = await reporter.draftKey(null);
-    const secrets = [administrator, ...handlers, iris].flatMap((person) => [
+    const secrets = [administrator, ...handlers, iris, lara].flatMap((person) => [
       canary(`passphrase of ${person.name}`, person.passphrase),
       canary(`recovery words of ${person.name}`, person.recoveryWords.join(' ')),
       canary(`recovery key of ${person.name}`, fromWords(person.recoveryWords)),
@@ -328,6 +331,10 @@ describe('what people type and send', () => {
     await reporter.send(words, field.afterClosure, [], silent);
     await noteTimes(installation, times);
     await closing.decideNothingFurther(id, field.decision);
+    await closing.grantGuest(id, lara.id, { until: '2026-12-31', write: true, save: true });
+    const guest = await installation.signIn(lara);
+    await guest.acceptSecrecy(id, field.secrecy);
+    await guest.guestNote(id, field.guestNote, [], silent);
     await closing.work(id, { kind: 'still_needed', text: field.stillNeeded, review: '2027-09-01' });
     const proposed = await closing.work(id, {
       kind: 'removal_proposal',
@@ -408,6 +415,8 @@ describe('what people type and send', () => {
       'counted',
       'counted',
       'decision',
+      'secrecy',
+      'note',
       'still_needed',
       'removal_proposal',
       'removal',

@@ -137,6 +137,7 @@ export const contents = {
     files: [],
   },
   note: { kind: 'note', at, text: 'Ask finance.', files: [] },
+  secrecy: { kind: 'secrecy', at, until: '2026-04-30' as Day, text: 'I keep it secret.' },
   decision: { kind: 'decision', at, decision: 'nothing_further', text: '' },
   identityRequest: {
     kind: 'identity_request',
