@@ -119,6 +119,7 @@ describe('errors', () => {
     'handbook_conflict',
     'last_administrator',
     'last_handler',
+    'last_holder',
     'name_taken',
     'not_admitted',
     'one_time_code_needed',

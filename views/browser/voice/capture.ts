@@ -76,50 +76,48 @@ export async function openMicrophone(
   const silence = (): void => {
     for (const track of stream.getTracks()) track.stop();
   };
-  const close = (): void => {
+  let node: AudioWorkletNode | undefined;
+  let ended: Promise<void> = Promise.resolve();
+  const shut = async (): Promise<void> => {
     silence();
-    if (context.state !== 'closed') void context.close();
+    // said before its thread goes, so that the worklet wipes what it holds
+    node?.port.postMessage('end');
+    // one that rests, since the system took the sound away, answers nothing
+    if (context.state === 'running') await ended;
+    await context.close();
   };
-  signal.addEventListener('abort', close);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= shut());
+  signal.addEventListener('abort', () => void close());
   try {
-    if (signal.aborted) throw new CaptureError('failed');
     await context.audioWorklet.addModule(worklet);
+    if (signal.aborted) throw new CaptureError('failed');
     // not waited for: where no sound can be put out, it never comes in some browsers
     void context.resume().catch(() => undefined);
     const random = crypto.getRandomValues(new Uint8Array(disguiseBytes(seconds)));
-    const node = new AudioWorkletNode(context, 'voice', {
+    const voice = new AudioWorkletNode(context, 'voice', {
       numberOfInputs: 1,
       numberOfOutputs: 0,
       processorOptions: { random } satisfies VoiceOrder,
     });
     random.fill(0);
-    const ended = new Promise<void>((resolve) => {
-      node.port.onmessage = ({ data }: MessageEvent<VoiceReport>) => {
-        if (data.sound.length > 0) events.heard(data.sound, loudnessOf(data.sound));
+    ended = new Promise<void>((resolve) => {
+      voice.port.onmessage = ({ data }: MessageEvent<VoiceReport>) => {
+        const isWanted = data.sound.length > 0 && !signal.aborted;
+        if (isWanted) events.heard(data.sound, loudnessOf(data.sound));
         if (data.isLast) resolve();
       };
-      node.addEventListener('processorerror', () => {
+      voice.addEventListener('processorerror', () => {
         resolve();
         events.lost();
       });
-      signal.addEventListener('abort', () => {
-        node.port.postMessage('end');
-        resolve();
-      });
     });
+    node = voice;
     for (const track of stream.getTracks()) track.addEventListener('ended', events.lost);
-    context.createMediaStreamSource(stream).connect(node);
-    return {
-      async stop() {
-        silence();
-        node.port.postMessage('end');
-        // one that rests, since the system took the sound away, answers nothing
-        if (context.state === 'running') await ended;
-        close();
-      },
-    };
+    context.createMediaStreamSource(stream).connect(voice);
+    return { stop: close };
   } catch (error) {
-    close();
+    await close();
     throw error instanceof CaptureError ? error : new CaptureError('failed');
   }
 }
