@@ -301,7 +301,7 @@ export async function up(knex: Knex): Promise<void> {
      state text not null,
      active_day text not null,
      case_id text not null references cases (id),
-     until text,
+     last_day text,
      primary key (reader, state, active_day, case_id)`,
   );
   await knex.raw('create unique index access_case on access (case_id, reader)');

@@ -220,7 +220,7 @@ export async function firstOpeningOn(
 
 /** Who of the organisation may open a case; guests are not among them. */
 export async function readersOf(db: Knex, id: CaseId): Promise<ReadonlySet<string>> {
-  const rows = db<AccessRow>('access').where('case_id', id).whereNull('until');
+  const rows = db<AccessRow>('access').where('case_id', id).whereNull('last_day');
   return new Set(await rows.pluck('reader'));
 }
 

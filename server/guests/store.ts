@@ -15,7 +15,7 @@ export async function guestCases(
   const all = db<AccessRow>('access')
     .join('cases', (on) => on.on('access.case_id', 'cases.id'))
     .where({ 'access.reader': guest, 'cases.purging': 0 })
-    .where('access.until', '>=', today);
+    .where('access.last_day', '>=', today);
   return (id === undefined ? all : all.where('cases.id', id))
     .orderBy([
       { column: 'cases.active_day', order: 'desc' },

@@ -24,7 +24,7 @@ export function accessRows(row: CaseRow, chains: Chains): AccessRow[] {
       ...placeOf(row),
       reader: id,
       case_id: row.id,
-      until: guest?.until ?? null,
+      last_day: guest?.until ?? null,
     }));
 }
 

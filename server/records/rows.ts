@@ -100,7 +100,7 @@ export interface AccessRow {
   active_day: string;
   case_id: CaseId;
   /** A guest's last day; null for everybody else. */
-  until: Day | null;
+  last_day: Day | null;
 }
 
 /**

@@ -13,6 +13,7 @@ const deskTables = [
   'accounts',
   'shelves',
   'sessions',
+  'rosters',
   'invitations',
   'admissions',
   'incidents',
