@@ -112,8 +112,8 @@ export function prepareCase(
     relation: input.relation,
     text: input.text,
     answers: input.answers,
-    ...(input.form ? { form: sealedForm(input.form, input.language) } : {}),
     files: [...files],
+    ...(input.form ? { form: sealedForm(input.form, input.language) } : {}),
   };
   const second = sealContent(
     DialogueEntry,

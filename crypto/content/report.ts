@@ -75,8 +75,8 @@ export const Report = v.strictObject({
   text: needed,
   /** To the built-in questions; empty where the channel asks its own. */
   answers: Answers,
+  files,
   /** The channel's own questions with their answers; absent where it asks the built-in ones. */
   form: v.exactOptional(AnsweredForm),
-  files,
 });
 export type Report = v.InferOutput<typeof Report>;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  answeredForm,
   readReceipt,
   receiptCommitment,
   recordHashOf,
@@ -14,6 +15,7 @@ import { contents } from '../support/casework.js';
 import { makeCase, message, note, reply, reportContent } from '../support/case.js';
 import { makeExport } from '../support/export.js';
 import { makeOrganisation } from '../support/organisation.js';
+import { allTypes } from '../support/questions.js';
 
 /**
  * Writes the valid documents of the corpus anew, by the project's own code, with new keys. What
@@ -62,6 +64,22 @@ await keep('contents', 'report-with-answers.json', {
   answers: { where: { known: true, text: 'In accounting' }, when: { known: false } },
 });
 
+await keep('contents', 'report-with-own-questions.json', {
+  ...reportContent(organisation),
+  form: answeredForm(allTypes, 'en', [
+    { is: 'text', field: 'text', text: 'In accounting' },
+    { is: 'chosen', field: 'choices', chosen: ['one', 'two'] },
+    { is: 'people', field: 'person', people: [{ name: 'Berit', about: '' }] },
+  ]),
+});
+
+await keep('directories', 'with-own-questions.json', {
+  ...organisation.directory,
+  channels: organisation.directory.channels.map((channel) => ({
+    ...channel,
+    questionnaire: allTypes,
+  })),
+});
 await keep('directories', 'first.json', organisation.directory);
 await keep('directories', 'with-one-who-left.json', {
   ...organisation.directory,

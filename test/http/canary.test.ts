@@ -15,6 +15,7 @@ import { codeOf } from '../support/desk.js';
 import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
 import { startInstallation, type Installation } from '../support/installation.js';
+import { allTypes } from '../support/questions.js';
 import { startMailServer, type MailServer } from '../support/mail.js';
 import { canary, placesBelow, tracesIn, type Canary } from '../support/traces.js';
 
@@ -78,7 +79,10 @@ describe('what people type and send', () => {
     const { administrator, handlers } = installation;
     await handlers[0].desk.setMail('hanna@example.org');
     const changing = await secretsThatChange(installation);
-    await administrator.desk.updateChannel(installation.channel, { receipts: true });
+    await administrator.desk.updateChannel(installation.channel, {
+      receipts: true,
+      questionnaire: allTypes,
+    });
     const reporter = installation.newReporter();
     words = await reporter.newCaseKey();
     const field = {
@@ -88,6 +92,11 @@ describe('what people type and send', () => {
       who: unique('Who'),
       how: unique('How'),
       more: unique('More'),
+      formText: unique('Answer'),
+      formLong: unique('Long answer'),
+      formPlace: unique('Place'),
+      formName: unique('Named'),
+      formAbout: unique('Named as'),
       fileName: `${randomUUID()}.txt`,
       fileType: `application/x-${randomUUID()}`,
       fileContent: unique('Content of a file'),
@@ -172,6 +181,19 @@ describe('what people type and send', () => {
         who: answer(field.who),
         how: answer(field.how),
         more: answer(field.more),
+      },
+      form: {
+        questions: allTypes,
+        answers: [
+          { is: 'text', field: 'text', text: field.formText },
+          { is: 'text', field: 'long', text: field.formLong },
+          { is: 'text', field: 'place', text: field.formPlace },
+          {
+            is: 'people',
+            field: 'person',
+            people: [{ name: field.formName, about: field.formAbout }],
+          },
+        ],
       },
       identity: {
         name: field.ownName,

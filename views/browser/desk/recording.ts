@@ -1,5 +1,6 @@
-import type { Category, Relation } from '../../../client/models.js';
+import type { Category, Questionnaire, Relation } from '../../../client/models.js';
 import type { RecordingInput } from '../../../client/desk/recording.js';
+import { questionForm, type QuestionForm } from '../questions/form.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -116,6 +117,19 @@ export function recordingView(desk: Desk): HTMLElement {
     write(form, 'dates', gone ?? '');
     showPart(form, 'dates', gone !== null);
   };
+  /** The channel's own questions, in the language of the report; null where it has none. */
+  let own: { channel: string; questions: Questionnaire; form: QuestionForm } | null = null;
+  const drawQuestions = (): void => {
+    const { id, questionnaire } = chosenChannel() ?? { id: '', questionnaire: null };
+    const before = own?.channel === id ? own.form.answers() : [];
+    own = questionnaire && {
+      channel: id,
+      questions: questionnaire,
+      form: questionForm(questionnaire, select('language').value, () => undefined),
+    };
+    own?.form.fill(before);
+    part(form, 'questions').replaceChildren(...(own === null ? [] : [own.form.element]));
+  };
   const drawChannel = (): void => {
     const chosen = chosenChannel();
     const before = new Set(leftOut());
@@ -135,9 +149,11 @@ export function recordingView(desk: Desk): HTMLElement {
       }),
     );
     showPart(form, 'readers-field', others.length > 0);
+    drawQuestions();
     drawDates();
   };
   channel.addEventListener('change', drawChannel);
+  select('language').addEventListener('change', drawQuestions);
   received.addEventListener('change', drawDates);
   for (const field of [text, ...kept()]) {
     field.addEventListener(field instanceof HTMLSelectElement ? 'change' : 'input', keep);
@@ -162,6 +178,7 @@ export function recordingView(desk: Desk): HTMLElement {
     relation: select('relation').value as Relation,
     text: text.value.trim(),
     answers: {},
+    form: own && { questions: own.questions, answers: own.form.answers() },
     leftOut: leftOut(),
     shown: chosenChannel()?.readers.map(({ id }) => id) ?? [],
     way: select('way').value as Way,
@@ -204,6 +221,7 @@ export function recordingView(desk: Desk): HTMLElement {
     words = null;
     input = null;
     for (const field of [text, from]) field.value = '';
+    own?.form.fill([]);
     files?.clear();
     keep();
     // the list is asked for anew, since it does not have the case yet
