@@ -50,6 +50,7 @@ import { figuresRoutes } from './figures/routes.js';
 import { createFigures } from './figures/service.js';
 import { keepStatistics } from './figures/store.js';
 import { tokenOf } from './http/authorization.js';
+import { shareOfBodyRoom } from './http/body.js';
 import { pathText } from './http/query.js';
 import { healthRoutes } from './health/routes.js';
 import { handleErrors, rememberMount, unknownRoute } from './http/errors.js';
@@ -293,6 +294,8 @@ export interface AppOptions extends Omit<Context, 'limits'> {
   readonly pages: Pages;
   /** Given errors that are faults of ours, for tests. */
   readonly onFault?: (error: unknown) => void;
+  /** Of the memory for large bodies, where several organisations share it. */
+  readonly share?: number;
   /** In place of all capabilities, for tests of what surrounds them. */
   readonly capabilities?: (context: Context) => readonly Capability[];
 }
@@ -309,6 +312,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', [...config.trustedProxies]);
 
+  if (options.share !== undefined) app.use(shareOfBodyRoom(options.share));
   const apiHeaders = headersFor('api', { secure });
   app.use('/api', (_request, response, next) => {
     response.set(apiHeaders);

@@ -44,16 +44,18 @@ export class ConfigError extends Error {
 }
 
 /** Variables of this name space that are no settings of the server. */
-const otherVariables = new Set(['CASEKEY_CONFIG', 'CASEKEY_CHROMIUM']);
+const otherVariables = new Set(['CASEKEY_CONFIG', 'CASEKEY_CHROMIUM', 'CASEKEY_ORGANISATIONS']);
 
 /**
  * Reads the configuration: `CASEKEY_*` variables, then the JSON file that CASEKEY_CONFIG names, then
  * the defaults. An empty variable counts as absent.
  *
+ * @param own values that count before all of these, and what they are of, for messages.
  * @throws ConfigError that names every wrong value by its variable or key, never showing a secret.
  */
 export async function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
+  own?: { readonly values: ReadonlyMap<string, unknown>; readonly of: string },
 ): Promise<Config> {
   const problems: string[] = [];
   const file = await readFileValues(env['CASEKEY_CONFIG']);
@@ -70,6 +72,12 @@ export async function loadConfig(
     const name = byVariable.get(variable);
     if (name === undefined) problems.push(`${variable}: there is no such setting`);
     else given.set(name, { value, source: variable });
+  }
+
+  for (const [name, value] of own?.values ?? []) {
+    const source = `${name} of ${own?.of ?? ''}`;
+    if (name in settings) given.set(name, { value, source });
+    else problems.push(`${source}: there is no such setting`);
   }
 
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -149,6 +157,11 @@ async function readFileValues(file: string | undefined): Promise<Map<string, unk
     throw new ConfigError(`CASEKEY_CONFIG: the file ${reason}`);
   }
   if (!isRecord(parsed)) throw new ConfigError('CASEKEY_CONFIG: the file holds no JSON object');
+  return flatValues(parsed);
+}
+
+/** Values under flat names: `{"smtp":{"host":"x"}}` → `smtp.host`. */
+export function flatValues(parsed: Readonly<Record<string, unknown>>): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const [name, value] of Object.entries(parsed)) {
     if (!isRecord(value)) values.set(name, value);
@@ -157,6 +170,7 @@ async function readFileValues(file: string | undefined): Promise<Map<string, unk
   return values;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether it is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

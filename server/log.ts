@@ -14,6 +14,8 @@ export interface LogRecord {
   /** Random id shown to the person who met the error, to find this line by. */
   readonly incident?: string;
   readonly counts?: Readonly<Record<string, number>>;
+  /** Which of several organisations, by the word that the configuration gives it. */
+  readonly organisation?: string;
 }
 
 export type Log = (record: LogRecord) => void;
@@ -42,6 +44,7 @@ export function createLog(
       code: word(record.code),
       route: word(record.route),
       incident: word(record.incident),
+      organisation: word(record.organisation),
       ...(counts.length > 0 ? { counts: Object.fromEntries(counts) } : {}),
     };
     write(`${JSON.stringify(line)}\n`);

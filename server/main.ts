@@ -3,6 +3,8 @@ import { setUpLink } from './accounts/set-up.js';
 import { systemClock } from './clock.js';
 import { ConfigError, loadConfig, type Config } from './config.js';
 import { createLog } from './log.js';
+import { loadOrganisations } from './organisations.js';
+import { startOrganisations } from './several.js';
 import { startFault } from './start-fault.js';
 import { startServer } from './start.js';
 
@@ -21,26 +23,49 @@ function fail(event: string, error: unknown): never {
 process.on('unhandledRejection', (error) => fail('unhandled rejection', error));
 process.on('uncaughtException', (error) => fail('uncaught exception', error));
 
-let config: Config | undefined;
-try {
-  config = await loadConfig(process.env);
-  // this file is dist/server/main.js when it runs
-  const dist = fileURLToPath(new URL('..', import.meta.url));
-  const server = await startServer({ config, dist, clock: systemClock, log });
-  // before it can be told to stop, which closes the database
-  const link = await setUpLink(server.db, server.config);
+/** Stops once, and at the second signal at once. */
+function stopWith(stop: () => Promise<void>): void {
   let stopping = false;
-  const stop = (): void => {
+  const end = (): void => {
     if (stopping) process.exit(1);
     stopping = true;
-    void server.stop().then(() => process.exit(0));
+    void stop().then(() => process.exit(0));
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
 
-  // said only now, when it can also be stopped cleanly
-  console.log(`Casekey is ready at ${server.config.publicAddress}`);
-  if (link !== null) console.log(`Set it up at ${link} (once; the next start prints another link)`);
+let config: Config | undefined;
+try {
+  // this file is dist/server/main.js when it runs
+  const dist = fileURLToPath(new URL('..', import.meta.url));
+  const organisations = await loadOrganisations(process.env);
+  if (organisations === null) {
+    config = await loadConfig(process.env);
+    const server = await startServer({ config, dist, clock: systemClock, log });
+    // before it can be told to stop, which closes the database
+    const link = await setUpLink(server.db, server.config);
+    stopWith(() => server.stop());
+    // said only now, when it can also be stopped cleanly
+    console.log(`Casekey is ready at ${server.config.publicAddress}`);
+    if (link !== null)
+      console.log(`Set it up at ${link} (once; the next start prints another link)`);
+  } else {
+    config = organisations[0]?.config;
+    const running = await startOrganisations({ organisations, dist, clock: systemClock, log });
+    const links = await Promise.all(
+      running.served().map(async (each) => [each, await setUpLink(each.db, each.config)] as const),
+    );
+    stopWith(() => running.stop());
+    for (const [{ name, config: own }, link] of links) {
+      console.log(`${name} is ready at ${own.publicAddress}`);
+      if (link !== null) console.log(`Set ${name} up at ${link} (once)`);
+    }
+    for (const { name, error } of running.failed()) {
+      const own = organisations.find((each) => each.name === name)?.config;
+      console.error(`${name} is not available: ${startFault(error, own)}`);
+    }
+  }
 } catch (error) {
   if (error instanceof ConfigError) {
     console.error(`The configuration cannot be used:\n${error.message}`);

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ready } from '../crypto/public.js';
 import { prepareInstallation } from './accounts/set-up.js';
@@ -7,7 +7,7 @@ import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { migrate, openDatabase, type Database } from './database.js';
 import { watchConnections, type Connections } from './http/connections.js';
-import { loadPages } from './http/pages.js';
+import { loadPages, type Pages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
 import { lockInstance, type InstanceLock } from './instance-lock.js';
 import { createLog, type Log } from './log.js';
@@ -56,25 +56,60 @@ const CONNECTIONS = 4_000;
 /** How long requests under way may take once the server is told to stop. */
 const graceAtStop = 10_000;
 
+/** An organisation whose database is open: what answers its requests is made once its address is known. */
+export interface OpenOrganisation {
+  readonly db: Database;
+  /** Makes what answers, and starts what is done by itself once a day. */
+  serve(config: Config, pages: Pages): { listener: RequestListener; scheduler: Scheduler };
+  close(): Promise<void>;
+}
+
 /**
- * Opens the database, brings its schema up to date, and listens.
+ * Opens a database and brings its schema up to date.
  *
- * @throws Error when nothing is built, the database cannot be opened or has a server already, the
- * server's key is missing or the port is taken.
+ * @throws Error when the database cannot be opened or has a server already, or the server's key is
+ * missing.
  */
-export async function startServer(options: StartOptions): Promise<RunningServer> {
+export async function openOrganisation(
+  options: Omit<StartOptions, 'dist' | 'connections' | 'patience'> & Pick<AppOptions, 'share'>,
+): Promise<OpenOrganisation> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLog(clock);
-  await ready();
-  const pages = await loadPages(options.dist);
   const db = await openDatabase(options.config, log, options.databaseWait);
-  let lock: InstanceLock;
+  let lock: InstanceLock | null = null;
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    await lock?.release();
+  };
   try {
     lock = await lockInstance(options.config.database);
+    await migrate(db);
+    // a server that was killed may have left what it erased
+    await finishErasures(db);
+    const serverKey = await prepareInstallation(db, options.config, clock);
+    const receiptKeys = await openReceiptKeys(options.config.receiptKey);
+    return {
+      db,
+      serve(config, pages) {
+        const context = { config, db, clock, log, serverKey, receiptKeys };
+        const listener = createApp({ ...options, ...context, pages });
+        const scheduler = composeScheduler({ config, db, clock, log });
+        scheduler.start();
+        return { listener, scheduler };
+      },
+      close,
+    };
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
+}
+
+/** Makes a server that does not listen yet. */
+export function makeServer(options: Pick<StartOptions, 'patience' | 'connections'>): {
+  server: Server;
+  connections: Connections;
+} {
   const patience = options.patience ?? PATIENCE;
   const server = createServer({
     requestTimeout: patience.request,
@@ -83,45 +118,60 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     connectionsCheckingInterval: patience.look,
     maxHeaderSize: 8_192,
   });
-  const connections = watchConnections(server, options.connections ?? CONNECTIONS);
+  return { server, connections: watchConnections(server, options.connections ?? CONNECTIONS) };
+}
+
+/**
+ * Opens the database, brings its schema up to date, and listens.
+ *
+ * @throws Error when nothing is built, the database cannot be opened or has a server already, the
+ * server's key is missing or the port is taken.
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  await ready();
+  const pages = await loadPages(options.dist);
+  const organisation = await openOrganisation(options);
+  const { server, connections } = makeServer(options);
   let config = options.config;
+  let served: ReturnType<OpenOrganisation['serve']>;
   try {
-    await migrate(db);
-    // a server that was killed may have left what it erased
-    await finishErasures(db);
-    const serverKey = await prepareInstallation(db, config, clock);
-    const receiptKeys = await openReceiptKeys(config.receiptKey);
     const port = await listen(server, config);
-    if (config.port === 0) {
-      const publicAddress = config.publicAddress.replace(/:0$/, `:${port.toString()}`);
-      config = { ...config, port, publicAddress };
-    }
+    config = withPort(config, port);
     // no event of the loop lies between listening and this, so no request is missed
-    const context = { config, db, clock, log, serverKey, receiptKeys };
-    connections.serve(createApp({ ...options, ...context, pages }));
+    served = organisation.serve(config, pages);
+    connections.serve(served.listener);
   } catch (error) {
     server.close();
-    await db.destroy();
-    await lock.release();
+    await organisation.close();
     throw error;
   }
-  const scheduler = composeScheduler({ config, db, clock, log });
-  scheduler.start();
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const { scheduler } = served;
   return {
     config,
-    db,
-    address: `http://${host}:${config.port.toString()}`,
+    db: organisation.db,
+    address: addressOf(config),
     scheduler,
     async stop() {
       await Promise.all([close(server, connections), scheduler.stop()]);
-      await db.destroy();
-      await lock.release();
+      await organisation.close();
     },
   };
 }
 
-function listen(server: Server, config: Config): Promise<number> {
+/** The configuration with the port that was really taken, where any free one was asked for. */
+export function withPort(config: Config, port: number): Config {
+  if (config.port !== 0) return config;
+  const publicAddress = config.publicAddress.replace(/:0$/, `:${port.toString()}`);
+  return { ...config, port, publicAddress };
+}
+
+/** Where a server listens, on this machine. */
+export function addressOf({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port.toString()}`;
+}
+
+/** Begins to listen; answers the port. */
+export function listen(server: Server, config: Pick<Config, 'host' | 'port'>): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, () => {
@@ -131,7 +181,8 @@ function listen(server: Server, config: Config): Promise<number> {
   });
 }
 
-function close(server: Server, connections: Connections): Promise<void> {
+/** Answers what was asked and takes nothing more. */
+export function close(server: Server, connections: Connections): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.closeAllConnections();

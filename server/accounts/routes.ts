@@ -145,9 +145,13 @@ export function memberRoutes(members: MembersService, guard: DeskGuard): Router 
   const router = Router();
   const signedIn = guard({ parts: admitting });
 
-  router.get('/members', guard({ parts: [...admitting, 'auditor'] }), async (_request, response) => {
-    response.json(await members.list(deskOf(response)));
-  });
+  router.get(
+    '/members',
+    guard({ parts: [...admitting, 'auditor'] }),
+    async (_request, response) => {
+      response.json(await members.list(deskOf(response)));
+    },
+  );
   router.post('/invitations', signedIn, async (request, response) => {
     const body = await readJson(request, Invite, SMALL);
     await members.invite(deskOf(response), body);

@@ -1,12 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { MessageChannel } from 'node:worker_threads';
+import type { RequestHandler } from 'express';
 import * as v from 'valibot';
-import { createBodyRoom } from './body-room.js';
+import { createBodyRoom, type BodyRoom } from './body-room.js';
 import { ApiError } from './errors.js';
 
-/** What the large bodies of this process may hold together while they arrive. */
-const room = createBodyRoom(64 * 1024 * 1024);
+/** What large bodies may hold together while they arrive. */
+const ROOM = 64 * 1024 * 1024;
+const whole = createBodyRoom(ROOM);
+const rooms = new WeakMap<IncomingMessage, BodyRoom>();
+
+/**
+ * Gives the requests that pass here a share of the room for large bodies, in place of all of it: no
+ * organisation's flood makes another's bodies give way.
+ */
+export function shareOfBodyRoom(share: number): RequestHandler {
+  const room = createBodyRoom(ROOM * share);
+  return (request, _response, next) => {
+    rooms.set(request, room);
+    next();
+  };
+}
+
 /** Seconds after which it is worth trying again where a body had to give way. */
 const RETRY_AFTER = 5;
 
@@ -74,7 +90,7 @@ async function readBody(request: IncomingMessage, type: string, limit: number): 
   const pieces: Buffer[] = [];
   let size = 0;
   const stopped = new AbortController();
-  const place = room.enter(() => {
+  const place = (rooms.get(request) ?? whole).enter(() => {
     pieces.length = 0;
     stopped.abort(new ApiError('unavailable', { retryAfter: RETRY_AFTER }));
   });

@@ -1,0 +1,156 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { ready } from '../crypto/public.js';
+import { systemClock } from './clock.js';
+import type { Config } from './config.js';
+import type { Database } from './database.js';
+import { headersFor } from './http/headers.js';
+import { loadPages } from './http/pages.js';
+import type { Scheduler } from './jobs/scheduler.js';
+import { createLog, type Log } from './log.js';
+import type { HostedOrganisation } from './organisations.js';
+import {
+  addressOf,
+  close,
+  listen,
+  makeServer,
+  openOrganisation,
+  withPort,
+  type StartOptions,
+} from './start.js';
+
+export interface SeveralOptions extends Omit<StartOptions, 'config' | 'capabilities'> {
+  readonly organisations: readonly HostedOrganisation[];
+}
+
+/** An organisation that is being served. */
+export interface ServedOrganisation {
+  readonly name: string;
+  readonly config: Config;
+  readonly db: Database;
+  readonly scheduler: Scheduler;
+}
+
+/** Several organisations in one process, with nothing in common but the port. */
+export interface RunningOrganisations {
+  /** Where the process listens, on this machine. */
+  readonly address: string;
+  /** Those that are served now. */
+  served(): readonly ServedOrganisation[];
+  /** Why each of the others could not be opened. */
+  failed(): readonly { readonly name: string; readonly error: unknown }[];
+  /** Tries again those that could not be opened. It happens by itself once a minute. */
+  tryAgain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Place extends HostedOrganisation {
+  log: Log;
+  error: unknown;
+  running: (ServedOrganisation & { listener: RequestListener; close(): Promise<void> }) | null;
+}
+
+const AGAIN = 60_000;
+
+/**
+ * Serves several organisations at one port, each at hosts of its own, with its own database, keys,
+ * limits and daily work. One that cannot be opened stops no other: its hosts answer that it is not
+ * available, and it is tried again.
+ *
+ * @throws Error when nothing is built or the port is taken.
+ */
+export async function startOrganisations(options: SeveralOptions): Promise<RunningOrganisations> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLog(clock);
+  await ready();
+  const pages = await loadPages(options.dist);
+  const [first] = options.organisations;
+  if (first === undefined) throw new Error('there is no organisation');
+  const { server, connections } = makeServer(options);
+  const port = await listen(server, first.config);
+  const share = 1 / options.organisations.length;
+  const places: Place[] = options.organisations.map((each) => ({
+    ...each,
+    config: withPort(each.config, port),
+    hosts: each.hosts.map((host) => host.replace(/:0$/, `:${port.toString()}`)),
+    log: (record) => {
+      log({ ...record, organisation: each.name });
+    },
+    error: null,
+    running: null,
+  }));
+
+  const open = async (place: Place): Promise<void> => {
+    const { name, config } = place;
+    try {
+      const opened = await openOrganisation({ ...options, config, clock, log: place.log, share });
+      place.running = { name, config, ...opened, ...opened.serve(config, pages) };
+      place.error = null;
+    } catch (error) {
+      place.error = error;
+      place.log({ event: 'not available', code: codeOf(error) });
+    }
+  };
+  const tryAgain = async (): Promise<void> => {
+    for (const place of places) if (place.running === null) await open(place);
+  };
+
+  connections.serve((request, response) => {
+    // an address may name the host itself; nothing else is asked for it
+    const host = request.headers.host?.toLowerCase();
+    const place = places.find(({ hosts }) => host !== undefined && hosts.includes(host));
+    if (place?.running) place.running.listener(request, response);
+    else answerPlainly(request, response, place === undefined ? 421 : 503);
+  });
+  let trying = tryAgain();
+  await trying;
+  const timer = setInterval(() => {
+    trying = trying.then(tryAgain);
+  }, AGAIN).unref();
+
+  return {
+    address: addressOf({ host: first.config.host, port }),
+    served: () => places.flatMap(({ running }) => (running === null ? [] : [running])),
+    failed: () =>
+      places.flatMap(({ name, running, error }) => (running === null ? [{ name, error }] : [])),
+    tryAgain,
+    async stop() {
+      clearInterval(timer);
+      await trying;
+      const running = places.flatMap((place) => (place.running === null ? [] : [place.running]));
+      await Promise.all([
+        close(server, connections),
+        ...running.map(({ scheduler }) => scheduler.stop()),
+      ]);
+      for (const each of running) await each.close();
+    },
+  };
+}
+
+const PLAIN = {
+  421: { code: 'unknown_host', text: 'There is nothing at this name.\n' },
+  503: { code: 'unavailable', text: 'This is not available now. Try again in a few minutes.\n' },
+} as const;
+
+/** One answer for everybody, which names nobody; what is left of a body is not read. */
+function answerPlainly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: keyof typeof PLAIN,
+): void {
+  const { code, text } = PLAIN[status];
+  const isData = request.url?.startsWith('/api/') === true;
+  const body = isData ? JSON.stringify({ error: { code } }) : text;
+  response.writeHead(status, {
+    ...headersFor('api', { secure: false }),
+    'Content-Type': isData ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    ...(status === 503 ? { 'Retry-After': '60' } : {}),
+    Connection: 'close',
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

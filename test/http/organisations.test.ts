@@ -1,0 +1,320 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../client/api.js';
+import { createDesk, type Desk } from '../../client/handler.js';
+import { createReporter } from '../../client/reporter.js';
+import { dayOf } from '../../crypto/private.js';
+import { setUpLink } from '../../server/accounts/set-up.js';
+import { ConfigError } from '../../server/config.js';
+import { createLog } from '../../server/log.js';
+import { loadOrganisations } from '../../server/organisations.js';
+import { startOrganisations, type RunningOrganisations } from '../../server/several.js';
+import { sendReport } from '../support/fixtures.js';
+import { fillPath } from '../support/routes.js';
+import { CASE_ROWS } from '../support/access-cases.js';
+import { DESK_ROWS } from '../support/access-desk.js';
+import { NO_SESSION } from '../support/access-row.js';
+import { createTestClock, projectDist, temporaryFolder } from '../support/server.js';
+
+const clock = createTestClock();
+const logged: string[] = [];
+const NAMES = ['alfa', 'beta', 'gamma'] as const;
+/** What the first one's people showed at the desk. */
+const tokens = new Set<string>();
+let folder: string;
+let running: RunningOrganisations;
+
+/** Asks this process for one of the hosts, as a proxy in front of it does. */
+function at(host: string): Fetch {
+  return (input, { method, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(input);
+      const given = { ...headers, host };
+      const shown = Object.entries(headers).find(([name]) => /^authorization$/i.test(name));
+      if (host === 'alfa.example' && shown?.[1]?.startsWith('Desk ')) tokens.add(shown[1]);
+      const request = http.request(
+        `${running.address}${pathname}${search}`,
+        { method, headers: given },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on('data', (part: Buffer) => parts.push(part));
+          answer.on('end', () => {
+            const status = answer.statusCode ?? 0;
+            const bytes = status === 204 ? null : Buffer.concat(parts);
+            const told = Object.entries(answer.headersDistinct).map(
+              ([name, values]): [string, string] => [name, values?.join(', ') ?? ''],
+            );
+            resolve(new Response(bytes, { status, headers: told }));
+          });
+        },
+      );
+      request.on('error', reject);
+      request.end(body);
+    });
+}
+
+const hostOf = (name: string): string => `${name}.example`;
+const ask = (
+  host: string,
+  asked: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Response> =>
+  at(host)(`http://${host}${asked}`, {
+    method: 'GET',
+    headers: {},
+    ...init,
+  } as Parameters<Fetch>[1]) as Promise<Response>;
+
+function served(name: string) {
+  const found = running.served().find((each) => each.name === name);
+  if (found === undefined) throw new Error(`${name} is not served`);
+  return found;
+}
+
+interface Organisation {
+  administrator: Desk;
+  handler: Desk;
+  words: string[];
+}
+
+/** Sets one up by its own link, and sends a practice report that its handler opens. */
+async function setUp(name: string): Promise<Organisation> {
+  const connection = {
+    address: `http://${hostOf(name)}`,
+    fetch: at(hostOf(name)),
+    now: clock.now,
+    today: () => dayOf(clock.now()),
+  };
+  const { db, config } = served(name);
+  const secret = (await setUpLink(db, config))?.split('#')[1] ?? '';
+  const wizard = createDesk(connection);
+  const secrets = await wizard.prepareSetUp();
+  await wizard.finishSetUp(secret, {
+    organisation: { names: { en: `Company ${name}` }, country: 'SE' },
+    languages: ['en'],
+    channelNames: { en: `Channel ${name}` },
+    texts: { en: 'Write to us.' },
+    administrator: { name: 'anna' },
+    handler: { name: 'hanna', shownName: 'Hanna Handler', role: {} },
+  });
+  const [administrator, handler] = [createDesk(connection), createDesk(connection)];
+  await administrator.signIn('anna', secrets.administrator.passphrase.join(' '));
+  await handler.signIn('hanna', secrets.handler.passphrase.join(' '));
+  await Promise.all([administrator.members(), handler.members()]);
+  const reporter = createReporter(connection);
+  const { channels } = await reporter.directory();
+  const { words } = await sendReport(reporter, channels[0]?.id ?? '', {
+    change: { text: `canary-of-${name}` },
+  });
+  return { administrator, handler, words };
+}
+
+const made = new Map<string, Organisation>();
+const of = (name: string): Organisation => {
+  const found = made.get(name);
+  if (found === undefined) throw new Error(`${name} was not set up`);
+  return found;
+};
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  // the third one's folder is a file: it cannot be opened
+  await writeFile(path.join(folder, 'gamma'), '');
+  const file = path.join(folder, 'organisations.json');
+  const entries = NAMES.map((name) => ({
+    name,
+    publicAddress: `http://${hostOf(name)}`,
+    dataFolder: path.join(folder, name),
+    ...(name === 'alfa' ? { alsoAt: ['alfa.onion'] } : {}),
+  }));
+  await writeFile(file, JSON.stringify(entries));
+  const organisations = await loadOrganisations({
+    CASEKEY_ORGANISATIONS: file,
+    CASEKEY_PORT: '0',
+    UV_THREADPOOL_SIZE: '5',
+  });
+  running = await startOrganisations({
+    organisations: organisations ?? [],
+    dist: projectDist,
+    clock: clock.now,
+    log: createLog(clock.now, (line) => logged.push(line)),
+  });
+  made.set('alfa', await setUp('alfa'));
+  made.set('beta', await setUp('beta'));
+});
+afterAll(async () => {
+  await running.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('several organisations in one process', () => {
+  it('each have a directory, words and cases of their own', async () => {
+    const [alfa, beta] = await Promise.all(
+      NAMES.slice(0, 2).map((name) => of(name).handler.directory()),
+    );
+    expect(alfa?.organisation.names).toEqual({ en: 'Company alfa' });
+    expect(beta?.organisation.names).toEqual({ en: 'Company beta' });
+    expect(alfa?.fingerprint).not.toEqual(beta?.fingerprint);
+    for (const name of ['alfa', 'beta']) {
+      const { rows } = await of(name).handler.inbox('open');
+      expect(rows.map(({ title }) => title)).toEqual([`canary-of-${name}`]);
+    }
+    expect((await ask('alfa.onion', '/api/directory')).status).toBe(200);
+  });
+
+  it('know nothing of each other’s case keys, accounts and sessions', async () => {
+    const connection = {
+      address: 'http://beta.example',
+      fetch: at('beta.example'),
+      now: clock.now,
+      today: () => dayOf(clock.now()),
+    };
+    const { words } = of('alfa');
+    await expect(createReporter(connection).open(words)).rejects.toMatchObject({
+      code: 'case_not_found',
+    });
+    await expect(createDesk(connection).signIn('anna', 'a b c d e f g')).rejects.toMatchObject({
+      code: 'sign_in_refused',
+    });
+  });
+
+  it('answer every route to the other’s session as to nobody’s', async () => {
+    const [row] = (await of('alfa').handler.inbox('open')).rows;
+    const routes = [...DESK_ROWS, ...CASE_ROWS].filter(({ rest }) => rest === NO_SESSION);
+    expect(routes.length).toBeGreaterThan(40);
+    expect(tokens.size).toBeGreaterThan(1);
+    for (const { route } of routes) {
+      const [method = '', asked = ''] = route.split(' ');
+      const filled = fillPath(asked.replace('/cases/:case', `/cases/${row?.id ?? ''}`));
+      for (const authorization of tokens) {
+        const answer = await ask('beta.example', filled, { method, headers: { authorization } });
+        expect([route, answer.status]).toEqual([route, 401]);
+      }
+    }
+  });
+
+  it('leave nothing in each other’s files', async () => {
+    const bytesOf = async (name: string): Promise<string> => {
+      const files = await readdir(path.join(folder, name));
+      const all = await Promise.all(
+        files.map((each) => readFile(path.join(folder, name, each), 'latin1')),
+      );
+      return all.join('\n');
+    };
+    const [alfa, beta] = [await bytesOf('alfa'), await bytesOf('beta')];
+    const own = await of('alfa').handler.directory();
+    const [row] = (await of('alfa').handler.inbox('open')).rows;
+    for (const secret of [own.hash, own.organisation.id, row?.id ?? '']) {
+      expect(alfa).toContain(secret);
+      expect(beta).not.toContain(secret);
+    }
+  });
+
+  it('are told apart in the log by the word of the configuration alone', () => {
+    const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.every(({ organisation }) => NAMES.some((name) => name === organisation))).toBe(
+      true,
+    );
+    expect(logged.join('\n')).not.toMatch(/example|Company|canary/);
+  });
+});
+
+describe('a host that is nobody’s', () => {
+  it('gets one plain answer, whatever is asked, which names nobody', async () => {
+    const pages = await Promise.all(
+      ['/', '/en/', '/desk/en/', '/x'].map(async (asked) => {
+        const answer = await ask('other.example', asked);
+        return [answer.status, await answer.text()];
+      }),
+    );
+    expect(new Set(pages.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(pages[0]).toEqual([421, 'There is nothing at this name.\n']);
+    const data = await ask('127.0.0.1', '/api/directory');
+    expect(await data.json()).toEqual({ error: { code: 'unknown_host' } });
+    expect(data.headers.get('content-security-policy')).toContain('sandbox');
+  });
+});
+
+describe('an organisation that cannot be opened', () => {
+  it('says so at its host, while the others are served', async () => {
+    expect(running.failed().map(({ name }) => name)).toEqual(['gamma']);
+    const answer = await ask('gamma.example', '/en/');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60']);
+    expect((await ask('alfa.example', '/en/')).status).toBe(200);
+    expect(logged.some((line) => line.includes('not available'))).toBe(true);
+  });
+
+  it('is served once it can be opened, with no other one stopped', async () => {
+    await rm(path.join(folder, 'gamma'));
+    await mkdir(path.join(folder, 'gamma'));
+    await running.tryAgain();
+    expect(running.failed()).toEqual([]);
+    expect((await ask('gamma.example', '/en/')).status).toBe(200);
+    expect((await of('alfa').handler.inbox('open')).rows).toHaveLength(1);
+  });
+});
+
+describe('one organisation’s directory at another one’s host', () => {
+  it('is found by the desk and by the page that saw the right one', async () => {
+    let through = 'alfa.example';
+    const lying: Fetch = (input, init) =>
+      at(input.includes('/api/directory') ? through : 'alfa.example')(input, init);
+    const connection = {
+      address: 'http://alfa.example',
+      fetch: lying,
+      now: clock.now,
+      today: () => dayOf(clock.now()),
+    };
+    const reporter = createReporter(connection);
+    await reporter.directory();
+    through = 'beta.example';
+    await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+  });
+});
+
+describe('a list of organisations', () => {
+  const load = async (
+    entries: unknown,
+    env: Record<string, string> = {},
+  ): Promise<string | undefined> => {
+    const file = path.join(folder, 'list.json');
+    await writeFile(file, JSON.stringify(entries));
+    try {
+      await loadOrganisations({
+        CASEKEY_ORGANISATIONS: file,
+        UV_THREADPOOL_SIZE: '8',
+        ...env,
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return error.message;
+    }
+  };
+  const one = { name: 'one', publicAddress: 'https://one.example', dataFolder: '/srv/one' };
+  const two = { name: 'two', publicAddress: 'https://two.example', dataFolder: '/srv/two' };
+
+  it('is absent for a single one', async () => {
+    expect(await loadOrganisations({})).toBeNull();
+  });
+
+  it('gives each its own host, folder, database and key', async () => {
+    expect(await load([one, two])).toBeUndefined();
+    expect(await load([one, { ...two, publicAddress: one.publicAddress }])).toContain('host');
+    expect(await load([one, { ...two, dataFolder: one.dataFolder }])).toContain('twice');
+    expect(await load([one, { ...two, serverKey: '/srv/one/server.key' }])).toContain('twice');
+    expect(await load([one, { ...two, alsoAt: ['ONE.example'] }])).toContain('host one.example');
+    expect(await load([one], { CASEKEY_DATA_FOLDER: '/srv' })).toContain('CASEKEY_DATA_FOLDER');
+  });
+
+  it('says what is wrong with which', async () => {
+    expect(await load([])).toContain('no list');
+    expect(await load([{ ...one, name: 'Företag' }])).toContain('name');
+    expect(await load([{ ...one, port: 1 }])).toContain('port of one');
+    expect(await load([{ ...one, mailHour: 77 }])).toContain('mailHour of one');
+    expect(await load([{ ...one, colour: 'red' }])).toContain('colour of one');
+    expect(await load([one, two], { UV_THREADPOOL_SIZE: '3' })).toContain('at least 4');
+  });
+});
