@@ -76,6 +76,8 @@ function served(name: string) {
 interface Organisation {
   administrator: Desk;
   handler: Desk;
+  /** The handler's. */
+  passphrase: string;
   words: string[];
 }
 
@@ -101,14 +103,15 @@ async function setUp(name: string): Promise<Organisation> {
   });
   const [administrator, handler] = [createDesk(connection), createDesk(connection)];
   await administrator.signIn('anna', secrets.administrator.passphrase.join(' '));
-  await handler.signIn('hanna', secrets.handler.passphrase.join(' '));
+  const passphrase = secrets.handler.passphrase.join(' ');
+  await handler.signIn('hanna', passphrase);
   await Promise.all([administrator.members(), handler.members()]);
   const reporter = createReporter(connection);
   const { channels } = await reporter.directory();
   const { words } = await sendReport(reporter, channels[0]?.id ?? '', {
     change: { text: `canary-of-${name}` },
   });
-  return { administrator, handler, words };
+  return { administrator, handler, passphrase, words };
 }
 
 const made = new Map<string, Organisation>();
@@ -268,9 +271,15 @@ describe('one organisation’s directory at another one’s host', () => {
       today: () => dayOf(clock.now()),
     };
     const reporter = createReporter(connection);
-    await reporter.directory();
+    const desk = createDesk(connection);
+    await desk.signIn('hanna', of('alfa').passphrase);
+    await Promise.all([reporter.directory(), desk.inbox('open')]);
     through = 'beta.example';
     await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
+    // of the same version, or an older one, but never what was signed here
+    const found = { fault: expect.stringMatching(/^(wrong_directory|directory_rolled_back)$/) };
+    await expect(desk.directory()).rejects.toMatchObject(found);
+    await expect(desk.inbox('open')).rejects.toMatchObject(found);
   });
 });
 
