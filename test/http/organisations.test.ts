@@ -277,7 +277,9 @@ describe('one organisation’s directory at another one’s host', () => {
     through = 'beta.example';
     await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
     // of the same version, or an older one, but never what was signed here
-    const found = { fault: expect.stringMatching(/^(wrong_directory|directory_rolled_back)$/) as string };
+    const found = {
+      fault: expect.stringMatching(/^(wrong_directory|directory_rolled_back)$/) as string,
+    };
     await expect(desk.directory()).rejects.toMatchObject(found);
     await expect(desk.inbox('open')).rejects.toMatchObject(found);
   });
