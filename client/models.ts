@@ -656,8 +656,8 @@ export interface RemovalWait {
 /** Who is to read a channel, as long as it is proposed. */
 export interface RosterView {
   channel: string;
-  /** Version of the directory that it was made on: tells it from a later proposal. */
-  since: number;
+  /** The very terms that are shown, in base64: who signs hands them back, and signs no others. */
+  terms: string;
   /** Names of all who would read, of those who would be new, and of those who would not any more. */
   readers: string[];
   joining: string[];

@@ -12,6 +12,7 @@ import {
   type RosterTerms,
   sign,
   toBase64,
+  toJsonBytes,
   verify,
   fromBase64,
 } from '../../crypto/private.js';
@@ -28,8 +29,12 @@ export interface RosterDesk {
   rosters(): Promise<RosterView[]>;
   /** Proposes that exactly these people read a channel's new reports. */
   proposeRoster(channel: string, readers: readonly string[]): Promise<void>;
-  /** A handler's signature, or with it in place the administrator's, which makes a new version. */
-  signRoster(view: Pick<RosterView, 'channel' | 'since'>): Promise<DirectoryView>;
+  /**
+   * A handler's signature, or with it in place the administrator's, which makes a new version.
+   *
+   * @throws ClientError `admission_unknown` where the server has other terms now than were shown.
+   */
+  signRoster(view: Pick<RosterView, 'channel' | 'terms'>): Promise<DirectoryView>;
   refuseRoster(channel: string): Promise<void>;
 }
 
@@ -90,12 +95,13 @@ export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): R
       await api.tell({ method: 'PUT', path, credential, json: { terms } });
     },
 
-    async signRoster({ channel, since }) {
+    async signRoster({ channel, terms }) {
       const { credential, keys, account, installation } = session.signedIn();
-      const found = (await pending()).find(({ terms }) => terms.channel === channel);
-      // what was shown is what is signed
-      if (found === undefined || found.terms.since !== since)
+      const found = (await pending()).find((each) => each.terms.channel === channel);
+      // what was shown is what is signed: the server could hand out other terms this time
+      if (found === undefined || shownAs(found.terms) !== terms) {
         throw new ClientError('admission_unknown');
+      }
       if (account.part === 'administrator') await complete(found);
       else {
         const fields = rosterFields(installation, found.terms);
@@ -133,6 +139,8 @@ function termsFor(
   return { channel, since: directory.version, added, removed };
 }
 
+const shownAs = (terms: RosterTerms): string => toBase64(toJsonBytes(terms));
+
 function rosterView(
   directory: Directory,
   { terms, handler, handlerSignature }: Pending,
@@ -145,7 +153,7 @@ function rosterView(
   const signers = rosterSigners(directory, terms.channel);
   return {
     channel: terms.channel,
-    since: terms.since,
+    terms: shownAs(terms),
     readers: named(after),
     joining: named(new Set([...after].filter((id) => !before.has(id)))),
     leaving: named(new Set([...before].filter((id) => !after.has(id)))),

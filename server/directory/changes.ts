@@ -99,7 +99,9 @@ function channelChanges(
     if (channel?.organisation !== was.organisation) throw new ApiError('wrong_directory');
     if (channel.published && !was.published) published.push(channel);
     if (!channel.published && was.published) unpublished.push(channel);
-    const fields = (Object.keys(was) as (keyof Channel)[]).filter(
+    // a field that was absent, or is now, is in one of them alone
+    const all = Object.keys({ ...was, ...channel }) as (keyof Channel)[];
+    const fields = all.filter(
       (field) => field !== 'published' && !same(was[field], channel[field]),
     );
     if (fields.length > 0) changed.push({ was, channel, fields });

@@ -488,7 +488,7 @@ const api: DeskApi = {
         ? [
             {
               channel: 'channel',
-              since: 4,
+              terms: 'terms',
               readers: ['Hanna Ek', 'Vera Strand'],
               joining: [],
               leaving: ['Omar Lind'],

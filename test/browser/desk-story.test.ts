@@ -343,7 +343,7 @@ describe('from the one-time link to a published channel', () => {
     await page.fill('[data-part=text]:visible >> nth=0', 'New words.');
     await page.click('.settings [type=submit]');
     await page.waitForFunction(() =>
-      document.querySelector('[data-part=saved]')?.textContent.startsWith('Saved'),
+      document.querySelector('.settings [data-part=saved]')?.textContent.startsWith('Saved'),
     );
     expect((await reporter.directory()).channels[0]).toMatchObject({ texts: { en: 'New words.' } });
     await page.click('[data-part=retention-change] summary');

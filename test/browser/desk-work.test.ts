@@ -211,7 +211,7 @@ describe('a case', () => {
 
     await lookIn(hanna);
     await openCaseOf(page, 'About Harald.');
-    expect(await page.innerText('.facts')).toContain('Left out by the reporter');
+    expect(await page.innerText('.facts')).toContain('Cannot be given access');
     await page.click('[data-tab=access]');
     expect(await page.isVisible('[data-part=grant-form]')).toBe(false);
     expect(await page.innerText('[data-panel=access]')).toContain('cannot be given access');

@@ -116,7 +116,7 @@ export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalP
       const lines = keepPrivate(part(panel, 'disposal-state'));
       fillList(lines, stateLines(desk, data), (line) => element('li', line));
       const known = proposal === 'unknown' ? null : proposal;
-      fillList(keepPrivate(part(panel, 'facts')), factsOf(known), factItem);
+      fillList(keepPrivate(part(panel, 'removal-facts')), factsOf(known), factItem);
       const isWritable = data.writable !== 'no';
       const isFree = isWritable && data.keeping.hold === null && data.keeping.restriction === null;
       const waits = proposal !== null && agreedOn === null;
