@@ -214,7 +214,7 @@ describe('a case', () => {
     expect(await page.innerText('.facts')).toContain('Cannot be given access');
     await page.click('[data-tab=access]');
     expect(await page.isVisible('[data-part=grant-form]')).toBe(false);
-    expect(await page.innerText('[data-panel=access]')).toContain('cannot be given access');
+    expect(await page.innerText('[data-panel=access]')).toContain('Cannot be given access');
   });
 
   it('takes no file that is larger than the server takes, and says so before it is sent', async () => {

@@ -86,7 +86,9 @@ describe('every route of the desk', () => {
       'POST /api/desk/directories',
       'POST /api/desk/incidents/:id/lock',
       'POST /api/desk/receipt-key',
+      'POST /api/desk/retention/preview',
       'PUT /api/desk/handbook',
+      'PUT /api/desk/rosters/:channel',
     ]);
     expect(only('custodian').filter((route) => !route.includes('/custody'))).toEqual([]);
     expect(only('handler').filter((route) => !route.includes('/cases'))).toEqual(
