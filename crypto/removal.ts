@@ -14,6 +14,9 @@ const removalEffects: ReadonlySet<Effect | null> = new Set<Effect | null>([
   'restrict',
 ]);
 
+/** What in the conversation ends an agreement; erasing there does not, as for the server. */
+const ending: ReadonlySet<Effect | null> = new Set<Effect | null>(['close', 'reopen']);
+
 /**
  * What the signed entries say of removing a closed case sooner than its rule: the newest word counts,
  * if it was said since the case was closed and since the reporter wrote last.
@@ -30,7 +33,7 @@ export function removalStanding({
   const seen = dialogue.chain.records.findIndex(({ hash }) => hash === header.seen);
   const since = dialogue.chain.records.slice(seen + 1);
   const isOver = since.some(
-    ({ entry }) => entry.header.author === 'reporter' || entry.header.effect !== null,
+    ({ entry: { header: said } }) => said.author === 'reporter' || ending.has(said.effect),
   );
   if (isOver) return 'none';
   if (header.effect === 'remove') return 'agreed';

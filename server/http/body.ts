@@ -8,6 +8,8 @@ import { ApiError } from './errors.js';
 
 /** What large bodies may hold together while they arrive. */
 const ROOM = 64 * 1024 * 1024;
+/** What each of several organisations has at least: room for two of the largest bodies. */
+const LEAST = 16 * 1024 * 1024;
 const whole = createBodyRoom(ROOM);
 const rooms = new WeakMap<IncomingMessage, BodyRoom>();
 
@@ -16,7 +18,7 @@ const rooms = new WeakMap<IncomingMessage, BodyRoom>();
  * organisation's flood makes another's bodies give way.
  */
 export function shareOfBodyRoom(share: number): RequestHandler {
-  const room = createBodyRoom(ROOM * share);
+  const room = createBodyRoom(Math.max(ROOM * share, LEAST));
   return (request, _response, next) => {
     rooms.set(request, room);
     next();
