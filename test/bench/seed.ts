@@ -65,7 +65,7 @@ function statements({ handler, whole }: Seeding): string[] {
   const header = `'${JSON.stringify({ version: 1, filled: 'x'.repeat(330) })}'`;
   const hash = `hex(randomblob(21))`;
   return [
-    `insert into access select ${reader}, ${state}, active_day, id from cases order by active_day, id`,
+    `insert into access (reader, state, active_day, case_id) select ${reader}, ${state}, active_day, id from cases order by active_day, id`,
     `insert into overviews (case_id, compartment, epoch, commitment, box)
        select id, 'dialogue', 1, '${commitment}', randomblob(${String(BOX_OVERHEAD + OVERVIEW_BYTES)})
        from cases order by id`,
