@@ -1,10 +1,10 @@
 import { t } from '../strings.js';
-import { readFields, textFields } from './channel-texts.js';
+import { faultInTexts, readFields, textFields } from './channel-texts.js';
 import { countryRules } from './country-rules.js';
 import type { Desk } from './desk.js';
 import { option, part } from './dom.js';
 import { send, showProblem } from './failures.js';
-import { countryText, languageText } from './languages.js';
+import { countryText } from './languages.js';
 
 /** Offers every country whose rules are known. */
 export function fillCountries(select: HTMLSelectElement): void {
@@ -36,13 +36,7 @@ export function wireAdding(desk: Desk, view: HTMLElement, added: (id: string) =>
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const { languages, names, texts, about } = readFields(fields);
-    const unnamed = languages.find((language) => (names[language] ?? '') === '');
-    const fault =
-      languages.length === 0
-        ? t('desk.channel.language_missing')
-        : unnamed !== undefined
-          ? t('desk.channel.name_missing', { language: languageText(unnamed) })
-          : null;
+    const fault = faultInTexts({ languages, names });
     if (fault !== null) {
       showProblem(form, fault);
       return;

@@ -87,3 +87,14 @@ export function readFields({ sets }: TextFields): {
     texts: read('text'),
   };
 }
+
+/** What is missing before a channel can be published in these languages, as a sentence, or null. */
+export function faultInTexts({
+  languages,
+  names,
+}: Pick<ReturnType<typeof readFields>, 'languages' | 'names'>): string | null {
+  if (languages.length === 0) return t('desk.channel.language_missing');
+  const unnamed = languages.find((language) => (names[language] ?? '') === '');
+  if (unnamed === undefined) return null;
+  return t('desk.channel.name_missing', { language: languageText(unnamed) });
+}

@@ -1,7 +1,7 @@
 import type { ChannelView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { channelQuestions } from './channel-questions.js';
-import { readFields, textFields } from './channel-texts.js';
+import { faultInTexts, readFields, textFields } from './channel-texts.js';
 import {
   copyTemplate,
   element,
@@ -216,13 +216,7 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const { languages, names, texts, about } = readFields(fields);
-    const unnamed = languages.find((language) => (names[language] ?? '') === '');
-    const fault =
-      languages.length === 0
-        ? t('desk.channel.language_missing')
-        : unnamed !== undefined
-          ? t('desk.channel.name_missing', { language: languageText(unnamed) })
-          : null;
+    const fault = faultInTexts({ languages, names });
     if (fault !== null) {
       showProblem(form, fault);
       return;
