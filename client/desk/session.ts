@@ -93,23 +93,22 @@ export interface AccountDesk {
 export function createDeskSession(connection: DeskConnection): DeskSession {
   const api = createApi(connection);
   let state: SignedInState | null = null;
-  let known: InstallationId | null = null;
+  let known: ReturnType<DeskSession['installation']> | null = null;
 
-  async function installation(): Promise<{
-    installation: InstallationId;
-    state: 'empty' | 'ready';
-  }> {
-    const answer = await api.ask(InstallationAnswer, {
-      method: 'GET',
-      path: '/api/desk/installation',
+  function installation(): ReturnType<DeskSession['installation']> {
+    const path = '/api/desk/installation';
+    const asked = api.ask(InstallationAnswer, { method: 'GET', path });
+    known = asked;
+    asked.catch(() => {
+      if (known === asked) known = null;
     });
-    known = answer.installation;
-    return answer;
+    return asked;
   }
 
   async function installationId(): Promise<InstallationId> {
     await Promise.all([ready(), passphraseReady()]);
-    return known ?? (await installation()).installation;
+    // one that is under way does: the server is not asked twice because somebody types fast
+    return (await (known ?? installation())).installation;
   }
 
   function signedIn(): SignedInState {

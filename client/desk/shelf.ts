@@ -52,6 +52,8 @@ export interface ShelfDesk {
   keptDraft(key: string): KeptDraft | null;
   /** Null takes it off. Throws ClientError `malformed` for what could not be read again. */
   putDraft(key: string, draft: KeptDraft | null): void;
+  /** The cases that drafts are kept of. */
+  draftedCases(): string[];
   /** Takes off the drafts of cases that are not among these, but for those changed since `since`. */
   pruneDrafts(cases: readonly string[], since: string): void;
   savedFilters(): NamedFilter[];
@@ -183,6 +185,14 @@ export function createShelf(session: DeskSession): ShelfDesk {
       if (draft !== null && !v.is(KeptDraft, draft)) throw new ClientError('malformed');
       put({ drafts: [{ key, at: session.now().toISOString(), draft }] });
     },
+
+    draftedCases: () => [
+      ...new Set(
+        here()
+          .contents.drafts.filter(({ draft }) => draft !== null)
+          .flatMap(({ key }) => caseOfDraft(key) ?? []),
+      ),
+    ],
 
     pruneDrafts(cases, since) {
       const known = new Set(cases);

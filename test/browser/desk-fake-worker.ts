@@ -799,6 +799,7 @@ const api: DeskApi = {
   },
   openShelf: () => Promise.resolve({ drafts: [...drafts.keys()], filters: [...filters.values()] }),
   saveShelf: () => Promise.resolve([]),
+  draftedCases: () => [],
   pruneDrafts: () => undefined,
   savedFilters: () => [...filters.values()],
   putFilter: (name, filter) => {

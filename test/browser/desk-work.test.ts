@@ -111,6 +111,27 @@ describe('the inbox', () => {
     expect(await row.innerText()).not.toMatch(/^New/);
   });
 
+  it('fetches what came since when asked to while it is still loading', async () => {
+    await lookIn(hanna);
+    let begin = (): void => undefined;
+    let goOn = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const closed = '**/api/desk/cases?state=closed*';
+    await page.context().route(closed, async (route) => {
+      begin();
+      await held;
+      await route.continue();
+    });
+    await page.click('[data-part=refresh]');
+    await begun;
+    await report('This came while the list was loading.');
+    await page.click('[data-part=refresh]');
+    goOn();
+    await page.locator('.row', { hasText: 'This came while the list was loading.' }).waitFor();
+    await page.context().unroute(closed);
+  });
+
   it('announces 90 days ahead what will be removed, and on which day', async () => {
     await lookIn(hanna);
     const soon = await group('purge');

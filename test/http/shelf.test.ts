@@ -107,6 +107,7 @@ it('lets drafts of cases go that are not this person’s any more, and keeps new
   const desk = await installation.signIn(hanna);
   await desk.openShelf();
   for (const key of [caseId, gone, `${gone} note`, 'recording']) desk.putDraft(key, draft('here'));
+  expect(desk.draftedCases().sort()).toEqual([caseId, gone].sort());
   desk.pruneDrafts([caseId], '2000-01-01T00:00:00.000Z');
   expect(desk.keptDraft(gone)).not.toBeNull();
   desk.pruneDrafts([caseId], '2999-01-01T00:00:00.000Z');

@@ -30,6 +30,7 @@ export function partOf(within: Page | Locator, name: string): Locator {
 /** Notes all words that a panel shows, types back those it asks for, and answers each group's words. */
 export async function confirmPaper(panel: Locator): Promise<string[][]> {
   const groups: string[][] = [];
+  await panel.locator('.paper-group').first().waitFor();
   for (const group of await panel.locator('.paper-group').all()) {
     groups.push(await group.locator('ol.words li').allTextContents());
   }

@@ -26,9 +26,12 @@ import type { WritingForm } from './writing.js';
 export function guestView(desk: Desk): HTMLElement {
   const view = copyTemplate('guest');
   const load = async (): Promise<void> => {
+    const since = new Date().toISOString();
     const rows = await desk.api.guestCases();
     fillList(part(view, 'cases'), rows, (row) => rowItem(desk, row));
     showPart(view, 'none', rows.length === 0);
+    const ids = rows.map(({ id }) => id);
+    await desk.api.pruneDrafts(ids, since);
   };
   onClick(view, 'reload', () => act(view, load));
   void act(view, load).finally(() => {

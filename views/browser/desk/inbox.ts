@@ -6,7 +6,7 @@ import { wireChoosing } from './choosing.js';
 import { numberText, timeText, today } from './days.js';
 import { ruleOf, type Desk } from './desk.js';
 import { copyTemplate, fillList, onClick, part, show, showPart, write } from './dom.js';
-import { act, report } from './failures.js';
+import { act } from './failures.js';
 import type { Reason } from './deadlines.js';
 import { firstSteps } from './first-steps.js';
 import { fillLabels, fillStandIn, wireFilters } from './inbox-filters.js';
@@ -38,6 +38,15 @@ export function inboxView(desk: Desk): HTMLElement {
   const memory = desk.inbox;
   let hits: Map<string, string[]> | null = null;
   let searching: AbortController | null = null;
+  let asked = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Does what was asked for once what runs for an earlier press has ended, at its next page. */
+  const inTurn = (work: () => Promise<void>): void => {
+    asked += 1;
+    searching?.abort();
+    turn = turn.then(() => act(view, work));
+  };
 
   const draw = (): void => {
     const rows = [...memory.rows.values()];
@@ -83,6 +92,7 @@ export function inboxView(desk: Desk): HTMLElement {
 
   /** Takes some pages of both lists; a case that was closed meanwhile stands once, as it is now. */
   const take = async (pages: number): Promise<void> => {
+    const mine = asked;
     for (const state of ['open', 'closed'] as const) {
       for (let count = 0; count < pages; count += 1) {
         const after = memory.next[state];
@@ -93,6 +103,7 @@ export function inboxView(desk: Desk): HTMLElement {
         for (const row of page.rows) memory.rows.set(row.id, memory.faulty.get(row.id) ?? row);
         memory.next[state] = page.next;
         memory.loadedAt = new Date();
+        if (asked !== mine) return;
         // drawn at the first page, then ever more seldom: a long list is not drawn for each of its pages
         if (Number.isInteger(Math.log2(count + 1)) || page.next === null) draw();
       }
@@ -101,6 +112,7 @@ export function inboxView(desk: Desk): HTMLElement {
   };
 
   const goOn = async (): Promise<void> => {
+    if (memory.next.open === null && memory.next.closed === null) return;
     write(view, 'working', t('desk.inbox.loading'));
     try {
       await take(PAGES_AHEAD);
@@ -114,11 +126,14 @@ export function inboxView(desk: Desk): HTMLElement {
     memory.next = { open: '', closed: '' };
     const since = new Date().toISOString();
     await goOn();
-    // what was begun in a case that is gone goes as well
     const { open, closed } = memory.next;
-    if (open === null && closed === null && view.isConnected) {
-      await desk.api.pruneDrafts([...memory.rows.keys()], since);
-    }
+    if (open !== null || closed !== null) return;
+    // what was begun in a case that is gone goes as well; one that changed its place while the list
+    // was loaded stands in no page, so those that are missing are looked for once more
+    const missing = (await desk.api.draftedCases()).filter((id) => !memory.rows.has(id));
+    if (missing.length === 0) return;
+    await renew(missing);
+    if (view.isConnected) await desk.api.pruneDrafts([...memory.rows.keys()], since);
   };
 
   /** Fetches the rows of these cases anew; what was written in last comes first in the lists. */
@@ -143,7 +158,10 @@ export function inboxView(desk: Desk): HTMLElement {
   const choosing = wireChoosing(desk, view, (subject) => {
     openBulkDialog(desk, view, subject, ({ changed, unchanged, failed, left }) => {
       memory.chosen = new Set([...failed.map(({ id }) => id), ...left]);
-      void act(view, () => renew([...changed, ...unchanged, ...memory.chosen]));
+      inTurn(async () => {
+        await renew([...changed, ...unchanged, ...memory.chosen]);
+        await goOn();
+      });
     });
   });
 
@@ -155,6 +173,7 @@ export function inboxView(desk: Desk): HTMLElement {
     if (query === '') {
       hits = null;
       draw();
+      await goOn();
       return;
     }
     const controller = new AbortController();
@@ -172,9 +191,11 @@ export function inboxView(desk: Desk): HTMLElement {
       desk.say(plural('desk.inbox.found', found.length));
     } catch (error) {
       if (codeOf(error) !== 'cancelled') throw error;
+      return;
     } finally {
       if (searching === controller) write(view, 'working', '');
     }
+    await goOn();
   };
 
   const setFilter = wireFilters(desk, view, (filter) => {
@@ -186,7 +207,7 @@ export function inboxView(desk: Desk): HTMLElement {
     use: (filter, words) => {
       memory.filter = setFilter(filter);
       part(view, 'query', HTMLInputElement).value = words;
-      if (words !== '' || memory.query !== '') void act(view, search);
+      if (words !== '' || memory.query !== '') inTurn(search);
       draw();
     },
     words: () => part(view, 'query', HTMLInputElement).value.trim(),
@@ -194,39 +215,39 @@ export function inboxView(desk: Desk): HTMLElement {
   part(view, 'toolbar', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
     saved.changed();
-    void act(view, search);
+    inTurn(search);
   });
   onClick(view, 'clear', () => {
     part(view, 'query', HTMLInputElement).value = '';
     saved.changed();
-    void search().catch(report);
+    inTurn(search);
     part(view, 'query').focus();
   });
-  onClick(view, 'refresh', () =>
-    act(view, async () => {
+  onClick(view, 'refresh', () => {
+    inTurn(async () => {
       const [handbook, absences] = await Promise.all([desk.api.handbook(), desk.api.absences()]);
       desk.handbookChanged(handbook);
       desk.absences = absences;
       fillStandIn(desk, view);
       await load();
-    }),
-  );
+      if (memory.query !== '') await search();
+    });
+  });
   onClick(view, 'record', () => {
     desk.go({ view: 'recording' });
   });
-  onClick(view, 'more', () => act(view, () => take(PAGES_AHEAD)));
+  onClick(view, 'more', () => {
+    inTurn(() => take(PAGES_AHEAD));
+  });
   moveWithKeys(view, '.row-open');
 
   const query = part(view, 'query', HTMLInputElement);
   query.value = memory.query;
-  if (memory.loadedAt === null) void act(view, load);
+  if (memory.loadedAt === null) inTurn(load);
   else {
     draw();
-    void act(view, async () => {
-      // leaving the list stops its loading; what is missing is asked for now
-      if (memory.next.open !== null || memory.next.closed !== null) await goOn();
-      if (memory.query !== '') await search();
-    });
+    // leaving the list stops its loading; what is missing is asked for now
+    inTurn(memory.query === '' ? goOn : search);
     const last = rowButton(view, memory.last ?? '');
     if (last !== null) {
       queueMicrotask(() => {
