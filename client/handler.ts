@@ -76,8 +76,8 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createCustodyDesk(session, watch),
     ...createGuestDesk(session, watch, workplace),
     ...people,
-    async admit(id) {
-      await people.admit(id);
+    async admit(shown) {
+      await people.admit(shown);
       await shareHandbook();
     },
     ...createChannelDesk(session, watch),

@@ -688,6 +688,11 @@ export interface AdmissionView {
   id: string;
   name: string;
   part: ReaderPart | 'administrator';
+  /** The very record that is shown, in base64: who signs hands it back, and signs no other. */
+  record: string;
+  /** Ids of the channels that the record names, and the role that reporters see. */
+  channels: string[];
+  role: Record<string, string>;
   /** Eight words of the new keys, to compare with what the person says. */
   words: string[];
   /**

@@ -14,8 +14,8 @@ async function addHandler(people: People, maja: Person, administrator: Person): 
   await joining.finishJoining(fragment, { name, role });
   const [pending] = (await inviter.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
-  await inviter.admit(pending.id);
-  await (await people.at(administrator)).admit(pending.id);
+  await inviter.admit(pending);
+  await (await people.at(administrator)).admit(pending);
   return personOf(name, secrets);
 }
 

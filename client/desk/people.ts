@@ -23,6 +23,7 @@ import {
   sealBox,
   sign,
   toBase64,
+  toJsonBytes,
   tokenHash,
   verify,
 } from '../../crypto/private.js';
@@ -51,8 +52,15 @@ export interface PeopleDesk {
   /** Answers what goes behind `#` in the link; it authenticates the keys that come back. */
   invite(input: InviteInput): Promise<{ fragment: string }>;
   withdrawInvitation(id: string): Promise<void>;
-  /** A handler's signature, or with it in place the administrator's, which makes a new version. */
-  admit(id: string): Promise<void>;
+  /**
+   * A handler's signature, or with it in place the administrator's, which makes a new version. It signs
+   * the record whose words were shown and compared, and no other.
+   *
+   * @throws ClientError `admission_unknown` where nobody waits under this id any more,
+   * `proposal_changed` where the server hands out another record than the one that was shown,
+   * `invitation_forged`, `handler_signature_missing`, `wrong_signature`.
+   */
+  admit(shown: Pick<AdmissionView, 'id' | 'record'>): Promise<void>;
   refuse(id: string): Promise<void>;
   /**
    * Makes a recovery officer's 24 words, which exist nowhere else once they are printed, and the
@@ -72,6 +80,9 @@ type PendingAdmission = v.InferOutput<typeof Members>['admissions'][number];
 function replacedBy(record: PendingAdmission['record']): string | null {
   return record.part === 'administrator' ? null : record.replaces;
 }
+
+/** A record as whoever was shown it hands it back. */
+const shownAs = (record: PendingAdmission['record']): string => toBase64(toJsonBytes(record));
 
 function sameName(one: string, other: string): boolean {
   return normaliseName(one) === normaliseName(other);
@@ -127,6 +138,9 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
       id: record.id,
       name: record.name,
       part: record.part,
+      record: shownAs(record),
+      channels: record.part === 'administrator' ? [] : record.channels,
+      role: record.part === 'administrator' ? {} : record.role,
       words: fingerprintWords(fromBase64(record.kem), fromBase64(record.sig)),
       authentic: authentic(pending),
       handlerSigned: pending.handlerSignature !== null,
@@ -232,11 +246,13 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
 
     withdrawInvitation: (id) => remove(`/api/desk/invitations/${id}`),
 
-    async admit(id) {
+    async admit({ id, record: shown }) {
       const { credential, keys, account, installation } = session.signedIn();
       const { admissions } = await fetchMembers();
       const pending = admissions.find(({ record }) => record.id === id);
       if (pending === undefined) throw new ClientError('admission_unknown');
+      // the words were compared of what was shown: the server could hand out other keys this time
+      if (shownAs(pending.record) !== shown) throw new ClientError('proposal_changed');
       if (authentic(pending) === false) throw new ClientError('invitation_forged');
       if (!isKemKey(pending.record.kem)) throw new ClientError('wrong_record');
       if (account.part === 'administrator') {

@@ -5,6 +5,7 @@ import { launchBrowser } from '../support/browser.js';
 import { confirmPaper, goTo, partOf, signInInBrowser } from '../support/desk-page.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 import type { TestClock } from '../support/server.js';
+import { waiting } from '../support/waiting.js';
 import { openDeskPage } from './desk-page.js';
 
 // New passphrases, kits and papers on a real server: what was shown counts once it was confirmed and
@@ -217,8 +218,8 @@ describe('joining', () => {
     const [pending, ...others] = (await hanna.desk.members()).admissions;
     expect(others).toEqual([]);
     expect(pending).toMatchObject({ authentic: true, words: told });
-    await hanna.desk.admit(pending?.id ?? '');
-    await installation.administrator.desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await installation.administrator.desk.admit(waiting(pending));
     await signedIn({ name: 'ida', passphrase: shown.passphrase });
     await installation.newDesk().prepareRecovery('ida', shown.kit);
   });

@@ -38,8 +38,8 @@ const admit = async (name: string, shownName: string): Promise<Desk> => {
   await desk.finishJoining(fragment, { name, role: {} });
   const [pending] = (await hanna.desk.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
-  await hanna.desk.admit(pending.id);
-  await administrator.desk.admit(pending.id);
+  await hanna.desk.admit(pending);
+  await administrator.desk.admit(pending);
   await desk.signIn(name, passphrase.join(' '));
   return desk;
 };

@@ -7,6 +7,7 @@ import {
   type TestClock,
   type TestServer,
 } from '../support/server.js';
+import { waiting } from '../support/waiting.js';
 
 let server: TestServer;
 let clock: TestClock;
@@ -51,8 +52,8 @@ describe("people at the desk, through the desk's own engine", () => {
     });
     const [pending] = (await handler.members()).admissions;
     expect(pending).toMatchObject({ authentic: true, words: paper.words });
-    await handler.admit(pending?.id ?? '');
-    await administrator.admit(pending?.id ?? '');
+    await handler.admit(waiting(pending));
+    await administrator.admit(waiting(pending));
     await newcomer.signIn('Lena', phrase(paper.passphrase));
     await newcomer.directory();
 
@@ -61,8 +62,8 @@ describe("people at the desk, through the desk's own engine", () => {
     await administrator.proposeRecoveryOfficer({ shownName: 'Paper in the safe' });
     const [officer] = (await handler.members()).admissions;
     expect(officer?.words).toEqual(officerPaper.fingerprint);
-    await handler.admit(officer?.id ?? '');
-    await administrator.admit(officer?.id ?? '');
+    await handler.admit(waiting(officer));
+    await administrator.admit(waiting(officer));
     const directory = await handler.directory();
     expect(directory.channels[0]?.readers.map(({ name }) => name)).toEqual([
       'Head of Legal',

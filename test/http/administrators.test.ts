@@ -7,6 +7,7 @@ import {
   type InstallationPerson,
 } from '../support/installation.js';
 import { createLyingServer } from '../support/lying-server.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * Two administrators, as they and the handlers go through it with their clients: one is let in by two
@@ -72,8 +73,8 @@ describe('a second administrator', () => {
     const { fragment } = await boris.desk.invite({ shownName: 'Nora New' });
     await join(fragment, 'nora');
     const [pending] = (await boris.desk.members()).admissions;
-    await hanna.desk.admit(pending?.id ?? '');
-    await boris.desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await boris.desk.admit(waiting(pending));
     const [channel] = (await installation.newReporter().directory()).channels;
     expect(channel?.readers.map(({ name }) => name)).toContain('Nora New');
     expect(await boris.desk.handbook()).toMatchObject({ reason: null });
@@ -93,7 +94,7 @@ describe('a second administrator', () => {
     const eve = await join(fragment, 'eve');
     const [pending] = (await anna.desk.members()).admissions;
     expect(pending).toMatchObject({ part: 'administrator', name: 'Eve', authentic: true });
-    expect(await codeOf(anna.desk.admit(pending?.id ?? ''))).toBe('handler_signature_missing');
+    expect(await codeOf(anna.desk.admit(waiting(pending)))).toBe('handler_signature_missing');
     expect(await codeOf(eve.signIn('eve', 'no words'))).not.toBe('nothing');
     await hanna.desk.refuse(pending?.id ?? '');
   });
@@ -112,7 +113,7 @@ describe('a second administrator', () => {
     const lied = await installation.signIn(anna, server.fetch);
     const [pending] = (await lied.members()).admissions;
     expect(pending?.authentic).toBe(false);
-    expect(await codeOf(lied.admit(pending?.id ?? ''))).toBe('invitation_forged');
+    expect(await codeOf(lied.admit(waiting(pending)))).toBe('invitation_forged');
     await installation.signIn(anna);
     await anna.desk.refuse(pending?.id ?? '');
   });

@@ -18,6 +18,7 @@ import { startInstallation, type Installation } from '../support/installation.js
 import { allTypes } from '../support/questions.js';
 import { startMailServer, type MailServer } from '../support/mail.js';
 import { canary, placesBelow, tracesIn, type Canary } from '../support/traces.js';
+import { waiting } from '../support/waiting.js';
 
 const ADDRESS = '203.0.113.77';
 
@@ -595,8 +596,8 @@ async function secretsThatChange(installation: Installation): Promise<Canary[]> 
   const officer = await administrator.desk.prepareRecoveryOfficer();
   await administrator.desk.proposeRecoveryOfficer({ shownName: 'Vera Strand' });
   const [pending] = (await hanna.desk.members()).admissions;
-  await hanna.desk.admit(pending?.id ?? '');
-  await administrator.desk.admit(pending?.id ?? '');
+  await hanna.desk.admit(waiting(pending));
+  await administrator.desk.admit(waiting(pending));
   const { fragment } = await hanna.desk.invite({ shownName: 'Ida Lund' });
   const changed = await harald.desk.prepareChange(harald.passphrase);
   await harald.desk.finishChange();

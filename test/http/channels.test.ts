@@ -19,8 +19,8 @@ async function letIn(name: string, channel: string): Promise<InstallationPerson>
   const waiting = (await hanna.desk.members()).admissions.find((each) => each.name === name);
   if (waiting === undefined) throw new Error('nobody waits');
   expect(waiting.authentic).toBe(true);
-  await hanna.desk.admit(waiting.id);
-  await world.administrator.desk.admit(waiting.id);
+  await hanna.desk.admit(waiting);
+  await world.administrator.desk.admit(waiting);
   const passphrase = secrets.passphrase.join(' ');
   const { id } = await desk.signIn(name, passphrase);
   return { name, id, passphrase, recoveryWords: secrets.recoveryWords, desk };

@@ -10,6 +10,7 @@ import { askAs, makeHandbook, setUpDesk, signIn, type TestDesk } from '../suppor
 import { startInstallation, type Installation } from '../support/installation.js';
 import { createLyingServer } from '../support/lying-server.js';
 import { createTestClock, startTestServer } from '../support/server.js';
+import { waiting } from '../support/waiting.js';
 
 const contents: HandbookContents = {
   v: 1,
@@ -132,8 +133,8 @@ describe('a handbook', () => {
     const { passphrase } = await nora.prepareJoining();
     await nora.finishJoining(fragment, { name: 'nora', role: {} });
     const [pending] = (await inviter.members()).admissions;
-    await inviter.admit(pending?.id ?? '');
-    await administrator.admit(pending?.id ?? '');
+    await inviter.admit(waiting(pending));
+    await administrator.admit(waiting(pending));
     await nora.signIn('nora', passphrase.join(' '));
     expect(await nora.handbook()).toMatchObject({ number: 3, reason: null, contents: other });
     await administrator.remove(installation.handlers[1].id);

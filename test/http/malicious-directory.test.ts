@@ -39,6 +39,7 @@ import {
 } from '../support/installation.js';
 import { createLyingServer, type LyingServer } from '../support/lying-server.js';
 import { makeOrganisation } from '../support/organisation.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * A server that shows some people another directory than others, alone or together with somebody
@@ -502,7 +503,7 @@ describe('a person who is invited', () => {
       const [pending] = (await desk.members()).admissions;
       expect(pending?.authentic).toBe(false);
       server.listen();
-      await expect(desk.admit(pending?.id ?? '')).rejects.toMatchObject({
+      await expect(desk.admit(waiting(pending))).rejects.toMatchObject({
         code: 'invitation_forged',
       });
       expect(server.writes()).toEqual([]);
@@ -523,6 +524,10 @@ describe('a person who is invited', () => {
     const [pending] = (await desk.members()).admissions;
     expect(pending?.authentic).toBeNull();
     expect(pending?.words).not.toEqual(paper.words);
+    // and where it waited with them until the press, the words were compared of others
+    server.listen();
+    await expect(desk.admit(waiting(honest))).rejects.toMatchObject({ code: 'proposal_changed' });
+    expect(server.writes()).toEqual([]);
   });
 
   it('as recovery officer is not exchanged either', async () => {
@@ -545,7 +550,7 @@ describe('a person who is invited', () => {
     const pending = await pendingOf(desk);
     expect(pending?.authentic).toBe(false);
     server.listen();
-    await expect(desk.admit(pending?.id ?? '')).rejects.toMatchObject({
+    await expect(desk.admit(waiting(pending))).rejects.toMatchObject({
       code: 'invitation_forged',
     });
     expect(server.writes()).toEqual([]);

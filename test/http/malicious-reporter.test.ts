@@ -28,6 +28,7 @@ import { collect, fileOf, randomFile, reportInput, silent } from '../support/fix
 import { startInstallation, type Installation } from '../support/installation.js';
 import { createLyingServer, type LyingServer } from '../support/lying-server.js';
 import { makeOrganisation, type TestOrganisation } from '../support/organisation.js';
+import { waiting } from '../support/waiting.js';
 
 let installation: Installation;
 let server: LyingServer;
@@ -524,8 +525,8 @@ describe('the directory that a reporter is shown', () => {
     await administrator.desk.prepareRecoveryOfficer();
     await administrator.desk.proposeRecoveryOfficer({ shownName: 'Paper in the safe' });
     const [pending] = (await hanna.members()).admissions;
-    await hanna.admit(pending?.id ?? '');
-    await administrator.desk.admit(pending?.id ?? '');
+    await hanna.admit(waiting(pending));
+    await administrator.desk.admit(waiting(pending));
     await expect(submit(reporter)).rejects.toMatchObject({ code: 'readers_changed' });
     expect(server.writes()).toEqual([]);
     const shown = await reporter.directory();

@@ -26,6 +26,7 @@ import {
 } from '../../crypto/private.js';
 import { silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * Keys in wrong hands, with a server that helps whoever has them: it keeps what it should delete, and
@@ -241,8 +242,8 @@ describe('two handlers who renew at once', () => {
     const { passphrase } = await desk.prepareJoining();
     await desk.finishJoining(fragment, { name: 'tove', role: {} });
     const [pending] = (await hanna.desk.members()).admissions;
-    await hanna.desk.admit(pending?.id ?? '');
-    await administrator.desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await administrator.desk.admit(waiting(pending));
     await desk.signIn('tove', passphrase.join(' '));
     await hanna.desk.grant(id, pending?.id ?? '');
     const { words: more } = await installation.report();

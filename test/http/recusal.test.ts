@@ -16,6 +16,7 @@ import { resignedBy } from '../support/case.js';
 import { silent } from '../support/fixtures.js';
 import { altering, keysOf } from '../support/hostile.js';
 import { startInstallation, type Installation } from '../support/installation.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * A handler declares a conflict of interest: the own keys leave the case, nobody can give them back,
@@ -191,8 +192,8 @@ describe('somebody who leaves', () => {
     const { passphrase } = await nora.prepareJoining();
     await nora.finishJoining(fragment, { name: 'nora', role: {} });
     const [pending] = (await hanna.desk.members()).admissions;
-    await hanna.desk.admit(pending?.id ?? '');
-    await installation.administrator.desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await installation.administrator.desk.admit(waiting(pending));
     const { id: noraId } = await nora.signIn('nora', passphrase.join(' '));
     const { id, words } = await report([harald.id, noraId]);
     const other = await report([hanna.id, harald.id]);
@@ -269,8 +270,8 @@ describe('an administrator', () => {
     const { passphrase } = await again.prepareJoining();
     await again.finishJoining(fragment, { name: 'hanna again', role: {} });
     const [pending] = (await hanna.desk.members()).admissions;
-    await hanna.desk.admit(pending?.id ?? '');
-    await desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await desk.admit(waiting(pending));
     await again.signIn('hanna again', passphrase.join(' '));
     expect((await again.inbox('open')).rows).toEqual([]);
     expect(await codeOf(again.openCase(id))).toBe('case_not_found');

@@ -3,6 +3,7 @@ import { reporterKeys } from '../../crypto/private.js';
 import type { Desk } from '../../client/handler.js';
 import { silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * Somebody whose keys were in wrong hands comes back under new ones: the same person for whoever left
@@ -118,8 +119,8 @@ describe('somebody who comes back under new keys', () => {
       replaces: 'Harald Handler',
       namesake: false,
     });
-    await hanna.desk.admit(pending?.id ?? '');
-    await administrator.desk.admit(pending?.id ?? '');
+    await hanna.desk.admit(waiting(pending));
+    await administrator.desk.admit(waiting(pending));
     const { id } = await desk.signIn('harald', passphrase);
     back = { id, desk };
     expect(id).not.toBe(harald.id);
@@ -206,7 +207,7 @@ describe('an invitation into the place of somebody', () => {
       await joinBy(fragment, `harald ${String(told.replaces)}`);
       const pending = (await hanna.desk.members()).admissions.at(-1);
       expect(pending).toMatchObject({ authentic: false, namesake: told.replaces === null });
-      expect(await codeOf(hanna.desk.admit(pending?.id ?? ''))).toBe('invitation_forged');
+      expect(await codeOf(hanna.desk.admit(waiting(pending)))).toBe('invitation_forged');
       await hanna.desk.refuse(pending?.id ?? '');
     }
   });

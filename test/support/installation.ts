@@ -126,8 +126,8 @@ async function addReader(
   await desk.finishJoining(fragment, { name, role: {} });
   const [pending] = (await inviter.desk.members()).admissions;
   if (pending === undefined) throw new Error('nobody asks to be let in');
-  await handler.desk.admit(pending.id);
-  await administrator.desk.admit(pending.id);
+  await handler.desk.admit(pending);
+  await administrator.desk.admit(pending);
   return signedIn({ name, passphrase: inWords(passphrase), recoveryWords, desk });
 }
 

@@ -14,7 +14,7 @@ import {
   write,
 } from './dom.js';
 import { dayText } from './days.js';
-import { localText, type Desk } from './desk.js';
+import { channelName, localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
 import { holdingText, neededText, ownHoldingText } from './holding.js';
 import { officerSection } from './recovery-officer.js';
@@ -239,6 +239,12 @@ function admissionItem(
     'account',
     account === undefined ? '' : t('desk.people.signs_in', { name: account.name }),
   );
+  // all of what is signed is shown: the role that reporters will see, and which channels are read
+  const role = [...new Set(Object.values(admission.role))].join(' / ');
+  show(write(item, 'role', t('desk.admit.role', { role })), role !== '');
+  const { channels } = desk.directory;
+  const reads = admission.channels.map((id) => channelName(desk, id)).join(', ');
+  show(write(item, 'reads', t('desk.admit.reads', { channels: reads })), channels.length > 1);
   fillWords(part(item, 'words'), admission.words);
   write(
     item,
@@ -292,7 +298,7 @@ function admissionItem(
       return;
     }
     void send(form, async () => {
-      await desk.api.admit(admission.id);
+      await desk.api.admit(admission);
       done(
         t(administrator ? 'desk.admit.done.administrator' : 'desk.admit.done.handler', { name }),
       );
