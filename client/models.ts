@@ -1,5 +1,6 @@
 import type {
   AccountPart,
+  Aloneness,
   AnsweredForm,
   Answers,
   AuditHeadFault,
@@ -332,8 +333,11 @@ export interface HandlerCaseView extends CaseRow {
   identity: CaseIdentityView;
   /** What is proposed to be erased and not decided yet. */
   erasures: readonly ErasureProposal[];
-  /** Where this handler erases alone, since no other could ever read there. */
-  erasesAlone: Readonly<Record<'dialogue' | 'internal', boolean>>;
+  /**
+   * Where this handler erases alone: `always`, since no other could ever read there; `left`, since
+   * the others declared a conflict, and only some time after an own proposal.
+   */
+  erasesAlone: Readonly<Record<'dialogue' | 'internal', Aloneness>>;
   transcripts: readonly SpokenTranscript[];
   meetings: readonly HandledMeeting[];
   origin: OriginView;

@@ -225,6 +225,7 @@ function addEntry(entry: Entry, chain: VerifiedChain, context: ChainContext): vo
   const hash = recordHashOf(entry);
   if (isEpochEntry(entry)) {
     const epoch = verifiedEpoch(entry, chain.epochs, context);
+    if (epoch.body.recuses === true) chain.erasing.recused.add(header.author);
     chain.epochs.push(epoch);
     chain.records.push({ entry, hash, epoch });
     noteMembers(chain.erasing, epoch.body);
@@ -283,6 +284,8 @@ export function verifyChain(
     sworn: new Set(),
     fault: null,
   };
+  // a conflict is declared in the conversation, and goes for the notes
+  for (const id of recusedIn(context.dialogue?.epochs ?? [])) chain.erasing.recused.add(id);
   try {
     if (compartment === 'dialogue' && entries.length === 0) fail('missing_entry');
     for (const entry of entries) addEntry(entry, chain, context);

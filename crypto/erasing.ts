@@ -28,10 +28,15 @@ export interface Erasing {
   remains: Set<number>;
   /** Those among them that took the place of the report. */
   ofReport: Set<number>;
-  /** Who proposed what, as long as nobody declined it; see {@link erasesKey}. */
+  /**
+   * Who proposed what, as long as nobody declined it and the one who did still reads there; see
+   * {@link erasesKey}.
+   */
   proposals: Map<string, Set<Party>>;
   /** Everybody who was ever a member of an epoch of this compartment. */
   members: Set<Party>;
+  /** Those who declared to take no part in the case: they can agree to nothing, nor object. */
+  recused: Set<string>;
 }
 
 /** A record as erasures look at it. */
@@ -55,6 +60,7 @@ export function nothingErased(): Erasing {
     ofReport: new Set(),
     proposals: new Map(),
     members: new Set(),
+    recused: new Set(),
   };
 }
 
@@ -64,12 +70,22 @@ export function erasesKey({ entries, files, remains }: Erases): string {
   return JSON.stringify([entries.map(place), files, remains === null ? null : place(remains)]);
 }
 
-/** Whom an epoch names counts among those who could object for ever after. */
+/**
+ * Whom an epoch names counts among those who could object for ever after. What was proposed by
+ * somebody whom it does not name is not proposed any more: who has gone, by a declared conflict or
+ * otherwise, agrees to nothing that comes later.
+ */
 export function noteMembers(
   erasing: Erasing,
   { members }: { readonly members: readonly Pick<Member, 'id'>[] },
 ): void {
-  for (const { id } of members) erasing.members.add(id);
+  const now = new Set<Party>(members.map(({ id }) => id));
+  for (const id of now) erasing.members.add(id);
+  for (const [key, proposers] of erasing.proposals) {
+    const left = new Set([...proposers].filter((id) => now.has(id)));
+    if (left.size === 0) erasing.proposals.delete(key);
+    else erasing.proposals.set(key, left);
+  }
 }
 
 /** Who is a handler, by the directory. */
@@ -96,8 +112,10 @@ export function handlersOf(directory: Directory): Handlers {
  * Checks an entry that is about erasing: what it names must stand in the same compartment, before it,
  * sealed, without an effect, and not be erased yet. What takes the place of what is erased is the
  * author's own entry just before the proposal. An erasure needs the same proposal by another handler,
- * who is not the same person under keys from before; alone acts only who is the one handler that ever could read there, but for those who left. Taking
- * others off the case first helps nobody.
+ * who is not the same person under keys from before; alone acts only who is the one handler that
+ * ever could read there, but for those who left and those who declared a conflict: then what was
+ * proposed before, so that it stood where its readers see it. Taking others off the case first helps
+ * nobody.
  *
  * Server and clients follow the same rule.
  *
@@ -117,14 +135,37 @@ export function faultInErasing(
   if (effect === 'decline_erasure') return proposers.size === 0 ? 'wrong' : null;
   const fault = faultInNamed(erasing, header, erases, proposers, recordAt);
   if (fault !== null || effect === 'propose_erasure') return fault;
-  const me = handlers.person(author);
-  const isSecond = [...proposers].some((proposer) => handlers.person(proposer) !== me);
-  return isSecond || isAlone(erasing, author, handlers) ? null : 'unconfirmed';
+  if (isConfirmed(erasing, header, handlers)) return null;
+  const alone = aloneness(erasing, author, handlers);
+  return alone === 'always' || (alone === 'left' && proposers.size > 0) ? null : 'unconfirmed';
 }
 
-/** Whether nobody else could ever read there who is still a handler. */
-export function isAlone({ members }: Erasing, author: Party, handlers: Handlers): boolean {
-  return ![...members].some((id) => id !== author && handlers.now(id));
+/** Whether somebody else than the author of an erasure proposed the same. */
+export function isConfirmed(
+  { proposals }: Erasing,
+  { author, erases }: Pick<EntryHeader, 'author' | 'erases'>,
+  { person }: Pick<Handlers, 'person'>,
+): boolean {
+  const proposers = erases === undefined ? [] : (proposals.get(erasesKey(erases)) ?? []);
+  return [...proposers].some((proposer) => person(proposer) !== person(author));
+}
+
+/**
+ * How alone a handler is in a place: `always` where nobody else could ever read there who is still a
+ * handler; `left` where all the others declared a conflict, and can take no part any more; else `no`.
+ */
+export type Aloneness = 'always' | 'left' | 'no';
+
+/** See {@link Aloneness}. */
+export function aloneness(
+  { members, recused }: Pick<Erasing, 'members' | 'recused'>,
+  author: Party,
+  handlers: Handlers,
+): Aloneness {
+  const gone = new Set([...recused].map((id) => handlers.person(id as Party)));
+  const others = [...members].filter((id) => id !== author && handlers.now(id));
+  if (others.length === 0) return 'always';
+  return others.every((id) => gone.has(handlers.person(id))) ? 'left' : 'no';
 }
 
 /** Takes an entry that holds into account; most are about nothing of the kind. */

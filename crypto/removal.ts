@@ -19,7 +19,8 @@ const ending: ReadonlySet<Effect | null> = new Set<Effect | null>(['close', 'reo
 
 /**
  * What the signed entries say of removing a closed case sooner than its rule: the newest word counts,
- * if it was said since the case was closed and since the reporter wrote last.
+ * if it was said since the case was closed and since the reporter wrote last, and if nobody declared
+ * a conflict since.
  */
 export function removalStanding({
   dialogue,
@@ -30,6 +31,12 @@ export function removalStanding({
   );
   const header = last?.entry.header;
   if (header === undefined) return 'none';
+  // who declares a conflict signs such an epoch: what was agreed with them is agreed no more
+  const left = internal?.chain.epochs.some(
+    ({ entry: { header: opened }, body }) =>
+      opened.sequence > header.sequence && !body.members.some(({ id }) => id === opened.author),
+  );
+  if (left === true) return 'none';
   const seen = dialogue.chain.records.findIndex(({ hash }) => hash === header.seen);
   const since = dialogue.chain.records.slice(seen + 1);
   const isOver = since.some(

@@ -183,6 +183,7 @@ export async function up(knex: Knex): Promise<void> {
      paused_days integer not null default 0,
      removal_by text,
      removal_day text,
+     alone_from_day text,
      decision_due_day text,
      escalated integer not null,
      purging integer not null,

@@ -231,6 +231,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     readPurgeOn,
     keepStatistics,
     identity: identityRequests,
+    openAccounts,
   });
   const custody = createCustody({ db, today: day, audit, directories });
   const guests = createGuests({

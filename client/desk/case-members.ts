@@ -8,6 +8,7 @@ import {
   recusedIn,
   withSuccessors,
 } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
 
 /** The dialogue's members by its newest epoch, the reporter among them. */
@@ -57,13 +58,24 @@ export function recusedFrom({ file, directory }: OpenedForHandler): ReadonlySet<
   return new Set(withSuccessors(directory.directory, recusedIn(file.dialogue.chain.epochs)));
 }
 
-/** Whether somebody else than these goes on as a case handler who can sign in. */
-export function hasOtherHandler(opened: OpenedForHandler, without: string): boolean {
+/**
+ * Checks that a case handler stays when somebody goes, and one who can sign in.
+ *
+ * @param closed accounts that nobody can sign in to, as far as they were asked for.
+ * @throws ClientError `last_holder` or `handlers_locked_out`.
+ */
+export function checkSomebodyStays(
+  opened: OpenedForHandler,
+  without: string,
+  closed: ReadonlySet<string> = new Set(),
+): void {
   const { readers } = opened.directory.directory;
-  return stayingMembers(opened).some(
+  const staying = stayingMembers(opened).filter(
     ({ id }) =>
       id !== without && readers.some(({ record }) => record.id === id && record.part === 'handler'),
   );
+  if (staying.length === 0) throw new ClientError('last_holder');
+  if (staying.every(({ id }) => closed.has(id))) throw new ClientError('handlers_locked_out');
 }
 
 /**

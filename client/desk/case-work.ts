@@ -31,7 +31,7 @@ import { beginDraft, type CaseDraft } from './case-draft.js';
 import {
   grantable,
   grantableGuests,
-  hasOtherHandler,
+  checkSomebodyStays,
   isOfWhoWent,
   newestMembers,
   stayingMembers,
@@ -243,11 +243,18 @@ export function prepareGrant(
 
 /**
  * A new epoch in both compartments without whoever writes it, who says with it that nobody may ever
- * give them access again. Throws ClientError `last_holder` where no other handler reads the case.
+ * give them access again.
+ *
+ * @param closed accounts that nobody can sign in to.
+ * @throws ClientError as {@link checkSomebodyStays}.
  */
-export function prepareRecusal(opened: OpenedForHandler, state: SignedInState): HandlerAppend {
+export function prepareRecusal(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  closed: ReadonlySet<string>,
+): HandlerAppend {
   const { id: me } = state.account;
-  if (!hasOtherHandler(opened, me)) throw new ClientError('last_holder');
+  checkSomebodyStays(opened, me, closed);
   const draft = beginDraft(opened, state);
   // the notes begin with a reader of the conversation, which whoever goes is no more afterwards
   draft.ensureEpochs();
@@ -297,6 +304,6 @@ export function prepareRevocation(
   if (readerId === 'reporter' || !present) throw new ClientError('not_a_member');
   if (readerId === state.account.id) throw new ClientError('not_yourself');
   // who takes somebody off stays: only where whoever does so reads nothing is nobody left
-  if (!hasOtherHandler(opened, readerId)) throw new ClientError('last_holder');
+  checkSomebodyStays(opened, readerId);
   return changeMembers(opened, state, (all) => all.filter(({ id }) => id !== readerId));
 }

@@ -2,6 +2,7 @@ import {
   type DisclosureEntry,
   type EntryContent,
   type FileReference,
+  type HandlerAppend,
   type HandlerMessage,
   type IdentityField,
   type IdentityRequestEntry,
@@ -11,6 +12,7 @@ import {
   toBase64,
   WorkId,
 } from '../../crypto/private.js';
+import { persist } from '../api.js';
 import { identityMayGo } from '../casework/consent.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
@@ -20,6 +22,7 @@ import { ClientError } from '../errors.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
 import { newestMembers } from './case-members.js';
+import { closedAccounts } from './closed-accounts.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { openListing } from './case-rows.js';
 import {
@@ -128,7 +131,8 @@ export interface CaseDesk {
    * Declares a conflict of interest: one's own keys leave the case, and nobody can give one access to
    * it again. No reason is kept. The case is gone from one's desk afterwards.
    *
-   * @throws ClientError `last_holder` where no other handler reads it.
+   * @throws ClientError `last_holder` where no other handler reads it, `handlers_locked_out` where
+   * none of them can sign in, `case_not_found` where it was closed to this account otherwise.
    */
   recuse(id: string): Promise<void>;
   /** New keys for those who may read; the only thing that a case `after_new_keys` takes first. */
@@ -349,18 +353,23 @@ export function createCaseDesk(
       ),
 
     async recuse(id) {
-      const tried = { sent: false };
+      const closed = await closedAccounts(session);
+      const tried: HandlerAppend[] = [];
       const prepare: Prepare = (opened, state) => {
-        const request = prepareRecusal(opened, state);
-        tried.sent = true;
+        const request = prepareRecusal(opened, state, closed);
+        tried.push(request);
         return request;
       };
       try {
         await workplace.write(id, ['recuse'], prepare, { mends: true });
       } catch (error) {
-        // the answer was lost, and with it the case: it was done
         const isGone = error instanceof ClientError && error.code === 'case_not_found';
-        if (!tried.sent || !isGone) throw error;
+        const json = tried.at(-1);
+        if (!isGone || json === undefined) throw error;
+        // perhaps the answer was lost: the server takes again what stands there, and nothing else
+        const { credential } = session.signedIn();
+        const path = `/api/desk/cases/${id}/entries`;
+        await persist(() => api.tell({ method: 'POST', path, credential, json }));
       }
     },
 

@@ -2,13 +2,15 @@ import * as v from 'valibot';
 import {
   type AttachmentId,
   type Compartment,
+  type Directory,
   type EntryContent,
   ERASED_ENTRIES_LIMIT,
   type ErasureGround,
   type ErasureMark,
   erasesKey,
   handlersOf,
-  isAlone,
+  aloneness,
+  type Aloneness,
   type OpenedCompartment,
   type OpenedContent,
   type OpenedEntry,
@@ -35,6 +37,7 @@ import {
 import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { beginDraft } from './case-draft.js';
+import { grantable } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
@@ -131,14 +134,25 @@ function entryAt(opened: OpenedForHandler, place: EntryPlaceInput): OpenedEntry 
   return entry;
 }
 
-/** Whether somebody erases alone in a place, since no other handler could ever read there. */
+/**
+ * Whether somebody erases alone in a place: since no other handler could ever read there, or since
+ * all others declared a conflict and nobody else may be given access.
+ */
 export function erasesAlone(
-  { file, directory }: OpenedForHandler,
+  opened: OpenedForHandler,
   compartment: ErasableCompartment,
   me: Party,
-): boolean {
-  const chain = file[compartment]?.chain;
-  return chain !== undefined && isAlone(chain.erasing, me, handlersOf(directory.directory));
+): Aloneness {
+  const chain = opened.file[compartment]?.chain;
+  if (chain === undefined) return 'no';
+  const { directory } = opened.directory;
+  const alone = aloneness(chain.erasing, me, handlersOf(directory));
+  if (alone !== 'left') return alone;
+  return grantable(opened).some(({ id }) => isHandlerId(directory, id)) ? 'no' : 'left';
+}
+
+function isHandlerId({ readers }: Directory, id: string): boolean {
+  return readers.some(({ record }) => record.id === id && record.part === 'handler');
 }
 
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
@@ -182,7 +196,8 @@ function filesOf(
 }
 
 /**
- * Proposes to erase something; who reads a case alone, and always did, erases it with this.
+ * Proposes to erase something; who reads a case alone, and always did, erases it with this. Who was
+ * left alone by declared conflicts proposes first, and erases it after the waiting time.
  *
  * @throws ClientError `case_held`, `case_restricted`, `wrong_erasure` for what cannot be erased,
  * `already_erased`, `nothing_to_erase`.
@@ -210,7 +225,7 @@ export function prepareErasureProposal(
           // what it holds is of this compartment, as the entry was
           { kind, at: entry.at, of: found.sequence, content } as EntryContent,
         );
-  const alone = erasesAlone(opened, compartment, meOf(state));
+  const alone = erasesAlone(opened, compartment, meOf(state)) === 'always';
   const erases = {
     entries,
     files: filesOf(compartmentOf(opened, compartment), found, input),
@@ -358,7 +373,7 @@ export function prepareErasure(
   const { compartment, of, fault } = proposal;
   checkErasable(opened, { compartment, sequence: of });
   if (fault !== null) throw new ClientError(`erasure_${fault}`);
-  if (proposal.mine && !erasesAlone(opened, compartment, me)) {
+  if (proposal.mine && erasesAlone(opened, compartment, me) === 'no') {
     throw new ClientError('erasure_unconfirmed');
   }
   const found = entryAt(opened, { compartment, sequence: of });

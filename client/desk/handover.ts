@@ -2,6 +2,7 @@ import { HoldingsAnswer } from '../../crypto/private.js';
 import type { BulkResult, HoldingView, OwnCase } from '../models.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
+import { closedAccounts } from './closed-accounts.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareGrant } from './case-work.js';
 import type { DeskSession } from './session.js';
@@ -28,13 +29,13 @@ export interface HandoverDesk {
   ): Promise<BulkResult>;
 }
 
-/** A case as its handler gives it away. */
-function ownCase(opened: OpenedForHandler, me: string): OwnCase {
+/** A case as its handler gives it away: to whoever can sign in. */
+function ownCase(opened: OpenedForHandler, me: string, closed: ReadonlySet<string>): OwnCase {
   const { answer, overview, file } = opened;
   const { readers } = opened.directory.directory;
   const others = stayingMembers(opened).flatMap(({ id }) => {
     const record = readers.find((reader) => reader.record.id === id)?.record;
-    return record === undefined || id === me ? [] : record;
+    return record === undefined || id === me || closed.has(id) ? [] : record;
   });
   return {
     id: file.id,
@@ -43,7 +44,7 @@ function ownCase(opened: OpenedForHandler, me: string): OwnCase {
     receivedOn: answer.case.receivedOn,
     others: others.flatMap(({ id, name, part }) => (part === 'handler' ? [{ id, name }] : [])),
     paper: others.some(({ part }) => part === 'recovery_officer'),
-    grantable: grantable(opened),
+    grantable: grantable(opened).filter(({ id }) => !closed.has(id)),
   };
 }
 
@@ -62,10 +63,11 @@ export function createHandoverDesk(
 
     async findOwnCases(onProgress, signal) {
       const me = session.signedIn().account.id;
+      const closed = await closedAccounts(session);
       const cases: OwnCase[] = [];
       const failed = await walk.each(
         await walk.ids(signal),
-        (opened) => cases.push(ownCase(opened, me)),
+        (opened) => cases.push(ownCase(opened, me, closed)),
         onProgress,
         signal,
       );

@@ -1,41 +1,42 @@
 import type { Knex } from 'knex';
-import {
-  isAlone,
-  isEpochEntry,
-  noteMembers,
-  nothingErased,
-  type ReaderId,
-} from '../../crypto/public.js';
+import { aloneness, type Party, type ReaderId } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { DirectoryLookup } from '../records/directory.js';
 import type { CaseRow } from '../records/rows.js';
-import { readEpochs } from '../records/service.js';
+import { readEpochs, readRecused } from '../records/service.js';
 import { readEpochBody } from '../records/rules.js';
 
 /**
  * Checks that a handler may agree to the removal of a closed case: another one proposed it, who is not
  * the same person under keys from before; alone acts only who is the one handler that ever could read
- * the case, but for those who left. As with erasing, taking others off the case first helps nobody.
+ * the case, but for those who left and those who declared a conflict. As with erasing, taking others
+ * off the case first helps nobody.
  *
- * @throws ApiError `removal_unconfirmed`.
+ * @param canBeLetIn whether somebody else could be given the case.
+ * @throws ApiError `removal_unconfirmed`, or `alone_needs_another` for who was left alone by declared
+ * conflicts where somebody else could agree.
  */
 export async function checkRemoval(
   trx: Knex,
   row: Pick<CaseRow, 'id' | 'removal_by'>,
   reader: ReaderId,
   lookup: DirectoryLookup,
+  canBeLetIn: () => Promise<boolean>,
 ): Promise<void> {
   const isHandler = (id: string): boolean => lookup.reader(id)?.part === 'handler';
   const person = (id: string): string => lookup.person(id);
   const { removal_by: proposer } = row;
   if (!isHandler(reader)) throw new ApiError('removal_unconfirmed');
   if (proposer !== null && person(proposer) !== person(reader)) return;
-  const ever = nothingErased();
+  const members = new Set<Party>();
   for (const compartment of ['dialogue', 'internal'] as const) {
     for (const entry of await readEpochs(trx, row.id, compartment)) {
-      if (isEpochEntry(entry)) noteMembers(ever, readEpochBody(entry));
+      for (const { id } of readEpochBody(entry).members) members.add(id);
     }
   }
-  const alone = isAlone(ever, reader, { ever: isHandler, now: isHandler, person });
-  if (proposer === null || !alone) throw new ApiError('removal_unconfirmed');
+  const recused = new Set(await readRecused(trx, row.id, lookup));
+  const handlers = { ever: isHandler, now: isHandler, person };
+  const alone = aloneness({ members, recused }, reader, handlers);
+  if (proposer === null || alone === 'no') throw new ApiError('removal_unconfirmed');
+  if (alone === 'left' && (await canBeLetIn())) throw new ApiError('alone_needs_another');
 }

@@ -113,7 +113,13 @@ export function checkStatistics(
 export type CaseChanges = Partial<
   Pick<
     CaseRow,
-    'active_day' | 'closed_day' | 'decision_due_day' | 'escalated' | 'removal_by' | 'removal_day'
+    | 'active_day'
+    | 'closed_day'
+    | 'decision_due_day'
+    | 'escalated'
+    | 'removal_by'
+    | 'removal_day'
+    | 'alone_from_day'
   > &
     Pause
 >;

@@ -20,6 +20,7 @@ import { ApiError } from '../http/errors.js';
 import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { eraseBodies } from '../records/erasures.js';
+import { canBeLetIn, changesForAlone, hasGone, whyNotAlone, type ReadDirectory } from './alone.js';
 import { checkRemoval } from './removal.js';
 import {
   caseFacts,
@@ -95,7 +96,7 @@ export interface Cases {
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
    * `case_closed`, `case_open`, `case_held`, `case_restricted`, `removal_unconfirmed`, `overview_missing` where the overview
-   * is not sealed to all who read the case now, `wrong_statistics`, and what records and attachments
+   * is not sealed to all who read the case now, `wrong_statistics`, what {@link whyNotAlone} says, and what records and attachments
    * find wrong. What it erases is gone from file and journal when it returns.
    */
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;
@@ -123,15 +124,17 @@ export function createCases(options: {
   readonly db: Knex;
   readonly today: () => Day;
   readonly audit: Audit;
-  readonly directories: Directories;
+  readonly directories: Directories & { readonly version: ReadDirectory };
   readonly bindAttachments: BindAttachments;
   readonly eraseFiles: EraseFiles;
   readonly readPurgeOn: ReadPurgeOn;
   readonly keepStatistics: KeepStatistics;
   readonly identity: IdentityRequests;
+  /** Ids of accounts that can be signed in to. */
+  readonly openAccounts: (db: Knex) => Promise<ReadonlySet<string>>;
 }): Cases {
   const { db, today, audit, directories, bindAttachments, eraseFiles, readPurgeOn } = options;
-  const { keepStatistics, identity } = options;
+  const { keepStatistics, identity, openAccounts } = options;
 
   async function caseOf(handle: Knex, reader: ReaderId, id: string): Promise<CaseRow> {
     const row = await openableCase(handle, reader, id);
@@ -236,29 +239,55 @@ export function createCases(options: {
 
     async append(reader, id, request) {
       const erased = await db.transaction(async (trx) => {
-        const row = await caseOf(trx, reader, id);
+        const row = await openableCase(trx, reader, id);
+        if (row === undefined) {
+          if (await hasGone(trx, id, reader, request)) return false;
+          throw new ApiError('case_not_found');
+        }
         const newest = await directories.newest(trx);
         if (newest === null) throw new ApiError('case_not_found');
-        const lookup = directoryLookup(directories, newest);
+        const open = await openAccounts(trx);
+        const lookup = directoryLookup(directories, newest, undefined, open);
         const day = today();
         const compartment = checkRequest(request);
         const effect = effectOfAppend(request);
         checkState(row, request, effect);
-        if (effect === 'remove') await checkRemoval(trx, row, reader, lookup);
-        const auditors = channelAuditors(newest.directory, row.channel);
+        const { directory } = newest;
+        if (effect === 'remove') {
+          await checkRemoval(trx, row, reader, lookup, () =>
+            canBeLetIn(trx, row, reader, directory, lookup, directories.version),
+          );
+        }
+        const notAlone =
+          effect === 'erase'
+            ? await whyNotAlone(trx, row, reader, day, directory, lookup, directories.version)
+            : null;
+        const auditors = channelAuditors(directory, row.channel);
         const counting = new Set(await readersOf(trx, row.id));
         for (const { record } of auditors) counting.add(record.id);
         checkStatistics(row, request, effect, day, counting);
         const { entries, grants, overview, attachments, statistics } = request;
-        const appended = await appendEntries(trx, row, reader, entries, grants, lookup);
+        const appended = await appendEntries(
+          trx,
+          row,
+          reader,
+          entries,
+          grants,
+          lookup,
+          HANDLER_WRITES,
+          notAlone,
+        );
         await identity.keep(trx, appended.row, reader, request, day);
         if (overview !== null) await keepOverview(trx, appended, overview);
         // the list shows overviews: whoever may list the case must have the key of its own
         if (await someoneLacksKey(trx, row.id)) throw new ApiError('overview_missing');
         await bindAttachments(trx, row.id, compartment, attachments);
         if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
-        const changes = changesOf(row, request, effect, day, reader);
-        if (changes !== null) await changeCase(trx, appended.row, changes);
+        const changes = {
+          ...changesOf(row, request, effect, day, reader),
+          ...changesForAlone(row, request, effect, day),
+        };
+        if (Object.keys(changes).length > 0) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);
         return effect === 'erase' && (await erase(trx, row.id, entries));
       });

@@ -42,6 +42,11 @@ export async function newestRow(db: Knex): Promise<DirectoryRow | undefined> {
   return db<DirectoryRow>('directories').orderBy('version', 'desc').first();
 }
 
+/** One version; undefined where there is none. */
+export async function rowOf(db: Knex, version: number): Promise<DirectoryRow | undefined> {
+  return db<DirectoryRow>('directories').where({ version }).first();
+}
+
 /** Every version above one, oldest first. */
 export async function rowsAfter(db: Knex, version: number): Promise<DirectoryRow[]> {
   return db<DirectoryRow>('directories').where('version', '>', version).orderBy('version').select();

@@ -10,7 +10,7 @@ import {
 import { addDays, dayOf, today, type Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
-import { hasVersion, newestHash, newestRow, signedOf } from './store.js';
+import { hasVersion, newestHash, newestRow, rowOf, signedOf } from './store.js';
 
 /** The directories of the installation, for whoever needs to know who reads. */
 export interface Directories {
@@ -30,6 +30,8 @@ export interface Directories {
   signed(db: Knex): Promise<SignedDirectory>;
   /** Whether a version of this hash was ever in force. */
   has(db: Knex, version: number, hash: string): Promise<boolean>;
+  /** A version that was ever in force; null for none. */
+  version(db: Knex, version: number): Promise<VerifiedDirectory | null>;
 }
 
 /** Makes the reading side of the directory. */
@@ -60,6 +62,10 @@ export function createDirectories(): Directories {
       return signedOf(row);
     },
     has: hasVersion,
+    async version(db, version) {
+      const row = await rowOf(db, version);
+      return row === undefined ? null : verifyDirectory(signedOf(row));
+    },
   };
 }
 

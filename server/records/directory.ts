@@ -13,6 +13,8 @@ export interface DirectoryLookup {
   reader(id: string): ReaderRecord | null;
   /** The first id of somebody who came back under new keys; else the one given. */
   person(id: string): string;
+  /** Whether somebody has an account that can be signed in to, as far as it was asked. */
+  canSignIn(id: string): boolean;
   /** Whether this directory is, or once was, the installation's. */
   knows(db: Knex, directory: EpochBody['directory']): Promise<boolean>;
 }
@@ -29,11 +31,13 @@ export interface Directories {
  * Looks readers up in the newest directory.
  *
  * @param channel only people of this channel, as for a new report; else everybody active.
+ * @param open accounts that can be signed in to: none where nobody leaves a case.
  */
 export function directoryLookup(
   directories: Directories,
   newest: VerifiedDirectory,
   channel?: string,
+  open: ReadonlySet<string> = new Set(),
 ): DirectoryLookup {
   const { directory } = newest;
   const readers =
@@ -43,6 +47,7 @@ export function directoryLookup(
   return {
     reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
     person: (id) => identitiesOf(directory, id).at(-1) ?? id,
+    canSignIn: (id) => open.has(id),
     knows: async (db, { version, hash }) =>
       version === directory.version
         ? hash === newest.hash

@@ -9,6 +9,7 @@ import {
   type CaseId,
   type Compartment,
   type EntryHeader,
+  type EpochBody,
   type ErasableRecord,
   type Erases,
   type Erasing,
@@ -27,16 +28,21 @@ export interface ErasableChain {
 /** Those compartments that entries about erasing stand in; most requests have none. */
 export type ErasableChains = Partial<Record<Compartment, ErasableChain>>;
 
-/** Reads what the rules ask of the compartments in which something is to be erased. */
+/**
+ * Reads what the rules ask of the compartments in which something is to be erased.
+ *
+ * @param recused who declared to take no part in the case.
+ */
 export async function readErasable(
   trx: Knex,
   caseId: CaseId,
   entries: readonly NewEntry[],
+  recused: ReadonlySet<string>,
 ): Promise<ErasableChains> {
   const chains: ErasableChains = {};
   for (const { header } of entries) {
     if (header.effect === null || header.erases === undefined) continue;
-    chains[header.compartment] ??= await readChain(trx, caseId, header.compartment);
+    chains[header.compartment] ??= await readChain(trx, caseId, header.compartment, recused);
   }
   return chains;
 }
@@ -45,16 +51,22 @@ async function readChain(
   trx: Knex,
   caseId: CaseId,
   compartment: Compartment,
+  recused: ReadonlySet<string>,
 ): Promise<ErasableChain> {
-  const chain: ErasableChain = { erasing: nothingErased(), records: new Map() };
+  const erasing = { ...nothingErased(), recused: new Set(recused) };
+  const chain: ErasableChain = { erasing, records: new Map() };
+  const epochs = new Map<number, EpochBody>();
   for (const row of await epochEntries(trx, caseId, compartment)) {
     const entry = entryOf(row);
-    if (isEpochEntry(entry)) noteMembers(chain.erasing, readEpochBody(entry));
+    if (isEpochEntry(entry)) epochs.set(row.sequence, readEpochBody(entry));
   }
   for (const { sequence, record_hash, header } of await recordsIn(trx, caseId, compartment)) {
     const parsed = JSON.parse(header) as EntryHeader;
     chain.records.set(sequence, { header: parsed, hash: record_hash });
-    noteErasing(chain.erasing, parsed);
+    const epoch = epochs.get(sequence);
+    // in their order: whoever goes takes their proposals along
+    if (epoch === undefined) noteErasing(erasing, parsed);
+    else noteMembers(erasing, epoch);
   }
   return chain;
 }

@@ -40,6 +40,8 @@ export interface CaseRow {
   removal_by: string | null;
   /** The day from which it is removed, once somebody else agreed; null before. */
   removal_day: Day | null;
+  /** From when a handler whom declared conflicts left alone may erase; null where nobody declared one. */
+  alone_from_day: Day | null;
   decision_due_day: string | null;
   escalated: number;
   purging: number;

@@ -1,4 +1,5 @@
 import {
+  aloneness,
   effectFits,
   faultInGuestEntry,
   faultInErasing,
@@ -7,6 +8,7 @@ import {
   noteErasing,
   noteMembers,
   epochBodyOf,
+  isConfirmed,
   isEpochEntry,
   paddedTextSize,
   ProtocolError,
@@ -65,6 +67,8 @@ export interface AppendContext {
   reader(id: string): ReaderRecord | null;
   /** The first id of somebody who came back under new keys. */
   person(id: string): string;
+  /** Whether somebody's account can be signed in to. */
+  canSignIn(id: string): boolean;
   /** Those records named as seen that stand in this case's dialogue, by hash. */
   dialogueRecords: ReadonlyMap<string, DialogueRecord>;
   /** Sequence of the record that the author named as seen last in each compartment, 0 for none. */
@@ -79,6 +83,8 @@ export interface AppendContext {
   sworn: Set<string>;
   /** The compartments in which something is to be erased, as they stand; they are followed with. */
   erasable: ErasableChains;
+  /** Why whoever was left alone by declared conflicts may not erase by themselves yet; null where they may. */
+  notAlone: ErrorCode | null;
 }
 
 /** Where the chains end after entries that hold, and the entries with their record hashes. */
@@ -181,12 +187,18 @@ function checkErasing(
   if (chain === undefined) return;
   const { erasing, records } = chain;
   const isHandler = (id: string): boolean => context.reader(id)?.part === 'handler';
-  const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), {
-    ever: isHandler,
-    now: isHandler,
-    person: (id) => context.person(id),
-  });
+  const person = (id: string): string => context.person(id);
+  const handlers = { ever: isHandler, now: isHandler, person };
+  const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), handlers);
   if (fault !== null) throw new ApiError(erasingCodes[fault]);
+  if (
+    context.notAlone !== null &&
+    header.effect === 'erase' &&
+    !isConfirmed(erasing, header, handlers) &&
+    aloneness(erasing, header.author, handlers) === 'left'
+  ) {
+    throw new ApiError(context.notAlone);
+  }
   noteErasing(erasing, header);
   noteMembers(erasing, epoch);
   records.set(header.sequence, { header, hash: head });
@@ -318,14 +330,17 @@ function checkMembers(
   if (!guestsFit(members, isGuest, begins)) throw new ApiError('wrong_members');
 }
 
-/** Nobody comes back who declared to take no part, and no case is left without a handler. */
+/**
+ * Nobody comes back who declared to take no part, and no case is left without a handler who can sign
+ * in: one whose account is closed answers nobody.
+ */
 function checkWhoGoesOn(context: AppendContext, members: readonly Member[]): void {
   if (members.some(({ id }) => context.recused.has(context.person(id)))) {
     throw new ApiError('wrong_members');
   }
-  if (!members.some(({ id }) => context.reader(id)?.part === 'handler')) {
-    throw new ApiError('last_holder');
-  }
+  const handlers = members.filter(({ id }) => context.reader(id)?.part === 'handler');
+  if (handlers.length === 0) throw new ApiError('last_holder');
+  if (!handlers.some(({ id }) => context.canSignIn(id))) throw new ApiError('handlers_locked_out');
 }
 
 /** The notes belong to those readers who have the dialogue: nobody is shut out of one of the two. */

@@ -80,6 +80,8 @@ export const CUSTODIAN_WRITES: readonly Compartment[] = ['identity'];
  *
  * @param author who sends them; it must be the author of every entry.
  * @param writes where the author may write.
+ * @param notAlone why somebody left alone by declared conflicts may not erase by themselves; null where
+ * they may.
  * @throws ApiError with the code of the rule that is broken, see `followChains`; `case_full`.
  */
 export async function appendEntries(
@@ -90,6 +92,7 @@ export async function appendEntries(
   grants: readonly Grant[],
   directory: DirectoryLookup,
   writes = author === 'reporter' ? REPORTER_WRITES : HANDLER_WRITES,
+  notAlone: AppendContext['notAlone'] = 'erasure_unconfirmed',
 ): Promise<AppendedCase> {
   // nothing gets where this author may not write; the notes are for the dialogue's readers
   const needed: readonly Compartment[] = writes.includes('internal') ? HANDLER_WRITES : writes;
@@ -104,6 +107,13 @@ export async function appendEntries(
   };
   await checkShare(trx, caseRow.id, author, entries);
   const bodies = readEpochBodies(entries);
+  const erases = entries.some(
+    ({ header }) => header.form === 'sealed' && header.erases !== undefined,
+  );
+  const recused =
+    bodies.size === 0 && !erases
+      ? new Set<string>()
+      : await readRecused(trx, caseRow.id, directory);
   const { chains: after, records } = followChains(
     {
       case: identityOf(caseRow),
@@ -114,10 +124,12 @@ export async function appendEntries(
       person: (id) => directory.person(id),
       ...(await readSeen(trx, caseRow.id, author, entries)),
       bodies,
-      recused: bodies.size === 0 ? new Set() : await readRecused(trx, caseRow.id, directory),
+      canSignIn: (id) => directory.canSignIn(id),
+      recused,
       directories: await knownDirectories(trx, directory, bodies),
       sworn: await swornAmong(trx, caseRow.id, author, directory),
-      erasable: await readErasable(trx, caseRow.id, entries),
+      erasable: await readErasable(trx, caseRow.id, entries, recused),
+      notAlone,
     },
     entries,
     grants,
@@ -194,10 +206,12 @@ export async function prepareCase(
       dialogueRecords: new Map(),
       seenBefore: { dialogue: 0, internal: 0, identity: 0 },
       bodies,
+      canSignIn: () => false,
       recused: new Set(),
       directories: await knownDirectories(db, directory, bodies),
       sworn: new Set(),
       erasable: {},
+      notAlone: null,
     },
     entries,
     grants,
@@ -243,6 +257,7 @@ export async function changeCase(
       | 'paused_days'
       | 'removal_by'
       | 'removal_day'
+      | 'alone_from_day'
     >
   >,
 ): Promise<CaseRow> {
@@ -375,10 +390,10 @@ async function readSeen(
 }
 
 /** Who declared to take no part in a case, as persons: whoever came back under new keys is the same. */
-async function readRecused(
+export async function readRecused(
   db: Knex,
   caseId: CaseId,
-  lookup: DirectoryLookup,
+  lookup: Pick<DirectoryLookup, 'person'>,
 ): Promise<ReadonlySet<string>> {
   const epochs = await readEpochs(db, caseId, 'dialogue');
   const recusals = epochs.filter((entry) => readEpochBody(entry).recuses === true);

@@ -195,6 +195,14 @@ export async function recordsIn(
     .select('sequence', 'record_hash', 'header');
 }
 
+/** Whether a case has a record of this hash. */
+export async function hasRecord(db: Knex, caseId: string, hash: string): Promise<boolean> {
+  const row = await db<EntryRow>('entries')
+    .where({ case_id: caseId as CaseId, record_hash: hash as RecordHash })
+    .first('sequence');
+  return row !== undefined;
+}
+
 /** Leaves of an entry's body nothing but its hash. */
 export async function eraseBody(
   trx: Knex,

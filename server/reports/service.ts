@@ -316,6 +316,7 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     paused_days: 0,
     removal_by: null,
     removal_day: null,
+    alone_from_day: null,
     decision_due_day: null,
     escalated: 0,
     purging: 0,

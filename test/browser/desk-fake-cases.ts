@@ -290,7 +290,7 @@ export function viewOf(id: string): HandlerCaseView {
     ...caseworkOf(said),
     identity: identityOf(id),
     erasures: proposalsOf(id),
-    erasesAlone: { dialogue: false, internal: false },
+    erasesAlone: { dialogue: 'no', internal: 'no' },
     origin: origins.get(id) ?? { made: 'reporter' },
     writable: 'yes',
     log: [],

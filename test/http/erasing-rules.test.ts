@@ -10,7 +10,7 @@ import {
 } from '../../crypto/private.js';
 import type { Answer } from '../support/api.js';
 import { contents, startCaseWork, type CaseWork, type WorkedCase } from '../support/casework.js';
-import type { TestPerson } from '../support/desk.js';
+import { admitHandler, type TestPerson } from '../support/desk.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
 
 // What the server says to a handler's altered client that would erase otherwise than two agreed.
@@ -162,5 +162,68 @@ describe('an erasure', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(await send(work.handler, 'propose', reply)).toMatchObject(refused('already_erased'));
+  });
+});
+
+describe('a handler whom a declared conflict left alone', () => {
+  const left = '2026-04-01';
+  /** The second handler goes; the one who stays proposes to erase the reply. */
+  const leave = async (): Promise<Erases> => {
+    const reply = only(place('dialogue', 3));
+    await send(work.second, 'propose', reply);
+    const draft = await worked.draft(work.second);
+    draft.rotate('dialogue', [work.handler], true).rotate('internal', [work.handler]);
+    const overview = draft.overview('internal');
+    const gone = await worked.append(work.second, { ...draft.request, overview });
+    expect(gone).toMatchObject({ status: 201 });
+    return reply;
+  };
+  const wait = (day: string) =>
+    server.db('cases').where({ id: worked.id }).update({ alone_from_day: day });
+
+  it('erases only what they proposed themselves, and not before 30 days are over', async () => {
+    const reply = await leave();
+    // what the other proposed went with them
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    await wait('2026-03-02');
+    expect(await send(work.handler, 'propose', reply)).toMatchObject({ status: 201 });
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('alone_too_early'));
+    const row: unknown = await server.db('cases').where({ id: worked.id }).first();
+    expect(row).toMatchObject({ alone_from_day: left });
+    await wait('2026-03-02');
+    expect(await send(work.handler, 'erase', reply)).toMatchObject({ status: 201 });
+  });
+
+  it('erases nothing alone while somebody else was taken off, or could be let in', async () => {
+    const reply = await leave();
+    await send(work.handler, 'propose', reply);
+    await wait('2026-03-02');
+    const third = await admitHandler(work, 'third');
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('alone_needs_another'));
+
+    // whom the reporter left out could not be
+    worked = await work.report([work.handler, work.second]);
+    await worked.say(work.handler, contents.reply);
+    await worked.say(work.handler, contents.note);
+    ({ entries } = await worked.read(work.handler));
+    const other = await leave();
+    await send(work.handler, 'propose', other);
+    await wait('2026-03-02');
+    expect(await send(work.handler, 'erase', other)).toMatchObject({ status: 201 });
+
+    // whoever was taken off before has declared nothing
+    worked = await work.report([work.handler, work.second, third]);
+    await worked.say(work.handler, contents.reply);
+    await worked.say(work.handler, contents.note);
+    ({ entries } = await worked.read(work.handler));
+    const draft = await worked.draft(work.handler);
+    const both = [work.handler, work.second];
+    draft.rotate('dialogue', both).rotate('internal', both);
+    const overview = draft.overview('internal');
+    await worked.append(work.handler, { ...draft.request, overview });
+    const last = await leave();
+    await send(work.handler, 'propose', last);
+    await wait('2026-03-02');
+    expect(await send(work.handler, 'erase', last)).toMatchObject(refused('erasure_unconfirmed'));
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
+import type { Desk } from '../../client/handler.js';
 import {
   EpochBody,
   epochBodyOf,
@@ -159,8 +160,8 @@ describe('a conflict of interest', () => {
     expect(await codeOf(harald.desk.recuse(id))).toBe('last_holder');
   });
 
-  it('is done once where its answer is lost', async () => {
-    const [hanna] = installation.handlers;
+  it('is done once where its answer is lost, and not where the case was closed to them before', async () => {
+    const [hanna, harald] = installation.handlers;
     const { words, id } = await report();
     let lost = 0;
     const losing: Fetch = async (input, init) => {
@@ -171,11 +172,117 @@ describe('a conflict of interest', () => {
       }
       return response;
     };
-    const desk = await installation.signIn(hanna, losing);
-    await desk.recuse(id);
+    await (await installation.signIn(hanna, losing)).recuse(id);
     expect(lost).toBe(1);
     expect(await readersOf(words)).toEqual(['Harald Handler']);
+
+    // taken off by a colleague while the declaration was on its way
+    const other = await report();
+    let taken = false;
+    const overtaken: Fetch = async (input, init) => {
+      if (init.method === 'POST' && input.endsWith('/entries') && !taken) {
+        taken = true;
+        await harald.desk.revoke(other.id, hanna.id);
+      }
+      return fetch(input, init);
+    };
+    const desk = await installation.signIn(hanna, overtaken);
+    expect(await codeOf(desk.recuse(other.id))).toBe('case_not_found');
+    expect((await newestEpoch(other.id)).recuses).toBeUndefined();
     await installation.signIn(hanna);
+  });
+
+  it('is not declared where the others’ accounts are closed: nobody could go on', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { desk } = installation.administrator;
+    const { id } = await report();
+    await desk.openIncident({
+      account: harald.id,
+      since: null,
+      knownAt: null,
+      cause: 'device_lost',
+    });
+    expect(await codeOf(hanna.desk.recuse(id))).toBe('handlers_locked_out');
+    const { cases } = await hanna.desk.findOwnCases(silent);
+    expect(cases.find((each) => each.id === id)).toMatchObject({ others: [], grantable: [] });
+    // nor by a client that asks nobody
+    const unaware: Fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!input.endsWith('/api/desk/members')) return answer;
+      const { status, headers } = answer;
+      return new Response((await answer.text()).replaceAll('locked', 'active'), {
+        status,
+        headers,
+      });
+    };
+    const altered = await installation.signIn(hanna, unaware);
+    expect(await codeOf(altered.recuse(id))).toBe('handlers_locked_out');
+    const [incident] = await desk.incidents();
+    await desk.unlockAccount(incident?.id ?? '');
+    await installation.signIn(harald);
+    await (await installation.signIn(hanna)).recuse(id);
+  });
+});
+
+describe('a handler whom a declared conflict leaves alone', () => {
+  const own = async (desk: Desk, id: string) =>
+    (await desk.openCase(id)).erasures[0] ?? { compartment: 'dialogue' as const, sequence: 0 };
+
+  it('erases what they propose 30 days later; what the other proposed is proposed no more', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { words, id } = await report();
+    await hanna.desk.reply(id, { kind: 'reply', text: 'Who is ill?' }, [], silent);
+    const named = { compartment: 'dialogue', sequence: 3, passages: [], files: [] } as const;
+    const input = { ...named, whole: true, ground: 'irrelevant', text: '' } as const;
+    await harald.desk.proposeErasure(id, input);
+    await harald.desk.recuse(id);
+    const before = await hanna.desk.openCase(id);
+    expect(before).toMatchObject({ erasures: [], erasesAlone: { dialogue: 'left' } });
+    await hanna.desk.proposeErasure(id, input);
+    const proposal = await own(hanna.desk, id);
+    expect(await codeOf(hanna.desk.erase(id, proposal, ''))).toBe('alone_too_early');
+
+    installation.clock.set('2026-04-01T10:00:00Z');
+    const desk = await installation.signIn(hanna);
+    await desk.erase(id, proposal, '');
+    for (const { warnings, entries } of [
+      await (await installation.signIn(hanna)).openCase(id),
+      await installation.newReporter().open(words),
+    ]) {
+      expect(warnings).toEqual([]);
+      expect(JSON.stringify(entries)).not.toContain('Who is ill?');
+    }
+    for (const person of [harald, installation.administrator]) await installation.signIn(person);
+  });
+
+  it('begins anew with a removal on which they agreed with who went', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { id } = await report();
+    const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
+    await hanna.desk.reply(id, closure, [], silent);
+    const proposal = {
+      kind: 'removal_proposal',
+      id: null,
+      ground: 'outcome',
+      decidedBy: 'Legal',
+      archive: '',
+      reference: '',
+      text: 'Its time is shorter.',
+    } as const;
+    const agree = async (desk: Desk) => {
+      const { entries } = await desk.openCase(id);
+      const of = entries.findLast(({ content }) => content.kind === 'removal_proposal')?.hash;
+      return desk.work(id, { kind: 'removal', of: of as never, received: '' });
+    };
+    await harald.desk.work(id, proposal);
+    expect((await agree(hanna.desk)).purgeOn).toBe('2026-05-01');
+    await harald.desk.recuse(id);
+    const undone = await hanna.desk.openCase(id);
+    expect(undone).toMatchObject({ removal: { proposal: null, agreedOn: null }, warnings: [] });
+    expect(undone.purgeOn).not.toBe('2026-05-01');
+    expect(await codeOf(agree(hanna.desk))).toBe('already_decided');
+    await hanna.desk.work(id, proposal);
+    expect((await agree(hanna.desk)).purgeOn).toBe('2026-05-01');
   });
 });
 

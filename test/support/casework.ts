@@ -86,8 +86,8 @@ export interface Draft {
   readonly request: HandlerAppend;
   /** `erasing` is what an entry about erasing names, and where it stands. */
   say(content: EntryContent, erasing?: Erasing): Draft;
-  /** Opens the next epoch of a compartment. */
-  rotate(compartment: Compartment, readers: readonly TestMember[]): Draft;
+  /** Opens the next epoch of a compartment; perhaps as who declares a conflict with it. */
+  rotate(compartment: Compartment, readers: readonly TestMember[], recuses?: boolean): Draft;
   overview(compartment?: Compartment): SealedOverview;
 }
 
@@ -508,7 +508,7 @@ function makeDraft(
       entries.push(sealEntry(keyOf(compartment), place(compartment), content, erasing?.erases));
       return draft;
     },
-    rotate(compartment, readers) {
+    rotate(compartment, readers, recuses = false) {
       const before = keys.get(compartment) ?? null;
       const key = newEpochKey({ case: id, compartment, epoch: (before?.epoch ?? 0) + 1 });
       const members = [
@@ -516,7 +516,7 @@ function makeDraft(
         ...readers.map((person) => member(person)),
       ];
       const previousKey = before === null ? null : sealPreviousKey(key, before);
-      const body = { members, directory, previousKey };
+      const body = { members, directory, previousKey, ...(recuses && { recuses: true as const }) };
       entries.push(makeEpochEntry(key, place(compartment), body));
       grants.push(...members.map((each) => sealGrant(key, each)));
       keys.set(compartment, key);

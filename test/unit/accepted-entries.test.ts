@@ -385,6 +385,9 @@ function erasableOf(stored: readonly Entry[], entries: readonly Entry[]): Erasab
     const { compartment, erases }: EntryHeader = header;
     if (erases === undefined) continue;
     const erasing = nothingErased();
+    for (const entry of stored.filter(isEpochEntry)) {
+      if (epochBodyOf(entry).recuses === true) erasing.recused.add(entry.header.author);
+    }
     const records: ErasableChain['records'] = new Map();
     for (const entry of stored.filter((each) => each.header.compartment === compartment)) {
       if (isEpochEntry(entry)) noteMembers(erasing, { members: membersOf(entry) });
@@ -521,6 +524,7 @@ function accepted(
         writes: author === 'reporter' ? ['dialogue', 'identity'] : ['dialogue', 'internal'],
         reader: (id) => active.find(({ record }) => record.id === id)?.record ?? null,
         person: (id) => id,
+        canSignIn: () => true,
         dialogueRecords: records,
         seenBefore: {
           dialogue: seenBy('dialogue'),
@@ -540,6 +544,7 @@ function accepted(
         ),
         sworn: swornIn(held.entries),
         erasable: erasableOf(held.entries, entries),
+        notAlone: null,
       },
       entries,
       grants,

@@ -88,6 +88,34 @@ const faultsOf = (entries: Entry[] = made.entries) =>
 const none = [[], [], []];
 const refused = Array.from({ length: 3 }, () => ['wrong_erasure']);
 
+describe('a handler whom a declared conflict left alone', () => {
+  const recuses = { body: { recuses: true as const } };
+
+  it('erases what they proposed themselves, and nothing else, in the notes too', () => {
+    made.rotate(hanna, 'internal', [hanna, harald, officer]);
+    const noted = made.say(hanna, note('A name.'));
+    about(harald, 'propose_erasure', said);
+    made.rotate(harald, 'dialogue', [hanna, officer], recuses);
+    made.rotate(harald, 'internal', [hanna, officer]);
+    const before = [...made.entries];
+    about(hanna, 'erase', said);
+    expect(faultsOf()).toEqual(refused);
+    made.entries.splice(0, made.entries.length, ...before);
+    about(hanna, 'propose_erasure', said);
+    about(hanna, 'erase', said);
+    about(hanna, 'propose_erasure', noted, 'internal');
+    about(hanna, 'erase', noted, 'internal');
+    expect(faultsOf(without(said, noted))).toEqual(none);
+  });
+
+  it('does not while somebody is there who was only taken off', () => {
+    made.rotate(hanna, 'dialogue', [hanna, officer]);
+    about(hanna, 'propose_erasure', said);
+    about(hanna, 'erase', said);
+    expect(faultsOf()).toEqual(refused);
+  });
+});
+
 describe('an erased entry', () => {
   it('keeps its record hash and its signature, and says nothing to anybody', () => {
     about(hanna, 'propose_erasure', said);

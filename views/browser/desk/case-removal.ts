@@ -120,7 +120,7 @@ export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalP
       const isWritable = data.writable !== 'no';
       const isFree = isWritable && data.keeping.hold === null && data.keeping.restriction === null;
       const waits = proposal !== null && agreedOn === null;
-      const mine = isMine(desk, proposalEntry(data)) && !data.erasesAlone.internal;
+      const mine = isMine(desk, proposalEntry(data)) && data.erasesAlone.internal === 'no';
       showPart(panel, 'propose', data.state === 'closed' && isFree && proposal === null);
       showPart(panel, 'confirm-form', waits && known !== null && isFree && !mine);
       showPart(panel, 'received-field', known?.ground === 'archive');
@@ -179,7 +179,7 @@ function proposedLine(desk: Desk, data: HandlerCaseView): string[] {
     ground: t(`desk.disposal.ground.${proposal.ground}`),
     decided: proposal.decidedBy,
   });
-  const waits = agreedOn === null && isMine(desk, entry) && !data.erasesAlone.internal;
+  const waits = agreedOn === null && isMine(desk, entry) && data.erasesAlone.internal === 'no';
   return waits ? [line, t('desk.disposal.own')] : [line];
 }
 

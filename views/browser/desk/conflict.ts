@@ -49,7 +49,7 @@ export function conflictView(desk: Desk, ids: readonly string[]): HTMLElement {
       try {
         await desk.api.recuse(id);
       } catch (error) {
-        if (codeOf(error) !== 'last_holder') throw error;
+        if (!['last_holder', 'handlers_locked_out'].includes(codeOf(error))) throw error;
         last = id;
         draw();
         to.focus();

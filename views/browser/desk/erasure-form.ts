@@ -176,9 +176,10 @@ export function erasureForm(
     if (data !== null) {
       const compartment = entry?.compartment ?? 'dialogue';
       const alone = data.erasesAlone[compartment];
+      const who = { always: 'alone_now', left: 'alone_later', no: 'second' } as const;
       showPart(form, 'dialogue-hint', compartment === 'dialogue');
-      write(form, 'who', t(alone ? 'desk.erasure.alone' : 'desk.erasure.second'));
-      write(form, 'do', t(alone ? 'desk.erasure.do' : 'desk.erasure.propose'));
+      write(form, 'who', t(`desk.erasure.${who[alone]}`));
+      write(form, 'do', t(alone === 'always' ? 'desk.erasure.do' : 'desk.erasure.propose'));
     }
     const stamp =
       entry === undefined ? '' : `${which.value} ${JSON.stringify(textsOf(entry.content))}`;
@@ -244,7 +245,7 @@ export function erasureForm(
     const input = inputOf();
     if (input === null) return;
     void send(form, async () => {
-      const alone = data?.erasesAlone[input.compartment] === true;
+      const alone = data?.erasesAlone[input.compartment] === 'always';
       const after = await desk.api.proposeErasure(id, input);
       // nothing of the words stays in the form
       form.reset();

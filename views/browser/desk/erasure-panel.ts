@@ -91,7 +91,7 @@ function proposalElement(
   showPart(item, 'recipients', told.length > 0);
 
   const isKept = data.keeping.hold !== null || data.keeping.restriction !== null;
-  const mayErase = (!mine || data.erasesAlone[compartment]) && fault === null && !isKept;
+  const mayErase = (!mine || data.erasesAlone[compartment] !== 'no') && fault === null && !isKept;
   showPart(item, 'waits', mine && !mayErase);
   showPart(item, 'erase', mayErase);
   write(item, 'decline', t(mine ? 'desk.erasure.take_back' : 'desk.erasure.decline'));
