@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number, setupFiles: string[] = []) => ({
+const project = (name: string, testTimeout: number, setupFiles: string[] = [], isolate = true) => ({
   extends: true as const,
   test: {
     name,
@@ -8,6 +8,7 @@ const project = (name: string, testTimeout: number, setupFiles: string[] = []) =
     testTimeout,
     hookTimeout: 60_000,
     setupFiles,
+    isolate,
   },
 });
 
@@ -21,8 +22,9 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
-      project('unit', 20_000),
-      project('vectors', 60_000),
+      // without servers and databases, files can share a process and load every module once
+      project('unit', 20_000, [], false),
+      project('vectors', 60_000, [], false),
       project('http', 30_000, stretchOnce),
       project('fuzz', 60_000),
       project('browser', 120_000, stretchOnce),

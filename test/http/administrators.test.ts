@@ -107,7 +107,10 @@ describe('a second administrator', () => {
       ...members,
       admissions: members.admissions.map((each) => ({
         ...each,
-        record: { ...each.record, sig: each.record.sig.replace(/^./, 'Q') },
+        record: {
+          ...each.record,
+          sig: each.record.sig.replace(/^./, (letter) => (letter === 'A' ? 'B' : 'A')),
+        },
       })),
     }));
     const lied = await installation.signIn(anna, server.fetch);
