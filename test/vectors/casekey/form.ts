@@ -6,9 +6,14 @@ import {
   DeskCase,
   DirectoryAnswer,
   DirectoriesAnswer,
+  Entry,
+  ErasedEntry,
   fromBase64,
+  Grant,
   Overview,
   SealedStatistics,
+  SharedKey,
+  SignedHandbook,
   Statistics,
   utf8,
   type Field,
@@ -149,12 +154,79 @@ export const CaseVectors = v.strictObject({
   receipt: v.strictObject({ seed: text, salt: text, commitment: text, signed: text, file: text }),
 });
 
+/** What several people agreed on: directories with a second administrator, and a roster by two. */
+export const OfficeVectors = v.strictObject({
+  /** Ed25519 seed of the root; account seeds of two administrators, three handlers, a custodian. */
+  root: text,
+  administrators: v.tuple([text, text]),
+  handlers: v.tuple([text, text, text]),
+  custodian: text,
+  versions: DirectoriesAnswer.entries.directories,
+  hashes: v.array(text),
+  /** Who signed what to let somebody in or to set a roster: the bytes under each signature. */
+  signed: v.array(
+    v.strictObject({ what: text, publicKey: text, bytes: text, signature: text }),
+  ),
+  /** Who a new report is sealed to, by each version. */
+  readers: v.array(v.array(text)),
+  questionnaire: v.strictObject({ document: text, hash: text }),
+  /** The document of a rule, with the days that it gives for the facts of a closed case. */
+  retention: v.strictObject({ document: text, days: v.array(v.unknown()) }),
+});
+
+/** What desks keep or share outside cases. Documents are text, as they are sealed or signed. */
+export const DeskVectors = v.strictObject({
+  /** Too long to stand here: the box follows from its nonce, and this is its hash for `vector`. */
+  shelf: v.strictObject({ account: text, document: text, nonce: text, hash: text }),
+  handbook: v.strictObject({
+    handbook: SignedHandbook,
+    document: text,
+    hash: text,
+    contents: text,
+    box: text,
+    keys: v.array(SharedKey),
+  }),
+  absences: v.array(
+    v.strictObject({
+      number: v.number(),
+      document: text,
+      box: text,
+      signature: text,
+      signed: text,
+      keys: v.array(SharedKey),
+    }),
+  ),
+  /** Of an export: its list, one file in it, and what lies beside it. */
+  manifest: v.strictObject({ document: text, signed: text, signature: text, salt: text, file: text }),
+});
+
+/** A case with everything that two people do, an identity, and entries that were erased. */
+export const WorkVectors = v.strictObject({
+  words,
+  entries: v.array(Entry),
+  grants: v.array(Grant),
+  /** Of each entry; a sealed one with its document. */
+  records: v.array(v.strictObject({ header: text, hash: text, document: v.nullable(text) })),
+  /** What the server keeps of entries that were erased. */
+  erased: v.array(ErasedEntry),
+  identity: v.strictObject({
+    request: text,
+    /** Under which the answer comes. */
+    key: text,
+    question: v.strictObject({ kem: text, box: text, document: text, signed: text }),
+    answer: v.strictObject({ box: text, document: text, signed: text }),
+  }),
+});
+
 /** Everything that is frozen. */
 export const Vectors = v.strictObject({
   hashes: HashVectors,
   keys: KeyVectors,
   boxes: BoxVectors,
   case: CaseVectors,
+  office: OfficeVectors,
+  desk: DeskVectors,
+  work: WorkVectors,
 });
 export type Vectors = v.InferOutput<typeof Vectors>;
 

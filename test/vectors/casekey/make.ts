@@ -114,6 +114,14 @@ function hashVectors(): Vectors['hashes'] {
     'receipt',
     'audit head',
     'recording',
+    'creation',
+    'roster',
+    'identity question',
+    'identity answer',
+    'export',
+    'handbook',
+    'absence',
+    'release',
   ];
   const tokens: TokenPurpose[] = [
     'lookup',
@@ -701,11 +709,18 @@ if (existsSync(file)) {
   process.exitCode = 1;
 } else {
   await Promise.all([ready(), passphraseReady()]);
+  // their keys are made as they are read in
+  const { officeVectors } = await import('./make-office.js');
+  const { deskVectors } = await import('./make-desk.js');
+  const { workVectors } = await import('./make-work.js');
   const vectors: Vectors = {
     hashes: hashVectors(),
     keys: keyVectors(),
     boxes: await boxVectors(),
     case: caseVectors(),
+    office: officeVectors(),
+    desk: deskVectors(),
+    work: workVectors(),
   };
   writeFileSync(file, `${JSON.stringify(vectors, null, 1)}\n`);
 }

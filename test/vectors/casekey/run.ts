@@ -61,8 +61,11 @@ import {
   type SigningPurpose,
   type TokenPurpose,
 } from '../../../crypto/private.js';
-import { sodium } from '../../../crypto/sodium.js';
+import { encrypt, same, type Check } from './checks.js';
 import { fieldOf, Vectors } from './form.js';
+import { runDesk } from './run-desk.js';
+import { runOffice } from './run-office.js';
+import { runWork } from './run-work.js';
 
 /** What one frozen vector gave; `failure` is undefined where the code still does the same. */
 export interface FrozenResult {
@@ -70,13 +73,7 @@ export interface FrozenResult {
   readonly failure: string | undefined;
 }
 
-type Check = (name: string, body: () => void) => void;
 type CheckLater = (name: string, body: () => Promise<void>) => Promise<void>;
-
-function same(what: string, actual: unknown, wanted: unknown): void {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(wanted)];
-  if (a !== b) throw new Error(`${what}: ${a} instead of ${b}`);
-}
 
 function runHashes({ hashes }: Vectors, check: Check): void {
   for (const [index, each] of hashes.frames.entries()) {
@@ -209,13 +206,8 @@ async function runChunks({ boxes }: Vectors, check: CheckLater): Promise<void> {
       const nonce = fromBase64(each.nonce);
       const key = fromBase64(each.key);
       const plaintext = fromBase64(each.plaintext);
-      const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
-        pad(plaintext, 64 * 1024),
-        frame('casekey/1 chunk', [id, each.index, each.last ? 1 : 0]),
-        null,
-        nonce,
-        key,
-      );
+      const data = frame('casekey/1 chunk', [id, each.index, each.last ? 1 : 0]);
+      const ciphertext = encrypt(key, nonce, data, pad(plaintext, 64 * 1024));
       const sealed = concat(nonce, ciphertext);
       const sealedHash = await chunkHash(sealed);
       same('hash', toBase64(sealedHash), each.chunkHash);
@@ -341,11 +333,12 @@ function runCase({ case: frozen }: Vectors, check: Check): void {
  * Checks that the code still makes and opens what is frozen in `data`; `crypto/` must be ready. It
  * has no Node imports, so that a browser's page can run it too.
  *
- * @param withPassphrases whether to run what needs Argon2id.
+ * @param withSlow whether to run what takes minutes without WebAssembly: Argon2id, and the chains and
+ * directories that were changed.
  */
 export async function runFrozen(
   data: unknown,
-  withPassphrases: boolean,
+  withSlow: boolean,
   report: (result: FrozenResult) => void,
 ): Promise<void> {
   const fail = (name: string, error: unknown): void => {
@@ -376,8 +369,11 @@ export async function runFrozen(
   }
   runHashes(parsed.output, attempt);
   runKeys(parsed.output, attempt);
-  if (withPassphrases) runPassphrases(parsed.output, attempt);
+  if (withSlow) runPassphrases(parsed.output, attempt);
   runBoxes(parsed.output, attempt);
   await runChunks(parsed.output, attemptLater);
   runCase(parsed.output, attempt);
+  runOffice(parsed.output, withSlow, attempt);
+  runDesk(parsed.output, attempt);
+  runWork(parsed.output, withSlow, attempt);
 }
