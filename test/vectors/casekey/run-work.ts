@@ -385,12 +385,8 @@ function runConsent({ vectors, signers, faultWith, newest }: World): void {
   same('keys', signers.size, 5);
 }
 
-/**
- * A case with everything that takes several people: runs every vector of it.
- *
- * @param withChanged whether chains that were changed are followed too, which is slow.
- */
-export function runWork(vectors: Vectors, withChanged: boolean, check: Check): void {
+/** A case with everything that takes several people: runs every vector of it. */
+export function runWork(vectors: Vectors, check: Check): void {
   let world: World | undefined;
   const run = (name: string, part: (world: World) => void): void => {
     check(name, () => {
@@ -401,7 +397,6 @@ export function runWork(vectors: Vectors, withChanged: boolean, check: Check): v
   run('a case of several people, byte by byte', runRecords);
   run('a case of several people as each opens it', runReaders);
   run('question and answer about an identity', runQuestion);
-  if (!withChanged) return;
   run('what is erased, and changed', runErasing);
   run('what holds, restricts and removes, and changed', runRemoval);
   run('who takes no part, and changed', runRecusal);
