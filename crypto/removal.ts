@@ -1,10 +1,15 @@
 import type { OpenedCase } from './case-file.js';
 import { addDays } from './day.js';
 import type { ProtocolFault } from './errors.js';
-import { PRACTICE_DAYS, removalDay, ruleOfChannel } from './retention.js';
+import type { Day } from './ids.js';
+import { AGREED_REMOVAL_DAYS, PRACTICE_DAYS, removalDay, ruleOfChannel } from './retention.js';
 import type { Directory } from './wire/directory.js';
 import type { Effect } from './wire/entry.js';
 import type { CaseFacts } from './wire/reports.js';
+import type { RemovalStanding } from './wire/retention.js';
+
+/** How far two handlers agreed to remove a closed case sooner than its rule. */
+type Standing = 'none' | RemovalStanding;
 
 const removalEffects: ReadonlySet<Effect | null> = new Set<Effect | null>([
   'propose_removal',
@@ -17,15 +22,8 @@ const removalEffects: ReadonlySet<Effect | null> = new Set<Effect | null>([
 /** What in the conversation ends an agreement; erasing there does not, as for the server. */
 const ending: ReadonlySet<Effect | null> = new Set<Effect | null>(['close', 'reopen']);
 
-/**
- * What the signed entries say of removing a closed case sooner than its rule: the newest word counts,
- * if it was said since the case was closed and since the reporter wrote last, and if nobody declared
- * a conflict since.
- */
-export function removalStanding({
-  dialogue,
-  internal,
-}: OpenedCase): 'none' | 'proposed' | 'agreed' {
+/** What the signed entries say: the newest word counts, if nothing in the conversation ended it since. */
+function signedStanding({ dialogue, internal }: OpenedCase): Standing {
   const last = internal?.chain.records.findLast(({ entry: { header } }) =>
     removalEffects.has(header.effect),
   );
@@ -48,24 +46,62 @@ export function removalStanding({
 }
 
 /**
+ * How far two handlers agreed to remove a closed case sooner than its rule: by the signed entries the
+ * newest word counts, if it was said since the case was closed and since the reporter wrote last; and
+ * no more than the server says, which alone sees that the reporter wrote in the identity since.
+ */
+export function removalStanding(file: OpenedCase, told: RemovalStanding | undefined): Standing {
+  if (told === undefined) return 'none';
+  const signed = signedStanding(file);
+  return signed === 'agreed' ? told : signed;
+}
+
+/** The earliest day on which a closed case goes by its channel's newest rule; null where none does. */
+function earliestByRule(
+  { channel: id, practice, receivedOn, closedOn }: CaseFacts,
+  { channels }: Pick<Directory, 'channels'>,
+): Day | null | undefined {
+  const channel = channels.find((each) => each.id === id);
+  if (channel === undefined || closedOn === null) return undefined;
+  if (practice) return addDays(closedOn, PRACTICE_DAYS);
+  const facts = { received: receivedOn, closed: closedOn, processed: closedOn };
+  return removalDay(ruleOfChannel(channel), { ...facts, paused: 0, pausedSince: 0 });
+}
+
+/**
  * `wrong_facts` where the server names a day of removal before the one by the channel's newest rule,
- * which always counts, though no signed entry agrees to it. Handlers alone can tell, as they read
- * what was agreed. What the rule was before can only make the day later.
+ * which always counts, though no agreement stands. Handlers alone can tell, as they read what was
+ * agreed. What the rule was before can only make the day later.
  */
 export function faultInRemoval(
-  { internal }: OpenedCase,
-  { channel: id, practice, receivedOn, closedOn, purgeOn }: CaseFacts,
-  { channels }: Pick<Directory, 'channels'>,
+  file: OpenedCase,
+  facts: CaseFacts,
+  told: RemovalStanding | undefined,
+  directory: Pick<Directory, 'channels'>,
 ): ProtocolFault | null {
-  const channel = channels.find((each) => each.id === id);
-  if (channel === undefined || closedOn === null || purgeOn === null) return null;
-  const last = internal?.chain.records.findLast(({ entry: { header } }) =>
-    removalEffects.has(header.effect),
-  );
-  if (last?.entry.header.effect === 'remove') return null;
-  const facts = { received: receivedOn, closed: closedOn, processed: closedOn, paused: 0 };
-  const earliest = practice
-    ? addDays(closedOn, PRACTICE_DAYS)
-    : removalDay(ruleOfChannel(channel), facts);
-  return earliest === null || purgeOn < earliest ? 'wrong_facts' : null;
+  const { purgeOn } = facts;
+  const earliest = earliestByRule(facts, directory);
+  if (earliest === undefined || purgeOn === null) return null;
+  if (earliest !== null && purgeOn >= earliest) return null;
+  return removalStanding(file, told) === 'agreed' ? null : 'wrong_facts';
+}
+
+/**
+ * Whether the server names a day sooner than so many days after two agreed, and sooner than the rule.
+ * The day of agreeing is the word of whoever agreed, by their own clock, which may be ahead: so this
+ * shuts no case, or one altered client could keep everybody from taking the removal back.
+ *
+ * @param agreedOn the day of the agreement that stands, in the organisation's time zone.
+ */
+export function isRemovedTooSoon(
+  facts: CaseFacts,
+  agreedOn: Day,
+  directory: Pick<Directory, 'channels'>,
+): boolean {
+  const { purgeOn } = facts;
+  const earliest = earliestByRule(facts, directory);
+  if (earliest === undefined || purgeOn === null) return false;
+  if (earliest !== null && purgeOn >= earliest) return false;
+  // around midnight the clocks of desk and server can be of two days
+  return purgeOn < addDays(agreedOn, AGREED_REMOVAL_DAYS - 1);
 }

@@ -22,10 +22,12 @@ export const AGREED_REMOVAL_DAYS = 30;
 export interface RetentionFacts {
   received: Day;
   closed: Day;
-  /** The day of the last entry; never before closure. */
+  /** The day of the last work on the case; never before closure. */
   processed: Day;
   /** Days since closure on which the time stood still, as the case was held or restricted. */
   paused: number;
+  /** Those of them that lie after the last work. */
+  pausedSince: number;
 }
 
 /** The rule of a channel: where it has none of its own, so many months after closure at most. */
@@ -52,7 +54,7 @@ function anchorDay({ anchor }: Pick<RetentionClause, 'anchor'>, facts: Retention
     case 'outcome':
       return facts.closed;
     case 'last_processing':
-      return latest(facts.closed, facts.processed);
+      return facts.processed;
     case 'year_end':
       return v.parse(Day, `${facts.closed.slice(0, 4)}-12-31`);
   }
@@ -61,11 +63,14 @@ function anchorDay({ anchor }: Pick<RetentionClause, 'anchor'>, facts: Retention
 /**
  * The first day after a time, as far as removing goes. What is to be gone by the end goes on the last
  * day; what has to be kept until the end is kept that whole day (Regulation 1182/71 article 3(2)).
- * The lifting of a hold is an entry, so the days of a hold lie before the last one.
  */
 export function clauseDay(clause: RetentionClause, facts: RetentionFacts): Day {
-  const paused = clause.anchor === 'last_processing' ? 0 : facts.paused;
-  const end = addDays(addMonths(anchorDay(clause, facts), clause.months), paused);
+  const after = (from: Day, paused: number): Day => addDays(addMonths(from, clause.months), paused);
+  // the last work is never before closure, also where months of unequal length would have it so
+  const end =
+    clause.anchor === 'last_processing'
+      ? latest(after(facts.closed, facts.paused), after(facts.processed, facts.pausedSince))
+      : after(anchorDay(clause, facts), facts.paused);
   return clause.kind === 'at_least' || clause.kind === 'keep_then_delete' ? addDays(end, 1) : end;
 }
 
@@ -106,7 +111,7 @@ export function reviewDay(rule: RetentionRule, facts: RetentionFacts): Day | nul
  * time that runs from receipt. Nothing removes an open case.
  */
 export function openDecisionDay(rule: RetentionRule, received: Day): Day | null {
-  const facts = { received, closed: received, processed: received, paused: 0 };
+  const facts = { received, closed: received, processed: received, paused: 0, pausedSince: 0 };
   const ending = rule.clauses.filter(
     ({ kind, anchor }) => anchor === 'receipt' && kind !== 'at_least',
   );

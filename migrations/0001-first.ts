@@ -177,6 +177,8 @@ export async function up(knex: Knex): Promise<void> {
      received_day text not null,
      active_day text not null,
      closed_day text,
+     processed_day text,
+     processed_paused integer not null default 0,
      held integer not null default 0,
      restricted integer not null default 0,
      paused_day text,

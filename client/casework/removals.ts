@@ -15,6 +15,8 @@ export interface Removal {
   proposal: v.InferOutput<typeof RemovalProposalEntry> | 'unknown' | null;
   /** Whether somebody else agreed since; the day on which that was said. */
   agreedOn: Day | null;
+  /** Whether the server names a sooner day than what was agreed gives, by the clock of who agreed. */
+  tooSoon: boolean;
   /** By what the archive confirmed that it has the case; empty where nothing was said. */
   received: string;
   /** The newest decision that the case is still needed. */
@@ -27,7 +29,13 @@ export interface Removal {
  * which the server's day shows.
  */
 export function removalOf(said: Notes): Removal {
-  const removal: Removal = { proposal: null, agreedOn: null, received: '', stillNeeded: null };
+  const removal: Removal = {
+    proposal: null,
+    agreedOn: null,
+    tooSoon: false,
+    received: '',
+    stillNeeded: null,
+  };
   const undo = (): void => {
     Object.assign(removal, { proposal: null, agreedOn: null, received: '' });
   };

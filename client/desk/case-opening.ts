@@ -100,7 +100,7 @@ function oldestNamed({ entries, identity }: DeskCaseAnswer, newest: number): num
 /** What is wrong beside the chains: against the heads that were kept, and against the server's words. */
 function otherFault(
   state: SignedInState,
-  { head, case: facts }: DeskCaseAnswer,
+  { head, case: facts, removal }: DeskCaseAnswer,
   file: OpenedCase,
   remembered: Head | null,
   directory: Directory,
@@ -117,7 +117,7 @@ function otherFault(
     return error.fault;
   }
   if (file.faults.length > 0) return null;
-  return faultInState(file, facts) ?? faultInRemoval(file, facts, directory);
+  return faultInState(file, facts) ?? faultInRemoval(file, facts, removal, directory);
 }
 
 /**

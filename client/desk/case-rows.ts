@@ -8,6 +8,7 @@ import {
   type Overview,
   ReaderId,
   ProtocolError,
+  isRemovedTooSoon,
   removalStanding,
 } from '../../crypto/private.js';
 import { accessViews, entryViews, originView, warningsOf, writableOf } from '../case-view.js';
@@ -91,12 +92,16 @@ export function openListing(state: SignedInState, listing: CaseListing): CaseRow
 
 /** What is said of a removal, as far as it still stands: reopening and what a reporter writes undo it. */
 function standingRemoval(
-  { file }: OpenedForHandler,
+  { file, answer, directory }: OpenedForHandler,
   removal: HandlerCaseView['removal'],
 ): HandlerCaseView['removal'] {
-  const standing = removalStanding(file);
-  if (standing === 'none') return { ...removal, proposal: null, agreedOn: null, received: '' };
-  return standing === 'agreed' ? removal : { ...removal, agreedOn: null };
+  const standing = removalStanding(file, answer.removal);
+  const none = { ...removal, agreedOn: null };
+  if (standing === 'none') return { ...none, proposal: null, received: '' };
+  const { agreedOn } = removal;
+  if (standing === 'proposed' || agreedOn === null) return none;
+  const tooSoon = isRemovedTooSoon(answer.case, agreedOn, directory.directory);
+  return { ...removal, tooSoon };
 }
 
 /** An opened case as a page shows it. */

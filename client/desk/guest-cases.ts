@@ -101,6 +101,8 @@ export function createGuestDesk(
       ...opened,
       grants,
       keys: [],
+      // guests are told nothing of it: the signed entries alone say
+      removal: 'agreed' as const,
       identity: { epochs: [], requests: [] },
       auditScope: '',
       head: null,

@@ -16,7 +16,7 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
   if (content.kind !== 'removal') return;
   const entries = opened.file.internal?.entries ?? [];
   const proposal = entries.findLast(({ content: each }) => each.kind === 'removal_proposal');
-  const stands = removalStanding(opened.file) === 'proposed';
+  const stands = removalStanding(opened.file, opened.answer.removal) === 'proposed';
   if (proposal === undefined || !stands || proposalHash(entries) !== content.of) {
     throw new ClientError('already_decided');
   }

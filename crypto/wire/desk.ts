@@ -18,6 +18,7 @@ import { Count, Entry, EpochEntry, Grant, NewEntry, OwnKey, SealedOverview } fro
 import { NewPerson, ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
+import { RemovalStanding } from './retention.js';
 
 /** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
 export const AccountName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
@@ -157,6 +158,8 @@ export const DeskCase = v.strictObject({
   keys: v.array(OwnKey),
   overview: SealedOverview,
   readings: v.array(Reading),
+  /** How far two handlers agreed to remove it sooner, where nothing undid it since. */
+  removal: v.exactOptional(RemovalStanding),
   identity: IdentityOfCase,
   /** The name of the case's audit chain. */
   auditScope: v.string(),

@@ -101,3 +101,7 @@ export const RetentionPreview = v.strictObject({
   moves: v.pipe(v.array(RetentionMove), v.maxLength(PREVIEW_LIMIT)),
 });
 export type RetentionPreview = v.InferOutput<typeof RetentionPreview>;
+
+/** How far two handlers agreed to remove a closed case sooner than its rule; absent where neither did. */
+export const RemovalStanding = v.picklist(['proposed', 'agreed']);
+export type RemovalStanding = v.InferOutput<typeof RemovalStanding>;

@@ -1,4 +1,5 @@
-import { daysBetween, type Day, type Effect } from '../../crypto/public.js';
+import type { Day, Effect } from '../../crypto/public.js';
+import { pausedThrough } from '../records/processed.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** Whether the time until a case is removed stands still, and for how long it did. */
@@ -26,10 +27,6 @@ export function pauseAfter(
   if (flags.held + flags.restricted > 0) {
     return { ...flags, paused_day: paused_day ?? day, paused_days };
   }
-  if (paused_day === null || closed_day === null) {
-    return { ...flags, paused_day: null, paused_days };
-  }
-  const from = paused_day < closed_day ? closed_day : paused_day;
-  const days = Math.max(0, daysBetween(from, day));
-  return { ...flags, paused_day: null, paused_days: paused_days + days };
+  const days = pausedThrough({ closed_day, paused_day, paused_days }, day);
+  return { ...flags, paused_day: null, paused_days: days };
 }

@@ -1,10 +1,48 @@
 import type { Knex } from 'knex';
-import { aloneness, type Party, type ReaderId } from '../../crypto/public.js';
+import {
+  aloneness,
+  type CaseId,
+  type DeskCase,
+  type NewEntry,
+  type Party,
+  type ReaderId,
+} from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { DirectoryLookup } from '../records/directory.js';
 import type { CaseRow } from '../records/rows.js';
 import { readEpochs, readRecused } from '../records/service.js';
 import { readEpochBody } from '../records/rules.js';
+import { dialogueRecordsAmong, newestDecisive } from '../records/store.js';
+import { isRemoval } from './rules.js';
+
+/**
+ * Checks that whoever proposes or agrees to a removal knew what was said last: what the reporter wrote,
+ * and whether the case was reopened or closed anew since. A desk would take the word for void there
+ * ({@link removalStanding}), and so never believe the day that comes of it.
+ *
+ * @throws ApiError `removal_outdated`.
+ */
+export async function checkKnown(
+  trx: Knex,
+  id: CaseId,
+  entries: readonly Pick<NewEntry, 'header'>[],
+): Promise<void> {
+  const word = entries.find(({ header: { effect } }) => isRemoval(effect));
+  const seen = word?.header.seen ?? null;
+  const [known] = await dialogueRecordsAmong(trx, id, seen === null ? [] : [seen]);
+  if ((known?.sequence ?? 0) < (await newestDecisive(trx, id))) {
+    throw new ApiError('removal_outdated');
+  }
+}
+
+/** How far a removal was agreed, as the server tells the desk. */
+export function removalToldOf({
+  removal_by,
+  removal_day,
+}: Pick<CaseRow, 'removal_by' | 'removal_day'>): Pick<DeskCase, 'removal'> {
+  if (removal_day !== null) return { removal: 'agreed' };
+  return removal_by === null ? {} : { removal: 'proposed' };
+}
 
 /**
  * Checks that a handler may agree to the removal of a closed case: another one proposed it, who is not

@@ -10,6 +10,7 @@ import {
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import { NO_REMOVAL } from '../records/facts.js';
+import { NOT_PROCESSED, processedOn, type Processed } from '../records/processed.js';
 import type { CaseRow } from '../records/rows.js';
 import { pauseAfter, pauseFromClosure, type Pause } from './pause.js';
 
@@ -53,6 +54,11 @@ export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
   return effects[0] ?? null;
 }
 
+/** Whether this is a word by which a case goes sooner. */
+export function isRemoval(effect: Effect | null): boolean {
+  return effect === 'propose_removal' || effect === 'remove';
+}
+
 /**
  * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened,
  * except what is about erasing. A restricted one keeps its title; of one that is held or restricted
@@ -62,7 +68,7 @@ export function effectOfAppend({ entries }: HandlerAppend): Effect | null {
  */
 export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect | null): void {
   const { entries } = request;
-  const removes = effect === 'remove' || effect === 'propose_removal';
+  const removes = isRemoval(effect);
   const erases = effect === 'erase' || effect === 'propose_erasure' || removes;
   if (erases && row.held !== 0) throw new ApiError('case_held');
   if (row.restricted !== 0 && (erases || entries.length === 0)) {
@@ -121,7 +127,8 @@ export type CaseChanges = Partial<
     | 'removal_day'
     | 'alone_from_day'
   > &
-    Pause
+    Pause &
+    Processed
 >;
 
 /** What a request changes of the case itself, null for nothing: what says something is activity. */
@@ -141,6 +148,7 @@ export function changesOf(
         decision_due_day: null,
         escalated: 0,
         ...pauseFromClosure(row, day),
+        ...NOT_PROCESSED,
         ...NO_REMOVAL,
       };
     case 'reopen':
@@ -170,7 +178,8 @@ export function changesOf(
     case 'propose_erasure':
     case 'decline_erasure':
     case 'erase':
-    case null:
       return { active_day: day };
+    case null:
+      return { active_day: day, ...processedOn(row, day) };
   }
 }

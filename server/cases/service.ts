@@ -21,7 +21,7 @@ import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { eraseBodies } from '../records/erasures.js';
 import { canBeLetIn, changesForAlone, hasGone, whyNotAlone, type ReadDirectory } from './alone.js';
-import { checkRemoval } from './removal.js';
+import { checkKnown, checkRemoval, removalToldOf } from './removal.js';
 import {
   caseFacts,
   type BindAttachments,
@@ -41,7 +41,14 @@ import {
   readGrants,
   readReadings,
 } from '../records/service.js';
-import { changesOf, checkRequest, checkState, checkStatistics, effectOfAppend } from './rules.js';
+import {
+  changesOf,
+  checkRequest,
+  checkState,
+  checkStatistics,
+  effectOfAppend,
+  isRemoval,
+} from './rules.js';
 import {
   firstOpeningOn,
   headOf,
@@ -95,8 +102,9 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `removal_unconfirmed`, `overview_missing` where the overview
-   * is not sealed to all who read the case now, `wrong_statistics`, what {@link whyNotAlone} says, and what records and attachments
+   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `removal_unconfirmed`,
+   * `removal_outdated`, `overview_missing` where the overview is not sealed to all who read the case
+   * now, `wrong_statistics`, what {@link whyNotAlone} says, and what records and attachments
    * find wrong. What it erases is gone from file and journal when it returns.
    */
   append(reader: ReaderId, id: string, request: HandlerAppend): Promise<void>;
@@ -203,6 +211,7 @@ export function createCases(options: {
           keys: await ownKeysOf(trx, row.id, reader),
           overview: await caseReading.overview(trx, row.id),
           readings: await readReadings(trx, row.id),
+          ...removalToldOf(row),
           identity: await identity.of(trx, row.id),
           auditScope: row.audit_scope,
           head: await headOf(trx, row.id, reader),
@@ -258,6 +267,7 @@ export function createCases(options: {
             canBeLetIn(trx, row, reader, directory, lookup, directories.version),
           );
         }
+        if (isRemoval(effect)) await checkKnown(trx, row.id, request.entries);
         const notAlone =
           effect === 'erase'
             ? await whyNotAlone(trx, row, reader, day, directory, lookup, directories.version)

@@ -16,6 +16,7 @@ import { ApiError } from '../http/errors.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { caseFacts, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
+import { processedOn } from '../records/processed.js';
 import {
   acceptedSecrecy,
   appendEntries,
@@ -133,7 +134,9 @@ export function createGuests(options: {
         if (effect !== null && attachments.length > 0) throw new ApiError('malformed');
         const appended = await appendEntries(trx, row, guest, [entry], [], lookup, GUEST_WRITES);
         await bindAttachments(trx, row.id, 'internal', attachments);
-        await changeCase(trx, appended.row, { active_day: today() });
+        const day = today();
+        const processed = effect === null ? processedOn(row, day) : {};
+        await changeCase(trx, appended.row, { active_day: day, ...processed });
         const note = (action: string, details: Record<string, string | number>): Promise<void> =>
           audit.append(trx, { scope: row.audit_scope, action, actor: guest, details });
         await note('entry_added', { compartment: 'internal', sequence });

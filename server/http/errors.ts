@@ -74,6 +74,7 @@ export const errorStatus = {
   figures_changed: 409,
   erasure_unconfirmed: 409,
   removal_unconfirmed: 409,
+  removal_outdated: 409,
   last_administrator: 409,
   last_handler: 409,
   last_holder: 409,

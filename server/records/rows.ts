@@ -29,6 +29,10 @@ export interface CaseRow {
   received_day: CaseFacts['receivedOn'];
   active_day: string;
   closed_day: CaseFacts['closedOn'];
+  /** The day of the last work on it since it was closed, null where there was none. */
+  processed_day: Day | null;
+  /** The days of `paused_days` that lie before that day. */
+  processed_paused: number;
   /** Whether handlers hold the case, and whether they restricted it: nothing removes it then. */
   held: number;
   restricted: number;

@@ -248,6 +248,8 @@ export async function changeCase(
       CaseRow,
       | 'active_day'
       | 'closed_day'
+      | 'processed_day'
+      | 'processed_paused'
       | 'decision_due_day'
       | 'escalated'
       | 'purging'

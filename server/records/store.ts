@@ -110,6 +110,23 @@ export async function dialogueRecordsAmong(
     .select('record_hash', 'author', 'sequence');
 }
 
+/**
+ * Where the newest entry of the conversation stands that the reporter wrote, or that closed or
+ * reopened the case; 0 for none.
+ */
+export async function newestDecisive(db: Knex, caseId: CaseId): Promise<number> {
+  const row = await db<EntryRow>('entries')
+    .where({ case_id: caseId, compartment: 'dialogue' })
+    .andWhere((which) => {
+      void which
+        .where('author', 'reporter')
+        .orWhereRaw("json_extract(header, '$.effect') in ('close', 'reopen')");
+    })
+    .orderBy('sequence', 'desc')
+    .first('sequence');
+  return row?.sequence ?? 0;
+}
+
 /** The header of an author's newest entry in a compartment. */
 export async function newestHeaderBy(
   db: Knex,

@@ -26,6 +26,7 @@ import type { Counter } from '../http/limits.js';
 import type { ReceiptKey } from '../receipts/keys.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { caseFacts, NO_REMOVAL, type BindAttachments, type ReadPurgeOn } from '../records/facts.js';
+import { NOT_PROCESSED, processedOn } from '../records/processed.js';
 import type { CaseRow } from '../records/rows.js';
 import {
   appendEntries,
@@ -88,7 +89,8 @@ export interface Reports {
   append(token: string | null, request: ReporterAppend): Promise<void>;
   /**
    * Adds what the reporter says of themself. It is no activity of the case: nobody who works on it can
-   * read it, so it moves nothing in their lists and asks for no decision.
+   * read it, so it moves nothing in their lists and asks for no decision. An agreement to remove the
+   * case ends by it, as by all that a reporter writes.
    *
    * @throws ApiError as `append`, and `wrong_compartment` for anything else than the identity.
    */
@@ -237,6 +239,7 @@ export function createReports(options: {
           row.closed_day === null ? null : (row.decision_due_day ?? addDays(day, DECISION_DAYS));
         await changeCase(trx, appended.row, {
           active_day: day,
+          ...processedOn(row, day),
           decision_due_day: decisionDay,
           // what was agreed, was without knowing this
           ...NO_REMOVAL,
@@ -251,7 +254,11 @@ export function createReports(options: {
         slowDown(row.id);
         const { channel } = row;
         const lookup = directoryLookup(directories, await newestDirectory(trx), channel);
-        await appendEntries(trx, row, 'reporter', entries, grants, lookup, ['identity']);
+        const { row: after } = await appendEntries(trx, row, 'reporter', entries, grants, lookup, [
+          'identity',
+        ]);
+        // whatever a reporter writes undoes what was agreed without it; the desk is told that alone
+        await changeCase(trx, after, NO_REMOVAL);
       });
     },
 
@@ -310,6 +317,7 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     received_day: day,
     active_day: day,
     closed_day: null,
+    ...NOT_PROCESSED,
     held: 0,
     restricted: 0,
     paused_day: null,

@@ -22,8 +22,9 @@ export type RuledCase = Pick<
   | 'channel'
   | 'practice'
   | 'received_day'
-  | 'active_day'
   | 'closed_day'
+  | 'processed_day'
+  | 'processed_paused'
   | 'paused_day'
   | 'paused_days'
   | 'removal_day'
@@ -103,7 +104,13 @@ export function createRules(): ReadRules {
 function dayOf(terms: readonly RetentionTerm[], row: RuledCase): Day | null {
   const { closed_day: closed, paused_day, paused_days: paused, removal_day } = row;
   if (closed === null || paused_day !== null) return null;
-  const facts = { received: row.received_day, closed, processed: row.active_day as Day, paused };
+  const facts = {
+    received: row.received_day,
+    closed,
+    processed: row.processed_day ?? closed,
+    paused,
+    pausedSince: Math.max(0, paused - row.processed_paused),
+  };
   const day = firstDayBy(terms, row.practice === 1, facts);
   return day === null || (removal_day !== null && removal_day < day) ? removal_day : day;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { CaseId, Day } from '../../crypto/public.js';
+import { addDays, AGREED_REMOVAL_DAYS, type CaseId, type Day } from '../../crypto/public.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** What a purge needs to know of a closed case. */
@@ -11,6 +11,8 @@ export type ClosedCase = Pick<
   | 'audit_scope'
   | 'received_day'
   | 'active_day'
+  | 'processed_day'
+  | 'processed_paused'
   | 'paused_day'
   | 'paused_days'
   | 'removal_day'
@@ -26,6 +28,8 @@ const closedColumns = [
   'received_day',
   'active_day',
   'closed_day',
+  'processed_day',
+  'processed_paused',
   'paused_day',
   'paused_days',
   'removal_day',
@@ -70,6 +74,14 @@ export async function closedUntil(
     .select<ClosedCase[]>(...closedColumns);
 }
 
+/** Lets cases whose removal was agreed on a day or before go so many days later. */
+export async function putOffRemovals(trx: Knex, agreed: Day, days: number): Promise<void> {
+  await trx('cases')
+    .where('removal_day', '<=', addDays(agreed, AGREED_REMOVAL_DAYS))
+    .andWhere('purging', 0)
+    .update({ removal_day: trx.raw("date(removal_day, '+' || ? || ' days')", [days]) });
+}
+
 /** Cases whose purge began. */
 export async function begunCases(db: Knex, limit: number): Promise<ClosedCase[]> {
   return db('cases')
@@ -89,15 +101,17 @@ export async function beginPurge(
     id,
     closed_day,
     active_day,
+    processed_day,
     paused_days,
     removal_day,
-  }: Pick<ClosedCase, 'id' | 'closed_day' | 'active_day' | 'paused_days' | 'removal_day'>,
+  }: Omit<ClosedCase, 'channel' | 'practice' | 'audit_scope' | 'received_day' | 'paused_day'>,
 ): Promise<boolean> {
   const changed = await trx<CaseRow>('cases')
     .where({
       id,
       closed_day,
       active_day,
+      processed_day,
       paused_days,
       removal_day,
       decision_due_day: null,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, type Day } from '../../crypto/public.js';
 import { createLog } from '../../server/log.js';
-import { composeScheduler } from '../../server/tasks.js';
+import { composeRetention, composeScheduler } from '../../server/tasks.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase } from '../support/rows.js';
 import { createTestClock } from '../support/server.js';
@@ -56,10 +56,39 @@ describe('a clock that jumps ahead', () => {
     expect(await cases()).toBe(0);
   });
 
-  it('by a month or less removes what is due', async () => {
+  it('by a week or less removes what is due', async () => {
     await runOn(start);
-    await fill(addDays(start, -701));
-    await runOn(addDays(start, 31));
+    await fill(addDays(start, -725));
+    await runOn(addDays(start, 7));
+    expect(await cases()).toBe(0);
+  });
+
+  it('or a server that was off for weeks, leaves an agreed removal the days that nobody could use', async () => {
+    await runOn(start);
+    const { id } = await fill(addDays(start, -10));
+    const agreed = { removal_by: 'a', removal_day: addDays(start, 30) };
+    await store.db('cases').where({ id }).update(agreed);
+    const back = addDays(start, 31);
+    const other = await fill(addDays(start, -10));
+    const late = { removal_by: 'a', removal_day: addDays(back, 30) };
+    await store.db('cases').where({ id: other.id }).update(late);
+    for (const day of [0, 7, 14, 21, 28]) await runOn(addDays(back, day));
+    expect(await cases()).toBe(2);
+    await runOn(addDays(back, 29));
+    expect(await store.db('cases').pluck('id')).toEqual([other.id]);
+    await runOn(addDays(back, 30));
+    expect(await cases()).toBe(0);
+  });
+
+  it('waits for no week where whoever runs the server says that the day is right', async () => {
+    await runOn(start);
+    await fill(addDays(start, -700));
+    const back = addDays(start, 60);
+    await runOn(back);
+    expect(await cases()).toBe(1);
+    const { config, db } = store;
+    // what `npm run purge` does
+    await composeRetention({ config, db, clock: clock.now }).run();
     expect(await cases()).toBe(0);
   });
 });

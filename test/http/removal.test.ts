@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reporterKeys } from '../../crypto/private.js';
+import { HandlerAppend, reporterKeys, type RecordHash } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
+import { resignedBy } from '../support/case.js';
 import { silent } from '../support/fixtures.js';
+import { altering, keysOf } from '../support/hostile.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 
 /*
@@ -14,6 +16,7 @@ let words: string[];
 let id: string;
 
 const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
+const robin = { name: 'Robin Sand', reach: '', relation: '', text: '' };
 const proposal = {
   kind: 'removal_proposal',
   id: null,
@@ -26,6 +29,7 @@ const proposal = {
 
 beforeAll(async () => {
   installation = await startInstallation();
+  await installation.addCustodian('iris');
   ({ words } = await installation.report());
   id = reporterKeys(words).caseId;
 });
@@ -56,6 +60,17 @@ async function shown(): Promise<Set<string | null>> {
   const opened = await desks()[1].openCase(id);
   expect(opened.warnings).toEqual([]);
   return new Set([opened.purgeOn, (await installation.newReporter().open(words)).purgeOn]);
+}
+
+/** Lets the server name a day that nobody agreed to, and expects a desk to find it. */
+async function expectFound(day: string): Promise<void> {
+  const { db } = installation.server;
+  const row = db('cases').where({ id });
+  await row.clone().update({ removal_day: day });
+  const view = await desks()[1].openCase(id);
+  expect([view.fault, view.writable]).toEqual(['wrong_facts', 'no']);
+  await row.clone().update({ removal_day: null });
+  expect((await desks()[1].openCase(id)).fault).toBeNull();
 }
 
 /** The hash of the newest proposal. */
@@ -109,6 +124,7 @@ describe('removing a closed case', () => {
         }),
     ],
     ['what the reporter writes', () => installation.newReporter().send(words, 'More.', [], silent)],
+    ['what the reporter says of themself', () => installation.newReporter().identify(words, robin)],
     ['reopening', () => desks()[0].reply(id, { kind: 'reopening', text: 'Anew.' }, [], silent)],
   ])('is undone by %s, and must be proposed anew', async (what, undo) => {
     const [hanna, harald] = desks();
@@ -116,6 +132,9 @@ describe('removing a closed case', () => {
     const view = await harald.openCase(id);
     expect(view.removal).toMatchObject({ proposal: null, agreedOn: null });
     expect(view.purgeOn === null || view.purgeOn > '2028-01-01').toBe(true);
+    // of the identity the server alone knows; else no early day is believed, though two had agreed
+    const isTold = view.purgeOn === null || what === 'what the reporter says of themself';
+    if (!isTold) await expectFound('2026-04-01');
     if (what === 'a hold') await hanna.work(id, { kind: 'release', text: 'Over.' });
     if (what === 'what the reporter writes') await hanna.decideNothingFurther(id, '');
     if (what === 'reopening') await hanna.reply(id, closure, [], silent);
@@ -135,14 +154,30 @@ describe('removing a closed case', () => {
     await hanna.work(id, { kind: 'unrestriction', text: '' });
   });
 
-  it('finds a server that names an earlier day than the rule, which nobody agreed to', async () => {
-    const { db } = installation.server;
-    await db('cases').where({ id }).update({ removal_day: '2026-04-01' });
-    const view = await desks()[1].openCase(id);
-    expect(view.fault).toBe('wrong_facts');
-    expect(view.writable).toBe('no');
-    await db('cases').where({ id }).update({ removal_day: null });
-    expect((await desks()[1].openCase(id)).fault).toBeNull();
+  it('is refused by the word of somebody who does not know what the reporter wrote last, and no desk is shut by it', async () => {
+    const [hanna, harald] = desks();
+    const { entries } = await harald.openCase(id);
+    const closed = entries.findLast(({ content }) => content.kind === 'closure')
+      ?.hash as RecordHash;
+    await installation.newReporter().send(words, 'Once more.', [], silent);
+    await hanna.decideNothingFurther(id, '');
+    const [, person] = installation.handlers;
+    const { sig } = await keysOf(installation, person);
+    const hostile = await installation.signIn(
+      person,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) => resignedBy(sig.secretKey, entry, { seen: closed })),
+      })),
+    );
+    const outdated = { code: 'removal_outdated' };
+    await expect(hostile.work(id, proposal)).rejects.toMatchObject(outdated);
+    await hanna.work(id, proposal);
+    const agree = { kind: 'removal', of: await proposed(), received: '' } as const;
+    await expect(hostile.work(id, agree)).rejects.toMatchObject(outdated);
+    await installation.signIn(person);
+    const view = await hanna.work(id, { kind: 'removal_declined', text: '' });
+    expect(view).toMatchObject({ fault: null, writable: 'yes', removal: { proposal: null } });
   });
 
   it('for an archive wants the whole case exported since, and the word of the archive', async () => {

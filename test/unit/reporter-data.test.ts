@@ -112,6 +112,7 @@ describe('errors', () => {
     'case_restricted',
     'channel_not_ready',
     'erasure_unconfirmed',
+    'removal_outdated',
     'removal_unconfirmed',
     'incident_not_found',
     'invitation_not_found',

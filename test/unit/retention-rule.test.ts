@@ -41,9 +41,9 @@ const facts: fc.Arbitrary<RetentionFacts> = fc
   )
   .map(([received, open, after, paused]) => {
     const closed = addDays(received, open);
-    // what ends a hold is an entry
-    const processed = addDays(closed, Math.max(after, paused));
-    return { received, closed, processed, paused };
+    // the days of a hold lie before the last work as far as they can
+    const processed = addDays(closed, after);
+    return { received, closed, processed, paused, pausedSince: Math.max(0, paused - after) };
   });
 
 function rule(...clauses: RetentionClause[]): RetentionRule {
@@ -61,7 +61,7 @@ function of(
 const plain = (length: number): RetentionRule => rule(of('at_most', length, 'closure'));
 
 function closedOn(closed: Day, received = closed): RetentionFacts {
-  return { received, closed, processed: closed, paused: 0 };
+  return { received, closed, processed: closed, paused: 0, pausedSince: 0 };
 }
 
 function monthsBetween(from: Day, to: Day): number {
@@ -170,7 +170,7 @@ describe('the day of a purge', () => {
     };
     fc.assert(
       fc.property(rules, facts, ({ clauses, wins }, known) => {
-        const still = { ...known, paused: 0 };
+        const still = { ...known, paused: 0, pausedSince: 0 };
         const removed = removalDay({ clauses, wins }, still);
         const end = (each: RetentionClause): Day => addMonths(from(each, still), each.months);
         const floor = addDays(still.closed, SHORTEST_DAYS);
@@ -296,6 +296,7 @@ describe('the terms of a channel', () => {
             closed,
             processed: closed,
             paused: known.paused,
+            pausedSince: known.paused,
           };
           /** What a desk shows on a day, which knows of no change to come. */
           const shownOn = (on: number): Day | null => {

@@ -13,11 +13,13 @@ import {
 } from '../../../crypto/case-file.js';
 import type { EntryContent } from '../../../crypto/content.js';
 import { sealEntry } from '../../../crypto/entry.js';
+import { faultInRemoval, isRemovedTooSoon } from '../../../crypto/removal.js';
 import { newEpochKey, openGrant, sealGrant } from '../../../crypto/epoch.js';
 import { ChannelId, newId, type CaseId, type Day, type RecordHash } from '../../../crypto/ids.js';
 import { randomBytes } from '../../../crypto/sodium.js';
 import type { SealedEntry } from '../../../crypto/wire/entry.js';
 import type { CaseFacts } from '../../../crypto/wire/reports.js';
+import type { RemovalStanding } from '../../../crypto/wire/retention.js';
 import { contents } from '../../support/casework.js';
 import { makeCase, message, note, reply, resignedBy, type TestCase } from '../../support/case.js';
 import { testDay } from '../../support/desk.js';
@@ -327,6 +329,59 @@ describe('what the server says of a case', () => {
     expect(found()).toEqual(['wrong_facts', null]);
     made.say(hanna, contents.unrestriction);
     expect(found()).toEqual([null, null]);
+  });
+});
+
+describe('the day of removal that the server names', () => {
+  const closedOn = '2026-03-02' as Day;
+  const soon = '2026-04-01' as Day;
+  const facts = (purgeOn: Day): CaseFacts => ({
+    id: made.keys.caseId,
+    organisation: organisation.organisation.id,
+    channel: organisation.channel.id,
+    country: 'SE',
+    practice: false,
+    receivedOn: testDay,
+    closedOn,
+    purgeOn,
+  });
+  const found = (purgeOn: Day, told: RemovalStanding | null = 'agreed'): unknown =>
+    faultInRemoval(made.open(harald), facts(purgeOn), told ?? undefined, organisation.directory);
+
+  beforeEach(() => {
+    made.say(hanna, closure);
+    made.rotate(hanna, 'internal', [hanna, harald]);
+  });
+
+  it('is sooner than the rule only where two agreed, and nothing undid it since', () => {
+    expect([found(soon), found('2028-03-02' as Day)]).toEqual(['wrong_facts', null]);
+    made.say(hanna, contents.removal_proposal);
+    expect(found(soon)).toBe('wrong_facts');
+    made.say(harald, contents.removal);
+    expect(found(soon)).toBeNull();
+    // what the reporter wrote in the identity, the server alone knows
+    expect([found(soon, null), found(soon, 'proposed')]).toEqual(['wrong_facts', 'wrong_facts']);
+    made.say(hanna, contents.removal_declined);
+    expect(found(soon)).toBe('wrong_facts');
+    made.say(harald, contents.removal);
+    made.say('reporter', message('Not yet.'));
+    expect(found(soon)).toBe('wrong_facts');
+    made.say(harald, contents.removal);
+    made.say(hanna, contents.hold);
+    expect(found(soon)).toBe('wrong_facts');
+  });
+
+  it('leaves thirty days, but for one that clocks may differ by', () => {
+    const tooSoon = (purgeOn: string): boolean =>
+      isRemovedTooSoon(facts(purgeOn as Day), closedOn, organisation.directory);
+    expect(['2026-03-30', '2026-03-31', '2026-04-01', '2028-03-02'].map(tooSoon)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    const ahead = isRemovedTooSoon(facts(soon), '2027-03-02' as Day, organisation.directory);
+    expect(ahead).toBe(true);
   });
 });
 

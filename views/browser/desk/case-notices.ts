@@ -49,6 +49,13 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   if (data.writable === 'no' && reading.length > 0) {
     boxes.push(noticeElement(readingNotice(desk, reading)));
   }
+  const { agreedOn, tooSoon } = data.removal;
+  if (tooSoon && agreedOn !== null) {
+    const days = { agreed: dayText(agreedOn), day: dayText(data.purgeOn ?? agreedOn) };
+    const paragraphs = [t('desk.disposal.too_soon', days), t('desk.disposal.too_soon_what')];
+    const title = t('desk.disposal.too_soon_title');
+    boxes.push(noticeElement({ title, paragraphs, grave: true }));
+  }
   if (data.erasures.some(({ mine }) => !mine)) {
     boxes.push(calmElement(t('desk.erasure.notice_title'), t('desk.erasure.notice')));
   }

@@ -40,7 +40,7 @@ export function keepingDays(channel: ChannelView | undefined, row: CaseRow): Kee
   const received = row.receivedOn as Day;
   if (row.closedOn === null) return { ...none, open: openDecisionDay(rule, received) };
   const closed = row.closedOn as Day;
-  const facts = { received, closed, processed: closed, paused: 0 };
+  const facts = { received, closed, processed: closed, paused: 0, pausedSince: 0 };
   const term = channel?.retention?.shorter.find(({ of }) => of === 'not_investigated');
   return {
     ...none,
