@@ -93,14 +93,16 @@ describe('a rule', () => {
     expect(await leftOn('2045-01-01')).toEqual([]);
   });
 
-  it('from the last entry starts anew with each, also between the look and the removal', async () => {
+  it('from the last work starts anew with each, not with what is decided about keeping, and stands still under a hold since', async () => {
     await publish([{ kind: 'keep_then_delete', months: 12, anchor: 'last_processing' }]);
     // the rule of before counts beside it
     clock.set('2049-03-02T03:00:00Z');
     const closedDay = '2045-03-02' as Day;
-    const id = await fill({ closedDay, activeDay: '2048-03-10' as Day });
-    expect(await leftOn('2049-03-10')).toEqual([id]);
-    expect(await leftOn('2049-03-11')).toEqual([]);
+    const worked = { processed_day: '2048-03-10', processed_paused: 15, paused_days: 20 };
+    const id = await fill({ closedDay, activeDay: '2049-03-01' as Day });
+    await store.db('cases').where({ id }).update(worked);
+    expect(await leftOn('2049-03-15')).toEqual([id]);
+    expect(await leftOn('2049-03-16')).toEqual([]);
   });
 
   it('of two times keeps or removes as was decided', async () => {

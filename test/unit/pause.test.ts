@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, daysBetween, type Day } from '../../crypto/public.js';
+import {
+  addDays,
+  daysBetween,
+  type Day,
+  type Effect,
+  type HandlerAppend,
+} from '../../crypto/public.js';
+import { changesOf } from '../../server/cases/rules.js';
 import { pauseAfter, pauseFromClosure, type Pause } from '../../server/cases/pause.js';
 
 const none: Pause = { held: 0, restricted: 0, paused_day: null, paused_days: 0 };
@@ -55,5 +62,38 @@ describe('the time until a case is removed', () => {
   it('does not run backwards where the clock was set back', () => {
     const held = { held: 1, restricted: 0, paused_day: on(9), paused_days: 0, closed_day: on(0) };
     expect(pauseAfter(held, 'release', on(5))).toEqual({ ...none });
+  });
+});
+
+describe('the last work on a closed case', () => {
+  const request = { entries: [{ header: { form: 'sealed' } }] } as unknown as HandlerAppend;
+  const after = (effect: Effect | null, row: Pause): unknown =>
+    changesOf({ closed_day: on(0), ...row }, request, effect, on(40), 'a');
+
+  it('is what is written of it, and the days that it stood still before count no more', () => {
+    const held: Pause = { held: 1, restricted: 0, paused_day: on(30), paused_days: 5 };
+    expect(after(null, none)).toEqual({
+      active_day: on(40),
+      processed_day: on(40),
+      processed_paused: 0,
+    });
+    expect(after(null, held)).toMatchObject({ processed_day: on(40), processed_paused: 15 });
+    expect(after('close', held)).toMatchObject({ processed_day: null, processed_paused: 0 });
+  });
+
+  it.each([
+    'nothing_further',
+    'hold',
+    'release',
+    'restrict',
+    'unrestrict',
+    'propose_removal',
+    'decline_removal',
+    'remove',
+    'propose_erasure',
+    'decline_erasure',
+    'erase',
+  ] as const)('is not to %s, which says nothing new of anybody', (effect) => {
+    expect(after(effect, none)).not.toHaveProperty('processed_day');
   });
 });
