@@ -36,6 +36,16 @@ export function isRecusal({ entries }: Pick<HandlerAppend, 'entries'>): boolean 
   );
 }
 
+/** Whether somebody opens keys of the notes without themselves. */
+function leavesNotes({ entries }: Pick<HandlerAppend, 'entries'>): boolean {
+  return entries.some(
+    (entry) =>
+      isEpochEntry(entry) &&
+      entry.header.compartment === 'internal' &&
+      !readEpochBody(entry).members.some(({ id }) => id === entry.header.author),
+  );
+}
+
 /** Whether a request by which somebody went stands already: its answer was lost. */
 export async function hasGone(
   db: Knex,
@@ -62,6 +72,8 @@ export function changesForAlone(
 ): Partial<Pick<CaseRow, 'alone_from_day' | 'removal_by' | 'removal_day'>> {
   const from = { alone_from_day: addDays(day, WAITING_DAYS) };
   if (isRecusal(request)) return { ...from, ...NO_REMOVAL };
+  // a desk cannot tell one who leaves in silence from one who declares it, in the notes
+  if (leavesNotes(request)) return NO_REMOVAL;
   return effect === 'propose_erasure' && row.alone_from_day !== null ? from : {};
 }
 
