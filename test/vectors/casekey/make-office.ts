@@ -217,8 +217,8 @@ const retention: Retention = {
 };
 
 const facts: RetentionFacts[] = [
-  { received: day('2026-03-02'), closed: day('2026-05-31'), processed: day('2026-06-01'), paused: 0 },
-  { received: day('2024-02-29'), closed: day('2024-02-29'), processed: day('2024-02-29'), paused: 3 },
+  { received: day('2026-03-02'), closed: day('2026-05-31'), processed: day('2026-06-01'), paused: 0, pausedSince: 0 },
+  { received: day('2024-02-29'), closed: day('2024-02-29'), processed: day('2024-02-29'), paused: 3, pausedSince: 3 },
 ];
 
 /** With the fields in the order in which clients write them. */
