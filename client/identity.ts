@@ -20,6 +20,7 @@ import {
   type SealedEntry,
   sealGrant,
   sealPreviousKey,
+  recusedIn,
   withSuccessors,
 } from '../crypto/private.js';
 import { ClientError } from './errors.js';
@@ -128,7 +129,9 @@ function named({ identity }: OpenedCase): string[] {
 }
 
 function custodiansNow({ file, channel, directory }: Omit<IdentityCase, 'keys'>): Member[] {
-  return custodiansOf(directory.directory, channel, file.leftOut);
+  // also who declared a conflict as a handler, and came back as a custodian
+  const without = [...file.leftOut, ...recusedIn(file.dialogue.chain.epochs)];
+  return custodiansOf(directory.directory, channel, without);
 }
 
 /**

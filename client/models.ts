@@ -666,7 +666,13 @@ export interface RosterView {
   readers: string[];
   joining: string[];
   leaving: string[];
+  /** Names of those who left the organisation, and do not read it either should they come back. */
+  stayingOff: string[];
+  /** Another version of the directory came since: it cannot come into force any more. */
+  outdated: boolean;
   handlerSigned: boolean;
+  /** Whether whoever looks signed it. */
+  mine: boolean;
   /** Names of the handlers who may sign it. */
   signers: string[];
   /** Whether whoever looks is one of them. */
@@ -804,7 +810,7 @@ export interface MembersView {
   }[];
   invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
   admissions: AdmissionView[];
-  /** Handlers and custodians who left, and in whose place nobody has come back. */
+  /** Everybody who left, whatever their part, and in whose place nobody has come back. */
   former: { id: string; name: string; part: ReaderPart }[];
 }
 

@@ -187,8 +187,9 @@ export function receiptKeyInUse({ receiptKeys }: Pick<Directory, 'receiptKeys'>)
 }
 
 /**
- * Whoever comes back under new keys takes the place of one who left, of the same organisation and
- * part, and nobody's place is taken twice: so whom a reporter left out stays left out.
+ * Whoever comes back under new keys takes the place of one who left, of the same organisation and in
+ * whatever part, and nobody's place is taken twice: so whom a reporter left out stays left out, also
+ * where a handler comes back as a guest.
  */
 function checkReplaced(readers: ReadonlyMap<string, Reader>): void {
   const taken = new Set<string>();
@@ -196,8 +197,7 @@ function checkReplaced(readers: ReadonlyMap<string, Reader>): void {
     if (record.replaces === null) continue;
     const before = readers.get(record.replaces);
     if (before?.state !== 'left') fail('takes the place of somebody who is there');
-    const { organisation, part } = before.record;
-    if (organisation !== record.organisation || part !== record.part) fail('in another place');
+    if (before.record.organisation !== record.organisation) fail('in another place');
     if (taken.has(record.replaces)) fail('a place taken twice');
     taken.add(record.replaces);
   }
@@ -365,15 +365,21 @@ function checkRostersLater(before: Directory, after: Directory): void {
 }
 
 /**
- * A new roster was signed by two who could act when the version before was the newest: the handler is
- * one of the channel's own, where it had any.
+ * A new roster was made on the version before, so that one that lay about is good for nothing, and
+ * signed by two who could act when that version was the newest and still can: the handler is one of
+ * the channel's own, where it had any.
  */
 function checkNewRosters(before: Directory, after: Directory): void {
   for (const { id, roster } of after.channels) {
     const was = before.channels.find((channel) => channel.id === id);
     if (roster === undefined || same(was?.roster ?? null, roster)) continue;
-    const administrator = before.administrators.find((each) => each.id === roster.administrator);
-    if (administrator?.state !== 'active') fail('administrator of a roster');
+    if (roster.terms.since !== before.version) fail('a roster of another version');
+    const acts = [before, after].every(({ administrators, readers }) => {
+      const first = administrators.find((each) => each.id === roster.administrator);
+      const second = readers.find(({ record }) => record.id === roster.handler);
+      return first?.state === 'active' && second?.state === 'active';
+    });
+    if (!acts) fail('signer of a roster');
     if (!rosterSigners(before, id).some(({ record }) => record.id === roster.handler)) {
       fail('handler of a roster');
     }
@@ -512,12 +518,24 @@ export function peopleUnder(
   terms: RosterTerms | undefined,
 ): Reader[] {
   return directory.readers.filter(
-    ({ state, record }) => state === 'active' && isReadBy(record, channel, terms),
+    ({ state, record }) => state === 'active' && isReadBy(directory, record, channel, terms),
   );
 }
 
-function isReadBy(record: ReaderRecord, channel: string, terms: RosterTerms | undefined): boolean {
-  if (terms?.removed.includes(record.id) === true) return false;
-  const isInvited = (record.channels as readonly string[]).includes(channel);
-  return isInvited || terms?.added.includes(record.id) === true;
+/**
+ * Whoever was taken off stays off under new keys, which others signed; whoever was added was so under
+ * those keys alone, since two agreed to that part.
+ */
+function isReadBy(
+  directory: Directory,
+  { id, channels }: ReaderRecord,
+  channel: string,
+  terms: RosterTerms | undefined,
+): boolean {
+  if (terms?.added.includes(id) === true) return true;
+  const removed: readonly string[] = terms?.removed ?? [];
+  if (removed.length > 0 && identitiesOf(directory, id).some((each) => removed.includes(each))) {
+    return false;
+  }
+  return (channels as readonly string[]).includes(channel);
 }

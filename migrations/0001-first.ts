@@ -141,6 +141,7 @@ export async function up(knex: Knex): Promise<void> {
     'rosters',
     `channel text not null primary key,
      terms text not null,
+     proposed_by text not null,
      handler text,
      handler_signature text`,
   );

@@ -34,6 +34,7 @@ import {
   checkSomebodyStays,
   isOfWhoWent,
   newestMembers,
+  recusedFrom,
   stayingMembers,
 } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
@@ -44,7 +45,8 @@ const counting: ReadonlySet<string> = new Set(['closure', 'reopening']);
 
 /**
  * To whom a record of the case is sealed: its readers of the organisation, and the auditors whom the
- * reporter did not leave out; to none of those where nobody knows whom.
+ * reporter did not leave out, and who declared no conflict when they were handlers; to none of those
+ * where nobody knows whom.
  */
 function countingFor(opened: OpenedForHandler): Pick<Member, 'id' | 'kem'>[] {
   const readers = stayingMembers(opened).filter(({ id, guest }) => id !== 'reporter' && !guest);
@@ -55,9 +57,12 @@ function countingFor(opened: OpenedForHandler): Pick<Member, 'id' | 'kem'>[] {
     ...leftOut,
   ]);
   const auditors = report === null ? [] : channelAuditors(directory, opened.answer.case.channel);
+  const recused = recusedFrom(opened);
   return [
     ...readers,
-    ...auditors.map(({ record }) => record).filter(({ id }) => !out.includes(id)),
+    ...auditors
+      .map(({ record }) => record)
+      .filter(({ id }) => !out.includes(id) && !recused.has(id)),
   ];
 }
 

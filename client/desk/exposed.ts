@@ -1,4 +1,10 @@
-import { type Day, identitiesOf, withSuccessors } from '../../crypto/private.js';
+import {
+  type Day,
+  type Directory,
+  identitiesOf,
+  type ReaderPart,
+  withSuccessors,
+} from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, ExposedCase } from '../models.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
@@ -29,7 +35,7 @@ export interface ExposedDesk {
     onProgress: OnBulk,
     signal?: AbortSignal,
   ): Promise<{ cases: ExposedCase[]; failed: BulkResult['failed'] }>;
-  /** Whoever reads now in the place of somebody who left; null for nobody. */
+  /** Whoever reads now in the place of somebody who left, in the same part; null for nobody. */
   successorOf(reader: string): Promise<{ id: string; name: string } | null>;
   /**
    * Gives whoever came back the cases that the keys from before had when they were renewed, of those
@@ -58,6 +64,10 @@ function isTold({ file }: OpenedForHandler, notice: Notice): boolean {
   );
 }
 
+function partIn({ readers }: Directory, id: string): ReaderPart | undefined {
+  return readers.find(({ record }) => record.id === id)?.record.part;
+}
+
 /** See {@link ExposedDesk}. */
 export function createExposedDesk(
   session: DeskSession,
@@ -68,9 +78,14 @@ export function createExposedDesk(
   async function successorOf(reader: string): Promise<{ id: string; name: string } | null> {
     const { directory } = await watch.current();
     const later = withSuccessors(directory, [reader]) as readonly string[];
+    const part = partIn(directory, reader);
     const found = directory.readers.find(
       ({ record, state }) =>
-        state === 'active' && record.id !== reader && later.includes(record.id),
+        // who comes back as a guest, say, takes no cases over
+        state === 'active' &&
+        record.id !== reader &&
+        record.part === part &&
+        later.includes(record.id),
     );
     return found === undefined ? null : { id: found.record.id, name: found.record.name };
   }
@@ -106,7 +121,10 @@ export function createExposedDesk(
 
     async giveBack(successor, onProgress, signal) {
       const { directory } = await watch.current();
-      const [, ...former] = identitiesOf(directory, successor);
+      const [, ...before] = identitiesOf(directory, successor);
+      // cases that somebody had as a guest were lent, until a day
+      const part = partIn(directory, successor);
+      const former = before.filter((id) => partIn(directory, id) === part);
       const leftIn = new Map<string, number>();
       for (const id of former) {
         const version = await watch.leftIn(id);

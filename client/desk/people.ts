@@ -204,9 +204,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         })),
         admissions: answer.admissions.map((each) => admissionView(each, readers)),
         former: readers.flatMap(({ record: { id, name, part }, state }) =>
-          state === 'left' && part !== 'recovery_officer' && !taken.has(id)
-            ? [{ id, name, part }]
-            : [],
+          state === 'left' && !taken.has(id) ? [{ id, name, part }] : [],
         ),
       };
     },

@@ -27,14 +27,25 @@ import type { DeskSession } from './session.js';
 export interface RosterDesk {
   /** What is proposed and not in force. */
   rosters(): Promise<RosterView[]>;
-  /** Proposes that exactly these people read a channel's new reports. */
-  proposeRoster(channel: string, readers: readonly string[]): Promise<void>;
+  /**
+   * Proposes that exactly these people read a channel's new reports.
+   *
+   * @param version of the directory in which they were shown and chosen.
+   * @throws ClientError `directory_conflict` where another version came since: somebody who is new in
+   * it would be taken off without anybody having said so.
+   */
+  proposeRoster(channel: string, readers: readonly string[], version: number): Promise<void>;
   /**
    * A handler's signature, or with it in place the administrator's, which makes a new version.
    *
-   * @throws ClientError `admission_unknown` where the server has other terms now than were shown.
+   * @throws ClientError `admission_unknown` where nothing waits any more, `proposal_changed` where the
+   * server has other terms now than were shown, `roster_outdated` where they were made on another
+   * version of the directory than the newest, which nobody's desk takes.
    */
   signRoster(view: Pick<RosterView, 'channel' | 'terms'>): Promise<DirectoryView>;
+  /** Takes back the handler's own signature. */
+  takeBackRoster(channel: string): Promise<void>;
+  /** Ends a proposal, as an administrator. */
   refuseRoster(channel: string): Promise<void>;
 }
 
@@ -87,9 +98,10 @@ export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): R
       return all.map((each) => rosterView(directory, each, account.id));
     },
 
-    async proposeRoster(channel, readers) {
+    async proposeRoster(channel, readers, version) {
       const { credential } = session.signedIn();
       const { directory } = await watch.current();
+      if (directory.version !== version) throw new ClientError('directory_conflict');
       const terms = termsFor(directory, v.parse(ChannelId, channel), readers);
       const path = `/api/desk/rosters/${channel}`;
       await api.tell({ method: 'PUT', path, credential, json: { terms } });
@@ -99,9 +111,10 @@ export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): R
       const { credential, keys, account, installation } = session.signedIn();
       const found = (await pending()).find((each) => each.terms.channel === channel);
       // what was shown is what is signed: the server could hand out other terms this time
-      if (found === undefined || shownAs(found.terms) !== terms) {
-        throw new ClientError('admission_unknown');
-      }
+      if (found === undefined) throw new ClientError('admission_unknown');
+      if (shownAs(found.terms) !== terms) throw new ClientError('proposal_changed');
+      const { directory } = await watch.current();
+      if (found.terms.since !== directory.version) throw new ClientError('roster_outdated');
       if (account.part === 'administrator') await complete(found);
       else {
         const fields = rosterFields(installation, found.terms);
@@ -115,6 +128,12 @@ export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): R
       return directoryView(await watch.current());
     },
 
+    async takeBackRoster(channel) {
+      const { credential } = session.signedIn();
+      const path = `/api/desk/rosters/${channel}/signature`;
+      await api.tell({ method: 'DELETE', path, credential });
+    },
+
     async refuseRoster(channel) {
       const { credential } = session.signedIn();
       await api.tell({ method: 'DELETE', path: `/api/desk/rosters/${channel}`, credential });
@@ -122,21 +141,29 @@ export function createRosterDesk(session: DeskSession, watch: DirectoryWatch): R
   };
 }
 
-/** What makes exactly these people its readers: who is in by the record, and who is beside it. */
+/**
+ * What makes exactly these people its readers: who is in by the record, and who is beside it. Whoever
+ * was taken off and left stays off, since the same person may come back under new keys.
+ */
 function termsFor(
   directory: Directory,
   channel: ChannelId,
   readers: readonly string[],
 ): RosterTerms {
-  const added: ReaderId[] = [];
-  const removed: ReaderId[] = [];
-  for (const { record, state } of directory.readers) {
-    if (state !== 'active') continue;
-    const isInvited = record.channels.includes(channel);
-    if (readers.includes(record.id) && !isInvited) added.push(record.id);
-    if (!readers.includes(record.id) && isInvited) removed.push(record.id);
-  }
-  return { channel, since: directory.version, added, removed };
+  const before = directory.channels.find(({ id }) => id === channel)?.roster?.terms;
+  const isLeft = (id: ReaderId): boolean =>
+    directory.readers.some(({ record, state }) => record.id === id && state === 'left');
+  const gone = (before?.removed ?? []).filter(isLeft);
+  const plain: RosterTerms = { channel, since: directory.version, added: [], removed: gone };
+  // who would read if nothing else was said of those who are there
+  const inByRecord = new Set<string>(peopleUnder(directory, channel, plain).map(idOf));
+  const active = directory.readers.filter(({ state }) => state === 'active');
+  const ids = active.map(({ record }) => record.id);
+  return {
+    ...plain,
+    added: ids.filter((id) => readers.includes(id) && !inByRecord.has(id)),
+    removed: [...gone, ...ids.filter((id) => !readers.includes(id) && inByRecord.has(id))],
+  };
 }
 
 const shownAs = (terms: RosterTerms): string => toBase64(toJsonBytes(terms));
@@ -157,7 +184,12 @@ function rosterView(
     readers: named(after),
     joining: named(new Set([...after].filter((id) => !before.has(id)))),
     leaving: named(new Set([...before].filter((id) => !after.has(id)))),
+    stayingOff: directory.readers
+      .filter(({ record, state }) => state === 'left' && terms.removed.includes(record.id))
+      .map(({ record }) => record.name),
+    outdated: terms.since !== directory.version,
     handlerSigned: handler !== null && handlerSignature !== null,
+    mine: (handler as string | null) === self,
     signers: signers.map(({ record }) => record.name),
     maySign: signers.some(({ record }) => (record.id as string) === self),
   };

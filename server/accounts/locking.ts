@@ -7,16 +7,18 @@ import {
   listAdmissions,
   listInvitations,
 } from './invitations-store.js';
+import { deleteRostersOf } from '../rosters/store.js';
 import { deleteSessionsOf } from './sessions-store.js';
 
 /** What is done at once to an account whose keys may be in wrong hands. */
 export interface Locking {
   /**
-   * Ends what the account has begun with others: its unused invitations, and every admission that
-   * came by one of its links or has its signature, with the account that waits for it. Answers how
-   * many admissions there were.
+   * Ends what the account has begun with others: its unused invitations, every admission that came by
+   * one of its links or has its signature, with the account that waits for it, and every proposal of a
+   * channel's readers that it made or signed. Answers how many admissions there were,
+   * and of which channels.
    */
-  cutTies(trx: Knex, account: string): Promise<number>;
+  cutTies(trx: Knex, account: string): Promise<{ admissions: number; channels: string[] }>;
   /**
    * Closes an account that can be signed in to: no passphrase, kit or session opens it any more.
    *
@@ -69,7 +71,7 @@ export function createLocking(): Locking {
         await deleteAdmission(trx, row);
         await deleteJoined(trx, row.reader);
       }
-      return admissions.length;
+      return { admissions: admissions.length, channels: await deleteRostersOf(trx, account) };
     },
 
     async lock(trx, account, directory) {

@@ -8,7 +8,6 @@ import {
   verify,
   type Directory,
   type Invite,
-  type InvitedPart,
   type Members,
   type ReaderId,
   type ReaderRecord,
@@ -93,7 +92,7 @@ function fitsChannels(directory: Directory, record: ReaderRecord): boolean {
     record.channels.length > 0 &&
     new Set(record.channels).size === record.channels.length &&
     record.channels.every((id) => ofOrganisation.includes(id)) &&
-    mayReplace(directory, record.replaces, record.part)
+    mayReplace(directory, record.replaces)
   );
 }
 
@@ -141,16 +140,14 @@ export async function checkRecord(
   if (!isKemKey(record.kem)) throw new ApiError('wrong_record');
 }
 
-/** Whether somebody's place is free: the keys left, and nobody has come back in that place. */
-function mayReplace(
-  { readers }: Directory,
-  replaced: string | null,
-  part: ReaderRecord['part'] | InvitedPart,
-): boolean {
+/**
+ * Whether somebody's place is free: the keys left, and nobody has come back in that place. The part
+ * may be another one: who left as a handler and comes as a guest is the same person.
+ */
+function mayReplace({ readers }: Directory, replaced: string | null): boolean {
   if (replaced === null) return true;
   const left = readers.some(
-    ({ record, state }) =>
-      (record.id as string) === replaced && record.part === part && state === 'left',
+    ({ record, state }) => (record.id as string) === replaced && state === 'left',
   );
   return left && !readers.some(({ record }) => (record.replaces as string | null) === replaced);
 }
@@ -211,7 +208,11 @@ export function createMembers(options: MembersOptions): MembersService {
         if (!directory.channels.some((each) => each.id === channel)) {
           throw new ApiError('wrong_record');
         }
-        if (!mayReplace(directory, replaces, part)) throw new ApiError('wrong_record');
+        // an administrator reads nothing, and takes nobody's place
+        const reads = part !== 'administrator';
+        if (!mayReplace(directory, replaces) || (replaces !== null && !reads)) {
+          throw new ApiError('wrong_record');
+        }
         await deleteInvitationsBefore(trx, firstDayInUse(clock, timeZone));
         if ((await invitationById(trx, id)) !== undefined) throw new ApiError('conflict');
         await insertInvitation(trx, {

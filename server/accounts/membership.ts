@@ -10,6 +10,7 @@ import {
   type AdmissionRow,
 } from './invitations-store.js';
 import { personOf } from './members.js';
+import { deleteRostersOf } from '../rosters/store.js';
 import { deleteSessionsOf } from './sessions-store.js';
 import { deleteShelf } from './shelves-store.js';
 
@@ -26,7 +27,7 @@ export interface Membership {
   appoint(trx: Knex, administrator: Administrator): Promise<void>;
   /** Whether an account is shut since its keys may be in wrong hands. */
   isLocked(trx: Knex, account: string): Promise<boolean>;
-  /** Ends an account that left: its sessions, its secrets and what it invited. */
+  /** Ends an account that left: its sessions, its secrets, what it invited and what it proposed. */
   remove(trx: Knex, account: string): Promise<void>;
 }
 
@@ -79,6 +80,7 @@ export function createMembership(): Membership {
       await deleteSessionsOf(trx, account);
       await deleteUnusedInvitationsBy(trx, account);
       await dropSignaturesBy(trx, account);
+      await deleteRostersOf(trx, account);
       await deleteShelf(trx, account);
       await updateAccount(trx, account, {
         state: 'removed',

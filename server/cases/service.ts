@@ -40,6 +40,7 @@ import {
   readEpochs,
   readGrants,
   readReadings,
+  readRecused,
 } from '../records/service.js';
 import {
   changesOf,
@@ -274,7 +275,10 @@ export function createCases(options: {
             : null;
         const auditors = channelAuditors(directory, row.channel);
         const counting = new Set(await readersOf(trx, row.id));
-        for (const { record } of auditors) counting.add(record.id);
+        const recused = await readRecused(trx, row.id, lookup);
+        for (const { record } of auditors) {
+          if (!recused.has(lookup.person(record.id))) counting.add(record.id);
+        }
         checkStatistics(row, request, effect, day, counting);
         const { entries, grants, overview, attachments, statistics } = request;
         const appended = await appendEntries(

@@ -4,6 +4,7 @@ import type {
   Directory,
   Organisation,
   Reader,
+  Roster,
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 
@@ -21,6 +22,8 @@ export interface DirectoryChanges {
   added: Channel[];
   /** Channels that say something else than before, with the names of those fields. */
   changed: { was: Channel; channel: Channel; fields: string[] }[];
+  /** Who reads a channel, where two agreed anew. */
+  rosters: Roster[];
   /** Organisations that say something else. */
   renamed: Organisation[];
 }
@@ -53,7 +56,11 @@ export function directoryChanges(before: Directory, after: Directory): Directory
       record.organisation === id && record.part === 'handler' && state === 'active';
     if (!after.readers.some(isHandler)) throw new ApiError('last_handler');
   }
-  return { admitted, left, renamed, ...administrators, ...channels };
+  const rosters = after.channels.flatMap(({ id, roster }) => {
+    const was = before.channels.find((channel) => channel.id === id)?.roster;
+    return roster === undefined || same(was, roster) ? [] : roster;
+  });
+  return { admitted, left, renamed, rosters, ...administrators, ...channels };
 }
 
 /** Organisations cannot come or go; names and country may change. */

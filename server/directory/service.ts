@@ -19,6 +19,7 @@ import { ApiError } from '../http/errors.js';
 import { asApiError } from '../http/faults.js';
 import type { ReceiptKey } from '../receipts/keys.js';
 import type { ForgetReader } from '../records/leavers.js';
+import { enactRoster } from '../rosters/service.js';
 import { directoryChanges, type DirectoryChanges } from './changes.js';
 import {
   deleteStamps,
@@ -53,7 +54,8 @@ export interface DirectoryService {
    *
    * @throws ApiError `directory_conflict` when another version came first, `wrong_directory`,
    * `malformed`, `forbidden` for one that another administrator signed, `wrong_day`,
-   * `admission_missing`, `last_administrator`, `last_handler`, `channel_not_ready`, or `last_holder`
+   * `admission_missing` for people or readers of a channel that do not wait here under these
+   * signatures, `last_administrator`, `last_handler`, `channel_not_ready`, or `last_holder`
    * for a handler who leaves with cases that no other reads, unless the account is closed.
    */
   publish(session: DeskSession, signed: SignedDirectory): Promise<void>;
@@ -227,6 +229,10 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
           const { delegation, state } = administrator;
           checkAdmitters(current.directory, directory, delegation, state);
           await membership.appoint(trx, administrator);
+        }
+        for (const roster of changes.rosters) {
+          if (await membership.isLocked(trx, roster.handler)) throw new ApiError('wrong_directory');
+          await enactRoster(trx, actor, roster);
         }
         await checkNobodyIsNeeded(trx, directory, changes);
         for (const { record } of changes.left) {

@@ -94,8 +94,9 @@ export function createIncidents(options: IncidentsOptions): IncidentsService {
   /** Closes the account if it can be; answers whether it is closed now. */
   async function close(trx: Knex, session: DeskSession, account: string): Promise<boolean> {
     const { directory } = await directories.current(trx);
-    const refused = await locking.cutTies(trx, account);
-    if (refused > 0) await note(trx, session, 'admissions_refused', { account, count: refused });
+    const { admissions: count, channels } = await locking.cutTies(trx, account);
+    if (count > 0) await note(trx, session, 'admissions_refused', { account, count });
+    for (const channel of channels) await note(trx, session, 'roster_withdrawn', { channel });
     if ((await stateOf(trx, account)) !== 'active') return false;
     if (!(await locking.lock(trx, account, directory))) {
       // whoever took the keys is out until they sign in again; the person changes the passphrase

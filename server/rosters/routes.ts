@@ -34,9 +34,21 @@ export function rosterRoutes(rosters: RostersService, guard: DeskGuard): Router 
       response.status(204).end();
     },
   );
-  router.delete('/rosters/:channel', keepers, async (request, response) => {
-    await rosters.withdraw(deskOf(response), pathText(request, 'channel'));
-    response.status(204).end();
-  });
+  router.delete(
+    '/rosters/:channel/signature',
+    guard({ parts: ['handler'] }),
+    async (request, response) => {
+      await rosters.takeBack(deskOf(response), pathText(request, 'channel'));
+      response.status(204).end();
+    },
+  );
+  router.delete(
+    '/rosters/:channel',
+    guard({ parts: ['administrator'] }),
+    async (request, response) => {
+      await rosters.withdraw(deskOf(response), pathText(request, 'channel'));
+      response.status(204).end();
+    },
+  );
   return router;
 }

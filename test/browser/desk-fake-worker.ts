@@ -495,6 +495,9 @@ const api: DeskApi = {
               readers: ['Hanna Ek', 'Vera Strand'],
               joining: [],
               leaving: ['Omar Lind'],
+              stayingOff: [],
+              outdated: false,
+              mine: false,
               handlerSigned: true,
               signers: ['Hanna Ek'],
               maySign: false,
@@ -504,6 +507,7 @@ const api: DeskApi = {
     ),
   proposeRoster: () => Promise.resolve(),
   signRoster: () => Promise.resolve(directory),
+  takeBackRoster: () => Promise.resolve(),
   refuseRoster: () => Promise.resolve(),
   inbox: (state) =>
     Promise.resolve({

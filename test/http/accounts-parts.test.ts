@@ -81,6 +81,7 @@ describe('every route of the desk', () => {
         .sort();
     expect(only('administrator')).toEqual([
       'DELETE /api/desk/incidents/:id/lock',
+      'DELETE /api/desk/rosters/:channel',
       'GET /api/desk/receipt-key',
       'POST /api/desk/admissions',
       'POST /api/desk/directories',

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RostersAnswer } from '../../crypto/public.js';
+import type { Desk } from '../../client/handler.js';
+import type { RosterView } from '../../client/models.js';
 import {
   startInstallation,
   type Installation,
   type InstallationPerson,
 } from '../support/installation.js';
+import { createLyingServer } from '../support/lying-server.js';
+import { waiting } from '../support/waiting.js';
 
 let world: Installation;
 let oslo: string;
@@ -16,11 +21,11 @@ async function letIn(name: string, channel: string): Promise<InstallationPerson>
   const desk = world.newDesk();
   const secrets = await desk.prepareJoining();
   await desk.finishJoining(fragment, { name, role: {} });
-  const waiting = (await hanna.desk.members()).admissions.find((each) => each.name === name);
-  if (waiting === undefined) throw new Error('nobody waits');
-  expect(waiting.authentic).toBe(true);
-  await hanna.desk.admit(waiting);
-  await world.administrator.desk.admit(waiting);
+  const newcomer = (await hanna.desk.members()).admissions.find((each) => each.name === name);
+  if (newcomer === undefined) throw new Error('nobody waits');
+  expect(newcomer.authentic).toBe(true);
+  await hanna.desk.admit(newcomer);
+  await world.administrator.desk.admit(newcomer);
   const passphrase = secrets.passphrase.join(' ');
   const { id } = await desk.signIn(name, passphrase);
   return { name, id, passphrase, recoveryWords: secrets.recoveryWords, desk };
@@ -31,10 +36,21 @@ async function readersOf(channel: string): Promise<string[]> {
   return (channels.find(({ id }) => id === channel)?.readers ?? []).map(({ id }) => id);
 }
 
+/** An administrator proposes, as the signed list is now. */
+async function propose(channel: string, readers: readonly string[]): Promise<void> {
+  const { desk } = world.administrator;
+  await desk.proposeRoster(channel, readers, (await desk.directory()).version);
+}
+
+/** What waits for a channel, as somebody is shown it. */
+async function waitsAt(by: InstallationPerson): Promise<RosterView> {
+  return waiting((await by.desk.rosters())[0]);
+}
+
 /** An administrator proposes, a handler signs, the administrator completes. */
 async function agree(channel: string, readers: readonly string[], by: InstallationPerson) {
   const { desk } = world.administrator;
-  await desk.proposeRoster(channel, readers);
+  await propose(channel, readers);
   const found = (await by.desk.rosters()).find((each) => each.channel === channel);
   if (found === undefined) throw new Error('nothing is proposed');
   await by.desk.signRoster(found);
@@ -70,7 +86,7 @@ describe('a channel that an administrator added', () => {
     olav = await letIn('olav', oslo);
     expect(await readersOf(oslo)).toEqual([olav.id]);
 
-    await desk.proposeRoster(oslo, [olav.id, hanna.id]);
+    await propose(oslo, [olav.id, hanna.id]);
     const [proposed] = await desk.rosters();
     expect(proposed).toMatchObject({ joining: ['Hanna Handler'], leaving: [], maySign: false });
     if (proposed === undefined) return;
@@ -102,10 +118,6 @@ describe('a channel that an administrator added', () => {
     const [hanna] = world.handlers;
     await agree(oslo, [olav.id], hanna);
     expect(await readersOf(oslo)).toEqual([olav.id]);
-    await world.administrator.desk.proposeRoster(oslo, [olav.id, hanna.id]);
-    expect(await olav.desk.rosters()).toHaveLength(1);
-    await olav.desk.refuseRoster(oslo);
-    expect(await world.administrator.desk.rosters()).toEqual([]);
   });
 });
 
@@ -148,31 +160,91 @@ describe('a case of one channel', () => {
 });
 
 describe('what may be proposed', () => {
-  it('is signed as it was shown, for the newest version, by people who are there', async () => {
-    const { desk } = world.administrator;
-    await desk.proposeRoster(oslo, [olav.id]);
-    const [first] = await olav.desk.rosters();
-    if (first === undefined) throw new Error('nothing is proposed');
-    await desk.updateChannel(oslo, { about: { en: 'Another sentence.' } });
-    await desk.proposeRoster(
-      oslo,
-      world.handlers.map(({ id }) => id),
-    );
-    await expect(olav.desk.signRoster(first)).rejects.toMatchObject({ code: 'admission_unknown' });
-  });
-
-  it('is not signed where other people stand in it than a moment ago, in the same version', async () => {
+  it('is signed as it was shown, and not where other people stand in it than a moment ago', async () => {
     const { desk } = world.administrator;
     const [hanna] = world.handlers;
-    await desk.proposeRoster(oslo, [olav.id]);
-    const [shown] = await olav.desk.rosters();
-    await desk.proposeRoster(oslo, [olav.id, hanna.id]);
-    if (shown === undefined) throw new Error('nothing is proposed');
-    await expect(olav.desk.signRoster(shown)).rejects.toMatchObject({ code: 'admission_unknown' });
-    const [now] = await olav.desk.rosters();
-    if (now === undefined) throw new Error('nothing is proposed');
-    await olav.desk.signRoster(now);
-    await expect(desk.signRoster(shown)).rejects.toMatchObject({ code: 'admission_unknown' });
-    await olav.desk.refuseRoster(oslo);
+    await propose(oslo, [olav.id]);
+    const shown = await waitsAt(olav);
+    await propose(oslo, [olav.id, hanna.id]);
+    await expect(olav.desk.signRoster(shown)).rejects.toMatchObject({ code: 'proposal_changed' });
+    await olav.desk.signRoster(await waitsAt(olav));
+    await expect(desk.signRoster(shown)).rejects.toMatchObject({ code: 'proposal_changed' });
+    await desk.refuseRoster(oslo);
+  });
+
+  it('is of the newest version alone, and says so once another came', async () => {
+    const { desk } = world.administrator;
+    const { version } = await desk.directory();
+    await propose(oslo, [olav.id]);
+    await olav.desk.signRoster(await waitsAt(olav));
+    await desk.updateChannel(oslo, { about: { en: 'Another sentence.' } });
+    const late = await waitsAt(world.administrator);
+    expect(late).toMatchObject({ outdated: true, handlerSigned: true });
+    await expect(desk.signRoster(late)).rejects.toMatchObject({ code: 'roster_outdated' });
+    // chosen from a list in which somebody who came since does not stand
+    await expect(desk.proposeRoster(oslo, [olav.id], version)).rejects.toMatchObject({
+      code: 'directory_conflict',
+    });
+    await desk.refuseRoster(oslo);
+  });
+
+  it('is dropped by administrators, and a handler takes back but the own word', async () => {
+    const [hanna, second] = world.handlers;
+    await propose(oslo, [olav.id, hanna.id, second.id]);
+    for (const handler of [olav, hanna]) {
+      await expect(handler.desk.refuseRoster(oslo)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    await olav.desk.signRoster(await waitsAt(olav));
+    expect(await waitsAt(olav)).toMatchObject({ handlerSigned: true, mine: true });
+    await expect(second.desk.takeBackRoster(oslo)).rejects.toMatchObject({
+      code: 'admission_not_found',
+    });
+    await olav.desk.takeBackRoster(oslo);
+    expect(await waitsAt(olav)).toMatchObject({ handlerSigned: false, mine: false });
+  });
+
+  it('leaves a channel that takes reports a handler', async () => {
+    await expect(propose(oslo, [])).rejects.toMatchObject({ code: 'channel_not_ready' });
+  });
+});
+
+describe('a signed list of readers that does not count any more', () => {
+  const server = createLyingServer();
+  let lied: Desk;
+  beforeAll(async () => {
+    const { name, passphrase } = world.administrator;
+    lied = world.newDesk(server.fetch);
+    await lied.signIn(name, passphrase);
+  });
+
+  /** Signed by this handler, and from then on shown to the administrator whatever becomes of it. */
+  async function signedBy(handler: InstallationPerson): Promise<RosterView> {
+    server.tellTheTruth();
+    await propose(oslo, [olav.id]);
+    await handler.desk.signRoster(await waitsAt(handler));
+    let kept: RostersAnswer | null = null;
+    server.lieAbout(RostersAnswer, /^\/api\/desk\/rosters$/, (answer) => (kept ??= answer));
+    return waiting((await lied.rosters())[0]);
+  }
+
+  it('is not put in force once it was taken back or dropped', async () => {
+    for (const end of [
+      () => olav.desk.takeBackRoster(oslo),
+      () => world.administrator.desk.refuseRoster(oslo),
+    ]) {
+      const shown = await signedBy(olav);
+      await end();
+      await expect(lied.signRoster(shown)).rejects.toMatchObject({ code: 'admission_missing' });
+    }
+  });
+
+  it('goes with its signer, whose keys may be in wrong hands', async () => {
+    const [, second] = world.handlers;
+    const shown = await signedBy(second);
+    const { desk } = world.administrator;
+    const cause = 'device_lost';
+    await desk.openIncident({ account: second.id, since: null, knownAt: null, cause });
+    expect(await desk.rosters()).toEqual([]);
+    await expect(lied.signRoster(shown)).rejects.toMatchObject({ code: 'wrong_directory' });
   });
 });

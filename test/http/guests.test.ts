@@ -111,6 +111,33 @@ describe('a case that a handler grants to somebody from outside', () => {
       code: 'not_grantable',
     });
   });
+
+  it('is never granted to who was left out, or declared a conflict, as a handler before', async () => {
+    const cases = [
+      await installation.report({ leftOut: [harald.id] }),
+      await installation.report(),
+      await installation.report(),
+    ].map(({ words }) => reporterKeys(words).caseId);
+    const [leftOut = '', conflict = '', free = ''] = cases;
+    await installation.signIn(harald);
+    await harald.desk.recuse(conflict);
+    const administrator = await installation.signIn(installation.administrator);
+    await administrator.remove(harald.id);
+    const back = await installation.add('guest', 'harry', 'Harry', harald.id);
+    const named = async (id: string): Promise<string[]> =>
+      (await hanna.desk.openCase(id)).grantableGuests.map(({ name }) => name);
+    expect(await named(leftOut)).toEqual(['Lara Lawyer']);
+    expect(await named(conflict)).toEqual(['Lara Lawyer']);
+    expect(await named(free)).toEqual(['Lara Lawyer', 'Harry']);
+    const terms = { until: '2027-01-01', write: true, save: true };
+    for (const id of [leftOut, conflict]) {
+      await expect(hanna.desk.grantGuest(id, back.id, terms)).rejects.toMatchObject({
+        code: 'not_grantable',
+      });
+    }
+    // a guest takes no handler's place
+    expect(await hanna.desk.successorOf(harald.id)).toBeNull();
+  });
 });
 
 describe('a guest with an altered client', () => {

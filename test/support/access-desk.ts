@@ -284,11 +284,21 @@ const rosters: readonly AccessRow[] = [
     rest: NO_SESSION,
   },
   {
+    route: 'DELETE /api/desk/rosters/:channel/signature',
+    about: 'which nobody gave',
+    request: async (world) => ({
+      path: `/api/desk/rosters/${(await proposedRoster(world)).channel}/signature`,
+    }),
+    answers: { ...each(HANDLERS, '404 admission_not_found'), administrator: NOT_FOR_YOU },
+    rest: NO_SESSION,
+  },
+  {
     route: 'DELETE /api/desk/rosters/:channel',
     request: async (world) => ({
       path: `/api/desk/rosters/${(await proposedRoster(world)).channel}`,
     }),
-    ...ofDesk('204'),
+    answers: { ...each(HANDLERS, NOT_FOR_YOU), administrator: '204' },
+    rest: NO_SESSION,
   },
 ];
 

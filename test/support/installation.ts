@@ -39,8 +39,16 @@ export interface Installation {
   addAdministrator(name: string): Promise<InstallationPerson>;
   /** Invites an identity custodian, who joins and is admitted with both signatures. */
   addCustodian(name: string, shownName?: string): Promise<InstallationPerson>;
-  /** Invites somebody of any part, who joins and is admitted with both signatures. */
-  add(part: InvitedPart, name: string, shownName: string): Promise<InstallationPerson>;
+  /**
+   * Invites somebody of any part, who joins and is admitted with both signatures; where said, in the
+   * place of somebody who left.
+   */
+  add(
+    part: InvitedPart,
+    name: string,
+    shownName: string,
+    replaces?: string | null,
+  ): Promise<InstallationPerson>;
   newReporter(through?: Fetch): Reporter;
   /** Sends a report under a new case key. */
   report(
@@ -117,10 +125,15 @@ async function addReader(
   handler: InstallationPerson,
   administrator: InstallationPerson,
   newDesk: () => Desk,
-  { name, shownName, part }: { name: string; shownName: string; part: InvitedPart },
+  {
+    name,
+    shownName,
+    part,
+    replaces = null,
+  }: { name: string; shownName: string; part: InvitedPart; replaces?: string | null },
 ): Promise<InstallationPerson> {
   const inviter = part === 'administrator' ? administrator : handler;
-  const { fragment } = await inviter.desk.invite({ shownName, part });
+  const { fragment } = await inviter.desk.invite({ shownName, part, replaces });
   const desk = newDesk();
   const { passphrase, recoveryWords } = await desk.prepareJoining();
   await desk.finishJoining(fragment, { name, role: {} });
@@ -205,8 +218,8 @@ async function furnish(
       addReader(hanna, administrator, newDesk, { name, shownName: name, part: 'administrator' }),
     addCustodian: (name, shownName = `${name} Custodian`) =>
       addReader(hanna, administrator, newDesk, { name, shownName, part: 'custodian' }),
-    add: (part, name, shownName) =>
-      addReader(hanna, administrator, newDesk, { name, shownName, part }),
+    add: (part, name, shownName, replaces = null) =>
+      addReader(hanna, administrator, newDesk, { name, shownName, part, replaces }),
     report: (change = {}, files = []) => sendReport(newReporter(), channel.id, { change, files }),
     stop: () => server.stop(),
   };

@@ -8,6 +8,7 @@ import {
   delegationFields,
   directoryHash,
   identitiesOf,
+  peopleUnder,
   rosterFields,
   stampFields,
   stampHolds,
@@ -538,14 +539,24 @@ describe('somebody who comes back under new keys', () => {
     expect(withSuccessors(directory, [])).toEqual([]);
   });
 
-  it('cannot take a place that is not free, or of another part', () => {
+  it('is the same person in whatever part, so that who left one out has left out all', () => {
+    const handler = newRecord();
+    const guest = newRecord({ part: 'guest', replaces: handler.id });
+    const again = newRecord({ part: 'custodian', replaces: guest.id });
+    const { readers } = office.directory;
+    const { directory } = verifyAs({
+      ...office.directory,
+      readers: [...readers, left(handler), left(guest), admitted(again)],
+    });
+    expect(withSuccessors(directory, [handler.id])).toEqual([handler.id, guest.id, again.id]);
+  });
+
+  it('cannot take a place that is not free', () => {
     const gone = newRecord();
-    const officer = newRecord({ part: 'recovery_officer' });
     const back = (replaces: ReaderId): Reader => admitted(newRecord({ replaces }));
     expect(withReader(back(firstReader().record.id))).toBe('wrong_directory');
     expect(withReader(back(newId(ReaderId)))).toBe('wrong_directory');
     expect(withReader(left(gone), back(gone.id), back(gone.id))).toBe('wrong_directory');
-    expect(withReader(left(officer), back(officer.id))).toBe('wrong_directory');
   });
 
   it('cannot be made the successor of itself, or in a circle', () => {
@@ -896,6 +907,57 @@ describe('who reads a channel', () => {
         }),
       ).toBe('wrong_directory');
     }
+  });
+
+  it('comes into force on the version that both knew, or never', () => {
+    const first = verifyAs(office.directory);
+    const lay = roster({ added: [second.record.id] });
+    const between = after(first, undefined);
+    checkSuccession(first, between);
+    const late = after(between, lay);
+    expect(
+      faultOf(() => {
+        checkSuccession(between, late);
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('does not come into force with the version in which one of its signers goes', () => {
+    const current = verifyAs(office.directory);
+    const { readers } = office.directory;
+    const gone = readers.map((reader): Reader =>
+      reader.record.id === firstReader().record.id ? { ...reader, state: 'left' } : reader,
+    );
+    const both = after(current, roster({ added: [second.record.id] }), { readers: gone });
+    expect(
+      faultOf(() => {
+        checkSuccession(current, both);
+      }),
+    ).toBe('wrong_directory');
+  });
+
+  it('keeps off whoever was taken off, under new keys too, and adds no other keys', () => {
+    const { id, channels } = firstReader().record;
+    office.directory.readers[0] = { ...firstReader(), state: 'left' };
+    const again = newRecord({ name: 'Again', channels, replaces: id });
+    const added = newRecord({ name: 'Added', channels: [] });
+    const addedAgain = newRecord({ name: 'Added again', channels: [], replaces: added.id });
+    const addedBefore: Reader = { ...admitted(added), state: 'left' };
+    office.directory.readers.push(admitted(again), addedBefore, admitted(addedAgain));
+    office.directory.version = 2;
+    const terms: RosterTerms = {
+      channel: firstChannel().id,
+      since: 1,
+      added: [added.id],
+      removed: [id],
+    };
+    const under = (change: Partial<RosterTerms>): string[] =>
+      peopleUnder(office.directory, terms.channel, { ...terms, ...change }).map(
+        ({ record }) => record.name,
+      );
+    expect(under({})).toEqual([]);
+    expect(under({ added: [again.id] })).toEqual(['Again']);
+    expect(under({ removed: [] })).toEqual(['Again']);
   });
 
   it('is of no importance to a channel that is closed, which is not published', () => {

@@ -1,4 +1,5 @@
 import type { ChannelView, ReaderView, RosterView } from '../../../client/models.js';
+import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { wireConfirmation } from './confirmation.js';
 import type { Desk } from './desk.js';
@@ -33,7 +34,7 @@ export function fillChannelReaders(
     }, report);
   };
   draw();
-  if (administrator) wireForm(desk, form, channel, draw);
+  if (administrator) wireForm(desk, form, channel, draw, changed);
 }
 
 function wireForm(
@@ -41,6 +42,7 @@ function wireForm(
   form: HTMLFormElement,
   channel: ChannelView,
   proposed: () => void,
+  changed: () => void,
 ): void {
   fillList(part(form, 'people'), desk.directory.people, (person) => {
     const label = copyTemplate('channel-person');
@@ -68,7 +70,16 @@ function wireForm(
       return;
     }
     void send(form, async () => {
-      await desk.api.proposeRoster(channel.id, chosen);
+      try {
+        await desk.api.proposeRoster(channel.id, chosen, desk.directory.version);
+      } catch (error) {
+        if (codeOf(error) !== 'directory_conflict') throw error;
+        // shown anew: somebody who came since would be taken off unseen
+        desk.directoryChanged(await desk.api.directory());
+        changed();
+        desk.say(t('desk.roster.list_changed'));
+        return;
+      }
       desk.say(t('desk.roster.proposed'));
       proposed();
     });
@@ -93,10 +104,19 @@ function rosterBox(
   tell('all', roster.readers);
   show(tell('joining', roster.joining), roster.joining.length > 0);
   show(tell('leaving', roster.leaving), roster.leaving.length > 0);
-  const mayNow = administrator ? roster.handlerSigned : roster.maySign && !roster.handlerSigned;
-  const waits = roster.handlerSigned
-    ? t('desk.roster.waits_administrator')
-    : t('desk.roster.waits_handler', { readers: roster.signers.join(', ') });
+  show(
+    write(
+      box,
+      'staying-off',
+      t('desk.roster.staying_off', { readers: roster.stayingOff.join(', ') }),
+    ),
+    roster.stayingOff.length > 0,
+  );
+  const isTurn = administrator ? roster.handlerSigned : roster.maySign && !roster.handlerSigned;
+  const mayNow = isTurn && !roster.outdated;
+  const waitsHandler = t('desk.roster.waits_handler', { readers: roster.signers.join(', ') });
+  const waitsFor = roster.handlerSigned ? t('desk.roster.waits_administrator') : waitsHandler;
+  const waits = roster.outdated ? t('desk.roster.outdated') : waitsFor;
   show(write(box, 'wait', waits), !mayNow);
   const side = administrator ? 'administrator' : 'handler';
   const button = write(box, 'sign', t(`desk.roster.do.${side}`));
@@ -111,7 +131,15 @@ function rosterBox(
       } else draw();
     });
   });
-  showPart(box, 'refuse', administrator || roster.maySign);
+  showPart(box, 'take-back', roster.mine);
+  part(box, 'take-back').addEventListener('click', () => {
+    void send(box, async () => {
+      await desk.api.takeBackRoster(roster.channel);
+      desk.say(t('desk.roster.taken_back'));
+      draw();
+    });
+  });
+  showPart(box, 'refuse', administrator);
   wireConfirmation(box, 'refuse', async () => {
     await desk.api.refuseRoster(roster.channel);
     desk.say(t('desk.roster.refused'));

@@ -341,16 +341,27 @@ function invitedPart(form: HTMLElement): InvitedPart {
   return INVITED.find((each) => each === value) ?? 'handler';
 }
 
-/** Those in whose place somebody can come back; asked for only where there is anybody. */
+/** What says that somebody was never here before. */
+const NEW_PERSON = 'new';
+
+/**
+ * Those in whose place somebody can come back, in whatever part; asked for only where there is anybody,
+ * and then with no answer given beforehand: a case that left a handler out leaves out the guest whom
+ * that handler comes back as only where this is said.
+ */
 function fillFormer(view: HTMLElement, all: MembersView['former']): void {
-  const former = all.filter(({ part: of }) => of === invitedPart(view));
+  const former = invitedPart(view) === 'administrator' ? [] : all;
   const select = part(view, 'replaces', HTMLSelectElement);
   const chosen = select.value;
   select.replaceChildren(
-    option('', t('desk.invite.nobody')),
-    ...former.map(({ id, name }) => option(id, t('desk.invite.back', { name }))),
+    option('', t('desk.invite.choose')),
+    option(NEW_PERSON, t('desk.invite.nobody')),
+    ...former.map(({ id, name, part: was }) =>
+      option(id, t('desk.invite.back', { name, part: t(`desk.part.${was}`) })),
+    ),
   );
-  select.value = former.some(({ id }) => id === chosen) ? chosen : '';
+  const isThere = chosen === NEW_PERSON || former.some(({ id }) => id === chosen);
+  select.value = isThere ? chosen : '';
   showPart(view, 'replaces-field', former.length > 0);
 }
 
@@ -370,13 +381,19 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       name.focus();
       return;
     }
+    const before = part(form, 'replaces', HTMLSelectElement);
+    const isAsked = !part(form, 'replaces-field').hidden;
+    if (isAsked && before.value === '') {
+      showProblem(form, t('desk.invite.choose_first'));
+      before.focus();
+      return;
+    }
     void send(form, async () => {
-      const replaces = part(form, 'replaces', HTMLSelectElement).value;
       const { fragment } = await desk.api.invite({
         shownName,
         channel: channel.value,
         part: invitedPart(form),
-        replaces: replaces === '' ? null : replaces,
+        replaces: isAsked && before.value !== NEW_PERSON ? before.value : null,
       });
       const language = document.documentElement.lang;
       const link = `${location.origin}/desk/${language}/join#${fragment}`;
@@ -385,6 +402,7 @@ function wireInvite(desk: Desk, view: HTMLElement, invited: () => void): void {
       write(view, 'link-title', t('desk.invite.link_title', { name: shownName }));
       showPart(view, 'link-box', true);
       name.value = '';
+      before.value = '';
       field.focus();
       field.select();
       invited();
