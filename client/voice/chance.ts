@@ -1,15 +1,17 @@
+import { createKeyStream } from './chacha.js';
+
 /** What is drawn for one recording, used in order and forgotten. */
 export interface Chance {
   /** The next drawn number, evenly from -1 to 1; zeroed where it lay. */
   draw(): number;
-  /** Noise: a number below 1, at least 0, of a generator that the first sixteen bytes start. */
+  /** Noise: a number below 1, at least 0, of a stream that the first 32 bytes are the key of. */
   noise(): number;
   /** Forgets all that is left. */
   wipe(): void;
 }
 
-/** Bytes that start the generator of noise. */
-const SEED = 16;
+/** Bytes of the noise's key. */
+const SEED = 32;
 
 /**
  * How many random bytes a recording of so many seconds uses up, by {@link createChance} and
@@ -21,27 +23,14 @@ export function chanceBytes(seconds: number, drifts: number): number {
 
 /**
  * @param bytes from the system's own source of randomness: an audio worklet has none itself. What
- * moves the voice is drawn from these bytes directly; the noise, which says nothing, comes from a
- * small generator (xoshiro128**, Blackman and Vigna 2018) that they start.
+ * moves the voice is drawn from these bytes directly; the noise, of which a recording needs some
+ * hundred thousand bytes a second, is ChaCha20 under a key that is drawn with them. Who knew the
+ * noise could divide it out, and had the strengths of the bands more exactly.
  */
 export function createChance(bytes: Uint8Array): Chance {
-  const state = new Uint32Array(bytes.slice(0, SEED).buffer);
-  bytes.fill(0, 0, SEED);
-  // all zeros would stay so
-  if (state.every((word) => word === 0)) state[0] = 1;
+  const stream = createKeyStream(bytes.subarray(0, SEED));
   let next = SEED;
-  const turned = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
-  const noise = (): number => {
-    const [a = 0, b = 0, c = 0, d = 0] = state;
-    const result = Math.imul(turned(Math.imul(b, 5), 7), 9) >>> 0;
-    const third = c ^ a;
-    const fourth = d ^ b;
-    state[0] = a ^ fourth;
-    state[1] = b ^ third;
-    state[2] = third ^ (b << 9);
-    state[3] = turned(fourth, 11);
-    return result / 2 ** 32;
-  };
+  const noise = (): number => stream.next() / 2 ** 32;
   return {
     noise,
     draw() {
@@ -53,7 +42,7 @@ export function createChance(bytes: Uint8Array): Chance {
     },
     wipe() {
       bytes.fill(0);
-      state.fill(0);
+      stream.wipe();
     },
   };
 }
