@@ -130,10 +130,17 @@ export type SendProgress =
   | { step: 'file'; index: number; files: number; name: string; sent: number; total: number }
   | { step: 'sending' };
 
+/**
+ * An answer before sealing: one of files says by their places which of the files that are sent along
+ * it means.
+ */
+export type GivenAnswer =
+  Exclude<FormAnswer, { is: 'files' }> | { is: 'files'; field: string; files: number[] };
+
 /** A channel's own questions and the answers to them, before sealing. */
 export interface FormInput {
   questions: Questionnaire;
-  answers: FormAnswer[];
+  answers: GivenAnswer[];
 }
 
 /** What the reporter wrote, before sealing. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   answeredForm,
   type AnsweredForm,
+  areWithinReport,
   type Channel,
   channelPeople,
   channelReaders,
@@ -9,6 +10,7 @@ import {
   type Day,
   DialogueEntry,
   type FileReference,
+  type FormAnswer,
   makeEpochEntry,
   type Member,
   newEpochKey,
@@ -30,7 +32,7 @@ import {
 import type { LoadedDirectory } from './directory.js';
 import { ClientError } from './errors.js';
 import { custodiansOf, firstIdentity, NO_IDENTITY } from './identity.js';
-import type { FormInput, ReportInput } from './models.js';
+import type { FormInput, GivenAnswer, ReportInput } from './models.js';
 
 /** People of a channel in one version of the directory who were not there in another. */
 export function hasNewReader(
@@ -61,9 +63,33 @@ export function audienceOf(
   return { channel, readers };
 }
 
+/** An answer of files as it goes into the report; null where none of them was sent. */
+function sealedAnswer(answer: GivenAnswer, sent: readonly FileReference[]): FormAnswer | null {
+  if (answer.is !== 'files') return answer;
+  const files = answer.files.flatMap((place) => sent[place]?.attachment ?? []);
+  return files.length === 0 ? null : { ...answer, files };
+}
+
 /** The form as it goes into the report: the questions that were shown, and what was answered. */
-function sealedForm({ questions, answers }: FormInput, language: string): AnsweredForm {
-  return answeredForm(v.parse(Questionnaire, questions), language, answers);
+function sealedForm(
+  { questions, answers }: FormInput,
+  language: string,
+  sent: readonly FileReference[],
+): AnsweredForm {
+  const sealed = answers.map((answer) => sealedAnswer(answer, sent));
+  const given = sealed.filter((answer) => answer !== null);
+  return answeredForm(v.parse(Questionnaire, questions), language, given);
+}
+
+/**
+ * That the answers fit into a report, said before any file is sent. Throws ClientError `too_long`.
+ */
+export function checkRoom({ answers, form }: Pick<ReportInput, 'answers' | 'form'>): void {
+  // as many letters as a file's id will have
+  const sealed = (form?.answers ?? []).map((answer) =>
+    answer.is === 'files' ? { ...answer, files: answer.files.map(() => ' '.repeat(22)) } : answer,
+  );
+  if (!areWithinReport(answers) || !areWithinReport(sealed)) throw new ClientError('too_long');
 }
 
 /** Whoever makes a case for somebody else: what is recorded, and the handler's Ed25519 secret key. */
@@ -113,7 +139,7 @@ export function prepareCase(
     text: input.text,
     answers: input.answers,
     files: [...files],
-    ...(input.form ? { form: sealedForm(input.form, input.language) } : {}),
+    ...(input.form ? { form: sealedForm(input.form, input.language, files) } : {}),
   };
   const second = sealContent(
     DialogueEntry,

@@ -16,7 +16,7 @@ import {
   type ReporterSaying,
 } from '../crypto/private.js';
 import { createApi, pause, persist, type Connection } from './api.js';
-import { audienceOf, hasNewReader, prepareCase } from './report.js';
+import { audienceOf, checkRoom, hasNewReader, prepareCase } from './report.js';
 import { createShownDirectories, directoryView, type LoadedDirectory } from './directory.js';
 import { download, type DownloadPlace } from './download.js';
 import { fetchDraftKey, type DraftKey } from './draft.js';
@@ -198,6 +198,7 @@ export function createReporter(connection: Connection & { today: () => Day }): R
 
     async submit(input, files, onProgress, signal) {
       onProgress({ step: 'sealing' });
+      checkRoom(input);
       const of = JSON.stringify([input, files.map(fileStamp)]);
       if (prepared?.of !== of) {
         prepared = null;

@@ -17,17 +17,24 @@ export const FIELD_TYPES = [
   'yes_no',
   'choice',
   'choices',
+  'file',
+  'voice',
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** The answers that a field of type `yes_no` offers, as if they were its options. */
 export const YES_NO = ['yes', 'no', 'unknown'] as const;
 
-/** What a questionnaire may hold at most. */
+/**
+ * What a questionnaire may hold at most. It goes whole into each report, whose 1 MiB must hold it in any
+ * writing, beside the longest text, the longest answers and as many files as can be
+ * (test/unit/crypto/largest-report.test.ts): hence an end to all options together.
+ */
 export const QUESTION_LIMITS = {
   sections: 12,
   fields: 40,
   options: 20,
+  allOptions: 200,
   title: 120,
   label: 200,
   help: 600,
@@ -88,9 +95,10 @@ export function optionIds({ type, options }: Pick<QuestionField, 'type' | 'optio
   return type === 'yes_no' ? [...YES_NO] : options.map(({ id }) => id);
 }
 
-/** Each id once; options where there is something to choose; conditions on what was asked before. */
+/** Each id once; not too many options; options where there is something to choose; conditions on what was asked before. */
 function isSound(sections: QuestionSection[]): boolean {
   const before = new Map<string, string[]>();
+  let offered = 0;
   for (const field of sections.flatMap(({ fields }) => fields)) {
     const ids = optionIds(field);
     const chooses = field.type === 'choice' || field.type === 'choices';
@@ -102,8 +110,9 @@ function isSound(sections: QuestionSection[]): boolean {
     }
     if (before.has(field.id)) return false;
     before.set(field.id, ids);
+    offered += field.options.length;
   }
-  return before.size <= QUESTION_LIMITS.fields;
+  return before.size <= QUESTION_LIMITS.fields && offered <= QUESTION_LIMITS.allOptions;
 }
 
 /** The questions that a channel asks in place of the built-in ones. */

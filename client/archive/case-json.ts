@@ -23,6 +23,17 @@ export function namedFiles(entries: readonly WithFiles[]): NamedFile[] {
     .map((file, index) => ({ path: archiveName(index + 1, file.name), file }));
 }
 
+/** A file as an answer names it; without name and path where the report has none of this id. */
+function namedJson(
+  files: readonly FileReference[],
+  id: string,
+  paths: ReadonlyMap<FileReference, string>,
+): { name: string | null; path: string | null } {
+  const file = files.find(({ attachment }) => attachment === id);
+  const path = file === undefined ? null : (paths.get(file) ?? null);
+  return { name: file?.name ?? null, path };
+}
+
 /** What an entry says, without what opens anything that lies elsewhere. */
 function contentJson(
   content: EntryView['content'],
@@ -33,7 +44,12 @@ function contentJson(
       const { name, type, size } = file;
       return { name, type, size, path: paths.get(file) ?? null };
     });
-    return { ...content, files };
+    if (content.kind !== 'report' || content.form === undefined) return { ...content, files };
+    const answers = content.form.answers.map((answer) => {
+      if (answer.is !== 'files') return answer;
+      return { ...answer, files: answer.files.map((id) => namedJson(content.files, id, paths)) };
+    });
+    return { ...content, form: { ...content.form, answers }, files };
   }
   if (content.kind === 'identity_request') {
     // the custodian's answer lies with the server under this key, and is no part of the file

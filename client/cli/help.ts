@@ -90,7 +90,8 @@ ${wrapped(RELATIONS)}
                         @FILE takes the answer from a file, unseen by other users
   --answer FIELD=ANSWER
                         the same where the channel asks its own questions; may be given
-                        again. An unknown field shows the list of them
+                        again. An unknown field shows the list of them. Where a file or a
+                        recording is asked for, ANSWER is its path; voices are not disguised
   --leave-out NAME      a reader whom the report concerns; may be given again
 
 Receipts

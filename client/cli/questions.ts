@@ -1,18 +1,14 @@
 import * as v from 'valibot';
-import {
-  type AskedField,
-  askedIn,
-  Day,
-  type FormAnswer,
-  PEOPLE_LIMIT,
-  YES_NO,
-} from '../../crypto/private.js';
-import type { FormInput, Questionnaire } from '../models.js';
+import { type AskedField, askedIn, Day, PEOPLE_LIMIT, YES_NO } from '../../crypto/private.js';
+import type { FormInput, GivenAnswer, Questionnaire } from '../models.js';
 import { isAsked } from '../questions/asked.js';
 import { anyInvites } from '../questions/invites.js';
+import { isSound } from '../questions/readable.js';
+import { typeOfName } from '../node/file-source.js';
 import type { CommandContext } from './context.js';
-import { usage } from './failure.js';
+import { Failure, usage } from './failure.js';
 import { printable, printableLine } from './printable.js';
+import type { SentFiles } from './sent-files.js';
 import { checkedText, valueOrFile } from './text.js';
 
 /** What can be chosen as the answer to a field; empty where it is answered freely. */
@@ -20,12 +16,12 @@ function optionsOf({ type, options }: AskedField): { id: string; label: string }
   return type === 'yes_no' ? YES_NO.map((id) => ({ id, label: id })) : options;
 }
 
-function textFrom({ id }: AskedField, typed: string): FormAnswer | null {
+function textFrom({ id }: AskedField, typed: string): GivenAnswer | null {
   const text = checkedText(typed);
   return text === '' ? null : { is: 'text', field: id, text };
 }
 
-function chosenFrom(field: AskedField, typed: string): FormAnswer | null {
+function chosenFrom(field: AskedField, typed: string): GivenAnswer | null {
   const options = optionsOf(field);
   const words = typed.split(',').map((word) => word.trim());
   const chosen = words.flatMap((word) => {
@@ -39,7 +35,7 @@ function chosenFrom(field: AskedField, typed: string): FormAnswer | null {
   return { is: 'chosen', field: field.id, chosen: [...new Set(chosen)] };
 }
 
-function periodFrom({ id }: AskedField, typed: string): FormAnswer | null {
+function periodFrom({ id }: AskedField, typed: string): GivenAnswer | null {
   const days = typed.split(/\.\.|\s+/u).map((day) => v.safeParse(Day, day));
   const [from, until] = days.map(({ success, output }) => (success ? output : undefined));
   if (days.some(({ success }) => !success) || days.length > 2 || from === undefined) return null;
@@ -47,7 +43,7 @@ function periodFrom({ id }: AskedField, typed: string): FormAnswer | null {
   return { is: 'period', field: id, from, until: until ?? null };
 }
 
-function peopleFrom({ id }: AskedField, typed: string): FormAnswer | null {
+function peopleFrom({ id }: AskedField, typed: string): GivenAnswer | null {
   const people = typed
     .split(/[;\n]/u)
     .map((each) => /^([^,]*),?(.*)$/su.exec(each.trim()) ?? [])
@@ -57,9 +53,28 @@ function peopleFrom({ id }: AskedField, typed: string): FormAnswer | null {
   return { is: 'people', field: id, people };
 }
 
-/** What was typed as the answer to a field; null where it is none. */
-export function answerFrom(field: AskedField, typed: string): FormAnswer | null {
+/** Whether a field is answered by files. */
+function takesFiles({ type }: AskedField): boolean {
+  return type === 'file' || type === 'voice';
+}
+
+/** The file of a path as the answer to a field; null where the field asks for a recording, and it is none. */
+async function fileFrom(
+  field: AskedField,
+  path: string,
+  files: SentFiles,
+): Promise<GivenAnswer | null> {
+  const isRecording = isSound({ name: path, type: typeOfName(path) });
+  if (field.type === 'voice' && !isRecording) return null;
+  return { is: 'files', field: field.id, files: await files.add([path]) };
+}
+
+/** What was typed as the answer to a field; null where it is none, and where files are asked for. */
+export function answerFrom(field: AskedField, typed: string): GivenAnswer | null {
   switch (field.type) {
+    case 'file':
+    case 'voice':
+      return null;
     case 'text':
     case 'long_text':
     case 'place':
@@ -84,6 +99,8 @@ const ways: Readonly<Record<AskedField['type'], string>> = {
   yes_no: 'a number',
   choice: 'a number',
   choices: 'numbers with commas between',
+  file: 'the path of a file',
+  voice: 'the path of a sound file',
 };
 
 /** What a person is told before a field is asked. */
@@ -100,6 +117,11 @@ export function introduction(field: AskedField): string {
     ...(anyInvites([label, help, ...field.options.map((option) => option.label)])
       ? ['This question may ask who you are. You need not answer it.']
       : []),
+    ...(type === 'voice'
+      ? [
+          'This program does not disguise voices: a recording goes as it is. The page in a browser can record a disguised one.',
+        ]
+      : []),
     ...optionsOf(field).map((option, index) => {
       const number = String(index + 1);
       return `  ${number}  ${printableLine(option.label)}`;
@@ -107,7 +129,33 @@ export function introduction(field: AskedField): string {
   ].join('\n');
 }
 
-async function askFor({ terminal }: CommandContext, field: AskedField): Promise<FormAnswer | null> {
+/** Asks for files until none is typed. */
+async function askForFiles(
+  { terminal }: CommandContext,
+  field: AskedField,
+  files: SentFiles,
+): Promise<GivenAnswer | null> {
+  terminal.say(introduction(field));
+  const found: number[] = [];
+  for (;;) {
+    const typed = await terminal.ask(`Answer (${ways[field.type]}), Enter for no more: `);
+    if (typed.trim() === '') break;
+    try {
+      const answer = await fileFrom(field, typed.trim(), files);
+      if (answer?.is === 'files') found.push(...answer.files);
+      else terminal.say('That is no sound file.');
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      terminal.say(error.message);
+    }
+  }
+  return found.length === 0 ? null : { is: 'files', field: field.id, files: found };
+}
+
+async function askFor(
+  { terminal }: CommandContext,
+  field: AskedField,
+): Promise<GivenAnswer | null> {
   terminal.say(introduction(field));
   const { [field.type]: way } = ways;
   for (;;) {
@@ -122,8 +170,12 @@ async function askFor({ terminal }: CommandContext, field: AskedField): Promise<
 }
 
 /** The answers that --answer gives. Throws Failure `usage` that names what could be answered. */
-async function givenAnswers(given: readonly string[], fields: AskedField[]): Promise<FormAnswer[]> {
-  const answers: FormAnswer[] = [];
+async function givenAnswers(
+  given: readonly string[],
+  fields: AskedField[],
+  files: SentFiles,
+): Promise<GivenAnswer[]> {
+  const answers: GivenAnswer[] = [];
   for (const each of given) {
     const [, id = '', value = ''] = /^([a-z0-9_]+)=(.*)$/su.exec(each) ?? [];
     const field = fields.find((one) => one.id === id);
@@ -131,28 +183,39 @@ async function givenAnswers(given: readonly string[], fields: AskedField[]): Pro
       const known = fields.map((one) => `  ${one.id}  ${printableLine(one.label)}`);
       throw usage(`--answer is FIELD=ANSWER, with a field of this channel:\n${known.join('\n')}`);
     }
-    const answer = answerFrom(field, await valueOrFile(value));
+    const answer = takesFiles(field)
+      ? await fileFrom(field, value, files)
+      : answerFrom(field, await valueOrFile(value));
     if (answer === null) {
       const options = optionsOf(field).map((option) => option.id);
       const form = options.length > 0 ? options.join(', ') : ways[field.type];
       throw usage(`--answer ${id} takes: ${form}.`);
     }
-    answers.push(answer);
+    const before = answers.find((one) => one.field === id);
+    // several files are given one by one
+    if (before?.is === 'files' && answer.is === 'files') before.files.push(...answer.files);
+    else answers.push(answer);
   }
   return answers;
 }
 
-/** The channel's own questions with the answers of options, or of a person who is asked. */
+/**
+ * The channel's own questions with the answers of options, or of a person who is asked; files that
+ * answer one are added to `files`.
+ */
 export async function formFrom(
   context: CommandContext,
   questions: Questionnaire,
   language: string,
+  files: SentFiles,
 ): Promise<FormInput> {
   const fields = askedIn(questions, language).flatMap((section) => section.fields);
-  const answers = await givenAnswers(context.options.formAnswers, fields);
+  const answers = await givenAnswers(context.options.formAnswers, fields, files);
   if (!context.asks || answers.length > 0) return { questions, answers };
   for (const field of fields) {
-    const answer = isAsked(field, answers) ? await askFor(context, field) : null;
+    if (!isAsked(field, answers)) continue;
+    const ask = takesFiles(field) ? askForFiles : askFor;
+    const answer = await ask(context, field, files);
     if (answer !== null) answers.push(answer);
   }
   return { questions, answers };

@@ -2,15 +2,13 @@ import {
   type Answers,
   type Category,
   CATEGORIES,
-  FILES_LIMIT,
   type Relation,
   RELATIONS,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import type { ChannelView, DirectoryView, ReceiptView, ReportInput } from '../models.js';
 import type { DiskFile } from '../node/file-source.js';
-import { cleanFiles } from './cleaning.js';
-import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
+import { progressOn, type CommandContext } from './context.js';
 import { exitCodes, usage, type ExitCode } from './failure.js';
 import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
 import { confirmCaseKey, keyForReport, showCaseKey } from './key.js';
@@ -19,6 +17,7 @@ import { questions } from './options.js';
 import { jsonText, printable, printableLine } from './printable.js';
 import { formFrom } from './questions.js';
 import { checkFingerprint, chooseChannel, findReaders, inLanguage, partNote } from './readers.js';
+import { createSentFiles, type SentFiles } from './sent-files.js';
 import { checkedText, oneOf, textFrom, valueOrFile } from './text.js';
 
 const asked: Readonly<Record<(typeof questions)[number], string>> = {
@@ -117,6 +116,7 @@ async function inputOf(
   context: CommandContext,
   channel: ChannelView,
   language: string,
+  files: SentFiles,
 ): Promise<Omit<ReportInput, 'words'>> {
   const { options, asks } = context;
   const leftOut = await leftOutOf(context, channel);
@@ -138,7 +138,7 @@ async function inputOf(
     throw usage('--answer: this channel asks no questions of its own.');
   }
   const answers = own === null ? await answersOf(context) : {};
-  const form = own === null ? null : await formFrom(context, own, language);
+  const form = own === null ? null : await formFrom(context, own, language, files);
   const text = await textFrom(
     context,
     'What happened? End with a line that is a single dot.',
@@ -171,7 +171,6 @@ async function persistentSubmit(
 /** `casekey report`: writes a report, keeps or shows the key, has it confirmed, and only then sends. */
 export async function report(context: CommandContext): Promise<ExitCode> {
   const { options, terminal, reporter, asks } = context;
-  if (options.files.length > FILES_LIMIT) throw usage(`At most ${String(FILES_LIMIT)} files.`);
   if (!terminal.interactive && options.keyFile === undefined) {
     throw usage('--key-file is missing: without it nobody could come back to the report.');
   }
@@ -191,16 +190,16 @@ export async function report(context: CommandContext): Promise<ExitCode> {
     throw usage('--receipt: this channel gives no receipts. Nothing was sent.');
   }
   await checkReceiptFile(options.receipt);
-  const files = await openFiles(options.files);
+  const files = createSentFiles(context);
   try {
-    const toSend = await cleanFiles(context, files);
-    const rest = await inputOf(context, channel, language);
+    await files.add(options.files);
+    const rest = await inputOf(context, channel, language, files);
     const words = await keyForReport(await reporter.newCaseKey(), options.keyFile);
     if (terminal.interactive && !options.json) {
       await showCaseKey(terminal, words);
       if (asks) await confirmCaseKey(terminal, words);
     }
-    const sent = await persistentSubmit(context, { words, ...rest }, toSend);
+    const sent = await persistentSubmit(context, { words, ...rest }, files.toSend);
     const { receipt, ...dates } = sent;
     const file = options.receipt;
     const kept = file === undefined ? null : await keepReceipt(file, receipt);
@@ -227,6 +226,6 @@ export async function report(context: CommandContext): Promise<ExitCode> {
     }
     return exit;
   } finally {
-    await closeFiles(files);
+    await files.close();
   }
 }

@@ -1,6 +1,6 @@
 import { dayOf, type ErasureGround, type FileReference } from '../../crypto/private.js';
 import type { EntryView, ReporterCaseView, Warning, Writable } from '../models.js';
-import { type AnswerWords, readAnswers } from '../questions/readable.js';
+import { type AnswerWords, type FileFault, readAnswers } from '../questions/readable.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
@@ -66,22 +66,37 @@ export function entryFacts({ content }: EntryView): [name: string, value: string
   return facts;
 }
 
+const fileFaults: Readonly<Record<FileFault, string>> = {
+  absent: 'not in this report',
+  erased: 'erased',
+  twice: 'another answer names it too',
+  not_asked: 'no file was asked for here',
+  no_sound: 'a recording was asked for, and it is called something else',
+};
+
 const answerWords: AnswerWords = {
   yes: 'Yes',
   no: 'No',
   unknown: 'I do not know',
   stray: 'An answer that fits none of the questions',
   period: (from, until) => (until === null ? from : `${from} to ${until}`),
+  file(name, fault) {
+    if (name === null) {
+      return fault === 'erased' ? 'A file that was erased' : 'A file that is not in this report';
+    }
+    return fault === null ? name : `${name} (${fileFaults[fault]})`;
+  },
 };
 
 /** What a report answers to the optional questions. */
-export function answersOf({ content }: EntryView): [name: string, value: string][] {
+export function answersOf({ content, erasedFiles }: EntryView): [name: string, value: string][] {
   if (content.kind !== 'report') return [];
   const builtIn = Object.entries(content.answers).map(([question, answer]): [string, string] => [
     question,
     answer.known ? answer.text : 'I do not know',
   ]);
-  const own = content.form === undefined ? [] : readAnswers(content.form, answerWords);
+  const files = { files: content.files, erased: erasedFiles };
+  const own = content.form === undefined ? [] : readAnswers(content.form, answerWords, files);
   return [...builtIn, ...own.map(({ label, value }): [string, string] => [label, value])];
 }
 

@@ -18,7 +18,7 @@ import { ClientError } from '../errors.js';
 import { custodiansOf } from '../identity.js';
 import { createUploadKeeper } from '../keeper.js';
 import type { FileSource, ReportInput, SendProgress } from '../models.js';
-import { audienceOf, prepareCase } from '../report.js';
+import { audienceOf, checkRoom, prepareCase } from '../report.js';
 import { fileStamp } from '../upload.js';
 import { withWork } from '../work.js';
 import type { DirectoryWatch } from './directory-watch.js';
@@ -103,6 +103,7 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
       if (received.output > session.today()) throw new ClientError('receipt_in_future');
       if (input.leftOut.includes(account.id)) throw new ClientError('leaves_out_self');
       onProgress({ step: 'sealing' });
+      checkRoom(input);
       const of = JSON.stringify([input, files.map(fileStamp)]);
       if (prepared?.of !== of) {
         prepared = null;

@@ -18,7 +18,7 @@ export const KeptDraft = v.strictObject({
   outcome: v.nullable(v.picklist(OUTCOMES)),
   files: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** What else the form holds, by the name of the field. */
-  fields: v.record(text(30), text(2000)),
+  fields: v.record(text(30), text(20_000)),
 });
 export type KeptDraft = v.InferOutput<typeof KeptDraft>;
 

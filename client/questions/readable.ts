@@ -1,4 +1,25 @@
-import type { AnsweredForm, AskedField, FormAnswer } from '../../crypto/private.js';
+import type { AnsweredForm, AskedField, FileReference, FormAnswer } from '../../crypto/private.js';
+
+/** Why a file that an answer names is not simply there; see {@link NamedFile}. */
+export type FileFault = 'absent' | 'erased' | 'twice' | 'not_asked' | 'no_sound';
+
+/** A file that an answer names, as the report has it. */
+export interface NamedFile {
+  /** Null where there is none to be had. */
+  file: FileReference | null;
+  /**
+   * `absent`: no file of the report has this id. `twice`: another place of the answers names it too.
+   * `not_asked`: the question is not one for files. `no_sound`: it asks for a recording, and the file
+   * is called something else. Null for nothing.
+   */
+  fault: FileFault | null;
+}
+
+/** The files of a report, and which of them were erased. */
+export interface ReportFiles {
+  files: readonly FileReference[];
+  erased: readonly string[];
+}
 
 /** Words around answers, in the language of whoever reads them. */
 export interface AnswerWords {
@@ -9,6 +30,8 @@ export interface AnswerWords {
   stray: string;
   /** A day, or a first and a last one. */
   period(from: string, until: string | null): string;
+  /** A file by its name, null where it is not to be had, with what is to be said of it. */
+  file(name: string | null, fault: FileFault | null): string;
 }
 
 /** A question with its answer as it is read. */
@@ -19,6 +42,16 @@ export interface ReadAnswer {
   value: string;
   /** Whether the reporter wrote it; else it was chosen among what the form offered. */
   isWritten: boolean;
+  /** Those that the answer names, as `value` says in words. */
+  files: NamedFile[];
+}
+
+/** Endings of names, and media types, of sounds as recorders, phones and this software make them. */
+const SOUND = /\.(?:wav|mp3|m4a|aac|amr|flac|oga|ogg|opus|wma|weba|webm|mp4|3gp)$/iu;
+
+/** Whether a file can be a recording, by what it is called. */
+export function isSound({ name, type }: Pick<FileReference, 'name' | 'type'>): boolean {
+  return SOUND.test(name) || type.startsWith('audio/');
 }
 
 function optionText(field: AskedField | null, id: string, words: AnswerWords): string {
@@ -28,7 +61,11 @@ function optionText(field: AskedField | null, id: string, words: AnswerWords): s
   return field?.options.find((option) => option.id === id)?.label ?? id;
 }
 
-function valueOf(field: AskedField | null, answer: FormAnswer, words: AnswerWords): string {
+function valueOf(
+  field: AskedField | null,
+  answer: Exclude<FormAnswer, { is: 'files' }>,
+  words: AnswerWords,
+): string {
   switch (answer.is) {
     case 'text':
       return answer.text;
@@ -48,16 +85,36 @@ function valueOf(field: AskedField | null, answer: FormAnswer, words: AnswerWord
 /**
  * All answers of a form in the order of its questions, whatever their conditions, and whether or not
  * they fit: what fits no question comes last.
+ *
+ * @param report its files: an answer that names another one, or one twice, is told from others.
  */
-export function readAnswers(form: AnsweredForm, words: AnswerWords): ReadAnswer[] {
+export function readAnswers(
+  form: AnsweredForm,
+  words: AnswerWords,
+  { files, erased }: ReportFiles,
+): ReadAnswer[] {
   const left = new Set(form.answers);
+  const named = new Set<string>();
+  const find = (field: AskedField | null, attachment: string): NamedFile => {
+    const isTwice = named.has(attachment);
+    named.add(attachment);
+    const found = files.find((each) => each.attachment === attachment);
+    if (erased.includes(attachment)) return { file: null, fault: 'erased' };
+    if (found === undefined) return { file: null, fault: 'absent' };
+    if (isTwice) return { file: found, fault: 'twice' };
+    if (field?.type === 'voice') return { file: found, fault: isSound(found) ? null : 'no_sound' };
+    return { file: found, fault: field?.type === 'file' ? null : 'not_asked' };
+  };
   const read = (section: string, field: AskedField | null, answer: FormAnswer): ReadAnswer => {
     left.delete(answer);
+    const found = answer.is === 'files' ? answer.files.map((id) => find(field, id)) : [];
+    const names = found.map(({ file, fault }) => words.file(file?.name ?? null, fault));
     return {
       section,
       label: field?.label ?? words.stray,
-      value: valueOf(field, answer, words),
+      value: answer.is === 'files' ? names.join('\n') : valueOf(field, answer, words),
       isWritten: answer.is === 'text' || answer.is === 'people',
+      files: found,
     };
   };
   const found = form.sections.flatMap(({ title, fields }) =>
@@ -68,6 +125,11 @@ export function readAnswers(form: AnsweredForm, words: AnswerWords): ReadAnswer[
     ),
   );
   return [...found, ...[...left].map((answer) => read('', null, answer))];
+}
+
+/** Ids of the files that the answers of a form name. */
+export function filesInAnswers(form: Pick<AnsweredForm, 'answers'> | undefined): string[] {
+  return (form?.answers ?? []).flatMap((answer) => (answer.is === 'files' ? answer.files : []));
 }
 
 /** The questions of a form that have no answer. */

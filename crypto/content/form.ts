@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { utf8 } from '../bytes.js';
-import { bytesSchema, Day, type Language } from '../ids.js';
+import { AttachmentId, bytesSchema, Day, type Language } from '../ids.js';
 import {
   FIELD_TYPES,
   FieldCondition,
@@ -9,7 +9,7 @@ import {
   type Questionnaire,
   questionnaireHash,
 } from '../questionnaire.js';
-import { needed, text } from './fields.js';
+import { FILES_LIMIT, needed, text } from './fields.js';
 
 /** Most people that one answer can name. */
 export const PEOPLE_LIMIT = 20;
@@ -40,8 +40,28 @@ export const FormAnswer = v.variant('is', [
     field: PartId,
     people: v.pipe(v.array(NamedPerson), v.minLength(1), v.maxLength(PEOPLE_LIMIT)),
   }),
+  /**
+   * To a field of type `file` or `voice`: files of the same report. Whether they are there, and what
+   * they are, is for whoever reads to see.
+   */
+  v.strictObject({
+    is: v.literal('files'),
+    field: PartId,
+    files: v.pipe(v.array(AttachmentId), v.minLength(1), v.maxLength(FILES_LIMIT)),
+  }),
 ]);
 export type FormAnswer = v.InferOutput<typeof FormAnswer>;
+
+/**
+ * The bytes that the answers of a report, to its channel's questions or the built-in ones, may take
+ * together as JSON: with a text, questions and files at their own limits they fit into 1 MiB.
+ */
+export const ANSWERS_MOST_BYTES = 256 * 1024;
+
+/** Whether answers are no more than a report has room for. */
+export function areWithinReport(answers: unknown): boolean {
+  return utf8(JSON.stringify(answers)).length <= ANSWERS_MOST_BYTES;
+}
 
 const label = v.pipe(v.string(), v.maxLength(QUESTION_LIMITS.label));
 
@@ -76,7 +96,11 @@ export const AnsweredForm = v.strictObject({
   /** Of the questionnaire, in all its languages, as it stood in the signed directory. */
   hash: bytesSchema(32),
   sections: v.pipe(v.array(AskedSection), v.maxLength(QUESTION_LIMITS.sections)),
-  answers: v.pipe(v.array(FormAnswer), v.maxLength(QUESTION_LIMITS.fields)),
+  answers: v.pipe(
+    v.array(FormAnswer),
+    v.maxLength(QUESTION_LIMITS.fields),
+    v.check((answers) => areWithinReport(answers)),
+  ),
   /** Spaces, by which the answers take a multiple of 4 KiB. */
   room: v.pipe(v.string(), v.maxLength(ANSWERS_STEP_BYTES), v.regex(/^ *$/)),
 });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ChannelId, Day, DirectoryHash, Language, ReaderId } from '../ids.js';
 import { files, needed } from './fields.js';
-import { AnsweredForm } from './form.js';
+import { AnsweredForm, areWithinReport } from './form.js';
 
 /** What a report can be about: the Union areas of Directive (EU) 2019/1937 article 2(1), and the rest. */
 export const CATEGORIES = [
@@ -49,13 +49,16 @@ export const Answer = v.variant('known', [
 export type Answer = v.InferOutput<typeof Answer>;
 
 /** The optional questions of the form; one that was not answered is absent. */
-export const Answers = v.strictObject({
-  where: v.exactOptional(Answer),
-  when: v.exactOptional(Answer),
-  who: v.exactOptional(Answer),
-  how: v.exactOptional(Answer),
-  more: v.exactOptional(Answer),
-});
+export const Answers = v.pipe(
+  v.strictObject({
+    where: v.exactOptional(Answer),
+    when: v.exactOptional(Answer),
+    who: v.exactOptional(Answer),
+    how: v.exactOptional(Answer),
+    more: v.exactOptional(Answer),
+  }),
+  v.check((answers) => areWithinReport(answers)),
+);
 export type Answers = v.InferOutput<typeof Answers>;
 
 /** The reporter's first entry. It names the directory used and whom the reporter left out. */

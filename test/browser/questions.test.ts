@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
@@ -9,7 +12,9 @@ import {
   openReporterPage,
   saveKey,
 } from '../support/reporter-page.js';
+import { allTypes } from '../support/questions.js';
 import { createTestClock } from '../support/server.js';
+import { madeVoice, plainWav } from '../support/voice.js';
 import { overflow } from './desk-page.js';
 
 // An administrator asks a channel's own questions, a reporter answers, a handler reads them as they
@@ -17,13 +22,21 @@ import { overflow } from './desk-page.js';
 
 let browser: Browser;
 let installation: Installation;
+let folder: string;
 
 beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'casekey-questions-'));
+  const microphone = path.join(folder, 'microphone.wav');
+  await writeFile(microphone, plainWav(madeVoice(120, 2, 48_000), 48_000));
   const clock = createTestClock(new Date());
-  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  [browser, installation] = await Promise.all([
+    launchBrowser({ microphone }),
+    startInstallation({ clock }),
+  ]);
 });
 afterAll(async () => {
   await browser.close();
+  await rm(folder, { recursive: true, force: true });
   expect(installation.server.faults).toEqual([]);
   await installation.stop();
 });
@@ -120,4 +133,97 @@ it('keeps a report with the questions as they stood', async () => {
   const reading = (await openReporterPage(browser, installation, '/en/return')).page;
   await openCaseWith(reading, words);
   expect(await reading.locator('.entry').first().innerText()).toContain('In the north hall');
+}, 240_000);
+
+it('takes files and a disguised voice as answers, and warns where a question asks for a name', async () => {
+  const { administrator, channel } = installation;
+  const nosy = {
+    titles: { en: 'How can we reach you?' },
+    fields: [
+      { id: 'day', type: 'text', labels: { en: 'Best day' }, help: {}, options: [], when: null },
+    ],
+  } as const;
+  const [all, more] = allTypes.sections;
+  if (all === undefined || more === undefined) throw new Error('no sections');
+  const named = (id: string, over: object): typeof all.fields =>
+    all.fields.map((field) => (field.id === id ? { ...field, ...over } : field));
+  const fields = named('place', { help: { en: 'With your phone number' } });
+  const [choice] = more.fields;
+  if (choice === undefined) throw new Error('no choice');
+  const offered = { ...choice, options: [{ id: 'one', labels: { en: 'Your name' } }] };
+  await administrator.desk.updateChannel(channel, {
+    questionnaire: {
+      sections: [
+        { ...all, fields },
+        { ...more, fields: [offered] },
+        structuredClone(nosy) as never,
+      ],
+    },
+  });
+
+  const { page } = await openReporterPage(browser, installation, '/en/write', {
+    permissions: ['microphone'],
+  });
+  await page.waitForSelector('#step-write:not([hidden])');
+  const own = page.locator('#own-questions');
+  // beside a question whose help, whose choices or whose heading ask who somebody is, and no other
+  const warned = own.locator('.question').filter({ hasText: 'You need not answer it' });
+  expect(await warned.locator('label, legend').allTextContents()).toEqual([
+    'Where?',
+    'Which one?',
+    'Best day',
+  ]);
+
+  await page.fill('#text', 'The bill is wrong, listen.');
+  const papers = own.getByRole('group', { name: 'Any papers?' });
+  const bill = { name: 'bill.txt', mimeType: 'text/plain', buffer: Buffer.from('4 000') };
+  await papers.locator('input[type=file]').setInputFiles([bill]);
+  await papers.getByText('bill.txt').waitFor();
+  // it comes back with the question, and says what did not
+  await page.waitForFunction(() => sessionStorage.length > 0);
+  await page.reload();
+  await papers.getByText('The page was loaded again').waitFor();
+  await papers.locator('input[type=file]').setInputFiles([bill]);
+  expect(await papers.getByText('The page was loaded again').isVisible()).toBe(false);
+  const spoken = own.getByRole('group', { name: 'Tell us' });
+  await spoken.locator('[data-slot=voice-open]').click();
+  await spoken.locator('[data-slot=start]').click();
+  await spoken.getByText(/Recording: 0:01/u).waitFor();
+  await spoken.locator('[data-slot=stop]').click();
+  await spoken.locator('[data-slot=listen]').waitFor();
+  await page.click('#form button[type=submit]');
+  await spoken.getByText('Decide about your recording first').waitFor();
+  await check(page);
+  await spoken.locator('[data-slot=take]').click();
+  await spoken.getByText('recording-1.wav').waitFor();
+  await page.click('#form button[type=submit]');
+  const list = page.locator('#file-list');
+  await list.getByText('For: Any papers?').waitFor();
+  await list.getByText('For: Tell us').waitFor();
+  await list.getByText('No hidden details were found').nth(1).waitFor();
+  await check(page);
+  await page.click('#step-files [data-go=next]');
+  const words = await saveKey(page);
+  await page.click('#send-now');
+  await page.waitForSelector('#step-done:not([hidden])');
+
+  const handler = await deskOf(installation.handlers[0]);
+  await openCaseOf(handler, 'The bill is wrong, listen.');
+  const entry = handler.locator('.entry.kind-report');
+  await entry.getByText('These were the channel’s signed questions').waitFor();
+  const given = partOf(entry, 'answers').locator('dd');
+  expect(await given.locator('[data-part=name]').allTextContents()).toEqual([
+    'bill.txt',
+    'recording-1.wav',
+  ]);
+  // under its question alone
+  expect(await entry.getByText('bill.txt').count()).toBe(1);
+  expect(await given.getByRole('button', { name: 'Listen: recording-1.wav' }).isVisible()).toBe(
+    true,
+  );
+  await check(handler);
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  expect(await reading.locator('.entry dl').first().innerText()).toContain('recording-1.wav');
 }, 240_000);

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import {
   answeredForm,
+  AttachmentId,
   readReceipt,
   receiptCommitment,
   recordHashOf,
@@ -66,8 +68,10 @@ await keep('contents', 'report-with-answers.json', {
 
 await keep('contents', 'report-with-own-questions.json', {
   ...reportContent(organisation),
+  files: [file],
   form: answeredForm(allTypes, 'en', [
     { is: 'text', field: 'text', text: 'In accounting' },
+    { is: 'files', field: 'file', files: [v.parse(AttachmentId, file.attachment)] },
     { is: 'chosen', field: 'choices', chosen: ['one', 'two'] },
     { is: 'people', field: 'person', people: [{ name: 'Berit', about: '' }] },
   ]),

@@ -172,6 +172,6 @@ describe('an administrator', () => {
       texts: ['What is your name?'],
       invites: true,
     });
-    expect(lines.filter(({ code }) => code === 'question_removed')).toHaveLength(9);
+    expect(lines.filter(({ code }) => code === 'question_removed')).toHaveLength(11);
   });
 });

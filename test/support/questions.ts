@@ -22,6 +22,8 @@ export const allTypes: Questionnaire = {
         field('place', 'place', 'Where?', { labels: { en: 'Where?', sv: 'Var?' } }),
         field('period', 'period', 'When?'),
         field('person', 'person', 'Who?'),
+        field('file', 'file', 'Any papers?'),
+        field('voice', 'voice', 'Tell us'),
         field('told', 'yes_no', 'Told?', { labels: { en: 'Told?', sv: 'Berättat?' } }),
         field('whom', 'text', 'Told whom?', { when: { field: 'told', any: ['yes'] } }),
       ],

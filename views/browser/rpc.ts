@@ -218,7 +218,7 @@ export function startWorker(which: 'main' | 'cleaning' = 'main'): Worker {
  *
  * @throws RemoteError `worker_failed` where the page names none, or it cannot be had.
  */
-export function loadScript(which: 'recorder'): Promise<void> {
+export function loadScript(which: 'recorder' | 'questions'): Promise<void> {
   const { [which]: address, [`${which}Integrity`]: integrity } = document.documentElement.dataset;
   return new Promise((resolve, reject) => {
     const fail = (): void => {
@@ -242,9 +242,10 @@ export function loadScript(which: 'recorder'): Promise<void> {
 }
 
 function trusted(address: string): string {
-  const { worker, workerNowasm, workerCleaning, recorder } = document.documentElement.dataset;
+  const { dataset } = document.documentElement;
+  const { worker, workerNowasm, workerCleaning, recorder, questions } = dataset;
   // a policy's name can be taken once a page
-  policy ??= createPolicy([worker, workerNowasm, workerCleaning, recorder]);
+  policy ??= createPolicy([worker, workerNowasm, workerCleaning, recorder, questions]);
   return policy.createScriptURL(address);
 }
 

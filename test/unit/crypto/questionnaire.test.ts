@@ -14,6 +14,7 @@ import {
   ANSWERS_STEP_BYTES,
   answeredForm,
   EntryContent,
+  FileReference,
   FormAnswer,
   Questionnaire,
   questionnaireHash,
@@ -31,7 +32,17 @@ const words = {
   unknown: 'Unknown',
   stray: 'stray',
   period: (from: string, until: string | null) => `${from}–${until ?? ''}`,
+  file: (name: string | null, fault: string | null) => `${name ?? '?'} ${fault ?? ''}`.trim(),
 };
+
+/** A file of a report, by a number. */
+function fileOf(number: number, name: string, type = ''): FileReference {
+  const [key, hash] = [toBase64(new Uint8Array(32)), toBase64(new Uint8Array(32))];
+  const attachment = toBase64(new Uint8Array(16).fill(number));
+  return v.parse(FileReference, { attachment, key, hash, chunks: 1, name, type, size: 9 });
+}
+const [bill, spoken] = [fileOf(1, 'bill.pdf', 'application/pdf'), fileOf(2, 'recording-1.wav')];
+const attached = { files: [bill, spoken], erased: [] };
 
 type Fields = Questionnaire['sections'][number]['fields'];
 type Field = Fields[number];
@@ -62,7 +73,9 @@ const answer = (id: string, type: Field['type']): fc.Arbitrary<FormAnswer | null
               .map((chosen) => ({ is: 'chosen', field: id, chosen: [chosen] }))
           : type === 'choice' || type === 'choices'
             ? fc.constant({ is: 'chosen', field: id, chosen: ['one'] })
-            : text.map((written) => ({ is: 'text', field: id, text: written }));
+            : type === 'file' || type === 'voice'
+              ? fc.constant({ is: 'files', field: id, files: [bill.attachment] })
+              : text.map((written) => ({ is: 'text', field: id, text: written }));
   return fc.option(given.map((each) => v.parse(FormAnswer, each)));
 };
 const fields = allTypes.sections.flatMap((section) => section.fields);
@@ -160,7 +173,7 @@ describe('answers', () => {
   it('are never hidden from a handler by a condition', () => {
     fc.assert(
       fc.property(anyAnswers, (answers) => {
-        const read = readAnswers(answeredForm(allTypes, 'en', answers), words);
+        const read = readAnswers(answeredForm(allTypes, 'en', answers), words, attached);
         expect(read).toHaveLength(answers.length);
         for (const text of writtenIn({ answers })) {
           expect(read.some(({ value }) => value.includes(text))).toBe(true);
@@ -186,9 +199,9 @@ describe('answers', () => {
       { is: 'chosen', field: 'told', chosen: ['no'] },
       { is: 'chosen', field: 'choices', chosen: ['one', 'two'] },
     ]);
-    expect(readAnswers(form, words)).toEqual([
-      { section: 'Allt', label: 'Berättat?', value: 'No', isWritten: false },
-      { section: '', label: 'Vilka?', value: 'Ett\nTvå', isWritten: false },
+    expect(readAnswers(form, words, attached)).toEqual([
+      { section: 'Allt', label: 'Berättat?', value: 'No', isWritten: false, files: [] },
+      { section: '', label: 'Vilka?', value: 'Ett\nTvå', isWritten: false, files: [] },
     ]);
     expect(unanswered(form)).toContain('Var?');
     expect(unanswered(form)).not.toContain('Berättat?');
@@ -208,13 +221,45 @@ describe('a hostile form', () => {
         { is: 'text', field: 'told', text: 'twice' },
       ],
     };
-    const read = readAnswers(reportWith(form).form ?? form, words);
+    const read = readAnswers(reportWith(form).form ?? form, words, attached);
     expect(read.map(({ label, value }) => [label, value])).toEqual([
       ['Say it', 'constructor\none'],
       ['Told?', 'a text where a choice belongs'],
       ['Told?', 'twice'],
       ['stray', 'stray words'],
     ]);
+  });
+
+  it('that names files in odd ways is read, and each is said', () => {
+    const gone = fileOf(3, 'gone.jpg').attachment;
+    const never = fileOf(4, 'never.jpg').attachment;
+    const form: AnsweredForm = {
+      ...asked([]),
+      answers: [
+        { is: 'files', field: 'file', files: [bill.attachment, never, gone] },
+        { is: 'files', field: 'voice', files: [spoken.attachment, bill.attachment] },
+        { is: 'files', field: 'voice', files: [fileOf(5, 'fine.pdf').attachment] },
+        { is: 'files', field: 'text', files: [fileOf(6, 'x.txt').attachment] },
+        { is: 'files', field: 'nowhere', files: [spoken.attachment] },
+        { is: 'text', field: 'voice', text: 'words where a voice was asked for' },
+      ],
+    };
+    const others = [fileOf(5, 'fine.pdf'), fileOf(6, 'x.txt')];
+    const report = { files: [bill, spoken, ...others], erased: [gone] };
+    const read = readAnswers(reportWith(form).form ?? form, words, report);
+    expect(read.map(({ label, value }) => [label, value.split('\n')])).toEqual([
+      ['Say it', ['x.txt not_asked']],
+      ['Any papers?', ['bill.pdf', '? absent', '? erased']],
+      ['Tell us', ['recording-1.wav', 'bill.pdf twice']],
+      ['Tell us', ['fine.pdf no_sound']],
+      ['Tell us', ['words where a voice was asked for']],
+      ['stray', ['recording-1.wav twice']],
+    ]);
+    const named = read.flatMap(({ files }) => files.map(({ file }) => file?.attachment ?? null));
+    expect(named).toContain(spoken.attachment);
+    // what erases words leaves them readable
+    const left = withoutPassages(reportWith(form), [], [bill.attachment]);
+    expect(JSON.stringify(left)).not.toContain('bill.pdf');
   });
 
   it('with questions that name each other, or the same twice, is read', () => {
@@ -224,7 +269,7 @@ describe('a hostile form', () => {
     const twice = [first, { ...first, when: { field: first.id, any: ['one'] } }];
     const form = { ...asked([]), sections: [{ ...section, fields: twice }] };
     const given = { ...form, answers: [{ is: 'text', field: first.id, text: 'x' } as const] };
-    expect(readAnswers(given, words)).toHaveLength(1);
+    expect(readAnswers(given, words, attached)).toHaveLength(1);
   });
 
   it('is no report where it is too much, nested, or hides something in its room', () => {

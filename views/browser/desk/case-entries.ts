@@ -4,7 +4,13 @@ import type {
   EntryView,
   HandlerCaseView,
 } from '../../../client/models.js';
-import { readAnswers, unanswered } from '../../../client/questions/readable.js';
+import {
+  filesInAnswers,
+  type NamedFile,
+  readAnswers,
+  type ReportFiles,
+  unanswered,
+} from '../../../client/questions/readable.js';
 import { answerWords } from '../questions/words.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -86,13 +92,37 @@ function workElement(desk: Desk, data: HandlerCaseView, entry: EntryView): HTMLE
   return item;
 }
 
+/** The files that an answer names, to be heard, looked at or saved, with what is odd about them. */
+function namedFiles(desk: Desk, data: HandlerCaseView, named: readonly NamedFile[]): HTMLElement {
+  const words = answerWords(dayText);
+  const value = element('dd');
+  const list = element('ul', '', 'files');
+  for (const { file, fault } of named) {
+    const item = file === null ? element('li') : fileItem(desk, data.id, file, '');
+    if (fault !== null)
+      item.append(element('p', words.file(file?.name ?? null, fault), 'small strong'));
+    list.append(item);
+  }
+  value.append(list);
+  return value;
+}
+
 /** The channel's own questions as they stood, with their answers, and which were left empty. */
-function formElements(form: AnsweredForm, language: string): HTMLElement[] {
+function formElements(
+  desk: Desk,
+  data: HandlerCaseView,
+  form: AnsweredForm,
+  files: ReportFiles,
+  language: string,
+): HTMLElement[] {
   let section = '';
-  const elements = readAnswers(form, answerWords(dayText)).flatMap((answer) => {
+  const elements = readAnswers(form, answerWords(dayText), files).flatMap((answer) => {
     const question = element('dt', answer.label);
-    const value = element('dd', answer.value, 'written');
-    for (const each of [question, value]) {
+    const value =
+      answer.files.length > 0
+        ? namedFiles(desk, data, answer.files)
+        : element('dd', answer.value, 'written');
+    for (const each of answer.files.length > 0 ? [question] : [question, value]) {
       each.dir = 'auto';
       if (language !== '') each.lang = language;
     }
@@ -181,6 +211,8 @@ function entryElement(
     );
     show(facts, true);
   }
+  const attached = 'files' in content ? content.files : [];
+  const fileContext = { files: attached, erased: entry.erasedFiles };
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));
     for (const question of QUESTIONS) {
@@ -193,14 +225,16 @@ function entryElement(
       answers.append(element('dt', t(`desk.answer.${question}`)), value);
     }
     if (content.form !== undefined) {
-      answers.append(...formElements(content.form, language));
+      answers.append(...formElements(desk, data, content.form, fileContext, language));
       tellQuestions(desk, data, content.form, item);
     }
     show(answers, answers.children.length > 0);
   }
   part(item, 'text').after(...erasureMarks(entry), ...correctionMarks(data, entry));
-  const attached = 'files' in content ? content.files : [];
-  const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
+  const inAnswers = content.kind === 'report' ? filesInAnswers(content.form) : [];
+  const files = attached.filter(
+    ({ attachment }) => !entry.erasedFiles.includes(attachment) && !inAnswers.includes(attachment),
+  );
   fillList(part(item, 'files'), files, (file) => fileItem(desk, data.id, file, ''));
   showPart(item, 'files', files.length > 0);
   return item;

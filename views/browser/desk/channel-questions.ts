@@ -34,7 +34,14 @@ export function channelQuestions(desk: Desk, channel: ChannelView, said = ''): H
     part(root, 'preview').replaceChildren(
       ...(questions === null
         ? []
-        : [questionForm(questions, language.value, () => undefined).element]),
+        : [
+            questionForm({
+              questions,
+              language: language.value,
+              onChange: () => undefined,
+              files: null,
+            }).element,
+          ]),
     );
   };
   language.addEventListener('change', () => {

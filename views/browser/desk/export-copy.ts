@@ -11,7 +11,7 @@ import type {
   EntryView,
   HandlerCaseView,
 } from '../../../client/models.js';
-import { readAnswers, unanswered } from '../../../client/questions/readable.js';
+import { readAnswers, type ReportFiles, unanswered } from '../../../client/questions/readable.js';
 import { t } from '../strings.js';
 import { shownFileName } from '../file-name.js';
 import { answerWords } from '../questions/words.js';
@@ -62,10 +62,10 @@ function factsOf(desk: Desk, data: HandlerCaseView): Facts {
 }
 
 /** The channel's own questions as they were asked, those without an answer too. */
-function formFacts(form: AnsweredForm | undefined): Facts {
+function formFacts(form: AnsweredForm | undefined, files: ReportFiles): Facts {
   if (form === undefined) return [];
   return [
-    ...readAnswers(form, answerWords(dayText)).map(({ label, value }): [string, string] => [
+    ...readAnswers(form, answerWords(dayText), files).map(({ label, value }): [string, string] => [
       label,
       value,
     ]),
@@ -74,7 +74,7 @@ function formFacts(form: AnsweredForm | undefined): Facts {
 }
 
 /** What an entry says beside its sentence and its text. */
-function detailsOf({ content }: EntryView): Facts {
+function detailsOf({ content, erasedFiles }: EntryView): Facts {
   if (content.kind === 'report') {
     const builtIn = QUESTIONS.flatMap((question): Facts => {
       const answer = content.answers[question];
@@ -82,7 +82,7 @@ function detailsOf({ content }: EntryView): Facts {
       const value = answer.known ? answer.text : t('desk.answer.unknown');
       return [[t(`desk.answer.${question}`), value]];
     });
-    return [...builtIn, ...formFacts(content.form)];
+    return [...builtIn, ...formFacts(content.form, { files: content.files, erased: erasedFiles })];
   }
   if (content.kind === 'closure') {
     return [[t('desk.facts.outcome'), t(`outcome.${content.outcome}`)]];

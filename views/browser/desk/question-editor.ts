@@ -151,7 +151,9 @@ export function questionEditor(
     value: () => structuredClone(edited),
     problem() {
       const fields = edited.sections.flatMap((section) => section.fields);
+      const offered = fields.reduce((sum, { options }) => sum + options.length, 0);
       if (fields.length > MOST.fields) return t('desk.questions.many');
+      if (offered > MOST.allOptions) return t('desk.questions.many_options');
       if (edited.sections.some((section) => section.fields.length === 0)) {
         return t('desk.questions.empty');
       }

@@ -21,7 +21,15 @@ export type EditedField = Questionnaire['sections'][number]['fields'][number];
 type Texts = Record<string, string>;
 
 /** As many as fit: `crypto/questionnaire.ts` has the limits that count. */
-export const MOST = { sections: 12, fields: 40, options: 20, title: 120, label: 200, help: 600 };
+export const MOST = {
+  sections: 12,
+  fields: 40,
+  options: 20,
+  allOptions: 200,
+  title: 120,
+  label: 200,
+  help: 600,
+};
 
 // A record, not a list, as in choices.ts
 const TYPES: Record<EditedField['type'], true> = {
@@ -33,6 +41,8 @@ const TYPES: Record<EditedField['type'], true> = {
   yes_no: true,
   choice: true,
   choices: true,
+  file: true,
+  voice: true,
 };
 
 /** A name that no other question or choice has. */
@@ -119,7 +129,8 @@ export function fieldEditor(
     }
     handlers.redraw();
   });
-  write(root, 'type-hint', field.type === 'person' ? t('desk.questions.person_hint') : '');
+  const hinted = field.type === 'person' || field.type === 'file' || field.type === 'voice';
+  write(root, 'type-hint', hinted ? t(`desk.questions.${field.type}_hint`) : '');
   part(root, 'texts').append(
     ...textInputs(field.labels, languages, 'label', MOST.label),
     ...textInputs(field.help, languages, 'help', MOST.help),

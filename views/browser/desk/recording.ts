@@ -1,6 +1,7 @@
-import type { Category, Questionnaire, Relation } from '../../../client/models.js';
+import type { Category, GivenAnswer, Questionnaire, Relation } from '../../../client/models.js';
 import type { RecordingInput } from '../../../client/desk/recording.js';
-import { questionForm, type QuestionForm } from '../questions/form.js';
+import { questionForm } from '../questions/form.js';
+import type { AnswerFiles, QuestionForm } from '../questions/messages.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -19,6 +20,8 @@ import { paperPanel } from './words.js';
 /** Under what the text of a report that is being recorded is kept. */
 const DRAFT = 'recording';
 /** What is kept beside the text, the day, and who told it. */
+/** Letters of answers that a draft has room for, as JSON. */
+const MOST_ANSWERS = 20_000;
 const KEPT_FIELDS = ['channel', 'way', 'language', 'category', 'relation'] as const;
 /** Words of a caller's key that are asked for, so that somebody has them. */
 const ASKED = 3;
@@ -53,6 +56,12 @@ function setIfThere(field: HTMLInputElement | HTMLSelectElement, value: string |
   if (offered) field.value = value;
 }
 
+/** Answers as a draft keeps them, which this desk wrote itself. */
+function answersIn(kept: string): GivenAnswer[] {
+  const read: unknown = JSON.parse(kept);
+  return Array.isArray(read) ? (read as GivenAnswer[]) : [];
+}
+
 /** The page on which a handler records a report that came another way than through the channel. */
 export function recordingView(desk: Desk): HTMLElement {
   const view = copyTemplate('recording');
@@ -77,10 +86,15 @@ export function recordingView(desk: Desk): HTMLElement {
     from,
   ];
   const keep = draftKeeper(desk, DRAFT, form, () => {
-    if (text.value === '' && from.value === '') return null;
+    const answers = own?.form.answers() ?? [];
+    if (text.value === '' && from.value === '' && answers.length === 0) return null;
     const fields = Object.fromEntries(
       kept().map((field) => [field.dataset['part'] ?? '', field.value]),
     );
+    // those without files, as far as a draft has room for them
+    const said = JSON.stringify(answers.filter(({ is }) => is !== 'files'));
+    if (said.length <= MOST_ANSWERS) fields['answers'] = said;
+    fields['leftOut'] = leftOut().join(' ');
     // its files are chosen anew where somebody comes back to it
     const lostFiles = files?.originals().length ?? 0;
     return { kind: 'note', text: text.value, outcome: null, files: [], lostFiles, fields };
@@ -119,13 +133,26 @@ export function recordingView(desk: Desk): HTMLElement {
   };
   /** The channel's own questions, in the language of the report; null where it has none. */
   let own: { channel: string; questions: Questionnaire; form: QuestionForm } | null = null;
+  // the page's list of files is made once its markup stands in the page
+  const answerFiles: AnswerFiles = {
+    add: (field, chosen) => files?.answers.add(field, chosen) ?? '',
+    of: (field) => files?.answers.of(field) ?? [],
+    picking: () => undefined,
+    // at the desk nobody is recorded: a recording comes as a file
+    voice: null,
+  };
   const drawQuestions = (): void => {
     const { id, questionnaire } = chosenChannel() ?? { id: '', questionnaire: null };
     const before = own?.channel === id ? own.form.answers() : [];
     own = questionnaire && {
       channel: id,
       questions: questionnaire,
-      form: questionForm(questionnaire, select('language').value, () => undefined),
+      form: questionForm({
+        questions: questionnaire,
+        language: select('language').value,
+        onChange: keep,
+        files: answerFiles,
+      }),
     };
     own?.form.fill(before);
     part(form, 'questions').replaceChildren(...(own === null ? [] : [own.form.element]));
@@ -158,6 +185,7 @@ export function recordingView(desk: Desk): HTMLElement {
   for (const field of [text, ...kept()]) {
     field.addEventListener(field instanceof HTMLSelectElement ? 'change' : 'input', keep);
   }
+  part(form, 'readers').addEventListener('change', keep);
   drawChannel();
 
   /** What is missing, with the field in which; null where nothing is. */
@@ -280,13 +308,26 @@ export function recordingView(desk: Desk): HTMLElement {
     if (fields['channel'] !== undefined) setIfThere(channel, fields['channel']);
     drawChannel();
     for (const field of kept()) setIfThere(field, fields[field.dataset['part'] ?? '']);
+    drawQuestions();
+    if (fields['answers'] !== undefined) own?.form.fill(answersIn(fields['answers']));
+    const out = fields['leftOut']?.split(' ') ?? [];
+    for (const box of part(form, 'readers').querySelectorAll('input')) {
+      box.checked = out.includes(box.value);
+    }
     drawDates();
     tellLostFiles(form, draft);
   }, report);
   // its markup must stand in the page first
   queueMicrotask(() => {
     if (!view.isConnected) return;
-    files = createFileChoice(keep, () => undefined);
+    files = createFileChoice({
+      onChange() {
+        own?.form.refresh();
+        keep();
+      },
+      onPicking: () => undefined,
+      questionOf: (id) => own?.form.questionOf(id) ?? null,
+    });
     files.limit(desk.directory.maxFileBytes);
     show(part(view, 'form'), true);
   });

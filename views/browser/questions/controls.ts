@@ -1,74 +1,17 @@
-import type { FormAnswer, Questionnaire } from '../../../client/models.js';
+import type { GivenAnswer } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
-
-/** A field of a questionnaire. */
-export type Field = Questionnaire['sections'][number]['fields'][number];
-type Texts = Readonly<Record<string, string>>;
-
-/** What a field is answered with. */
-export interface Control {
-  readonly element: HTMLElement;
-  /** The answer; null where it was left empty. */
-  read(): FormAnswer | null;
-  fill(answer: FormAnswer | null): void;
-}
+import { group, hintsFor, labelled, make, textFor, type Control, type Field } from './elements.js';
+import { fileControl } from './file-control.js';
+import type { QuestionOrder } from './messages.js';
 
 /** As many people as one answer may name: `crypto/content/form.ts` has the limit that counts. */
 const MOST_PEOPLE = 20;
 const MOST_LETTERS = 100_000;
 
-let lastId = 0;
-
-/** The text in the language, else in English, else in any. */
-export function textFor(texts: Texts, language: string): string {
-  return texts[language] ?? texts['en'] ?? Object.values(texts)[0] ?? '';
-}
-
-/** An element with a text and, if wanted, a class. */
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  text = '',
-  className = '',
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  if (className !== '') made.className = className;
-  return made;
-}
-
-function newId(): string {
-  lastId += 1;
-  return `own-${String(lastId)}`;
-}
-
-function labelled(text: string, field: HTMLElement): HTMLLabelElement {
-  const label = make('label', text);
-  field.id = newId();
-  label.htmlFor = field.id;
-  return label;
-}
-
-/** Hints below a label: where there are any, `field` is described by them. */
-function hintsFor(texts: readonly string[], field: HTMLElement): HTMLElement[] {
-  const hints = texts
-    .filter((text) => text !== '')
-    .map((text) => Object.assign(make('p', text, 'hint'), { id: newId() }));
-  if (hints.length > 0) {
-    field.setAttribute('aria-describedby', hints.map(({ id }) => id).join(' '));
-  }
-  return hints;
-}
-
 function line(label: string, hints: readonly string[], field: HTMLElement): HTMLElement {
   const place = make('div', '', 'field question');
   place.append(labelled(label, field), ...hintsFor(hints, field), field);
-  return place;
-}
-
-function group(legend: string, hints: readonly string[], inside: readonly Node[]): HTMLElement {
-  const place = make('fieldset', '', 'question');
-  place.append(make('legend', legend), ...hintsFor(hints, place), ...inside);
   return place;
 }
 
@@ -158,7 +101,7 @@ function period(field: Field, label: string, hints: readonly string[]): Control 
       if (first === undefined) return null;
       const answer = { is: 'period', field: field.id, from: first };
       // a date field holds a day of the calendar or nothing; sealing checks it again
-      return { ...answer, until: last === first ? null : (last ?? null) } as FormAnswer;
+      return { ...answer, until: last === first ? null : (last ?? null) } as GivenAnswer;
     },
     fill(answer) {
       from.day.value = answer?.is === 'period' ? answer.from : '';
@@ -217,11 +160,11 @@ function people(
   };
 }
 
-/** The control of a field, in a language. `changed` hears where a part of it came. */
+/** The control of a field. `changed` hears where a part of it came. */
 export function controlOf(
   field: Field,
-  language: string,
   hints: readonly string[],
+  { language, files }: Pick<QuestionOrder, 'language' | 'files'>,
   changed: () => void,
 ): Control {
   const label = textFor(field.labels, language);
@@ -239,5 +182,8 @@ export function controlOf(
       return period(field, label, hints);
     case 'person':
       return people(field, label, hints, changed);
+    case 'file':
+    case 'voice':
+      return fileControl(field, label, hints, files);
   }
 }

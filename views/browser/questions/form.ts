@@ -1,30 +1,20 @@
-import type { FormAnswer, Questionnaire } from '../../../client/models.js';
+import type { GivenAnswer } from '../../../client/models.js';
 import { isAsked } from '../../../client/questions/asked.js';
 import { anyInvites } from '../../../client/questions/invites.js';
 import { t } from '../strings.js';
-import { controlOf, make, textFor } from './controls.js';
-
-/** A channel's own questions on a page: a reporter's, a handler's who records, a preview. */
-export interface QuestionForm {
-  readonly element: HTMLElement;
-  /** What was answered, in the order of the questions. */
-  answers(): FormAnswer[];
-  /** Puts answers back, and takes all others away. */
-  fill(answers: readonly FormAnswer[]): void;
-}
+import { controlOf } from './controls.js';
+import { make, textFor } from './elements.js';
+import type { QuestionForm, QuestionOrder } from './messages.js';
 
 /**
  * Draws the questions in a language. A question whose condition does not hold is hidden while it has
  * no answer.
  */
-export function questionForm(
-  { sections }: Questionnaire,
-  language: string,
-  onChange: () => void,
-): QuestionForm {
+export function questionForm(order: QuestionOrder): QuestionForm {
+  const { language } = order;
   const element = make('div');
   element.lang = language;
-  const fields = sections.flatMap((section) => {
+  const fields = order.questions.sections.flatMap((section) => {
     const place = make('section', '', 'own-questions');
     const title = textFor(section.titles, language);
     if (title !== '') place.append(make('h2', title));
@@ -34,14 +24,14 @@ export function questionForm(
       const offered = field.options.map(({ labels }) => textFor(labels, language));
       const invites = anyInvites([title, textFor(field.labels, language), help, ...offered]);
       const hints = [help, invites ? t('questions.invites') : ''];
-      return { field, place, control: controlOf(field, language, hints, changed) };
+      return { field, place, control: controlOf(field, hints, order, changed) };
     });
     place.append(...controls.map(({ control }) => control.element));
     element.append(place);
     return controls;
   });
 
-  const answers = (): FormAnswer[] =>
+  const answers = (): GivenAnswer[] =>
     fields.flatMap(({ control }) => {
       const answer = control.read();
       return answer === null ? [] : [answer];
@@ -55,7 +45,7 @@ export function questionForm(
   };
   function changed(): void {
     draw();
-    onChange();
+    order.onChange();
   }
   element.addEventListener('input', changed);
   element.addEventListener('change', changed);
@@ -68,6 +58,18 @@ export function questionForm(
         control.fill(given.find((answer) => answer.field === field.id) ?? null);
       }
       draw();
+    },
+    questionOf(id) {
+      const found = fields.find(({ field }) => field.id === id)?.field;
+      return found === undefined ? null : textFor(found.labels, language);
+    },
+    refresh() {
+      for (const { control } of fields) control.refresh?.();
+      draw();
+    },
+    settle: () => fields.every(({ control }) => control.settle?.() ?? true),
+    wipe() {
+      for (const { control } of fields) control.wipe?.();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { AnswerWords } from '../../../client/questions/readable.js';
+import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 
 /** The words around the answers to a channel's own questions, in the page's language. */
@@ -12,5 +13,10 @@ export function answerWords(dayText: (day: string) => string): AnswerWords {
       until === null
         ? dayText(from)
         : t('questions.period', { from: dayText(from), until: dayText(until) }),
+    file(name, fault) {
+      if (name === null) return t(`questions.file_fault.${fault ?? 'absent'}`);
+      const shown = shownFileName(name);
+      return fault === null ? shown : t(`questions.file_fault.${fault}`, { name: shown });
+    },
   };
 }

@@ -50,10 +50,10 @@ export function createAnswerForm(
     const draft = area.value === '' ? others : { ...others, [current.id]: area.value };
     return Object.keys(draft).length === 0 ? null : draft;
   });
-  const files = createFileChoice(
-    () => undefined,
-    () => void store.flush(),
-  );
+  const files = createFileChoice({
+    onChange: () => undefined,
+    onPicking: () => void store.flush(),
+  });
 
   const send = async (): Promise<void> => {
     if (isBusy || words.length === 0) return;

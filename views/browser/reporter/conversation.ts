@@ -82,7 +82,10 @@ export function erasureText({ content, erasure }: EntryView<ReporterEntry>): str
 }
 
 /** What an entry says beside its text: what a report was about, how a case ended. */
-export function factsOf({ content }: EntryView<ReporterEntry>): [name: string, value: string][] {
+export function factsOf({
+  content,
+  erasedFiles,
+}: EntryView<ReporterEntry>): [name: string, value: string][] {
   if (content.kind === 'closure') {
     return [[t('conversation.outcome'), t(`outcome.${content.outcome}`)]];
   }
@@ -109,7 +112,10 @@ export function factsOf({ content }: EntryView<ReporterEntry>): [name: string, v
     facts.push([t(`write.${name}.label`), answer.known ? answer.text : t('write.unknown')]);
   }
   if (content.form !== undefined) {
-    const read = readAnswers(content.form, answerWords(formatDay));
+    const read = readAnswers(content.form, answerWords(formatDay), {
+      files: content.files,
+      erased: erasedFiles,
+    });
     facts.push(...read.map(({ label, value }): [string, string] => [label, value]));
   }
   return facts;

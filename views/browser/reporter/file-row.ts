@@ -93,8 +93,11 @@ export function endingOf(name: string): string {
 /** One row of the list, to be drawn again whenever its file comes further. */
 export interface FileRow {
   element: HTMLElement;
-  /** @param neutral a name that says nothing, to offer; null where it has one. */
-  draw(neutral: string | null): void;
+  /**
+   * @param neutral a name that says nothing, to offer; null where it has one.
+   * @param question which the file answers; null where it answers none.
+   */
+  draw(neutral: string | null, question: string | null): void;
   /** Puts the focus on what the person must decide, else on the button that is always there. */
   focus(): void;
 }
@@ -118,9 +121,10 @@ export function createFileRow(file: ChosenFile, actions: RowActions): FileRow {
   });
   return {
     element,
-    draw(neutral) {
+    draw(neutral, question) {
       const said = sentences(file);
       fillSlot(element, 'name', file.name);
+      say('purpose', question === null ? null : t('files.for', { question }));
       say('state', said.state);
       say('removed', said.removed);
       say('left', said.left);

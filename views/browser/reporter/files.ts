@@ -1,3 +1,4 @@
+import type { AnswerFiles } from '../questions/messages.js';
 import { plural, t } from '../strings.js';
 import { createCleaningQueue } from './cleaning.js';
 import { announce, byId, show, write } from './dom.js';
@@ -12,7 +13,7 @@ import {
 } from './file-row.js';
 import { formatList, formatSize } from './format.js';
 import { codeOf } from '../rpc.js';
-import { createVoice } from './voice.js';
+import { createVoice, type VoicePlace } from './voice.js';
 
 /** Most files in one entry: what the protocol takes. */
 const MOST = 100;
@@ -31,10 +32,29 @@ export interface FileChoice {
   clear(): void;
   /** Says how large a file may be, and refuses larger ones as soon as they are chosen. */
   limit(bytes: number): void;
+  /** For the questions that are answered by files; those are listed, looked through and sent with all. */
+  answers: AnswerFiles;
+  /** Draws the rows anew, since other questions are asked. */
+  redraw(): void;
+}
+
+/** What a page does with the files beside listing them. */
+export interface FileHost {
+  /** Hears that other files are listed. */
+  onChange: () => void;
+  /**
+   * Hears that a window of the system opens over the page: on a phone, the page may be thrown away
+   * meanwhile.
+   */
+  onPicking: () => void;
+  /** The question of this id, as the page asks it; null where it asks none. */
+  questionOf?: (field: string) => string | null;
 }
 
 interface Listed {
   file: ChosenFile;
+  /** The question that it answers; null for none. */
+  field: string | null;
   row: FileRow;
   taken: AbortController;
   /** Until it was looked at. */
@@ -48,13 +68,9 @@ function hasFiles({ dataTransfer }: DragEvent): boolean {
 
 /**
  * Lets people choose files, drop them, photograph with the camera, see what is chosen and take it
- * back. The same file chosen twice is listed once.
- *
- * @param onChange hears that other files are listed.
- * @param onPicking hears that a window of the system opens over the page: on a phone, the page may
- * be thrown away meanwhile.
+ * back. The same file chosen twice is listed once, and once for each question that it answers.
  */
-export function createFileChoice(onChange: () => void, onPicking: () => void): FileChoice {
+export function createFileChoice({ onChange, onPicking, questionOf }: FileHost): FileChoice {
   let chosen: Listed[] = [];
   let largest = Infinity;
   /** Counts what was made ready: its number tells it from all others in lists of uploads. */
@@ -75,8 +91,13 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     }
   };
 
+  const drawRows = (): void => {
+    for (const { file, field, row } of chosen) {
+      row.draw(neutralName(file), field === null ? null : (questionOf?.(field) ?? null));
+    }
+  };
   const draw = (): void => {
-    for (const { file, row } of chosen) row.draw(neutralName(file));
+    drawRows();
     const size = formatSize(chosen.reduce((sum, { file }) => sum + file.original.size, 0));
     if (chosen.length === 0) show('file-sum', false);
     else write('file-sum', plural('files.sum', chosen.length, { size }));
@@ -112,7 +133,16 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     announce(spoken(file));
   };
 
-  const take = (original: File): Listed => {
+  const drop = (listed: Listed): void => {
+    listed.taken.abort();
+    chosen = chosen.filter((each) => each !== listed);
+    listed.row.element.remove();
+    show('file-error', false);
+    draw();
+    announce(t('files.removed'));
+  };
+
+  const take = (original: File, field: string | null): Listed => {
     const file: ChosenFile = { original, name: original.name, state: { at: 'looking' } };
     const change = (said: string): void => {
       makeReady(listed);
@@ -122,12 +152,7 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     };
     const row = createFileRow(file, {
       remove() {
-        listed.taken.abort();
-        chosen = chosen.filter((each) => each !== listed);
-        row.element.remove();
-        show('file-error', false);
-        draw();
-        announce(t('files.removed'));
+        drop(listed);
         byId('file-input').focus();
       },
       accept() {
@@ -144,7 +169,7 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
       },
     });
     const taken = new AbortController();
-    const listed: Listed = { file, row, taken, looking: Promise.resolve(), toSend: null };
+    const listed: Listed = { file, field, row, taken, looking: Promise.resolve(), toSend: null };
     list.append(row.element);
     listed.looking = look(listed);
     return listed;
@@ -165,10 +190,11 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     return parts.join(' ');
   };
 
-  const add = (files: readonly File[]): void => {
+  const add = (files: readonly File[], field: string | null = null): string => {
     const isListed = (other: File): boolean =>
       chosen.some(
-        ({ file: { original } }) =>
+        ({ file: { original }, field: before }) =>
+          before === field &&
           original.name === other.name &&
           original.size === other.size &&
           original.lastModified === other.lastModified,
@@ -176,13 +202,14 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
     const tooLarge = files.filter(({ size }) => size > largest);
     const fresh = files.filter((file) => file.size <= largest && !isListed(file));
     const room = MOST - chosen.length;
-    chosen.push(...fresh.slice(0, room).map(take));
+    chosen.push(...fresh.slice(0, room).map((file) => take(file, field)));
     const wrong = complaint(tooLarge, fresh.length > room);
     if (wrong === '') show('file-error', false);
     else write('file-error', wrong);
     draw();
     const added = Math.min(fresh.length, room);
     if (added > 0) announce(plural('files.added', added));
+    return wrong;
   };
 
   for (const id of ['file-input', 'camera-input']) {
@@ -211,17 +238,33 @@ export function createFileChoice(onChange: () => void, onPicking: () => void): F
 
   // where the page lets people record, too
   const place = document.getElementById('voice-place');
+  const recordAt = (where: HTMLElement, taken: (recording: File) => void): VoicePlace =>
+    createVoice(where, () => largest, taken);
   const voice =
     place &&
-    createVoice(
-      place,
-      () => largest,
-      (recording) => {
-        add([recording]);
-      },
-    );
+    recordAt(place, (recording) => {
+      add([recording]);
+    });
 
   return {
+    answers: {
+      add: (field, files) => add(files, field),
+      of: (field) =>
+        chosen.flatMap((listed, at) =>
+          listed.field === field
+            ? {
+                name: listed.file.name,
+                place: at,
+                remove() {
+                  drop(listed);
+                },
+              }
+            : [],
+        ),
+      picking: onPicking,
+      voice: place && recordAt,
+    },
+    redraw: drawRows,
     originals: () => chosen.map(({ file }) => file.original),
     ready() {
       const files = chosen.flatMap(({ toSend }) => toSend ?? []);

@@ -1,6 +1,6 @@
 import type { Answers, Category, FormInput, Relation } from '../../../client/models.js';
 import { byId, show } from './dom.js';
-import { fillQuestions, readQuestions } from './own-questions.js';
+import { fillQuestions, readQuestions, type Asking } from './own-questions.js';
 
 /** The optional questions, in the page's order. */
 export const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -55,7 +55,7 @@ export function isBlank(state: FormState): boolean {
 }
 
 /** Puts an earlier state back into the form, with the questions as they were shown then. */
-export function fillForm(state: FormState, onChange: () => void): void {
+export function fillForm(state: FormState, asking: Asking): void {
   const choose = (id: string, value: string): void => {
     const select = byId(id, HTMLSelectElement);
     if ([...select.options].some((option) => option.value === value)) select.value = value;
@@ -64,7 +64,7 @@ export function fillForm(state: FormState, onChange: () => void): void {
   choose('category', state.category);
   choose('relation', state.relation);
   byId('text', HTMLTextAreaElement).value = state.text;
-  fillQuestions(state.channel, state.own, onChange);
+  fillQuestions(state.channel, state.own, asking);
   for (const question of QUESTIONS) {
     const answer = state.answers[question];
     field(question).value = answer?.text ?? '';
@@ -102,7 +102,20 @@ export function watchForm(onChange: () => void): void {
   form.addEventListener('change', onChange);
 }
 
-/** Whether the one needed field is filled; says so beside it where it is not. */
+/** Bytes that all answers may take: `crypto/content/form.ts` has the limit that counts. */
+const MOST_BYTES = 250_000;
+
+/** Whether the answers fit into a report; says so where they do not. */
+function checkRoom(): boolean {
+  const state = readForm();
+  const said = JSON.stringify([answersOf(state), state.own?.answers]);
+  const fits = new TextEncoder().encode(said).length <= MOST_BYTES;
+  show('answers-error', !fits);
+  if (!fits) byId('answers-error').focus();
+  return fits;
+}
+
+/** Whether the one needed field is filled, and all fits; says so where it does not. */
 export function checkForm(): boolean {
   const text = byId('text', HTMLTextAreaElement);
   const isEmpty = text.value.trim() === '';
@@ -115,5 +128,5 @@ export function checkForm(): boolean {
     text.removeAttribute('aria-invalid');
     text.setAttribute('aria-describedby', 'text-hint');
   }
-  return !isEmpty;
+  return !isEmpty && checkRoom();
 }

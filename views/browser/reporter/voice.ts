@@ -13,6 +13,8 @@ export interface VoicePlace {
 }
 
 let loading: Promise<void> | undefined;
+/** Of the recordings of this page, wherever in it they were made: no two have one name. */
+let count = 0;
 
 /** Fetches what records, once a page; after a failure, again. */
 function load(): Promise<void> {
@@ -38,7 +40,6 @@ export function createVoice(
   take: (recording: File) => void,
 ): VoicePlace {
   let panel: VoicePanel | null = null;
-  let count = 0;
   const button = slot(place, 'voice-open') as HTMLButtonElement;
   const problem = slot(place, 'voice-problem');
 

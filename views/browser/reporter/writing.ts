@@ -27,7 +27,14 @@ import { createLeaveOut } from './leave-out.js';
 import { createLostFiles } from './lost-files.js';
 import { fillIdentity, readIdentity } from './identity.js';
 import { hintAtPersonal, hintFirst } from './personal-data.js';
-import { forgetQuestions, showQuestions } from './own-questions.js';
+import {
+  forgetQuestions,
+  loadQuestions,
+  questionOf,
+  refreshQuestions,
+  settleQuestions,
+  showQuestions,
+} from './own-questions.js';
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
 import { createReceiptChoice } from './receipt.js';
 import { createSending, showSendError } from './sending.js';
@@ -85,13 +92,16 @@ export function startWriting(
     if (!isOver) store.touch();
   };
   const lost = createLostFiles();
-  const files = createFileChoice(
-    () => {
+  const files = createFileChoice({
+    onChange() {
       lost.found(files.originals());
+      refreshQuestions();
       touch();
     },
-    () => void store.flush(),
-  );
+    onPicking: () => void store.flush(),
+    questionOf,
+  });
+  const asking = { onChange: touch, files: files.answers };
   const leaveOut = createLeaveOut(touch);
   const caseKey = createCaseKeyStep(api, touch, () => {
     go('send');
@@ -183,6 +193,7 @@ export function startWriting(
         showSendError('directory_expired', hasDeparted);
         return;
       }
+      await loadQuestions(found.channels.map(({ questionnaire }) => questionnaire));
       offer(found);
     } catch (error) {
       showSendError(codeOf(error), hasDeparted);
@@ -232,7 +243,8 @@ export function startWriting(
     const choose = (choice: ChannelView): void => {
       channel = choice;
       leaveOut.show(choice, (reader) => !seen.has(seat(choice, reader)));
-      showQuestions(choice.id, choice.questionnaire, touch);
+      showQuestions(choice.id, choice.questionnaire, asking);
+      files.redraw();
       hintAtPersonal();
       show('practice', !choice.published);
     };
@@ -261,7 +273,7 @@ export function startWriting(
     show('channel-gone-form', isGone);
     leaveOut.tick(draft.leftOut);
     offer(found);
-    fillForm(draft.form, touch);
+    fillForm(draft.form, asking);
     tellNewcomers();
     lost.set(draft.files);
     earlier = { keyShown: draft.keyShown, departed: draft.departed };
@@ -277,6 +289,7 @@ export function startWriting(
     const restored = await store.restore();
     show('draft-actions', restored.state === 'failed');
     if (restored.state === 'found') {
+      await loadQuestions([restored.draft.form.own]);
       resume(restored.draft, found);
       return;
     }
@@ -308,6 +321,7 @@ export function startWriting(
         showObstacle('form', obstacle, '', () => undefined);
         return;
       }
+      await loadQuestions(found.channels.map(({ questionnaire }) => questionnaire));
       byId('draft-again').onclick = () => void restore(found).catch(fail);
       byId('draft-drop').onclick = () => {
         store.wipe();
@@ -325,7 +339,7 @@ export function startWriting(
 
   byId('form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    if (checkForm() && !hintFirst(byId('form'))) go(neighbour(step, 'next'));
+    if (checkForm() && settleQuestions() && !hintFirst(byId('form'))) go(neighbour(step, 'next'));
   });
   for (const button of document.querySelectorAll<HTMLElement>('[data-go]')) {
     button.addEventListener('click', () => {
@@ -350,6 +364,7 @@ export function startWriting(
       isOver = true;
       store.wipe();
       files.clear();
+      forgetQuestions();
       caseKey.forget();
       fillIdentity(null);
       receiptChoice.forget();
