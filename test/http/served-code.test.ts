@@ -211,6 +211,13 @@ describe('every page', () => {
       expect(integrity).toBe(`sha384-${createHash('sha384').update(body).digest('base64')}`);
       expect(worklet).toMatch(/^\/assets\/worklet-voice\./u);
       expect(worklet in release.files, worklet).toBe(true);
+      // and what draws a channel's own questions, where reports are written
+      const drawn = /data-questions="([^"]*)" data-questions-integrity="([^"]*)"/u.exec(html);
+      expect(drawn === null, address).toBe(address.endsWith('/return'));
+      if (drawn === null) continue;
+      const questions = answers.get(drawn[1] ?? '')?.body ?? '';
+      const hash = createHash('sha384').update(questions).digest('base64');
+      expect(drawn[2]).toBe(`sha384-${hash}`);
     }
   });
 
