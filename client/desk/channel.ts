@@ -59,6 +59,13 @@ export interface ChannelDesk {
   directoryChanges(): Promise<DirectoryChange[]>;
   /** To be called once the person has read what changed up to this version. */
   noteChangesRead(version: number): Promise<void>;
+  /**
+   * Calls back with each newer directory that this desk comes upon whatever it does, and with what the
+   * person has not read about: others publish while a desk is open.
+   */
+  followDirectory(
+    tell: (directory: DirectoryView, changes: readonly DirectoryChange[]) => void,
+  ): void;
   readiness(): Promise<ReadinessView[]>;
   /** How long closed cases are kept, by channel: a shorter time counts only after some months. */
   retention(): Promise<RetentionView[]>;
@@ -112,6 +119,11 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
     directory: async () => directoryView(await watch.current()),
     directoryChanges: () => watch.changes(),
     noteChangesRead: (version) => watch.noteRead(version),
+    followDirectory(tell) {
+      watch.follow((newest, changes) => {
+        tell(directoryView(newest), changes);
+      });
+    },
     async readiness() {
       const { credential } = session.signedIn();
       const path = '/api/desk/readiness';

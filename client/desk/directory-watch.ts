@@ -46,6 +46,8 @@ export interface DirectoryWatch {
   changes(): Promise<DirectoryChange[]>;
   /** Remembers that the person has read what changed up to this version. */
   noteRead(version: number): Promise<void>;
+  /** Calls back with each newer directory that this desk comes upon, and with what is unread. */
+  follow(tell: (newest: LoadedDirectory, changes: readonly DirectoryChange[]) => void): void;
   /** The first version in which a reader had left; null for one who has not. */
   leftIn(reader: string): Promise<number | null>;
   /** How many readers ever left, and of how many this person's cases were found free. */
@@ -68,6 +70,7 @@ export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): Di
     /** Versions of which the hash is certain, without a gap up to the newest. */
     past: Map<number, VerifiedDirectory>;
   } | null = null;
+  let tellNewer: Parameters<DirectoryWatch['follow']>[0] | null = null;
 
   async function versionsAfter(state: SignedInState, after: number): Promise<VerifiedDirectory[]> {
     const answer = await session.api.ask(DirectoriesAnswer, {
@@ -141,7 +144,9 @@ export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): Di
     if (state.account.part === 'handler') await stamp(state, loaded);
     const past = new Map(versions.map((version) => [version.directory.version, version]));
     if (seen?.of === state) for (const [number, version] of seen.past) past.set(number, version);
+    const isNewer = seen?.of === state;
     seen = { of: state, newest: loaded, changes, past };
+    if (isNewer) tellNewer?.(loaded, changes);
     return loaded;
   }
 
@@ -190,6 +195,9 @@ export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): Di
       const read = Math.min(version, memory.version);
       await kept.change(state, (before) => ({ ...(before ?? memory), read }));
       if (seen?.of === state) seen.changes = seen.changes.filter((each) => each.version > read);
+    },
+    follow(tell) {
+      tellNewer = tell;
     },
     async leftIn(reader) {
       const state = session.signedIn();

@@ -457,6 +457,7 @@ const api: DeskApi = {
   },
   noteChangesRead: () => pause(20),
   directoryChanges: () => Promise.resolve(scenario === 'warnings' ? changes : []),
+  followDirectory: () => new Promise(() => undefined),
   retention: () => Promise.resolve([{ channel: 'channel', terms, shorterFrom: day(90) }]),
   previewRetention: (_channel, { clauses }) => {
     const isLonger = (clauses[0]?.months ?? 0) > 24;

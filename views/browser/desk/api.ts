@@ -41,7 +41,15 @@ type OnProgress = (progress: SendProgress) => void;
  */
 export interface DeskApi extends Omit<
   Desk,
-  'reply' | 'note' | 'guestNote' | 'record' | 'download' | 'exportCase' | 'keptDraft' | 'putDraft'
+  | 'reply'
+  | 'note'
+  | 'guestNote'
+  | 'record'
+  | 'download'
+  | 'exportCase'
+  | 'keptDraft'
+  | 'putDraft'
+  | 'followDirectory'
 > {
   reply(
     id: string,
@@ -84,6 +92,8 @@ export interface DeskApi extends Omit<
     onProgress: OnExport,
     signal: AbortSignal,
   ): Promise<Blob>;
+  /** See `ChannelDesk`; lasts as long as the desk is open. */
+  followDirectory(...args: Parameters<Desk['followDirectory']>): Promise<void>;
   /** The 24 words of a kit from what was typed, or what is wrong with them. */
   readPaper(text: string): { words: string[] } | { faults: PaperFault[] };
   /**

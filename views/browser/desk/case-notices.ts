@@ -1,3 +1,4 @@
+import { exportsOf } from '../../../client/casework/exports.js';
 import type { AccessView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -59,6 +60,9 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   if (data.erasures.some(({ mine }) => !mine)) {
     boxes.push(calmElement(t('desk.erasure.notice_title'), t('desk.erasure.notice')));
   }
+  if (waitingExports(desk, data)) {
+    boxes.push(calmElement(t('desk.export.notice_title'), t('desk.export.notice')));
+  }
   if (gone.length > 0) {
     const text = t('desk.left_out.gone', names(gone));
     const title = t('desk.left_out.gone_title');
@@ -79,6 +83,14 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
     boxes.push(calmElement(t('desk.overview.title'), t('desk.overview.text')));
   }
   return boxes;
+}
+
+/** Whether a colleague waits for somebody's word before the case may be taken out. */
+function waitingExports(desk: Desk, { keeping, entries }: HandlerCaseView): boolean {
+  if (keeping.restriction !== null) return false;
+  return exportsOf(entries).some(
+    ({ state, by, second }) => state === 'asked' && by.id !== desk.account.id && second === null,
+  );
 }
 
 /** Who made the case, where that was not its reporter for certain: a title, and what to know of it. */

@@ -27,6 +27,7 @@ import {
 import { dayText, numberText, today } from './days.js';
 import { channelName, ruleOf, type Desk, type Changed } from './desk.js';
 import { act, send } from './failures.js';
+import { stageText } from './handbook-words.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { keptOutNames } from './left-out.js';
@@ -205,6 +206,11 @@ function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
   if (report?.kind === 'report') {
     facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`), '']);
     facts.push([t('desk.facts.language'), languageText(reportLanguage(data)), '']);
+  }
+  const { progress, detail } = data.work;
+  if (detail !== '' && progress === data.status) {
+    const stage = stageText(desk.handbook.contents, progress, detail);
+    facts.push([t('desk.work.progress_label'), stage, '']);
   }
   const leftOut = keptOutNames(desk, data);
   if (leftOut.length > 0) {

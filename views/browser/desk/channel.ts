@@ -44,6 +44,13 @@ export function channelView(desk: Desk): HTMLElement {
     draw(select.value);
   });
   draw(select.value);
+  const { version } = desk.directory;
+  void desk.api.directory().then((newest) => {
+    // somebody else published while this desk was open
+    if (newest.version === version || !view.isConnected) return;
+    desk.directoryChanged(newest);
+    draw(select.value);
+  }, report);
   const administrator = desk.account.part === 'administrator';
   showPart(view, 'add', administrator);
   if (administrator) {

@@ -225,7 +225,12 @@ export function inboxView(desk: Desk): HTMLElement {
   });
   onClick(view, 'refresh', () => {
     inTurn(async () => {
-      const [handbook, absences] = await Promise.all([desk.api.handbook(), desk.api.absences()]);
+      const [handbook, absences] = await Promise.all([
+        desk.api.handbook(),
+        desk.api.absences(),
+        // what others published since is told as soon as it is seen
+        desk.api.directory(),
+      ]);
       desk.handbookChanged(handbook);
       desk.absences = absences;
       fillStandIn(desk, view);

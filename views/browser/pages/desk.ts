@@ -1,4 +1,9 @@
-import type { AccountView, DirectoryView, HandbookView } from '../../../client/models.js';
+import type {
+  AccountView,
+  DirectoryChange,
+  DirectoryView,
+  HandbookView,
+} from '../../../client/models.js';
 import { coverWhileHidden } from '../cover.js';
 import { callWorker, startWorker } from '../rpc.js';
 import { plural, t } from '../strings.js';
@@ -162,7 +167,19 @@ async function open(account: AccountView): Promise<void> {
   tellHandbook(desk, part(document, 'handbook-notice'));
   tellRemovalWait(desk, part(document, 'removal'));
   offerRenewal(desk, part(document, 'leavers'));
-  showChanges(part(document, 'changes'), changes, (version) => api.noteChangesRead(version));
+  const tellChanges = (unread: readonly DirectoryChange[]): void => {
+    showChanges(part(document, 'changes'), unread, (version) => api.noteChangesRead(version));
+  };
+  tellChanges(changes);
+  api
+    .followDirectory((newest, unread) => {
+      desk.directoryChanged(newest);
+      // administrators publish themselves: they are told at the next sign-in
+      if (account.part === 'administrator') return;
+      tellChanges(unread);
+      desk.say(t('desk.changes.title'));
+    })
+    .catch(report);
   if (runsTheDesk || account.part === 'auditor') void signLog(desk);
   const first = {
     handler: 'inbox',

@@ -55,6 +55,12 @@ const api: DeskApi = {
   exportCase: (id, order, onProgress, signal) =>
     gathered(desk.exportCase(id, order, onProgress, signal)),
 
+  // a callback lives as long as its call
+  followDirectory: (tell) =>
+    new Promise(() => {
+      desk.followDirectory(tell);
+    }),
+
   readPaper: (text) => parseWords(text, 24),
 
   draft(key) {
