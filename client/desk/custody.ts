@@ -46,7 +46,8 @@ export interface CustodyDesk {
    * without another entry.
    *
    * @throws ClientError `question_unclear` for a request that nobody can be held to, `not_a_reader`
-   * where whoever asks does not read the case or has left, `not_sealed_to_you`, and what is wrong with the chain.
+   * where whoever asks does not read the case or has left, `not_sealed_to_you`, `proposal_changed`
+   * where the request is not what {@link custodyRequests} showed, and what is wrong with the chain.
    */
   openIdentity(caseId: string, request: string): Promise<OpenedIdentity>;
   /**
@@ -68,6 +69,16 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
   const { api } = session;
   /** What was opened in this session, by request. */
   const opened = new WeakMap<SignedInState, Map<string, Opened>>();
+  /** What was shown of each request in this session, as one string: an answer is to that alone. */
+  const shown = new WeakMap<SignedInState, Map<string, string>>();
+
+  function noteShown(row: Pick<CustodyListing, 'case' | 'request'>, said: IdentityQuestion): void {
+    const state = session.signedIn();
+    const known = shown.get(state) ?? new Map<string, string>();
+    const key = `${row.case} ${row.request}`;
+    // a request never changes: one that does is not the one that was read
+    if (!known.has(key)) shown.set(state, known.set(key, JSON.stringify(said)));
+  }
 
   async function fetchList(): Promise<CustodyListing[]> {
     const { credential } = session.signedIn();
@@ -105,6 +116,7 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
     const own = normaliseName(nameOf(session.signedIn().account.id));
     const found = list.map((listing): CustodyRow => {
       const question = questionOf(listing, loaded);
+      if (question !== null) noteShown(listing, question);
       return {
         caseId: listing.case,
         request: listing.request,
@@ -142,6 +154,8 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
     const loaded = await watch.current();
     const question = questionOf(listing, loaded);
     if (question === null) throw new ClientError('question_unclear');
+    const read = shown.get(session.signedIn())?.get(`${caseId} ${request}`);
+    if (read !== JSON.stringify(question)) throw new ClientError('proposal_changed');
     return { question, loaded };
   }
 

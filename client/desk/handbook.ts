@@ -15,7 +15,7 @@ import { ClientError } from '../errors.js';
 import type { HandbookView } from '../models.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskMemory } from './memory.js';
-import type { DeskSession } from './session.js';
+import type { DeskSession, SignedInState } from './session.js';
 
 /** The organisation's own words, as administrators sign them and handlers use them. */
 export interface HandbookDesk {
@@ -28,7 +28,7 @@ export interface HandbookDesk {
    * Signs these contents as the next handbook, sealed to the handlers and administrators of now.
    *
    * @throws ClientError `handbook_rolled_back` while the server shows an older one than this desk has
-   * seen, `handbook_conflict` where another was saved since, ProtocolError `too_long`, `malformed`.
+   * seen, `handbook_conflict` where it has other words now than {@link handbook} showed, ProtocolError `too_long`, `malformed`.
    */
   saveHandbook(contents: HandbookContents): Promise<HandbookView>;
 }
@@ -48,6 +48,13 @@ export function createHandbookDesk(
   memory: DeskMemory,
 ): HandbookDesk & { shareHandbook: () => Promise<void> } {
   const path = '/api/desk/handbook';
+  /** The words that this session was shown last, to which the next ones are a change. */
+  const shown = new WeakMap<SignedInState, string>();
+
+  function show(view: HandbookView): HandbookView {
+    shown.set(session.signedIn(), JSON.stringify(view.contents));
+    return view;
+  }
 
   async function look(): Promise<Found> {
     const state = session.signedIn();
@@ -147,14 +154,20 @@ export function createHandbookDesk(
         return { number: 0, date: null, reason: null, contents: NO_HANDBOOK };
       }
       const found = await look();
-      if (part !== 'administrator' || found.view.reason !== null) return found.view;
-      if (!(await isOutdated(found))) return found.view;
+      if (part !== 'administrator' || found.view.reason !== null) return show(found.view);
+      if (!(await isOutdated(found))) return show(found.view);
       await save(found, found.view.contents);
-      return (await look()).view;
+      return show((await look()).view);
     },
     async saveHandbook(contents) {
-      await save(await look(), contents);
-      return (await look()).view;
+      const found = await look();
+      const before = shown.get(session.signedIn()) ?? JSON.stringify(NO_HANDBOOK);
+      // somebody else's words of a moment ago are not written over unread
+      if (found.view.reason !== 'rolled_back' && JSON.stringify(found.view.contents) !== before) {
+        throw new ClientError('handbook_conflict');
+      }
+      await save(found, contents);
+      return show((await look()).view);
     },
     shareHandbook,
   };

@@ -65,6 +65,8 @@ describe('a second administrator', () => {
     expect(await boris.desk.handbook()).toMatchObject({ reason: null, contents });
     const other = { ...contents, labels: ['Site south'] };
     await boris.desk.saveHandbook(other);
+    // whoever was shown the words of before does not write over the newer ones
+    expect(await codeOf(anna.desk.saveHandbook(contents))).toBe('handbook_conflict');
     expect(await anna.desk.handbook()).toMatchObject({ reason: null, contents: other });
     expect(await hanna.desk.handbook()).toMatchObject({ reason: null, contents: other });
   });

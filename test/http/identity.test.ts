@@ -302,6 +302,11 @@ describe('somebody who asked and left', () => {
     await reporter.identify(own, robin);
     await harald.desk.askIdentity(caseId, ['name'], reason);
     await harald.desk.askIdentity(caseId, ['reach'], reason);
+    const { requests } = (await harald.desk.openCase(caseId)).identity;
+    // a request that this desk has not shown yet is answered by nobody
+    await expect(irma.desk.openIdentity(caseId, requests.at(-1)?.id ?? '')).rejects.toMatchObject({
+      code: 'proposal_changed',
+    });
     const request = await openRequest(irma, caseId);
     await irma.desk.openIdentity(caseId, request);
     await installation.administrator.desk.remove(harald.id);
