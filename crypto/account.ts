@@ -7,7 +7,7 @@ import { stretch, type StretchLevel } from './passphrase.js';
 import { signingKeys, type SigningKeys } from './signature.js';
 import { randomBytes } from './sodium.js';
 import { tokenHash } from './tokens.js';
-import { newPaperKey, newPassphrase, paperSecret } from './words.js';
+import { fromWords, newPaperKey, newPassphrase } from './words.js';
 import type { Credentials } from './wire/desk.js';
 
 /** Everything that an account's 32-byte seed gives. */
@@ -68,11 +68,19 @@ export function passphraseSecrets(
   return { vaultKey: derive(root, 'vault key'), proof: toBase64(derive(root, 'login proof')) };
 }
 
-/** What a recovery kit of 24 words gives; random as it is, it needs no slow hash. */
-export function recoverySecrets(words: readonly string[]): PassphraseSecrets {
+/**
+ * What a recovery kit of 24 words gives; random as it is, it needs no slow hash. Another installation
+ * gets values that nobody can link to these or use there, since one kit may serve in several. Within
+ * one installation the proof is that of the kit alone: so its server finds a kit that two share.
+ */
+export function recoverySecrets(
+  installation: InstallationId,
+  words: readonly string[],
+): PassphraseSecrets {
+  const kit = fromWords(words);
   return {
-    vaultKey: paperSecret(words, 'recovery vault key'),
-    proof: toBase64(paperSecret(words, 'recovery proof')),
+    vaultKey: derive(kit, 'recovery vault key', installation),
+    proof: toBase64(derive(kit, 'recovery proof', installation)),
   };
 }
 
@@ -116,7 +124,7 @@ export function makeCredentials(
     paper.passphrase.join(' '),
     level,
   );
-  const recovery = recoverySecrets(paper.recoveryWords);
+  const recovery = recoverySecrets(installation, paper.recoveryWords);
   const context = vaultContext(installation, account);
   return {
     proofHash: tokenHash('login proof', proof),

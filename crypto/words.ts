@@ -53,11 +53,15 @@ export type WordsFault =
 /** Words that were typed: right, or what is wrong with them. */
 export type ParsedWords = { words: string[] } | { faults: WordsFault[] };
 
+/** Words of a passphrase. */
+const PASSPHRASE_WORDS = 7;
+
 /**
  * Reads words in any sensible form: any case, line breaks, commas, numbering, four-letter prefixes.
- * `count` is 12 for a case key, 24 for paper keys. The checksum of BIP 39 is checked.
+ * `count` is 12 for a case key, 24 for paper keys, of which the checksum of BIP 39 is checked; 7 for
+ * a passphrase, which has none.
  */
-export function parseWords(text: string, count: 12 | 24): ParsedWords {
+export function parseWords(text: string, count: 7 | 12 | 24): ParsedWords {
   const typed = text
     .normalize('NFKC')
     .toLowerCase()
@@ -73,6 +77,7 @@ export function parseWords(text: string, count: 12 | 24): ParsedWords {
   });
   if (typed.length !== count) faults.unshift({ code: 'word_count', found: typed.length });
   if (faults.length > 0) return { faults };
+  if (count === PASSPHRASE_WORDS) return { words };
   try {
     mnemonicToEntropy(words.join(' '), wordlist);
     return { words };
@@ -101,8 +106,8 @@ export function newPaperKey(): string[] {
  * bytes a word, of which 11 bits are used, so every word is equally likely.
  */
 export function newPassphrase(): string[] {
-  const random = randomBytes(14);
-  return Array.from({ length: 7 }, (_, index) => {
+  const random = randomBytes(2 * PASSPHRASE_WORDS);
+  return Array.from({ length: PASSPHRASE_WORDS }, (_, index) => {
     const value = ((random[2 * index] ?? 0) << 8) | (random[2 * index + 1] ?? 0);
     return wordlist[value & 2047] ?? '';
   });

@@ -30,13 +30,16 @@ export interface JoiningDesk {
   /**
    * Makes the new person's keys and secrets; nothing is sent before they are on paper. `words` are
    * those of the keys, to be told to the inviter.
+   *
+   * @param own passphrase and kit of the same person's account in another organisation: the keys are
+   * new, and stay the same where others are given after a failure.
    */
-  prepareJoining(): Promise<PaperSecrets & { words: string[] }>;
+  prepareJoining(own?: PaperSecrets): Promise<PaperSecrets & { words: string[] }>;
   /**
    * Makes the account of what was prepared. May be called again after a failure.
    *
    * @throws ClientError `answer_lost` while nobody can say whether the account was made, `name_taken`,
-   * `invitation_not_found`.
+   * `words_in_use` where somebody of this organisation has the kit, `invitation_not_found`.
    */
   finishJoining(
     fragment: string,
@@ -96,6 +99,10 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       credential: { scheme: 'Invitation', token },
     });
     const { directory } = verifyDirectory(answer.directory);
+    // whose words the person compares is whose proofs are made: no other's, to be shown to that one
+    if (directory.installation !== (await session.installationId())) {
+      throw new ClientError('wrong_directory');
+    }
     const channel = directory.channels.find((one) => one.id === answer.channel);
     const organisation = directory.organisations.find((one) => one.id === channel?.organisation);
     if (channel === undefined || organisation === undefined) {
@@ -119,11 +126,12 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       };
     },
 
-    async prepareJoining() {
+    async prepareJoining(own) {
       await Promise.all([ready(), passphraseReady()]);
-      const keys = newAccountKeys();
-      const paper = newPaperSecrets();
-      prepared = { keys, id: newId(ReaderId), paper };
+      const before = own === undefined ? null : prepared;
+      const { keys, id } = before ?? { keys: newAccountKeys(), id: newId(ReaderId) };
+      const paper = own ?? newPaperSecrets();
+      prepared = { keys, id, paper };
       return { ...paper, words: fingerprintWords(keys.kem.publicKey, keys.sig.publicKey) };
     },
 

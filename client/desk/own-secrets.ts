@@ -20,14 +20,15 @@ export interface SecretsDesk {
   /**
    * Makes new secrets for whoever is signed in; nothing is sent.
    *
+   * @param own in place of new ones: those of this person's account in another organisation.
    * @throws ClientError `proof_refused` unless the passphrase is the one in use.
    */
-  prepareChange(passphrase: string): Promise<PaperSecrets>;
+  prepareChange(passphrase: string, own?: PaperSecrets): Promise<PaperSecrets>;
   /**
    * Brings them in force and ends every other session. May be called again after a failure.
    *
-   * @throws ClientError `answer_lost` while nobody can say which secrets count; any other: those
-   * from before do.
+   * @throws ClientError `answer_lost` while nobody can say which secrets count; any other, such as
+   * `words_in_use` for somebody else's kit: those from before do.
    */
   finishChange(): Promise<void>;
   /**
@@ -67,13 +68,13 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
   let recovery: Recovery | null = null;
 
   return {
-    async prepareChange(passphrase) {
+    async prepareChange(passphrase, own) {
       const state = session.signedIn();
       const { proofHash, level } = state.passphrase;
       const id = await session.installationId();
       const { proof } = passphraseSecrets(id, state.account.name, passphrase, level);
       if (tokenHash('login proof', proof) !== proofHash) throw new ClientError('proof_refused');
-      const paper = newPaperSecrets();
+      const paper = own ?? newPaperSecrets();
       changes.set(state, { paper, proof });
       return paper;
     },
@@ -95,7 +96,7 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
 
     async prepareRecovery(name, words, code) {
       const id = await session.installationId();
-      const { vaultKey, proof } = recoverySecrets(words);
+      const { vaultKey, proof } = recoverySecrets(id, words);
       const own = normaliseName(name);
       const { account, vault, token } = await api.ask(Recovered, {
         method: 'POST',

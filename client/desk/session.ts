@@ -20,6 +20,7 @@ import {
   tokenHash,
 } from '../../crypto/private.js';
 import { createApi, persist, type Api, type Connection, type Credential } from '../api.js';
+import { loadDirectory } from '../directory.js';
 import { ClientError } from '../errors.js';
 import type { AccountView } from '../models.js';
 
@@ -44,6 +45,8 @@ export interface SignedInState {
   passphrase: { proofHash: string; level: StretchLevel };
 }
 
+/** Refusals that come only where nothing of what was sent had arrived before. */
+const REFUSED_FIRST = ['name_taken', 'words_in_use'];
 /** Times that new secrets are tried where the answer to sending them was lost. */
 const TRIES = 3;
 
@@ -80,7 +83,15 @@ export interface DeskSession {
 
 /** Signing in and out, and what belongs to an account. */
 export interface AccountDesk {
-  installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
+  /**
+   * What is here, with the names of the organisation whose signed directory this is; null before
+   * set-up. Throws as `loadDirectory`, and ClientError `wrong_directory` for another installation's.
+   */
+  installation(): Promise<{
+    installation: InstallationId;
+    state: 'empty' | 'ready';
+    organisation: Record<string, string> | null;
+  }>;
   signIn(name: string, passphrase: string, code?: string): Promise<AccountView>;
   startOneTimeCode(): Promise<{ uri: string; secret: string }>;
   confirmOneTimeCode(code: string): Promise<void>;
@@ -94,10 +105,16 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
   const api = createApi(connection);
   let state: SignedInState | null = null;
   let known: ReturnType<DeskSession['installation']> | null = null;
+  let first: InstallationId | null = null;
 
   function installation(): ReturnType<DeskSession['installation']> {
     const path = '/api/desk/installation';
-    const asked = api.ask(InstallationAnswer, { method: 'GET', path });
+    const asked = api.ask(InstallationAnswer, { method: 'GET', path }).then((answer) => {
+      // the one whose name was shown, whatever the server says afterwards
+      first ??= answer.installation;
+      if (answer.installation !== first) throw new ClientError('wrong_directory');
+      return answer;
+    });
     known = asked;
     asked.catch(() => {
       if (known === asked) known = null;
@@ -214,6 +231,8 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     try {
       await persist(send);
     } catch (failure) {
+      // with words from another desk, an older account of the name could take them as well
+      if (failure instanceof ClientError && REFUSED_FIRST.includes(failure.code)) throw failure;
       let inForce: boolean;
       try {
         inForce = await persist(() => isInForce(name, paper), undefined, TRIES);
@@ -233,7 +252,15 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     await api.tell({ method, path: `/api/desk/account/${part}`, credential, json });
   }
 
-  const account: Omit<AccountDesk, 'installation'> = {
+  const account: AccountDesk = {
+    async installation() {
+      const answer = await installation();
+      if (answer.state === 'empty') return { ...answer, organisation: null };
+      const { directory } = await loadDirectory(api, dayOf(connection.now()));
+      if (directory.installation !== answer.installation) throw new ClientError('wrong_directory');
+      return { ...answer, organisation: directory.organisations[0]?.names ?? {} };
+    },
+
     async signIn(name, passphrase, code) {
       state = await enter(name, passphrase, code);
       return state.account;
@@ -280,7 +307,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     installationId,
     credentialsFor,
     bringInForce,
-    account: { installation, ...account },
+    account,
   };
 }
 

@@ -1,11 +1,15 @@
 import * as v from 'valibot';
 import { CaseId, OUTCOMES, SHELF_BYTES, toJsonBytes } from '../../crypto/private.js';
+import { DeskAddress, DeskName } from './other-desks.js';
 
 /** Most filters that somebody keeps, and the longest name of one. */
 export const FILTERS_LIMIT = 30;
 export const FILTER_NAME_LIMIT = 60;
 /** Days for which it is remembered that something was taken off, so that no other desk brings it back. */
 const GONE_DAYS = 30;
+
+/** Bytes that other desks take at most: more than all do that there may be at once. */
+const DESKS_ROOM = 8000;
 
 const DAY = 86_400_000;
 const text = (most: number): v.GenericSchema<string> => v.pipe(v.string(), v.maxLength(most));
@@ -38,7 +42,7 @@ export const SavedFilter = v.strictObject({
 });
 export type SavedFilter = v.InferOutput<typeof SavedFilter>;
 
-/** What is kept of drafts and filters, each with the moment of its last change; null: taken off. */
+/** What is kept, each thing with the moment of its last change; null: taken off. */
 export const ShelfContents = v.strictObject({
   v: v.literal(1),
   drafts: v.array(v.strictObject({ key: text(200), at: moment, draft: v.nullable(KeptDraft) })),
@@ -49,13 +53,22 @@ export const ShelfContents = v.strictObject({
       filter: v.nullable(SavedFilter),
     }),
   ),
+  /** Desks of other organisations at which this person serves; the name is this person's word. */
+  desks: v.array(
+    v.strictObject({
+      address: DeskAddress,
+      at: moment,
+      name: v.nullable(DeskName),
+    }),
+  ),
 });
 export type ShelfContents = v.InferOutput<typeof ShelfContents>;
 type DraftItem = ShelfContents['drafts'][number];
 type FilterItem = ShelfContents['filters'][number];
+type DeskItem = ShelfContents['desks'][number];
 
 /** What a shelf holds before anything is put there. */
-export const EMPTY_SHELF: ShelfContents = { v: 1, drafts: [], filters: [] };
+export const EMPTY_SHELF: ShelfContents = { v: 1, drafts: [], filters: [], desks: [] };
 
 function newest<Item extends { at: string }>(
   items: readonly Item[],
@@ -86,15 +99,20 @@ export function mergeShelves(one: ShelfContents, other: ShelfContents): ShelfCon
       ({ name }) => name,
       ({ filter }) => filter === null,
     ),
+    desks: newest(
+      [...one.desks, ...other.desks],
+      ({ address }) => address,
+      ({ name }) => name === null,
+    ),
   };
 }
 
-function sizeOf(item: DraftItem | FilterItem): number {
+function sizeOf(item: DraftItem | FilterItem | DeskItem): number {
   return toJsonBytes(item).length + 1;
 }
 
 /** Those that fit, the last changed first, and those that do not. */
-function fitting<Item extends DraftItem | FilterItem>(
+function fitting<Item extends DraftItem | FilterItem | DeskItem>(
   items: readonly Item[],
   room: number,
 ): { kept: Item[]; size: number; unkept: Item[] } {
@@ -111,8 +129,8 @@ function fitting<Item extends DraftItem | FilterItem>(
 }
 
 /**
- * What of it is kept, so that it fits the one size there is: filters in at most half of the room,
- * then drafts, the last changed first. What was taken off long ago is forgotten.
+ * What of it is kept, so that it fits the one size there is: other desks, which are few and short,
+ * filters in at most half of the room, then drafts, the last changed first. What was taken off long ago is forgotten.
  *
  * @returns the bytes, and the keys of the drafts that did not fit.
  */
@@ -121,7 +139,16 @@ export function fitShelf(
   now: Date,
 ): { bytes: Uint8Array; unkept: string[] } {
   const since = new Date(now.getTime() - GONE_DAYS * DAY).toISOString();
-  const room = SHELF_BYTES - toJsonBytes(EMPTY_SHELF).length;
+  const whole = SHELF_BYTES - toJsonBytes(EMPTY_SHELF).length;
+  const known = fitting(
+    contents.desks.filter(({ name }) => name !== null),
+    DESKS_ROOM,
+  );
+  const gone = fitting(
+    contents.desks.filter(({ at, name }) => name === null && at > since),
+    DESKS_ROOM - known.size,
+  );
+  const room = whole - known.size - gone.size;
   const filters = fitting(
     contents.filters.filter(({ at, filter }) => filter !== null || at > since),
     room / 2,
@@ -131,7 +158,12 @@ export function fitShelf(
     room - filters.size,
   );
   return {
-    bytes: toJsonBytes({ v: 1, drafts: drafts.kept, filters: filters.kept }),
+    bytes: toJsonBytes({
+      v: 1,
+      drafts: drafts.kept,
+      filters: filters.kept,
+      desks: [...known.kept, ...gone.kept],
+    }),
     unkept: drafts.unkept.flatMap(({ key, draft }) => (draft === null ? [] : key)),
   };
 }
@@ -140,7 +172,7 @@ export function fitShelf(
 export function filtersFit({ filters }: ShelfContents): boolean {
   const named = filters.filter(({ filter }) => filter !== null);
   const size = filters.reduce((sum, each) => sum + sizeOf(each), 0);
-  return named.length <= FILTERS_LIMIT && size <= SHELF_BYTES / 2 - 100;
+  return named.length <= FILTERS_LIMIT && size <= (SHELF_BYTES - DESKS_ROOM) / 2 - 100;
 }
 
 /** The case that a draft belongs to; null for one that belongs to none. */

@@ -12,6 +12,7 @@ import {
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import type { DeskSession, SignedInState } from './session.js';
+import { DESKS_LIMIT, type OtherDesk } from './other-desks.js';
 import type { SavedFilter } from './shelf-contents.js';
 import {
   caseOfDraft,
@@ -30,7 +31,8 @@ export interface NamedFilter {
 }
 
 /**
- * What a desk keeps for one person between sign-ins: drafts and saved filters, sealed in one box of
+ * What a desk keeps for one person between sign-ins: drafts, saved filters and the desks of other
+ * organisations, sealed in one box of
  * one size under the person's own key. What is put there stays in memory until it is saved.
  */
 export interface ShelfDesk {
@@ -40,7 +42,7 @@ export interface ShelfDesk {
    * @throws ClientError `shelf_unreadable` where what the server hands out does not open; nothing is
    * saved over it then.
    */
-  openShelf(): Promise<{ drafts: string[]; filters: NamedFilter[] }>;
+  openShelf(): Promise<{ drafts: string[]; filters: NamedFilter[]; desks: OtherDesk[] }>;
   /**
    * Seals and sends it, whether anything changed or not, so that the server cannot tell. Saves that
    * come while one is on its way become one more.
@@ -59,6 +61,10 @@ export interface ShelfDesk {
   savedFilters(): NamedFilter[];
   /** Null takes it off. Throws ClientError `too_many_filters`, or `malformed`. */
   putFilter(name: string, filter: SavedFilter | null): void;
+  /** By name. */
+  otherDesks(): OtherDesk[];
+  /** Null takes it off. Throws ClientError `too_many_desks`, or `malformed`. */
+  putOtherDesk(address: string, name: string | null): void;
 }
 
 interface Here {
@@ -135,14 +141,16 @@ export function createShelf(session: DeskSession): ShelfDesk {
   }
 
   /** Puts these in the place of what has their keys and names. */
-  function put({ drafts = [], filters = [] }: Partial<ShelfContents>): void {
+  function put({ drafts = [], filters = [], desks = [] }: Partial<ShelfContents>): void {
     const shelf = here();
     const keys = new Set(drafts.map(({ key }) => key));
     const names = new Set(filters.map(({ name }) => name));
+    const addresses = new Set(desks.map(({ address }) => address));
     shelf.contents = {
       v: 1,
       drafts: [...shelf.contents.drafts.filter(({ key }) => !keys.has(key)), ...drafts],
       filters: [...shelf.contents.filters.filter(({ name }) => !names.has(name)), ...filters],
+      desks: [...shelf.contents.desks.filter(({ address }) => !addresses.has(address)), ...desks],
     };
   }
 
@@ -151,12 +159,17 @@ export function createShelf(session: DeskSession): ShelfDesk {
       .flatMap(({ name, filter }) => (filter === null ? [] : { name, filter }))
       .sort((a, b) => a.name.localeCompare(b.name));
 
+  const desksOf = ({ desks }: ShelfContents): OtherDesk[] =>
+    desks
+      .flatMap(({ address, name }) => (name === null ? [] : { address, name }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+
   return {
     async openShelf() {
       const shelf = here();
       await fetchInto(shelf, session.signedIn());
       const drafts = shelf.contents.drafts.flatMap(({ key, draft }) => (draft ? key : []));
-      return { drafts, filters: named(shelf.contents) };
+      return { drafts, filters: named(shelf.contents), desks: desksOf(shelf.contents) };
     },
 
     saveShelf() {
@@ -215,6 +228,17 @@ export function createShelf(session: DeskSession): ShelfDesk {
       if (filter === null || filtersFit(here().contents)) return;
       here().contents = before;
       throw new ClientError('too_many_filters');
+    },
+
+    otherDesks: () => desksOf(here().contents),
+
+    putOtherDesk(address, name) {
+      const item = { address, at: session.now().toISOString(), name };
+      const parsed = v.safeParse(ShelfContents, { ...EMPTY_SHELF, desks: [item] });
+      if (!parsed.success) throw new ClientError('malformed');
+      const others = desksOf(here().contents).filter((each) => each.address !== address);
+      if (name !== null && others.length >= DESKS_LIMIT) throw new ClientError('too_many_desks');
+      put(parsed.output);
     },
   };
 }

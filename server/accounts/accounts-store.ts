@@ -37,6 +37,15 @@ export async function proofsOfName(db: Knex, name: string): Promise<AccountProof
     .first('id', 'state', 'proof_hash', 'recovery_proof_hash');
 }
 
+/** Whether another account than this one has the recovery kit with this hash. */
+export async function kitInUse(db: Knex, id: string, recoveryProofHash: string): Promise<boolean> {
+  const row = await db<AccountRow>('accounts')
+    .where({ recovery_proof_hash: recoveryProofHash })
+    .whereNot('id', id)
+    .first('id');
+  return row !== undefined;
+}
+
 /** An account that is not removed. */
 export async function accountById(db: Knex, id: string): Promise<AccountRow | undefined> {
   return db<AccountRow>('accounts').where('id', id).whereNot('state', 'removed').first();

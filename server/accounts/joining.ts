@@ -12,7 +12,7 @@ import { ORGANISATION_SCOPE, type Audit } from '../audit/service.js';
 import { bytesOf } from '../bytes.js';
 import { today, type Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
-import { insertAccount, proofsOfName } from './accounts-store.js';
+import { insertAccount, kitInUse, proofsOfName } from './accounts-store.js';
 import { checkName, hashHolds, newAccountRow } from './credentials.js';
 import {
   insertAdmission,
@@ -39,7 +39,8 @@ export interface JoiningService {
   /**
    * Makes an account that can sign in once two signatures admitted it.
    *
-   * @throws ApiError besides: `name_taken`, `wrong_record` for a record that does not fit the
+   * @throws ApiError besides: `name_taken`, `words_in_use` for the kit of another account, which
+   * would make one person's words open two parts of one organisation, `wrong_record` for a record that does not fit the
    * invitation, `malformed`.
    */
   join(id: string, token: string | null, input: Join): Promise<void>;
@@ -106,6 +107,9 @@ export function createJoining(options: JoiningOptions): JoiningService {
         if ((await proofsOfName(trx, name)) !== undefined) throw new ApiError('name_taken');
         // a reader's account has the reader's id
         const account = record.id as string as AccountId;
+        if (await kitInUse(trx, account, credentials.recoveryProofHash)) {
+          throw new ApiError('words_in_use');
+        }
         await insertAccount(
           trx,
           newAccountRow(serverKey, {

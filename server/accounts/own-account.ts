@@ -11,7 +11,7 @@ import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
 import { bytesOf, textOf } from '../bytes.js';
 import { ApiError } from '../http/errors.js';
 import type { Throttle } from '../http/limits.js';
-import { accountById, updateAccount, type AccountRow } from './accounts-store.js';
+import { accountById, kitInUse, updateAccount, type AccountRow } from './accounts-store.js';
 import { credentialColumns, hashHolds } from './credentials.js';
 import { newOneTimeSecret, shownSecret, type TakeCode } from './one-time-code.js';
 import type { ServerKey } from './server-key.js';
@@ -24,8 +24,8 @@ export interface OwnAccountService {
   /**
    * Puts new credentials in place and ends every other session; that of a recovery ends as well.
    *
-   * @throws ApiError `sign_in_refused` unless the proof is the present one, `too_many_attempts`, or
-   * `malformed`.
+   * @throws ApiError `sign_in_refused` unless the proof is the present one, `too_many_attempts`,
+   * `words_in_use` for the kit of another account, or `malformed`.
    */
   changeCredentials(
     session: DeskSession,
@@ -98,6 +98,9 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccountService 
           : hashHolds(tokenHash('login proof', proof), account.proof_hash);
         if (!holds) throw new ApiError('sign_in_refused');
         attempts.succeeded(key);
+        if (await kitInUse(trx, account.id, credentials.recoveryProofHash)) {
+          throw new ApiError('words_in_use');
+        }
         await updateAccount(trx, account.id, credentialColumns(serverKey, account.id, credentials));
         await deleteSessionsOf(trx, account.id, recovering ? null : session.tokenHash);
       });

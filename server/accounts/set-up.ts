@@ -81,8 +81,8 @@ export interface SetUpService {
   /**
    * Keeps the first directory and its two accounts, or nothing.
    *
-   * @throws ApiError `already_set_up`, `set_up_refused` for a wrong secret, `name_taken` for one
-   * name twice, `malformed`, or `wrong_directory` and others of a first directory.
+   * @throws ApiError `already_set_up`, `set_up_refused` for a wrong secret, `name_taken` and
+   * `words_in_use` for one name or kit twice, `malformed`, or `wrong_directory` and others of a first directory.
    */
   setUp(secret: string | null, input: SetUp): Promise<void>;
 }
@@ -155,5 +155,7 @@ function checkFirst(directory: Directory, installation: InstallationId, input: S
     channels.every(({ id }) => handler.record.channels.includes(id)) &&
     new Set(accounts).size === accounts.length;
   if (!holds) throw new ApiError('wrong_directory');
+  const kits = [input.administrator, input.handler].map((each) => each.credentials);
   if (input.administrator.name === input.handler.name) throw new ApiError('name_taken');
+  if (kits[0]?.recoveryProofHash === kits[1]?.recoveryProofHash) throw new ApiError('words_in_use');
 }

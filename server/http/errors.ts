@@ -83,6 +83,7 @@ export const errorStatus = {
   alone_needs_another: 409,
   member_unknown: 409,
   name_taken: 409,
+  words_in_use: 409,
   one_time_code_state: 409,
   overview_missing: 409,
   practice_only: 409,

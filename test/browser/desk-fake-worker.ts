@@ -380,12 +380,15 @@ function recordFake({ text, category, way, receivedOn, key }: RecordingInput): v
   });
 }
 
+const otherDesks = new Map<string, string>();
+
 const api: DeskApi = {
   questionsSigned: () => Promise.resolve(true),
   installation: () =>
     Promise.resolve({
       installation: 'x',
       state: scenario === 'set-up' ? 'empty' : 'ready',
+      organisation: scenario === 'set-up' ? null : directory.organisation.names,
     }) as never,
   prepareSetUp: () =>
     Promise.resolve({
@@ -805,7 +808,18 @@ const api: DeskApi = {
     if (words.length !== 24) return { faults: [{ code: 'word_count', found: words.length }] };
     return { words };
   },
-  openShelf: () => Promise.resolve({ drafts: [...drafts.keys()], filters: [...filters.values()] }),
+  readPassphrase: (text) => {
+    const words = text.trim().split(/\s+/);
+    if (words.length !== 7) return { faults: [{ code: 'word_count', found: words.length }] };
+    return { words };
+  },
+  openShelf: () =>
+    Promise.resolve({ drafts: [...drafts.keys()], filters: [...filters.values()], desks: [] }),
+  otherDesks: () => [...otherDesks].map(([address, name]) => ({ address, name })),
+  putOtherDesk: (address, name) => {
+    if (name === null) otherDesks.delete(address);
+    else otherDesks.set(address, name);
+  },
   saveShelf: () => Promise.resolve([]),
   draftedCases: () => [],
   pruneDrafts: () => undefined,

@@ -168,6 +168,8 @@ describe('what people type and send', () => {
       draft: unique('Draft'),
       draftField: unique('Field of a draft'),
       filterName: unique('Filter'),
+      otherDesk: randomUUID(),
+      otherHost: randomUUID(),
       filterWords: unique('Words of a filter'),
       bulkLabel: randomUUID().slice(0, 30),
       // a day that nothing else here has
@@ -305,6 +307,7 @@ describe('what people type and send', () => {
       practice: 'all',
       query: field.filterWords,
     });
+    desk.putOtherDesk(`https://${field.otherHost}.example`, field.otherDesk);
     await desk.saveShelf();
     await desk.workOnChosen([id], { do: 'label', label: field.bulkLabel }, silent);
     await desk.setAbsence({ from: '2093-11-01', until: field.awayUntil, substitute: null });

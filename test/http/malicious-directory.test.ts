@@ -11,6 +11,7 @@ import {
   directoryHash,
   fromBase64,
   fromJsonBytes,
+  InstallationAnswer,
   InvitationAnswer,
   kemKeys,
   Members,
@@ -565,8 +566,15 @@ describe('a person who is invited', () => {
       directory: strange.signed,
       channel: strange.channel.id,
     }));
-    const newcomer = installation.newDesk(server.fetch);
-    const shown = await newcomer.readInvitation(fragment);
+    // words are made for the installation that is shown, and for no other
+    await expect(installation.newDesk(server.fetch).readInvitation(fragment)).rejects.toMatchObject(
+      { code: 'wrong_directory' },
+    );
+    server.lieAbout(InstallationAnswer, /^\/api\/desk\/installation/, (answer) => ({
+      ...answer,
+      installation: strange.directory.installation,
+    }));
+    const shown = await installation.newDesk(server.fetch).readInvitation(fragment);
     expect(shown.fingerprint).not.toEqual(installation.fingerprint);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import { createDesk, type Desk } from '../../client/handler.js';
 import { createReporter } from '../../client/reporter.js';
-import { dayOf } from '../../crypto/private.js';
+import { dayOf, type PaperSecrets } from '../../crypto/private.js';
 import { setUpLink } from '../../server/accounts/set-up.js';
 import { ConfigError } from '../../server/config.js';
 import { createLog } from '../../server/log.js';
@@ -79,16 +79,23 @@ interface Organisation {
   /** The handler's. */
   passphrase: string;
   words: string[];
+  /** What was printed for the handler, and for the administrator. */
+  paper: PaperSecrets;
+  administratorPaper: PaperSecrets;
 }
+
+/** How clients reach one of the hosts, with passphrases stretched no more than they must. */
+const connectionTo = (name: string, fetch = at(hostOf(name))) => ({
+  address: `http://${hostOf(name)}`,
+  fetch,
+  now: clock.now,
+  today: () => dayOf(clock.now()),
+  stretch: 'least' as const,
+});
 
 /** Sets one up by its own link, and sends a practice report that its handler opens. */
 async function setUp(name: string): Promise<Organisation> {
-  const connection = {
-    address: `http://${hostOf(name)}`,
-    fetch: at(hostOf(name)),
-    now: clock.now,
-    today: () => dayOf(clock.now()),
-  };
+  const connection = connectionTo(name);
   const { db, config } = served(name);
   const secret = (await setUpLink(db, config))?.split('#')[1] ?? '';
   const wizard = createDesk(connection);
@@ -99,19 +106,26 @@ async function setUp(name: string): Promise<Organisation> {
     channelNames: { en: `Channel ${name}` },
     texts: { en: 'Write to us.' },
     administrator: { name: 'anna' },
-    handler: { name: 'hanna', shownName: 'Hanna Handler', role: {} },
+    handler: { name: `hanna of ${name}`, shownName: 'Hanna Handler', role: {} },
   });
   const [administrator, handler] = [createDesk(connection), createDesk(connection)];
   await administrator.signIn('anna', secrets.administrator.passphrase.join(' '));
   const passphrase = secrets.handler.passphrase.join(' ');
-  await handler.signIn('hanna', passphrase);
+  await handler.signIn(`hanna of ${name}`, passphrase);
   await Promise.all([administrator.members(), handler.members()]);
   const reporter = createReporter(connection);
   const { channels } = await reporter.directory();
   const { words } = await sendReport(reporter, channels[0]?.id ?? '', {
     change: { text: `canary-of-${name}` },
   });
-  return { administrator, handler, passphrase, words };
+  return {
+    administrator,
+    handler,
+    passphrase,
+    words,
+    paper: secrets.handler,
+    administratorPaper: secrets.administrator,
+  };
 }
 
 const made = new Map<string, Organisation>();
@@ -168,12 +182,7 @@ describe('several organisations in one process', () => {
   });
 
   it('know nothing of each other’s case keys, accounts and sessions', async () => {
-    const connection = {
-      address: 'http://beta.example',
-      fetch: at('beta.example'),
-      now: clock.now,
-      today: () => dayOf(clock.now()),
-    };
+    const connection = connectionTo('beta');
     const { words } = of('alfa');
     await expect(createReporter(connection).open(words)).rejects.toMatchObject({
       code: 'case_not_found',
@@ -259,20 +268,96 @@ describe('an organisation that cannot be opened', () => {
   });
 });
 
+describe('one person’s words in two organisations', () => {
+  const NAME = 'hanna of alfa';
+  const invitation = async (): Promise<string> =>
+    (await of('beta').handler.invite({ shownName: 'Hanna from Alfa', part: 'guest' })).fragment;
+
+  it('open an account under new keys, and nothing that the servers keep is the same', async () => {
+    const { paper, passphrase } = of('alfa');
+    const joining = createDesk(connectionTo('beta'));
+    const fragment = await invitation();
+    const { words } = await joining.prepareJoining(paper);
+    await joining.finishJoining(fragment, { name: NAME, role: {} });
+    const { admissions } = await of('beta').handler.members();
+    expect(admissions).toMatchObject([{ words, authentic: true }]);
+    const fresh = createDesk(connectionTo('beta'));
+    const waiting = { code: 'not_admitted' };
+    await expect(fresh.signIn(NAME, passphrase)).rejects.toMatchObject(waiting);
+    await expect(fresh.prepareRecovery(NAME, paper.recoveryWords)).rejects.toMatchObject(waiting);
+    const [there, here] = await Promise.all(
+      ['alfa', 'beta'].map((name) =>
+        served(name)
+          .db('accounts')
+          .where('name', NAME)
+          .first<Record<string, unknown>>('id', 'proof_hash', 'recovery_proof_hash'),
+      ),
+    );
+    const values = [there, here].flatMap((row) => Object.values(row ?? {}));
+    expect([values.length, new Set(values).size]).toEqual([6, 6]);
+  });
+
+  it('are refused for two accounts of one organisation', async () => {
+    const { beta, alfa } = { beta: of('beta'), alfa: of('alfa') };
+    const inUse = { code: 'words_in_use' };
+    const second = createDesk(connectionTo('beta'));
+    await second.prepareJoining(beta.paper);
+    const input = { name: 'administrator too', role: {} };
+    const fragment = await invitation();
+    await expect(second.finishJoining(fragment, input)).rejects.toMatchObject(inUse);
+    // nor by the name under which they already open an account
+    const same = { ...input, name: 'hanna of beta' };
+    await expect(second.finishJoining(fragment, same)).rejects.toMatchObject({
+      code: 'name_taken',
+    });
+    await beta.handler.prepareChange(beta.passphrase, alfa.paper);
+    await expect(beta.handler.finishChange()).rejects.toMatchObject(inUse);
+  });
+
+  it('can be changed at one desk for those of another', async () => {
+    const { administrator, administratorPaper } = of('alfa');
+    const { paper, handler } = of('beta');
+    await administrator.prepareChange(administratorPaper.passphrase.join(' '), paper);
+    await administrator.finishChange();
+    const account = await createDesk(connectionTo('alfa')).signIn(
+      'anna',
+      paper.passphrase.join(' '),
+    );
+    expect(account.part).toBe('administrator');
+    expect((await handler.inbox('open')).rows).toHaveLength(1);
+  });
+
+  it('are not shown to a server that says it is another one', async () => {
+    let whose = 'alfa.example';
+    const sent: string[] = [];
+    const desk = createDesk(
+      connectionTo('beta', (input, init) => {
+        if (init.method !== 'GET') sent.push(input);
+        const isAsked = input.endsWith('/api/desk/installation');
+        return at(isAsked ? whose : 'beta.example')(input, init);
+      }),
+    );
+    const wrong = { code: 'wrong_directory' };
+    await expect(desk.installation()).rejects.toMatchObject(wrong);
+    whose = 'beta.example';
+    // what it said first is what counts
+    await expect(desk.installation()).rejects.toMatchObject(wrong);
+    await expect(desk.readInvitation(await invitation())).rejects.toMatchObject(wrong);
+    expect(sent).toEqual([]);
+    const honest = await createDesk(connectionTo('beta')).installation();
+    expect(honest.organisation).toEqual({ en: 'Company beta' });
+  });
+});
+
 describe('one organisation’s directory at another one’s host', () => {
   it('is found by the desk and by the page that saw the right one', async () => {
     let through = 'alfa.example';
     const lying: Fetch = (input, init) =>
       at(input.includes('/api/directory') ? through : 'alfa.example')(input, init);
-    const connection = {
-      address: 'http://alfa.example',
-      fetch: lying,
-      now: clock.now,
-      today: () => dayOf(clock.now()),
-    };
+    const connection = connectionTo('alfa', lying);
     const reporter = createReporter(connection);
     const desk = createDesk(connection);
-    await desk.signIn('hanna', of('alfa').passphrase);
+    await desk.signIn('hanna of alfa', of('alfa').passphrase);
     await Promise.all([reporter.directory(), desk.inbox('open')]);
     through = 'beta.example';
     await expect(reporter.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });

@@ -46,17 +46,19 @@ afterAll(async () => {
 });
 
 it('comes back at another desk, for the same person alone', async () => {
-  expect(await hanna.desk.openShelf()).toEqual({ drafts: [], filters: [] });
+  expect(await hanna.desk.openShelf()).toEqual({ drafts: [], filters: [], desks: [] });
   hanna.desk.putDraft('recording', draft('Begun on the phone.'));
   hanna.desk.putFilter('North', filter);
+  hanna.desk.putOtherDesk('https://south.example', 'South AB');
   expect(await hanna.desk.saveShelf()).toEqual([]);
   const other = await installation.signIn(hanna);
   expect(await other.openShelf()).toEqual({
     drafts: ['recording'],
     filters: [{ name: 'North', filter }],
+    desks: [{ address: 'https://south.example', name: 'South AB' }],
   });
   expect(other.keptDraft('recording')).toEqual(draft('Begun on the phone.'));
-  expect(await harald.desk.openShelf()).toEqual({ drafts: [], filters: [] });
+  expect(await harald.desk.openShelf()).toEqual({ drafts: [], filters: [], desks: [] });
 });
 
 it('is as long whatever it holds, and sent whether anything changed or not', async () => {

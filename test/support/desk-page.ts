@@ -92,7 +92,7 @@ export async function joinInBrowser(
   name: string,
 ): Promise<Paper & { words: string[] }> {
   await partOf(page, 'join-name').fill(name);
-  await partOf(page, 'join-form').getByRole('button').last().click();
+  await partOf(page, 'join').click();
   const secrets = partOf(page, 'step-secrets');
   await secrets.waitFor({ timeout: 120_000 });
   const paper = paperOf(await confirmPaper(partOf(secrets, 'paper')));

@@ -136,6 +136,7 @@ describe('errors', () => {
     'sign_in_refused',
     'too_many_attempts',
     'wrong_audit_head',
+    'words_in_use',
     'wrong_statistics',
   ]);
   // the place of receipts has words of its own

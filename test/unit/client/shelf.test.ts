@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SHELF_BYTES } from '../../../crypto/private.js';
 import {
+  EMPTY_SHELF,
   filtersFit,
   fitShelf,
   mergeShelves,
@@ -29,7 +30,7 @@ const filter: SavedFilter = {
   query: '',
 };
 const at = (day: number): string => `2026-03-${day.toString().padStart(2, '0')}T08:00:00.000Z`;
-const shelf = (drafts: ShelfContents['drafts']): ShelfContents => ({ v: 1, drafts, filters: [] });
+const shelf = (drafts: ShelfContents['drafts']): ShelfContents => ({ ...EMPTY_SHELF, drafts });
 const read = (bytes: Uint8Array): ShelfContents =>
   JSON.parse(new TextDecoder().decode(bytes)) as ShelfContents;
 
@@ -97,10 +98,10 @@ describe('what is kept', () => {
       at: at(1),
       filter: { ...filter, query: 'ö'.repeat(300) },
     }));
-    expect(filtersFit({ v: 1, drafts: [], filters: many.slice(0, 29) })).toBe(true);
-    expect(filtersFit({ v: 1, drafts: [], filters: many.slice(0, 31) })).toBe(false);
+    expect(filtersFit({ ...EMPTY_SHELF, filters: many.slice(0, 29) })).toBe(true);
+    expect(filtersFit({ ...EMPTY_SHELF, filters: many.slice(0, 31) })).toBe(false);
     const drafts = [{ key: 'a', at: at(1), draft: draft('a'.repeat(30_000)) }];
-    const { bytes, unkept } = fitShelf({ v: 1, drafts, filters: many }, new Date(at(2)));
+    const { bytes, unkept } = fitShelf({ ...EMPTY_SHELF, drafts, filters: many }, new Date(at(2)));
     expect(bytes.length).toBeLessThanOrEqual(SHELF_BYTES);
     expect(unkept).toEqual([]);
     expect(read(bytes).drafts).toHaveLength(1);

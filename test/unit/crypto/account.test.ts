@@ -65,7 +65,7 @@ describe('an account', () => {
     const { vaultKey, proof } = passphraseSecrets(installation, ' åsa ÖST', typed, 'least');
     expect(openVault(vaultKey, installation, account, made.vault)).toEqual(seed);
     expect(tokenHash('login proof', proof)).toBe(made.proofHash);
-    const recovery = recoverySecrets(paper.recoveryWords);
+    const recovery = recoverySecrets(installation, paper.recoveryWords);
     expect(openVault(recovery.vaultKey, installation, account, made.recoveryVault)).toEqual(seed);
     expect(tokenHash('recovery proof', recovery.proof)).toBe(made.recoveryProofHash);
 
@@ -81,6 +81,20 @@ describe('an account', () => {
     for (const flipped of eachBitFlipped(fromBase64(made.vault))) {
       faultOf(() => openVault(vaultKey, installation, account, toBase64(flipped)));
     }
+  });
+
+  it('has a kit that is another one in each installation, and shows its use to nobody', () => {
+    const { recoveryWords } = newPaperSecrets();
+    const there = newId(InstallationId);
+    const values = [installation, there].flatMap((where) => {
+      const { proof, vaultKey } = recoverySecrets(where, recoveryWords);
+      return [proof, tokenHash('recovery proof', proof), toBase64(vaultKey)];
+    });
+    expect(new Set(values).size).toBe(6);
+    // within one, a kit that two share is found
+    expect(recoverySecrets(installation, [...recoveryWords])).toEqual(
+      recoverySecrets(installation, recoveryWords),
+    );
   });
 
   it('has other secrets under another name, installation or level', () => {

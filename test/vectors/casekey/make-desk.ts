@@ -60,6 +60,10 @@ function shelf(): Vectors['desk']['shelf'] {
         },
       },
     ],
+    desks: [
+      { address: 'https://south.example', at, name: 'Söder' },
+      { address: 'http://gone.onion', at, name: null },
+    ],
   };
   const { bytes } = fitShelf(contents, new Date(at));
   const { own } = keys.handlers[0];

@@ -231,16 +231,15 @@ function keyVectors(): Vectors['keys'] {
       const words = toWords(counting(53));
       return { words, purpose, secret: toBase64(paperSecret(words, purpose)) };
     }),
-    recoveries: [
-      {
-        words: recoveryWords,
-        installation,
-        account,
-        proof: recoverySecrets(recoveryWords).proof,
-        vault: made.recoveryVault,
-        seed: toBase64(seed),
-      },
-    ],
+    // one kit may serve in several installations
+    recoveries: [installation, id(InstallationId, 45)].map((where) => ({
+      words: recoveryWords,
+      installation: where,
+      account,
+      proof: recoverySecrets(where, recoveryWords).proof,
+      vault: makeCredentials(where, account, name, seed, paper, 'least').recoveryVault,
+      seed: toBase64(seed),
+    })),
     passphrases: [
       {
         installation,

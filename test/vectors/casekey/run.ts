@@ -160,9 +160,9 @@ function runKeys({ keys }: Vectors, check: Check): void {
   }
   for (const each of keys.recoveries) {
     check('recovery kit', () => {
-      const { proof, vaultKey } = recoverySecrets(each.words);
-      same('proof', proof, each.proof);
       const installation = v.parse(InstallationId, each.installation);
+      const { proof, vaultKey } = recoverySecrets(installation, each.words);
+      same('proof', proof, each.proof);
       const seed = openVault(vaultKey, installation, v.parse(AccountId, each.account), each.vault);
       same('seed', toBase64(seed), each.seed);
     });

@@ -4,6 +4,8 @@ import { copyTemplate, onClick, part, show, showPart, write } from './dom.js';
 import { localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
 import { newSecretsView } from './new-secrets.js';
+import { otherDesksSection, otherDesksText } from './other-desks.js';
+import { ownWordsForm } from './own-words.js';
 import { qrPicture } from './qr.js';
 
 /** One's own account: passphrase and kit, one-time codes, where the daily mail goes. */
@@ -18,6 +20,15 @@ export function accountView(desk: Desk): HTMLElement {
   });
   wireCodes(desk, view);
   wireMail(desk, view);
+  const tellOthers = (): void => {
+    const desks = otherDesksText(desk.otherDesks);
+    const text = t(desks === '' ? 'desk.others.changed_here' : 'desk.others.changed_not', {
+      desks,
+    });
+    write(view, 'passphrase-others', text);
+  };
+  tellOthers();
+  part(view, 'others').replaceChildren(otherDesksSection(desk, tellOthers));
   if (desk.account.part === 'handler') part(view, 'away').replaceChildren(awaySection(desk));
   return view;
 }
@@ -25,13 +36,48 @@ export function accountView(desk: Desk): HTMLElement {
 function wirePassphrase(desk: Desk, view: HTMLElement): void {
   const form = part(view, 'passphrase-form', HTMLFormElement);
   const field = part(form, 'passphrase', HTMLInputElement);
+  const uncertain = (is: boolean): void => {
+    if (is) desk.unsent.set('passphrase', { files: 1 });
+    else desk.unsent.delete('passphrase');
+  };
+  const done = (): void => {
+    part(view, 'paper').replaceChildren();
+    showPart(view, 'passphrase-done', true);
+    part(view, 'passphrase-done').focus();
+  };
+  const isMissing = (): boolean => {
+    if (field.value.trim() !== '') return false;
+    showProblem(form, t('desk.account.passphrase_missing'));
+    field.focus();
+    return true;
+  };
+  onClick(form, 'own-words', () => {
+    if (isMissing()) return;
+    const current = field.value;
+    field.value = '';
+    showProblem(form, null);
+    const element = ownWordsForm({
+      purpose: 'change',
+      api: desk.api,
+      send: async (words) => {
+        await desk.api.prepareChange(current, words);
+        await desk.api.finishChange();
+      },
+      done,
+      back: () => {
+        part(view, 'paper').replaceChildren();
+        show(form, true);
+        field.focus();
+      },
+      uncertain,
+    });
+    part(view, 'paper').replaceChildren(element);
+    show(form, false);
+    part(element, 'passphrase').focus();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (field.value.trim() === '') {
-      showProblem(form, t('desk.account.passphrase_missing'));
-      field.focus();
-      return;
-    }
+    if (isMissing()) return;
     void act(form, async () => {
       write(form, 'working', t('desk.sign_in.working'));
       try {
@@ -48,14 +94,8 @@ function wirePassphrase(desk: Desk, view: HTMLElement): void {
             name: desk.account.name,
           }),
           send: () => desk.api.finishChange(),
-          done: () => {
-            showPart(view, 'passphrase-done', true);
-            part(view, 'passphrase-done').focus();
-          },
-          uncertain: (uncertain) => {
-            if (uncertain) desk.unsent.set('passphrase', { files: 1 });
-            else desk.unsent.delete('passphrase');
-          },
+          done,
+          uncertain,
         });
         part(view, 'paper').replaceChildren(element);
         show(form, false);

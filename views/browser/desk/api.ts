@@ -27,7 +27,7 @@ export interface Draft {
   fields?: Record<string, string>;
 }
 
-/** What is wrong with the words of a recovery kit as they were typed. */
+/** What is wrong with the words of a recovery kit or passphrase as they were typed. */
 export type PaperFault =
   | { code: 'word_count'; found: number }
   | { code: 'unknown_word'; index: number; typed: string; suggestions: string[] }
@@ -96,6 +96,8 @@ export interface DeskApi extends Omit<
   followDirectory(...args: Parameters<Desk['followDirectory']>): Promise<void>;
   /** The 24 words of a kit from what was typed, or what is wrong with them. */
   readPaper(text: string): { words: string[] } | { faults: PaperFault[] };
+  /** The seven words of a passphrase likewise; they have no checksum. */
+  readPassphrase(text: string): { words: string[] } | { faults: PaperFault[] };
   /**
    * A draft as it was left, here or at another desk. Its words are kept sealed; its files only in the
    * worker's memory, while this page is open.

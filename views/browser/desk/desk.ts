@@ -6,6 +6,7 @@ import type {
   HandbookView,
   HandlerCaseView,
 } from '../../../client/models.js';
+import type { OtherDesk } from '../../../client/desk/other-desks.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
 import type { CountryRule } from '../../../client/law/country.js';
@@ -65,6 +66,8 @@ export interface Desk {
   readonly unsent: Map<string, { files: number }>;
   /** Under which keys there are drafts, here or from another desk. */
   readonly drafts: Set<string>;
+  /** Desks of other organisations at which this person serves. */
+  otherDesks: readonly OtherDesk[];
   go(place: Place): void;
   /** Says something to a screen reader, without moving the focus. */
   say(text: string): void;
@@ -72,6 +75,8 @@ export interface Desk {
   setWaiting(count: number): void;
   /** Tells the shell that the directory changed. */
   directoryChanged(directory: DirectoryView): void;
+  /** Tells the shell that the person wrote down other desks. */
+  otherDesksChanged(desks: readonly OtherDesk[]): void;
   /** Tells the shell that the organisation's own words changed. */
   handbookChanged(handbook: HandbookView): void;
   /** Tells the shell to ask anew what is undecided about keys in wrong hands. */

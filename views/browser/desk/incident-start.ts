@@ -14,6 +14,7 @@ import {
   write,
 } from './dom.js';
 import { send, showProblem } from './failures.js';
+import { otherDesksText } from './other-desks.js';
 
 // a record, not a list: the compiler finds what is missing
 const CAUSES: Record<IncidentCause, true> = {
@@ -86,7 +87,8 @@ export function startElement(
     if (who === undefined) return;
     const self = who.id === desk.account.id;
     write(form, 'confirm-text', t('desk.incident.confirm', { name: who.name }));
-    fillList(part(form, 'consequences'), consequences(who, self), (text) => element('li', text));
+    const all = [...consequences(who, self), ...elsewhere(who, self)];
+    fillList(part(form, 'consequences'), all, (text) => element('li', text));
     showPart(form, 'confirm', true);
     showPart(form, 'buttons', false);
     part(form, 'confirm-do').focus();
@@ -125,6 +127,14 @@ export function startElement(
       return { text: t('desk.incident.known_wrong'), field: known };
     }
     return null;
+  }
+
+  /** The same words may open accounts in other organisations. */
+  function elsewhere(who: Candidate, self: boolean): string[] {
+    if (who.part === 'recovery_officer') return [];
+    const desks = self ? otherDesksText(desk.otherDesks) : '';
+    const text = { name: who.name, desks };
+    return [t(desks === '' ? 'desk.others.incident' : 'desk.others.incident_at', text)];
   }
 
   function consequences(who: Candidate, self: boolean): string[] {

@@ -8,6 +8,7 @@ import { act, send, sessionEnded } from './failures.js';
 import { incidentCases } from './incident-cases.js';
 import { clockText, undecided } from './incident-clock.js';
 import { authorityText, decisionsElement, subjectsText } from './incident-decisions.js';
+import { otherDesksText } from './other-desks.js';
 import { startElement } from './incident-start.js';
 import { listText } from './texts.js';
 
@@ -45,7 +46,9 @@ export function incidentsView(desk: Desk, chosen: string | null): HTMLElement {
       await desk.api.incidents();
     } catch (error) {
       if (sessionEnded(error)) {
-        desk.end(t('desk.incident.ended'), t('desk.incident.ended_text'));
+        const desks = otherDesksText(desk.otherDesks);
+        const others = desks === '' ? '' : ` ${t('desk.others.ended', { desks })}`;
+        desk.end(t('desk.incident.ended'), `${t('desk.incident.ended_text')}${others}`);
         return;
       }
     }

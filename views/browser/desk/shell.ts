@@ -10,6 +10,7 @@ import {
   write,
 } from './dom.js';
 import { localText, type Desk, type Place } from './desk.js';
+import { showSwitch } from './other-desks.js';
 
 type Render = (place: Place) => HTMLElement;
 
@@ -95,8 +96,12 @@ export function openShell(
   });
 
   const refreshOrganisation = (): void => {
-    const { directory } = desk();
-    write(body, 'organisation', localText(directory.organisation.names));
+    const { directory, otherDesks } = desk();
+    const strip = part(body, 'here');
+    for (const place of [body, strip]) {
+      write(place, 'organisation', localText(directory.organisation.names));
+    }
+    showSwitch(strip, otherDesks);
     const banner = part(body, 'freshness');
     const { freshness } = directory;
     show(banner, freshness !== 'fresh');

@@ -1,11 +1,13 @@
 import type { AccountView } from '../../../client/models.js';
 import { codeOf, type Remote } from '../rpc.js';
-import { plural, t } from '../strings.js';
-import type { DeskApi, PaperFault } from './api.js';
+import { t } from '../strings.js';
+import type { DeskApi } from './api.js';
+import { localText } from './desk.js';
 import { copyTemplate, focusHeading, onClick, part, show, showPart, write } from './dom.js';
 import { act, showProblem } from './failures.js';
 import { guardLeaving } from './link-secret.js';
 import { newSecretsView } from './new-secrets.js';
+import { paperFaultText } from './paper-faults.js';
 
 /** What signing in needs from the page. */
 export interface Entrance {
@@ -78,8 +80,11 @@ export function showSignIn(entrance: Entrance, name = ''): void {
   });
   swap(entrance, view);
   void entrance.api.installation().then(
-    ({ state }) => {
+    ({ state, organisation }) => {
       showPart(view, 'not-set-up', state === 'empty');
+      // whoever has words for several desks sees whose this one is before typing them
+      showPart(view, 'at', organisation !== null);
+      if (organisation !== null) write(view, 'organisation', localText(organisation));
     },
     (error: unknown) => {
       showProblem(form, error);
@@ -98,7 +103,7 @@ function showRecovery(entrance: Entrance, name: string, problem: string | null =
     void withCode(form, async () => {
       const read = await entrance.api.readPaper(words.value);
       if ('faults' in read) {
-        showProblem(form, read.faults.map(paperFaultText).join(' '));
+        showProblem(form, paperFaultText('kit', read.faults));
         words.focus();
         return;
       }
@@ -157,17 +162,4 @@ function showNewSecrets(
     showSignIn(entrance, name);
   });
   swap(entrance, view);
-}
-
-function paperFaultText(fault: PaperFault): string {
-  if (fault.code === 'checksum') return t('desk.recover.checksum');
-  if (fault.code === 'word_count') return plural('desk.recover.word_count', fault.found);
-  const { index, typed, suggestions } = fault;
-  return suggestions.length === 0
-    ? t('desk.recover.unknown_word', { number: index + 1, typed })
-    : t('desk.recover.near_word', {
-        number: index + 1,
-        typed,
-        suggestions: suggestions.join(', '),
-      });
 }

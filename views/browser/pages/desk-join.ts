@@ -7,6 +7,7 @@ import { onClick, part, showPart, write } from '../desk/dom.js';
 import { act, showProblem } from '../desk/failures.js';
 import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.js';
 import { newSecretsView, type NewSecretsView } from '../desk/new-secrets.js';
+import { ownWordsForm } from '../desk/own-words.js';
 import { roleFields } from '../desk/role-fields.js';
 import { fillWords } from '../desk/words.js';
 
@@ -16,7 +17,7 @@ const fragment = takeLinkSecret();
 const api = callWorker<DeskApi>(startWorker());
 const page = document.body;
 const form = part(page, 'join-form', HTMLFormElement);
-const steps = ['invitation', 'secrets', 'words'] as const;
+const steps = ['invitation', 'secrets', 'own', 'words'] as const;
 const roles = roleFields(part(page, 'roles'));
 const languageLinks = carrySecret(fragment);
 const nameField = part(form, 'join-name', HTMLInputElement);
@@ -88,17 +89,60 @@ async function prepare(): Promise<NewSecretsView> {
   });
   part(page, 'paper').replaceChildren(view.element);
   write(form, 'join', t('desk.set_up.forward'));
+  showPart(form, 'join-own', false);
   languageLinks.hide();
   return view;
 }
 
+function isNameMissing(): boolean {
+  if (nameField.value.trim() !== '') return false;
+  showProblem(form, t('desk.set_up.name_missing'));
+  nameField.focus();
+  return true;
+}
+
+/** Words that the person has from another organisation's desk: the keys under them are new. */
+function ownWords(): HTMLElement {
+  let words: string[] = [];
+  return ownWordsForm({
+    purpose: 'join',
+    api,
+    send: async (paper) => {
+      ({ words } = await api.prepareJoining(paper));
+      await api.finishJoining(fragment, { name: nameField.value, role: roles.read() });
+    },
+    done: () => {
+      fillWords(part(page, 'own-words'), words);
+      showPart(page, 'words-on-sheet', false);
+      go('words');
+    },
+    back: () => {
+      go('invitation');
+    },
+    uncertain: (is) => {
+      uncertain = is;
+    },
+    refused: (code) => {
+      if (code !== 'name_taken') return false;
+      go('invitation');
+      showProblem(form, t('desk.own_words.name_taken'));
+      nameField.focus();
+      return true;
+    },
+  });
+}
+
+onClick(form, 'join-own', () => {
+  if (isNameMissing()) return;
+  showProblem(form, null);
+  const place = part(page, 'own-place');
+  if (place.childElementCount === 0) place.replaceChildren(ownWords());
+  languageLinks.hide();
+  go('own');
+});
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  if (nameField.value.trim() === '') {
-    showProblem(form, t('desk.set_up.name_missing'));
-    nameField.focus();
-    return;
-  }
+  if (isNameMissing()) return;
   void act(form, async () => {
     const before = secrets;
     secrets ??= await prepare();

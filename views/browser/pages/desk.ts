@@ -17,7 +17,7 @@ import { copyTemplate, element, focusHeading, onClick, part, show, write } from 
 import { onSessionEnd, report, sessionEnded } from '../desk/failures.js';
 import { LOCK_MINUTES, watchIdleness } from '../desk/idle-lock.js';
 import { showLogFindings } from '../desk/log-findings.js';
-import { hasShelf, keepShelf } from '../desk/shelf.js';
+import { keepShelf } from '../desk/shelf.js';
 import { openShell } from '../desk/shell.js';
 import { showSignIn } from '../desk/sign-in.js';
 import { accountView } from '../desk/account.js';
@@ -43,7 +43,7 @@ import { reviewView } from '../desk/review.js';
 coverWhileHidden();
 
 /** Nothing kept. */
-const NO_SHELF = { drafts: [] };
+const NO_SHELF = { drafts: [], desks: [] };
 /** Only administrators and handlers have business with incidents, and clocks of theirs. */
 const NO_CLOCKS = { refresh: () => undefined, stop: () => undefined };
 
@@ -60,7 +60,7 @@ async function open(account: AccountView): Promise<void> {
     api.handbook(),
     api.absences(),
     // what cannot be had now is asked for when it is saved, which says what is wrong
-    hasShelf(account.part) ? api.openShelf().catch(() => NO_SHELF) : NO_SHELF,
+    api.openShelf().catch(() => NO_SHELF),
   ]);
   const desk: Desk = createDesk(account, directory, handbook);
   desk.absences = absences;
@@ -87,6 +87,7 @@ async function open(account: AccountView): Promise<void> {
       inbox: newInboxMemory(),
       unsent: new Map(),
       drafts: new Set(kept.drafts),
+      otherDesks: kept.desks,
       go: (place) => {
         shell.go(place);
       },
@@ -98,6 +99,10 @@ async function open(account: AccountView): Promise<void> {
       },
       directoryChanged: (changed) => {
         desk.directory = changed;
+        shell.refreshOrganisation();
+      },
+      otherDesksChanged: (changed) => {
+        desk.otherDesks = changed;
         shell.refreshOrganisation();
       },
       handbookChanged: (changed) => {

@@ -62,6 +62,7 @@ const api: DeskApi = {
     }),
 
   readPaper: (text) => parseWords(text, 24),
+  readPassphrase: (text) => parseWords(text, 7),
 
   draft(key) {
     const kept = desk.keptDraft(key);

@@ -1,0 +1,24 @@
+import { plural, t } from '../strings.js';
+import type { PaperFault } from './api.js';
+
+/** What is wrong with words as they were typed, for the person who typed them. */
+export function paperFaultText(of: 'kit' | 'passphrase', faults: readonly PaperFault[]): string {
+  return faults.map((fault) => textOf(of, fault)).join(' ');
+}
+
+function textOf(of: 'kit' | 'passphrase', fault: PaperFault): string {
+  if (fault.code === 'checksum') return t('desk.recover.checksum');
+  if (fault.code === 'word_count') {
+    return of === 'kit'
+      ? plural('desk.recover.word_count', fault.found)
+      : plural('desk.own_words.word_count', fault.found);
+  }
+  const { index, typed, suggestions } = fault;
+  return suggestions.length === 0
+    ? t('desk.recover.unknown_word', { number: index + 1, typed })
+    : t('desk.recover.near_word', {
+        number: index + 1,
+        typed,
+        suggestions: suggestions.join(', '),
+      });
+}
