@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import { ConfigError, loadConfig, type Config } from './config.js';
 import { createLog } from './log.js';
 import { loadOrganisations } from './organisations.js';
-import { startOrganisations } from './several.js';
+import { startOrganisations, type ServedOrganisation } from './several.js';
 import { startFault } from './start-fault.js';
 import { startServer } from './start.js';
 
@@ -35,6 +35,20 @@ function stopWith(stop: () => Promise<void>): void {
   process.on('SIGINT', end);
 }
 
+/** Says where an organisation is served, and with which link it is set up: it is nobody else's affair. */
+async function announce({ name, db, config: own }: ServedOrganisation): Promise<void> {
+  try {
+    const link = await setUpLink(db, own);
+    console.log(`${name} is ready at ${own.publicAddress}`);
+    if (link !== null) console.log(`Set ${name} up at ${link} (once)`);
+  } catch (error) {
+    console.error(
+      `${name} is served, but has no set-up link yet: ${startFault(error, own)} ` +
+        'The next start prints one.',
+    );
+  }
+}
+
 let config: Config | undefined;
 try {
   // this file is dist/server/main.js when it runs
@@ -52,15 +66,11 @@ try {
       console.log(`Set it up at ${link} (once; the next start prints another link)`);
   } else {
     config = organisations[0]?.config;
-    const running = await startOrganisations({ organisations, dist, clock: systemClock, log });
-    const links = await Promise.all(
-      running.served().map(async (each) => [each, await setUpLink(each.db, each.config)] as const),
-    );
-    stopWith(() => running.stop());
-    for (const [{ name, config: own }, link] of links) {
-      console.log(`${name} is ready at ${own.publicAddress}`);
-      if (link !== null) console.log(`Set ${name} up at ${link} (once)`);
-    }
+    const options = { organisations, dist, clock: systemClock, log };
+    const starting = startOrganisations({ ...options, onServed: (each) => void announce(each) });
+    // some are served while others are still being opened
+    stopWith(async () => (await starting).stop());
+    const running = await starting;
     for (const { name, error } of running.failed()) {
       const own = organisations.find((each) => each.name === name)?.config;
       console.error(`${name} is not available: ${startFault(error, own)}`);

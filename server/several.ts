@@ -18,8 +18,10 @@ import {
   type StartOptions,
 } from './start.js';
 
-export interface SeveralOptions extends Omit<StartOptions, 'config' | 'capabilities'> {
+export interface SeveralOptions extends Omit<StartOptions, 'config'> {
   readonly organisations: readonly HostedOrganisation[];
+  /** Told of each organisation once it is served, at the start or later. */
+  readonly onServed?: (organisation: ServedOrganisation) => void;
 }
 
 /** An organisation that is being served. */
@@ -47,14 +49,16 @@ interface Place extends HostedOrganisation {
   log: Log;
   error: unknown;
   running: (ServedOrganisation & { listener: RequestListener; close(): Promise<void> }) | null;
+  /** While it is being opened. */
+  opening: Promise<void> | null;
 }
 
 const AGAIN = 60_000;
 
 /**
  * Serves several organisations at one port, each at hosts of its own, with its own database, keys,
- * limits and daily work. One that cannot be opened stops no other: its hosts answer that it is not
- * available, and it is tried again.
+ * limits and daily work. One that cannot be opened stops no other, and one that opens slowly keeps
+ * none waiting: its hosts answer that it is not available, and it is tried again.
  *
  * @throws Error when nothing is built or the port is taken.
  */
@@ -65,9 +69,12 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
   const pages = await loadPages(options.dist);
   const [first] = options.organisations;
   if (first === undefined) throw new Error('there is no organisation');
-  const { server, connections } = makeServer(options);
-  const port = await listen(server, first.config);
   const share = 1 / options.organisations.length;
+  const { server, connections } = makeServer(options, {
+    ownerOf: (asked) => placeOf(asked),
+    share,
+  });
+  const port = await listen(server, first.config);
   const places: Place[] = options.organisations.map((each) => ({
     ...each,
     config: withPort(each.config, port),
@@ -77,35 +84,50 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
     },
     error: null,
     running: null,
+    opening: null,
   }));
+  const byHost = new Map(places.flatMap((place) => place.hosts.map((host) => [host, place])));
+  const placeOf = ({ headers: { host } }: IncomingMessage): Place | undefined =>
+    // an address may name the host itself; nothing else is asked for it
+    host === undefined ? undefined : byHost.get(host.toLowerCase());
 
   const open = async (place: Place): Promise<void> => {
     const { name, config } = place;
     try {
       const opened = await openOrganisation({ ...options, config, clock, log: place.log, share });
-      place.running = { name, config, ...opened, ...opened.serve(config, pages) };
+      try {
+        place.running = { name, config, ...opened, ...opened.serve(config, pages) };
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
       place.error = null;
     } catch (error) {
       place.error = error;
       place.log({ event: 'not available', code: codeOf(error) });
     }
+    if (place.running !== null) options.onServed?.(place.running);
   };
+  // each by itself: one whose database keeps it waiting holds up nobody
   const tryAgain = async (): Promise<void> => {
-    for (const place of places) if (place.running === null) await open(place);
+    const closed = places.filter(({ running }) => running === null);
+    await Promise.all(
+      closed.map((place) => {
+        place.opening ??= open(place).finally(() => {
+          place.opening = null;
+        });
+        return place.opening;
+      }),
+    );
   };
 
   connections.serve((request, response) => {
-    // an address may name the host itself; nothing else is asked for it
-    const host = request.headers.host?.toLowerCase();
-    const place = places.find(({ hosts }) => host !== undefined && hosts.includes(host));
+    const place = placeOf(request);
     if (place?.running) place.running.listener(request, response);
     else answerPlainly(request, response, place === undefined ? 421 : 503);
   });
-  let trying = tryAgain();
-  await trying;
-  const timer = setInterval(() => {
-    trying = trying.then(tryAgain);
-  }, AGAIN).unref();
+  await tryAgain();
+  const timer = setInterval(() => void tryAgain(), AGAIN).unref();
 
   return {
     address: addressOf({ host: first.config.host, port }),
@@ -115,13 +137,16 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
     tryAgain,
     async stop() {
       clearInterval(timer);
-      await trying;
+      await Promise.all(places.map(({ opening }) => opening));
       const running = places.flatMap((place) => (place.running === null ? [] : [place.running]));
-      await Promise.all([
-        close(server, connections),
-        ...running.map(({ scheduler }) => scheduler.stop()),
-      ]);
-      for (const each of running) await each.close();
+      await close(server, connections);
+      // all are closed, whatever goes wrong with one
+      const ended = await Promise.allSettled(
+        running.map(async ({ scheduler, close: closeDatabase }) => {
+          await scheduler.stop().finally(closeDatabase);
+        }),
+      );
+      for (const each of ended) if (each.status === 'rejected') throw each.reason;
     },
   };
 }

@@ -6,7 +6,7 @@ import { createApp, type AppOptions } from './app.js';
 import { systemClock, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { migrate, openDatabase, type Database } from './database.js';
-import { watchConnections, type Connections } from './http/connections.js';
+import { watchConnections, type Apart, type Connections } from './http/connections.js';
 import { loadPages, type Pages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
 import { lockInstance, type InstanceLock } from './instance-lock.js';
@@ -106,7 +106,10 @@ export async function openOrganisation(
 }
 
 /** Makes a server that does not listen yet. */
-export function makeServer(options: Pick<StartOptions, 'patience' | 'connections'>): {
+export function makeServer(
+  options: Pick<StartOptions, 'patience' | 'connections'>,
+  apart?: Apart,
+): {
   server: Server;
   connections: Connections;
 } {
@@ -118,7 +121,8 @@ export function makeServer(options: Pick<StartOptions, 'patience' | 'connections
     connectionsCheckingInterval: patience.look,
     maxHeaderSize: 8_192,
   });
-  return { server, connections: watchConnections(server, options.connections ?? CONNECTIONS) };
+  const most = options.connections ?? CONNECTIONS;
+  return { server, connections: watchConnections(server, most, apart) };
 }
 
 /**

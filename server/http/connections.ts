@@ -12,6 +12,20 @@ export interface Connections {
   closeWhenIdle(): void;
 }
 
+/** Several organisations behind one server. */
+export interface Apart {
+  ownerOf(request: IncomingMessage): unknown;
+  /** Between 0 and 1. */
+  readonly share: number;
+}
+
+/** A request that is being asked or answered on a connection. */
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly owner: unknown;
+}
+
 /**
  * Keeps a server open to others when somebody opens connections and lets them lie. Beyond `most`, for
  * each new connection one is closed: the one that has been idle longest (its first header still on
@@ -22,20 +36,44 @@ export interface Connections {
  * and no proxy does that, and thousands of requests in one piece would keep everybody else waiting.
  *
  * Nothing is counted by address: behind a proxy or an onion service all have the same.
+ *
+ * Where several organisations share the server, the one at whose hosts most is being asked gives way
+ * for all: its requests are those that are closed, and even one that waits for an answer where they
+ * are more than its share. So nobody who floods one, and none whose database hangs, keeps others out.
+ *
+ * @param apart whose a request is, and how much of all connections each has at least.
  */
-export function watchConnections(server: Server, most: number): Connections {
+export function watchConnections(server: Server, most: number, apart?: Apart): Connections {
   // each in the order of time
   const idle = new Set<Socket>();
-  const asking = new Map<Socket, { request: IncomingMessage; response: ServerResponse }>();
+  const asking = new Map<Socket, Asking>();
   let open = 0;
   let closing = false;
 
   const leastMissed = (newest: Socket): Socket => {
     const [longest = newest] = idle;
     if (longest !== newest) return longest;
-    for (const [socket, { request }] of asking) if (!request.complete) return socket;
-    for (const [socket, { response }] of asking) if (response.writableEnded) return socket;
-    return newest;
+    const crowd = largestCrowd();
+    for (const [socket, { request }] of crowd) if (!request.complete) return socket;
+    for (const [socket, { response }] of crowd) if (response.writableEnded) return socket;
+    const [last] = crowd.at(-1) ?? [];
+    const isOver = apart !== undefined && crowd.length > most * apart.share;
+    return isOver && last !== undefined ? last : newest;
+  };
+
+  /** The requests of the owner who has most of them, in the order of time. */
+  const largestCrowd = (): [Socket, Asking][] => {
+    const crowds = new Map<unknown, [Socket, Asking][]>();
+    for (const each of asking) {
+      const { owner } = each[1];
+      const crowd = crowds.get(owner);
+      if (crowd === undefined) crowds.set(owner, [each]);
+      else crowd.push(each);
+    }
+    return [...crowds.values()].reduce(
+      (most, crowd) => (crowd.length > most.length ? crowd : most),
+      [],
+    );
   };
 
   const close = (socket: Socket): void => {
@@ -65,7 +103,7 @@ export function watchConnections(server: Server, most: number): Connections {
       return;
     }
     idle.delete(socket);
-    asking.set(socket, { request, response });
+    asking.set(socket, { request, response, owner: apart?.ownerOf(request) });
     response.once('close', () => {
       asking.delete(socket);
       if (closing) socket.end();
