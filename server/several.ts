@@ -137,13 +137,17 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
     tryAgain,
     async stop() {
       clearInterval(timer);
-      await Promise.all(places.map(({ opening }) => opening));
+      await Promise.all(places.flatMap(({ opening }) => opening ?? []));
       const running = places.flatMap((place) => (place.running === null ? [] : [place.running]));
       await close(server, connections);
       // all are closed, whatever goes wrong with one
       const ended = await Promise.allSettled(
-        running.map(async ({ scheduler, close: closeDatabase }) => {
-          await scheduler.stop().finally(closeDatabase);
+        running.map(async (each) => {
+          try {
+            await each.scheduler.stop();
+          } finally {
+            await each.close();
+          }
         }),
       );
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
