@@ -3,6 +3,7 @@ import { holds, machine, type Figure, type Measure } from './measure.js';
 import { desk } from './desk.js';
 import { inbox } from './inbox.js';
 import { lookup } from './lookup.js';
+import { organisations } from './organisations.js';
 import { pages } from './pages.js';
 import { purge } from './purge.js';
 import { reports } from './reports.js';
@@ -20,6 +21,7 @@ const measures: readonly Measure[] = [
   purge,
   sealing,
   start,
+  organisations,
   lookup,
 ];
 
