@@ -324,6 +324,24 @@ describe('the start page', () => {
     }
   });
 
+  it('compares the poster’s code also for whoever writes before the list of readers is there', async () => {
+    const { root } = site.organisation.organisation;
+    const { page } = await openReporterPage(browser, site, '/en/away');
+    let answer = (): void => undefined;
+    const pressed = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/directory', async (route) => {
+      await pressed;
+      await route.continue();
+    });
+    await page.goto(`${site.server.url}/en/#${root.slice(1)}A`);
+    await page.click('#to-form');
+    await page.waitForSelector('#form-part:not([hidden])');
+    answer();
+    await page.waitForSelector('#form-problem:not([hidden])');
+    expect(await page.locator('#step-write').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   it('hands the poster’s code on when a language is chosen', async () => {
     const { root } = site.organisation.organisation;
     const { page } = await openReporterPage(browser, site, `/#${root}`);

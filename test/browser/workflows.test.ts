@@ -277,8 +277,20 @@ it('a second channel has its readers by two signatures, and nobody else sees its
   const report = async (text: string): Promise<void> => {
     // the same address again would only move within the page
     await reporting.goto('about:blank');
+    let answer = (): void => undefined;
+    const pressed = new Promise<void>((resolve) => (answer = resolve));
+    await reporting.route(
+      '**/api/directory',
+      async (route) => {
+        await pressed;
+        await route.continue();
+      },
+      { times: 1 },
+    );
     await reporting.goto(address);
+    // whoever is quicker than the list of readers still writes to the channel of the address
     await reporting.click('#to-form');
+    answer();
     await sendReport(reporting, text);
   };
   await reporting.waitForSelector('#start-practice:not([hidden])');

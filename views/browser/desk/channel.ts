@@ -14,7 +14,7 @@ import {
   write,
 } from './dom.js';
 import { localText, type Desk } from './desk.js';
-import { report, send, showProblem } from './failures.js';
+import { act, report, send, showProblem } from './failures.js';
 import { wireConfirmation } from './confirmation.js';
 import { fillCountries, wireAdding } from './channel-adding.js';
 import { fillChannelReaders } from './channel-readers.js';
@@ -43,14 +43,14 @@ export function channelView(desk: Desk): HTMLElement {
   select.addEventListener('change', () => {
     draw(select.value);
   });
-  draw(select.value);
-  const { version } = desk.directory;
-  void desk.api.directory().then((newest) => {
-    // somebody else published while this desk was open
-    if (newest.version === version || !view.isConnected) return;
-    desk.directoryChanged(newest);
-    draw(select.value);
-  }, report);
+  void act(view, async () => {
+    try {
+      // somebody else may have published while this desk was open
+      desk.directoryChanged(await desk.api.directory());
+    } finally {
+      draw(select.value);
+    }
+  });
   const administrator = desk.account.part === 'administrator';
   showPart(view, 'add', administrator);
   if (administrator) {

@@ -3,7 +3,7 @@ import { connect, type Connection } from '../reporter/api.js';
 import { obstacleOf, showObstacle } from '../reporter/directory.js';
 import { byId, show } from '../reporter/dom.js';
 import { guardPage } from '../reporter/guard.js';
-import { runStart, showStartFailure } from '../reporter/start.js';
+import { runStart, showStartFailure, takeFragment } from '../reporter/start.js';
 import { startWriting, type Writing } from '../reporter/writing.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
@@ -71,9 +71,13 @@ function run({ api, end }: Connection): void {
   });
 
   if (isFormShown()) {
-    writing = startWriting(api, directory, { channel: '', focus: false });
+    writing = startWriting(api, directory, {
+      ...{ channel: '', fragment: { code: '', root: '' } },
+      focus: false,
+    });
     return;
   }
+  const fragment = takeFragment();
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a')) {
     if (link.pathname !== formAddress) continue;
     link.addEventListener('click', (event) => {
@@ -81,10 +85,10 @@ function run({ api, end }: Connection): void {
       event.preventDefault();
       const channel = byId('start-channel', HTMLSelectElement).value;
       turnToForm();
-      writing = startWriting(api, directory, { channel, focus: true });
+      writing = startWriting(api, directory, { channel, fragment, focus: true });
     });
   }
-  runStart(api, directory);
+  runStart(api, directory, fragment);
 }
 
 try {

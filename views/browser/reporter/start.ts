@@ -19,19 +19,21 @@ import {
 import { byId, clone, show, write } from './dom.js';
 import { formatDay, writeText } from './format.js';
 
-type Fragment = ReturnType<typeof readFragment>;
+/** What the address said after `#`. */
+export type Fragment = ReturnType<typeof readFragment>;
 
 /**
  * What stood after `#`: a poster's QR code carries the root key there, and where there are several
  * channels the digits of one. It leaves the address.
  */
-function takeFragment(): Fragment {
-  const fragment = readFragment(location.hash);
+export function takeFragment(): Fragment {
+  const { hash } = location;
+  const fragment = readFragment(hash);
   if (fragment.code === '' && fragment.root === '') return fragment;
   history.replaceState(null, '', location.pathname);
-  // the same page in another language is for the same channel
+  // the same page in another language is for the same channel, and for who has the same poster
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
-    link.hash = fragment.code;
+    link.hash = hash;
   }
   return fragment;
 }
@@ -137,9 +139,11 @@ export function showStartFailure(code: string): void {
  *
  * @param directory the verified directory; asks for it again after a failure.
  */
-export function runStart(api: Remote<ReporterApi>, directory: () => Promise<DirectoryView>): void {
-  const fragment = takeFragment();
-
+export function runStart(
+  api: Remote<ReporterApi>,
+  directory: () => Promise<DirectoryView>,
+  fragment: Fragment,
+): void {
   const load = async (): Promise<void> => {
     show('directory-waiting');
     allowWriting(true);

@@ -9,7 +9,7 @@ import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { createCaseKeyStep } from './case-key.js';
-import { offeredChannels } from './channels.js';
+import { namedChannel, offeredChannels } from './channels.js';
 import {
   basisText,
   chooseChannel,
@@ -38,6 +38,7 @@ import {
 import { type ReportDraft, resumedStep, tellResumed } from './resume.js';
 import { createReceiptChoice } from './receipt.js';
 import { createSending, showSendError } from './sending.js';
+import type { Fragment } from './start.js';
 import { neighbour, showStep, type Step } from './steps.js';
 import { drawSummary } from './summary.js';
 
@@ -59,12 +60,18 @@ function seat(channel: ChannelView, { id }: ReaderView): string {
  *
  * @param directory the verified directory; asks for it again after a failure, or when told so.
  * @param options.channel chosen at the start; `''` for none.
+ * @param options.fragment what the address of the start said: whoever is quick presses before the list of
+ * readers is there, and then it is looked at here.
  * @param options.focus whether the form takes the place of something in the same document.
  */
 export function startWriting(
   api: Remote<ReporterApi>,
   directory: (anew?: boolean) => Promise<DirectoryView>,
-  options: { readonly channel: string; readonly focus: boolean },
+  options: {
+    readonly channel: string;
+    readonly fragment: Fragment;
+    readonly focus: boolean;
+  },
 ): Writing {
   let step: Step = 'write';
   let channel: ChannelView | null = null;
@@ -235,6 +242,11 @@ export function startWriting(
     go('done');
   };
 
+  /** The channel that was chosen at the start, or that its address names. */
+  const askedIn = ({ channels }: DirectoryView): ChannelView | null =>
+    channels.find(({ id }) => id === options.channel) ??
+    namedChannel(channels, options.fragment.code);
+
   /** Offers the channels, and the readers of the one that is chosen. */
   const offer = (found: DirectoryView): void => {
     ({ root } = found);
@@ -248,7 +260,7 @@ export function startWriting(
       hintAtPersonal();
       show('practice', !choice.published);
     };
-    const before = channel?.id ?? options.channel;
+    const before = channel?.id ?? askedIn(found)?.id ?? '';
     chooseChannel('channel', offeredChannels(found.channels, before), choose, before);
   };
 
@@ -256,6 +268,7 @@ export function startWriting(
     for (const each of found.channels) {
       for (const reader of each.readers) seen.add(seat(each, reader));
     }
+    show('channel-gone-form', askedIn(found)?.closed === true);
     offer(found);
     open();
   };
@@ -319,6 +332,11 @@ export function startWriting(
       if (found.freshness === 'expired' || isClosed) {
         const obstacle = isUnset ? 'unset' : isClosed ? 'closed' : 'expired';
         showObstacle('form', obstacle, '', () => undefined);
+        return;
+      }
+      // the address that somebody came by carries the root key of their poster
+      if (options.fragment.root !== '' && options.fragment.root !== found.root) {
+        showObstacle('form', 'untrusted', '', () => undefined);
         return;
       }
       await loadQuestions(found.channels.map(({ questionnaire }) => questionnaire));
