@@ -65,10 +65,18 @@ function withTexts(
   return changed as EntryContent;
 }
 
-/** Neither half of a letter of two code units goes alone. */
+/** What belongs to the letter before it: half of a pair, an accent or another mark, what joins. */
+const GOES_ALONG = /^(?:[\uDC00-\uDFFF]|\p{M}|\u200D)/u;
+
+/** No part of a letter goes, or stays, alone: an accent that is left over still tells something. */
 function wholeLetters(text: string, { from, to }: Passage): { from: number; to: number } {
-  const splits = (at: number): boolean => /^[\uDC00-\uDFFF]/.test(text.slice(at));
-  return { from: splits(from) ? from - 1 : from, to: splits(to) ? to + 1 : to };
+  const splits = (at: number): boolean =>
+    at > 0 && at < text.length && GOES_ALONG.test(text.slice(at, at + 2));
+  let [first, end] = [from, to];
+  if (from >= to) return { from, to };
+  while (splits(first)) first -= 1;
+  while (splits(end)) end += 1;
+  return { from: first, to: end };
 }
 
 function cut(text: string, passages: readonly Passage[]): string {

@@ -174,6 +174,114 @@ await keep('absences', 'with-substitute.json', {
   until: '2026-03-09',
   substitute: 'CQoLDA0ODxAREhMUFRYXGA',
 });
+await keep('shelves', 'draft-and-filter.json', {
+  v: 1,
+  drafts: [
+    {
+      key: 'AAAA reply',
+      at: '2026-03-02T10:00:00.000Z',
+      draft: { kind: 'reply', text: 'We …', outcome: null, files: 0, fields: { due: '' } },
+    },
+    { key: 'gone', at: '2026-03-02T10:00:00.000Z', draft: null },
+  ],
+  filters: [
+    {
+      name: 'Mine',
+      at: '2026-03-02T10:00:00.000Z',
+      filter: {
+        state: 'open',
+        category: null,
+        channel: null,
+        status: null,
+        label: null,
+        unread: false,
+        mine: true,
+        standingIn: false,
+        practice: 'all',
+        query: 'north',
+      },
+    },
+  ],
+});
+const reader = 'CQoLDA0ODxAREhMUFRYXGA';
+const signatureOf = 'A'.repeat(86);
+await keep('rosters', 'one-in-one-out.json', {
+  terms: { channel: reader, since: 2, added: [reader], removed: ['AAAAAAAAAAAAAAAAAAAAAA'] },
+  administrator: reader,
+  administratorSignature: signatureOf,
+  handler: reader,
+  handlerSignature: signatureOf,
+});
+await keep('retentions', 'with-a-conflict.json', {
+  clauses: [
+    { kind: 'at_least', months: 24, anchor: 'year_end' },
+    { kind: 'keep_then_delete', months: 12, anchor: 'closure' },
+  ],
+  wins: 'longer',
+  shorter: [{ of: 'spam', months: 1, anchor: 'closure' }],
+  preset: 'SE',
+  reason: 'Bookkeeping',
+});
+await keep('questionnaires', 'all-types.json', allTypes);
+const asked = { fields: ['name'], reason: 'A witness is to be heard.' };
+const at = '2026-03-02T10:00:00.000Z';
+const key = 'A'.repeat(43);
+await keep('identities', 'block.json', {
+  kind: 'identity',
+  at: '2026-03-02',
+  name: 'Åsa',
+  reach: '',
+  relation: '',
+  text: '',
+});
+await keep('identities', 'opening.json', {
+  kind: 'identity_opening',
+  at,
+  request: reader,
+  askedBy: reader,
+  ...asked,
+});
+await keep('identity-questions', 'name.json', { v: 1, at, by: reader, ...asked, key });
+await keep('identity-answers', 'given.json', {
+  v: 1,
+  state: 'given',
+  at,
+  by: reader,
+  opening: key,
+  identity: { name: 'Åsa', reach: null, relation: null, text: '' },
+});
+await keep('identity-answers', 'refused.json', {
+  v: 1,
+  state: 'refused',
+  at,
+  by: reader,
+  reason: 'Not needed.',
+});
+await keep('contents', 'consent.json', {
+  kind: 'consent',
+  at: '2026-03-02',
+  request: key,
+  answer: 'withdraw',
+});
+const header = {
+  version: 1,
+  case: key,
+  compartment: 'internal',
+  sequence: 7,
+  epoch: 2,
+  author: reader,
+  previous: key,
+  seen: key,
+  commitment: key,
+  form: 'sealed',
+};
+await keep('headers', 'removal.json', { ...header, effect: 'propose_removal' });
+await keep('headers', 'erasing.json', {
+  ...header,
+  effect: 'erase',
+  erases: { entries: [{ sequence: 3, hash: key }], files: [reader], remains: null },
+});
+await keep('guest-terms', 'read-alone.json', { until: '2026-04-30', write: false, save: true });
 await keep('audit-heads', 'one.json', {
   v: 1,
   kind: 'audit heads',

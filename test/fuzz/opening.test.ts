@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDraft, sealDraft } from '../../client/draft.js';
 import {
-  EntryContent,
-  DialogueEntry,
+  accountKeys,
   bytesSchema,
+  DialogueEntry,
+  EntryContent,
   checkSuccession,
   concat,
   Entry,
@@ -20,6 +22,8 @@ import {
   openCase,
   openGrant,
   openHead,
+  openIdentityAnswer,
+  openIdentityQuestion,
   openOverview,
   openStatistics,
   openVault,
@@ -29,11 +33,15 @@ import {
   reporterKeys,
   sealBox,
   sealHead,
+  sealIdentityAnswer,
+  sealIdentityQuestion,
   sealOverview,
   sealStatistics,
+  sign,
   SignedDirectory,
   stampHolds,
   toBase64,
+  toJsonBytes,
   verifyDirectory,
   type Directory,
   type OpenedCase,
@@ -65,17 +73,70 @@ const Answer = v.strictObject({
   grants: KeptCase.entries.grants,
 });
 
+/** What is frozen of an organisation with a roster by two, and of its case. */
+const Frozen = v.object({
+  office: v.object({
+    administrators: v.array(v.string()),
+    handlers: v.array(v.string()),
+    versions: v.array(SignedDirectory),
+  }),
+  work: v.object({ words: v.array(v.string()), entries: v.array(Entry), grants: v.array(Grant) }),
+});
+function frozen(): v.InferOutput<typeof Frozen> {
+  const file = new URL('../vectors/casekey/protocol-1.json', import.meta.url);
+  return v.parse(Frozen, JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** The newest directory of the frozen organisation, and what its administrator signs instead. */
+function frozenOffice(): {
+  signed: SignedDirectory;
+  sign: (directory: unknown) => SignedDirectory;
+} {
+  const { administrators, versions } = frozen().office;
+  const signed = versions.at(-1);
+  if (signed === undefined) throw new Error('there are versions');
+  const { secretKey } = accountKeys(fromBase64(administrators[1] ?? '')).sig;
+  return {
+    signed,
+    sign(directory) {
+      const document = toJsonBytes(directory);
+      const signature = toBase64(sign(secretKey, 'directory', document));
+      return { ...signed, document: toBase64(document), signature };
+    },
+  };
+}
+
+/** The frozen case of several people, with recusal, erased entries, a removal and an identity. */
+function severalPeople(): { name: string; bytes: Uint8Array } {
+  const { office, work } = frozen();
+  const { signed: directory } = frozenOffice();
+  const { kem } = accountKeys(fromBase64(office.handlers[0] ?? ''));
+  const made = {
+    words: work.words,
+    reader: {
+      id: verifyDirectory(directory).directory.readers[0]?.record.id,
+      publicKey: toBase64(kem.publicKey),
+      secretKey: toBase64(kem.secretKey),
+    },
+    reporter: reporterKeys(work.words).publicKeys,
+    directory,
+    entries: work.entries,
+    grants: work.grants,
+  };
+  return { name: 'of several people', bytes: toJsonBytes(made) };
+}
+
+await ready();
 let organisation: TestOrganisation;
 
 beforeAll(async () => {
-  await ready();
   organisation = await makeOrganisation();
 });
 
 describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, () => {
-  it.each(kept('cases').map(({ name, bytes }) => ({ name, bytes })))(
+  it.each([...kept('cases'), severalPeople()].map(({ name, bytes }) => ({ name, bytes })))(
     'is refused by its schema, or opened with what is wrong with it named: $name',
-    async ({ bytes }) => {
+    async ({ name, bytes }) => {
       const made = fromJsonBytes(KeptCase, bytes);
       const keys = reporterKeys(made.words);
       const { directory, hash } = verifyDirectory(made.directory);
@@ -96,6 +157,7 @@ describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, (
           directories: new Map([[directory.version, hash]]),
           contents: who === 'reporter' ? DialogueEntry : EntryContent,
           withInternal: who !== 'reporter',
+          withIdentity: who === 'reporter',
           keyFor(place, commitment) {
             asked += 1;
             const grant = grants.findLast(
@@ -117,7 +179,7 @@ describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, (
         ]),
       );
       const input = fc.record({ list: changes(), signed: fc.boolean() });
-      await fuzz(input, 300, ({ list, signed }) => {
+      await fuzz(input, name === 'closed.json' ? 220 : 60, ({ list, signed }) => {
         const result = v.safeParse(Answer, changedDocument(honest, list));
         if (!result.success) return;
         const { entries, grants } = result.output;
@@ -165,6 +227,17 @@ describe('a directory that its own administrator signed', { timeout: FUZZ_TIMEOU
     });
   });
 
+  it('with a roster by two, questions and a rule of keeping, holds or is malformed or wrong', async () => {
+    const { signed, sign: signAs } = frozenOffice();
+    const current = verifyDirectory(signed);
+    await fuzz(changes(), 150, async (list) => {
+      const fault = await faultOf(() => {
+        verifyDirectory(signAs(changedDocument(current.directory, list) ?? null));
+      });
+      expect([null, 'malformed', 'wrong_directory']).toContain(fault);
+    });
+  });
+
   it('is refused where its bytes, or the signature, are others than were signed', async () => {
     await fuzz(fc.tuple(changes(2), changes(2)), 400, async ([inside, outside]) => {
       const document = changedBytes(fromBase64(organisation.signed.document), inside);
@@ -206,6 +279,11 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
     const [sealed] = sealStatistics(figures, organisation.channel.id, 2026, [reader.record]);
     if (sealed === undefined) throw new Error('no record');
     const draft = { id: 'AAAA', key };
+    const identity = { case: place.case, request: 'AAAAAAAAAAAAAAAAAAAAAA' };
+    const said = { v: 1, at: '2026-03-02T10:00:00.000Z', by: reader.record.id } as const;
+    const answer = { ...said, state: 'refused', reason: 'Not needed.' } as const;
+    const asked = { ...said, fields: ['name' as const], reason: 'Why', key: toBase64(key) };
+    const question = sealIdentityQuestion(identity, reader.record, asked, reader.sig.secretKey);
     const kinds: { box: string; value: unknown; open: (box: string) => unknown }[] = [
       {
         box: sealOverview(epoch, overview).box,
@@ -226,6 +304,17 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
         box: toBase64(sealBox(key, 'vault', [installation, 'x'], key)),
         value: key,
         open: (box) => openVault(key, installation, 'x', box),
+      },
+      {
+        box: sealIdentityAnswer(identity, toBase64(key), answer, reader.sig.secretKey),
+        value: answer,
+        open: (box) => openIdentityAnswer(identity, toBase64(key), box, () => reader.record.sig),
+      },
+      {
+        box: question.box,
+        value: asked,
+        open: (box) =>
+          openIdentityQuestion(identity, reader.kem, { ...question, box }, () => reader.record.sig),
       },
       { box: sealDraft(draft, { a: 1 }), value: { a: 1 }, open: (box) => openDraft(draft, box) },
     ];
