@@ -10,7 +10,7 @@ import type { Workplace } from './workplace.js';
 
 /** Giving one's cases to others before one leaves. */
 export interface HandoverDesk {
-  /** How many cases people hold, as the server counts: an administrator sees all, others their own. */
+  /** How many cases this handler holds, as the server counts. */
   holdings(): Promise<HoldingView[]>;
   /** Looks through this person's cases for who else reads each, and who could. Marks nothing as read. */
   findOwnCases(

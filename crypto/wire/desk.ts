@@ -307,7 +307,7 @@ export const Holding = v.strictObject({
 });
 export type Holding = v.InferOutput<typeof Holding>;
 
-/** GET /api/desk/holdings: of every handler, for an administrator; for a handler of their own. */
+/** GET /api/desk/holdings: a handler's own. */
 export const HoldingsAnswer = v.strictObject({ holdings: v.array(Holding) });
 export type HoldingsAnswer = v.InferOutput<typeof HoldingsAnswer>;
 

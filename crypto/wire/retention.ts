@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { Country, Day } from '../ids.js';
 import { clashes } from '../retention-clash.js';
-import { Count } from './entry.js';
 
 /**
  * What a time means. `at_most`: gone by its end. `at_least`: not gone before its end, and then looked
@@ -83,22 +82,20 @@ export type RetentionRule = v.InferOutput<typeof RetentionRule>;
 export const RetentionPreviewRequest = v.strictObject({ channel: v.string(), rule: RetentionRule });
 export type RetentionPreviewRequest = v.InferOutput<typeof RetentionPreviewRequest>;
 
-/** Most groups of cases that a preview tells apart. */
-export const PREVIEW_LIMIT = 200;
+/** How many months ago the cases were closed of which a preview tells. */
+export const PREVIEW_MONTHS = [0, 3, 6, 12, 24, 36, 48, 60, 84, 120] as const;
 
-/** Closed cases with a day of removal in force and another one by the new rule; null for none. */
+/** A case closed on a day: the day of its removal in force and another one by the new rule; null for none. */
 export const RetentionMove = v.strictObject({
+  closed: Day,
   from: v.nullable(Day),
   to: v.nullable(Day),
-  cases: Count,
 });
 export type RetentionMove = v.InferOutput<typeof RetentionMove>;
 
-/** The answer: how many closed cases there are, and those that move, by days, the earliest first. */
+/** The answer: which of them would go on another day, the one closed last first. */
 export const RetentionPreview = v.strictObject({
-  closed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  moved: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  moves: v.pipe(v.array(RetentionMove), v.maxLength(PREVIEW_LIMIT)),
+  moves: v.pipe(v.array(RetentionMove), v.maxLength(PREVIEW_MONTHS.length)),
 });
 export type RetentionPreview = v.InferOutput<typeof RetentionPreview>;
 

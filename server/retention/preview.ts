@@ -1,26 +1,24 @@
 import type { Knex } from 'knex';
 import {
-  PREVIEW_LIMIT,
+  addMonths,
+  PREVIEW_MONTHS,
+  type ChannelId,
   type Day,
-  type RetentionMove,
   type RetentionPreview,
   type RetentionPreviewRequest,
 } from '../../crypto/public.js';
 import type { ReadRules } from './rules.js';
-import { closedCasesOf } from './store.js';
+
+/** Months that the cases of a preview were open, which counts for times from receipt. */
+const OPEN_MONTHS = 3;
 
 /** Tells what a rule would move of a channel's closed cases, were it published today. */
 export type PreviewRule = (request: RetentionPreviewRequest) => Promise<RetentionPreview>;
 
-/** In the order of days, those without one at the end. */
-function inOrder(one: RetentionMove, other: RetentionMove): number {
-  const key = ({ from, to }: RetentionMove): string => `${from ?? '~'} ${to ?? '~'}`;
-  return key(one) < key(other) ? -1 : 1;
-}
-
 /**
- * Makes the preview. It names no case: how many there are, and the days, are what the server tells
- * administrators anyway. Practice cases keep their own time, so no rule moves them.
+ * Makes the preview. It looks at no case: whoever reads some of a channel's cases as well could work out
+ * from any number or day of all that there are others. It tells of cases as they are imagined, closed
+ * on days of its own choosing, with nothing done in them since.
  */
 export function createPreview(options: {
   readonly db: Knex;
@@ -29,18 +27,26 @@ export function createPreview(options: {
 }): PreviewRule {
   const { db, today, readRules } = options;
   return async ({ channel, rule }) => {
-    const rules = await readRules(db, today());
-    const cases = (await closedCasesOf(db, channel)).filter(({ practice }) => practice === 0);
-    const moves = new Map<string, RetentionMove>();
-    let moved = 0;
-    for (const row of cases) {
-      const [from, to] = [rules.purgeOn(row), rules.wouldBe(row, rule)];
-      if (from === to) continue;
-      moved += 1;
-      const key = `${from ?? ''} ${to ?? ''}`;
-      moves.set(key, { from, to, cases: (moves.get(key)?.cases ?? 0) + 1 });
-    }
-    const ordered = [...moves.values()].sort(inOrder).slice(0, PREVIEW_LIMIT);
-    return { closed: cases.length, moved, moves: ordered };
+    const day = today();
+    const rules = await readRules(db, day);
+    const moves = PREVIEW_MONTHS.flatMap((months) => {
+      const closed = addMonths(day, -months);
+      const imagined = {
+        channel: channel as ChannelId,
+        practice: 0,
+        received_day: addMonths(closed, -OPEN_MONTHS),
+        closed_day: closed,
+        processed_day: null,
+        processed_paused: 0,
+        paused_day: null,
+        paused_days: 0,
+        removal_day: null,
+      };
+      const [from, to] = [rules.purgeOn(imagined), rules.wouldBe(imagined, rule)];
+      // what is due already is gone by the time that anybody signs
+      const isGone = from !== null && from <= day;
+      return isGone || from === to ? [] : [{ closed, from, to }];
+    });
+    return { moves };
   };
 }

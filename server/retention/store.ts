@@ -35,14 +35,6 @@ const closedColumns = [
   'removal_day',
 ] as const;
 
-/** The closed cases of a channel, of which nobody has to be told which they are. */
-export async function closedCasesOf(db: Knex, channel: string): Promise<ClosedCase[]> {
-  return db('cases')
-    .where({ channel, purging: 0 })
-    .whereNotNull('closed_day')
-    .select<ClosedCase[]>(...closedColumns);
-}
-
 /** Directories above a version, oldest first. */
 export async function directoriesAfter(
   db: Knex,

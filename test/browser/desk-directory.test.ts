@@ -102,11 +102,9 @@ describe('the time that closed cases are kept', () => {
     expect(await page.isVisible(`${form} [data-part=rule-publish]`)).toBe(false);
     await preview.click();
     await page.waitForSelector(`${form} [data-part=rule-publish]`);
-    expect(await page.innerText(`${form} [data-part=moves-count]`)).toBe(
-      '2 closed cases of 5 move.',
-    );
+    expect(await page.innerText(`${form} [data-part=moves-count]`)).toContain('Closed cases move.');
     expect(await texts(`${form} [data-part=moves-list] li`)).toEqual([
-      `2 cases: from ${dayIn(20)} to ${dayIn(90)}`,
+      `on ${dayIn(-710)}: from ${dayIn(20)} to ${dayIn(90)}`,
     ]);
     await expectAccessible(page);
     // another rule wants another look

@@ -28,11 +28,7 @@ export const handover: Pick<DeskApi, 'recuse' | 'holdings' | 'findOwnCases' | 'h
     rows.delete(id);
     return Promise.resolve();
   },
-  holdings: () =>
-    Promise.resolve([
-      { reader: 'hanna', cases: 12, alone: 3, paper: 2 },
-      { reader: 'omar', cases: 4, alone: 0, paper: 0 },
-    ]),
+  holdings: () => Promise.resolve([{ reader: 'hanna', cases: 12, alone: 3, paper: 2 }]),
   findOwnCases: (onProgress) => {
     onProgress({ done: 3, of: 3 });
     return Promise.resolve({ cases: ownCases(), failed: [] });

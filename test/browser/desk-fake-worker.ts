@@ -465,7 +465,7 @@ const api: DeskApi = {
   previewRetention: (_channel, { clauses }) => {
     const isLonger = (clauses[0]?.months ?? 0) > 24;
     const [from, to] = [day(20) as never, day(isLonger ? 400 : 90) as never];
-    return Promise.resolve({ closed: 5, moved: 2, moves: [{ from, to, cases: 2 }] });
+    return Promise.resolve({ moves: [{ closed: day(-710) as never, from, to }] });
   },
   removalWait: () =>
     Promise.resolve(scenario === 'administrator' ? { today: day(3650), until: day(3657) } : null),
@@ -733,7 +733,10 @@ const api: DeskApi = {
   refuse: () => Promise.resolve(),
   prepareRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),
   proposeRecoveryOfficer: () => pause(100),
-  remove: () => Promise.resolve(),
+  remove: (id) => {
+    if (id === 'hanna') refuse('last_holder');
+    return Promise.resolve();
+  },
   incidents: () => Promise.resolve(scenario === 'wrong-hands' ? incidents : []),
   openIncident: async ({ account }) => {
     await pause(50);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HandlerAppend, reporterKeys, type RecordHash } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
 import { resignedBy } from '../support/case.js';
-import { silent } from '../support/fixtures.js';
+import { randomFile, silent } from '../support/fixtures.js';
+import { searchRaw } from '../support/forensic.js';
 import { altering, keysOf } from '../support/hostile.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 
@@ -30,7 +31,7 @@ const proposal = {
 beforeAll(async () => {
   installation = await startInstallation();
   await installation.addCustodian('iris');
-  ({ words } = await installation.report());
+  ({ words } = await installation.report({}, [randomFile(90_000)]));
   id = reporterKeys(words).caseId;
 });
 afterAll(async () => {
@@ -71,6 +72,30 @@ async function expectFound(day: string): Promise<void> {
   expect([view.fault, view.writable]).toEqual(['wrong_facts', 'no']);
   await row.clone().update({ removal_day: null });
   expect((await desks()[1].openCase(id)).fault).toBeNull();
+}
+
+/** All that is sealed in the case, as the database holds it. */
+async function sealedBytes(): Promise<Buffer[]> {
+  const { db } = installation.server;
+  const where = { case_id: id };
+  const found: Buffer[][] = [
+    await db('entries')
+      .where({ ...where, form: 'sealed' })
+      .pluck('body'),
+    await db('grants').where(where).pluck('box'),
+    await db('grants').where(where).pluck('kem'),
+    await db('chunks')
+      .join('attachments', 'attachments.id', 'chunks.attachment')
+      .where(where)
+      .pluck('chunks.data'),
+    ...(await Promise.all(
+      ['overviews', 'own_keys', 'heads'].map((table) =>
+        db(table).where(where).pluck<Buffer[]>('box'),
+      ),
+    )),
+  ];
+  expect(found.every((each) => each.length > 0)).toBe(true);
+  return found.flat();
 }
 
 /** The hash of the newest proposal. */
@@ -199,8 +224,14 @@ describe('removing a closed case', () => {
   it('removes it on the day that was shown, for good, and says in the log of operation that two agreed', async () => {
     await on('2026-03-31');
     expect(await purged()).toBe(0);
+    const sealed = await sealedBytes();
+    const { database } = installation.server.config;
+    const live = searchRaw(database, sealed);
+    expect(live.windowsFound(1)).toBeGreaterThan(0.9 * live.windows);
     await on('2026-04-01');
     expect(await purged()).toBe(1);
+    // as with every purge: not a piece of it is left in the file or its journal
+    expect(searchRaw(database, sealed).windowsFound(1)).toBe(0);
     await expect(installation.newReporter().open(words)).rejects.toMatchObject({
       code: 'case_not_found',
     });

@@ -1,5 +1,6 @@
 import type { InvitedPart, ReaderPart } from '../../../crypto/private.js';
-import type { AdmissionView, HoldingView, MembersView } from '../../../client/models.js';
+import type { AdmissionView, MembersView } from '../../../client/models.js';
+import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { wireConfirmation } from './confirmation.js';
 import {
@@ -16,7 +17,7 @@ import {
 import { dayText } from './days.js';
 import { channelName, localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
-import { holdingText, neededText, ownHoldingText } from './holding.js';
+import { ownHoldingText } from './holding.js';
 import { officerSection } from './recovery-officer.js';
 import { fillWords } from './words.js';
 
@@ -41,17 +42,16 @@ export function peopleView(desk: Desk): HTMLElement {
 
   const load = async (): Promise<void> => {
     const members = await desk.api.members();
-    const holdings = new Map((await desk.api.holdings()).map((each) => [each.reader, each]));
+    const [own] = administrator ? [] : await desk.api.holdings();
     const waiting = members.admissions;
     fillList(part(view, 'admissions'), waiting, (admission) =>
       admissionItem(desk, admission, members, done),
     );
     showPart(view, 'admissions-section', waiting.length > 0);
     fillList(part(view, 'readers'), readersOf(desk, members), (person) =>
-      personItem(desk, person, holdings.get(person.id), done),
+      personItem(desk, person, done),
     );
-    const own = holdings.get(desk.account.id);
-    showPart(view, 'leaving', own !== undefined && !administrator);
+    showPart(view, 'leaving', own !== undefined);
     if (own !== undefined) write(view, 'own-holding', ownHoldingText(own));
     fillList(part(view, 'administrators'), administratorsOf(members), (each) =>
       administratorItem(desk, each, done),
@@ -176,12 +176,7 @@ function wireWrongHands(
   });
 }
 
-function personItem(
-  desk: Desk,
-  person: Person,
-  holding: HoldingView | undefined,
-  done: (said: string) => void,
-): HTMLElement {
+function personItem(desk: Desk, person: Person, done: (said: string) => void): HTMLElement {
   const item = copyTemplate('person');
   write(item, 'name', person.name);
   write(item, 'role', person.role);
@@ -201,19 +196,18 @@ function personItem(
     t('desk.people.remove_label', { name: person.name }),
   );
   const leaving = leavingTexts[person.part];
-  const needed = (holding?.alone ?? 0) > 0;
-  write(
-    item,
-    'confirm-text',
-    needed && holding !== undefined
-      ? neededText(person.name, holding)
-      : t(`desk.people.${leaving}`, { name: person.name }),
-  );
-  showPart(item, 'needed', needed);
-  showPart(item, 'confirm-do', !needed);
-  write(item, 'holding', administrator && holding !== undefined ? holdingText(holding) : '');
+  write(item, 'confirm-text', t(`desk.people.${leaving}`, { name: person.name }));
   wireConfirmation(item, 'remove', async () => {
-    await desk.api.remove(person.id);
+    try {
+      await desk.api.remove(person.id);
+    } catch (error) {
+      if (codeOf(error) !== 'last_holder') throw error;
+      write(item, 'confirm-text', t('desk.holding.needed', { name: person.name }));
+      showPart(item, 'needed', true);
+      showPart(item, 'confirm-do', false);
+      part(item, 'confirm-cancel').focus();
+      return;
+    }
     done(t('desk.people.removed', { name: person.name }));
   });
   return item;

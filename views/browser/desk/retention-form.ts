@@ -10,7 +10,7 @@ import {
 } from '../../../crypto/private.js';
 import { presetsDiffer, type RetentionPreset } from '../../../client/law/retention.js';
 import type { ChannelView } from '../../../client/models.js';
-import { plural, t } from '../strings.js';
+import { t } from '../strings.js';
 import { countryText } from './languages.js';
 import { retentionPresets } from './country-rules.js';
 import { dayText } from './days.js';
@@ -344,21 +344,16 @@ function fillShorter(form: HTMLElement, terms: readonly ShorterTerm[]): ShorterF
 }
 
 function showMoves(form: HTMLElement, rule: Retention, preview: RetentionPreview): void {
-  const { closed, moved, moves } = preview;
   write(form, 'moves-rule', ruleText(rule));
   write(
     form,
     'moves-count',
-    moved === 0
-      ? t('desk.keep.moves_none', { closed })
-      : plural('desk.keep.moves', moved, { closed }),
+    t(preview.moves.length === 0 ? 'desk.keep.moves_none' : 'desk.keep.moves_some'),
   );
   const day = (on: string | null): string => (on === null ? t('desk.keep.no_day') : dayText(on));
   const list = part(form, 'moves-list');
-  fillList(list, moves, ({ from, to, cases }) =>
-    element('li', plural('desk.keep.move', cases, { from: day(from), to: day(to) })),
+  fillList(list, preview.moves, ({ closed, from, to }) =>
+    element('li', t('desk.keep.move', { closed: dayText(closed), from: day(from), to: day(to) })),
   );
-  const listed = moves.reduce((sum, { cases }) => sum + cases, 0);
-  if (listed < moved) list.append(element('li', t('desk.keep.moves_more')));
   showPart(form, 'moves', true);
 }

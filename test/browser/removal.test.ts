@@ -1,0 +1,122 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addDays, dayOf, reporterKeys } from '../../crypto/private.js';
+import { composeRetention } from '../../server/tasks.js';
+import { launchBrowser } from '../support/browser.js';
+import { goTo, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import {
+  expectAccessible,
+  openCaseWith,
+  openReporterPage,
+  unusedKey,
+} from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { overflow } from './desk-page.js';
+
+// Two handlers agree to remove a closed case, its reporter writes and it stays; they agree again, for
+// an archive, and it goes on the day that all were shown. With a real server, and a page for each.
+
+let browser: Browser;
+let installation: Installation;
+let words: string[];
+let id: string;
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  const { administrator, channel, handlers } = installation;
+  await administrator.desk.updateChannel(channel, { publicBody: true });
+  ({ words } = await installation.report({ text: 'The contract of March is a sham.' }));
+  id = reporterKeys(words).caseId;
+  const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
+  await handlers[0].desk.reply(id, closure, [], silent);
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+/** The closed case at somebody's desk, where its removal is decided. */
+async function recordOf(person: InstallationPerson): Promise<Page> {
+  const { page } = await openPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, person.name, person.passphrase);
+  await goTo(page, 'inbox');
+  await partOf(page, 'state').selectOption('closed');
+  await page.locator('.row-open', { hasText: 'The contract of March' }).click();
+  await page.click('#tab-record');
+  return page;
+}
+
+const dayText = (day: string, dateStyle: 'long' | 'medium'): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
+
+async function propose(page: Page, ground: string, fill: Record<string, string>): Promise<void> {
+  await partOf(page, 'propose').locator('summary').click();
+  const form = partOf(page, 'propose-form');
+  await partOf(form, 'ground').selectOption(ground);
+  for (const [name, value] of Object.entries(fill)) await partOf(form, name).fill(value);
+  await form.locator('[type=submit]').click();
+  await state(page).getByText('A colleague has to confirm').waitFor();
+}
+
+const state = (page: Page): Locator => partOf(page, 'disposal-state');
+
+it('goes when two agreed and its reporter said nothing, and the key then answers as one that never was', async () => {
+  const [hanna, harald] = installation.handlers;
+  const first = await recordOf(hanna);
+  const decided = { decided: 'The head of legal', 'propose-text': 'Nobody needs it any more.' };
+  await propose(first, 'not_needed', decided);
+  const second = await recordOf(harald);
+  await partOf(second, 'confirm-form').locator('[type=submit]').click();
+  await state(second).getByText('Two handlers agreed on').waitFor();
+  const due = addDays(dayOf(installation.clock.now(), 'UTC'), 30);
+  expect(await state(second).innerText()).toContain(dayText(due, 'medium'));
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  expect(await reading.innerText('#case')).toContain(dayText(due, 'long'));
+  await reading.fill('#answer-text', 'Please keep it.');
+  await reading.click('#answer button[type=submit]');
+  await reading.locator('.entry', { hasText: 'Please keep it.' }).waitFor();
+  expect(await reading.innerText('#case')).not.toContain(dayText(due, 'long'));
+
+  await partOf(first, 'reload').click();
+  await partOf(first, 'propose').waitFor();
+  expect(await state(first).innerText()).not.toContain('agreed');
+  await hanna.desk.decideNothingFurther(id, '');
+  await partOf(first, 'reload').click();
+  const archive = { ...decided, archive: 'City archive' };
+  await propose(first, 'archive', archive);
+  const made = { kind: 'export', id: null, form: 'whole', text: 'For the archive' } as const;
+  await hanna.desk.work(id, { ...made, disclosure: null, state: 'made' });
+  await partOf(second, 'reload').click();
+  const confirm = partOf(second, 'confirm-form');
+  await partOf(confirm, 'received').fill('Letter 7');
+  await confirm.locator('[type=submit]').click();
+  await state(second).getByText('Two handlers agreed on').waitFor();
+  for (const page of [second, reading]) {
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+  }
+
+  installation.clock.addDays(30);
+  const { server, clock } = installation;
+  const retention = composeRetention({ config: server.config, db: server.db, clock: clock.now });
+  expect((await retention.run())?.purged.cases).toBe(1);
+  const answers: string[] = [];
+  for (const key of [words, await unusedKey()]) {
+    const { page } = await openReporterPage(browser, installation, '/en/return');
+    await page.fill('#words', key.join(' '));
+    await page.click('#enter-open');
+    await page.waitForSelector('#enter-faults:not([hidden])');
+    answers.push(await page.innerText('#enter-faults'));
+  }
+  expect(answers[0]).toBe(answers[1]);
+}, 240_000);
