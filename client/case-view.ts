@@ -3,6 +3,7 @@ import {
   isInternal,
   type CaseFacts,
   type Directory,
+  type EpochBody,
   type OpenedCase,
   type OpenedCompartment,
   type Party,
@@ -108,12 +109,31 @@ export function warningsOf({ faults, mendable, notices }: OpenedCase): Warning[]
   return [...new Set([...faults, ...mendable, ...notices])].map((code) => ({ code }));
 }
 
+/** What is told of an epoch that a recovery officer's paper opened; nothing of any other. */
+function recoveredBy(
+  { recovers, members }: EpochBody,
+  before: EpochBody | undefined,
+  { readers }: Directory,
+): Pick<AccessView, 'recovered'> {
+  if (recovers === undefined) return {};
+  const { terms, asked, agreed } = recovers;
+  const nameOf = (id: string): string | null =>
+    readers.find(({ record }) => record.id === id)?.record.name ?? null;
+  const known = new Set<string>(before?.members.map(({ id }) => id));
+  const to = members.flatMap(({ id }) => (known.has(id) ? [] : (nameOf(id) ?? id)));
+  const officer = nameOf(terms.officer) ?? terms.officer;
+  const { on, ground } = terms;
+  return {
+    recovered: { on, ground, officer, asked: nameOf(asked.by), agreed: nameOf(agreed.by), to },
+  };
+}
+
 /** Who could read from when on: one line for each epoch. */
 export function accessViews(opened: OpenedCase, directory: Directory): AccessView[] {
   return [opened.dialogue, opened.internal]
     .flatMap((each) => each ?? [])
     .flatMap(({ chain }) =>
-      chain.epochs.map(({ entry, body }) => ({
+      chain.epochs.map(({ entry, body }, index) => ({
         compartment: chain.compartment === 'internal' ? 'internal' : 'dialogue',
         sequence: entry.header.sequence,
         epoch: entry.header.epoch,
@@ -123,6 +143,7 @@ export function accessViews(opened: OpenedCase, directory: Directory): AccessVie
           if (member.side !== 'reader') return [];
           return [{ id: member.id, name: member.name, ...(guest && { guest }) }];
         }),
+        ...recoveredBy(body, chain.epochs[index - 1]?.body, directory),
       })),
     );
 }

@@ -1,6 +1,7 @@
 import { createAbsenceDesk, type AbsenceDesk } from './desk/absences.js';
 import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createBulkDesk, type BulkDesk } from './desk/bulk.js';
+import { createCeremonyDesk, type CeremonyDesk } from './desk/ceremony.js';
 import { createCaseDesk, type CaseDesk } from './desk/cases.js';
 import { createCaseWalk } from './desk/case-walk.js';
 import { createChannelDesk, type ChannelDesk } from './desk/channel.js';
@@ -20,6 +21,7 @@ import { createRecordingDesk, type RecordingDesk } from './desk/recording.js';
 import { createListings } from './desk/listings.js';
 import { createLogWatch } from './desk/log-watch.js';
 import { createDeskMemory } from './desk/memory.js';
+import { createPaperDesk, type PaperDesk } from './desk/paper.js';
 import { createPeopleDesk, type PeopleDesk } from './desk/people.js';
 import { createRenewalDesk, type RenewalDesk } from './desk/renewing.js';
 import { createReviewDesk, type ReviewDesk } from './desk/reviewing.js';
@@ -46,6 +48,8 @@ export type Desk = AccountDesk &
   IncidentDesk &
   RenewalDesk &
   HandoverDesk &
+  CeremonyDesk &
+  PaperDesk &
   ExportDesk &
   ExposedDesk &
   DataRequestsDesk &
@@ -87,6 +91,8 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createIncidentDesk(session, watch),
     ...createRenewalDesk(session, watch, workplace, walk),
     ...createHandoverDesk(session, workplace, walk),
+    ...createCeremonyDesk(session, watch),
+    ...createPaperDesk(session),
     ...createExportDesk(session, workplace, log),
     ...createExposedDesk(session, watch, workplace, walk),
     ...createDataRequests(walk),

@@ -5,6 +5,7 @@ import type {
   Answers,
   AuditHeadFault,
   CaseOrigin,
+  CeremonyGround,
   Category,
   DateKind,
   Day,
@@ -213,6 +214,20 @@ export interface AccessView {
   by: PartyView;
   /** With how far they may go, if they are guests. */
   readers: { id: string; name: string; guest?: GuestTerms }[];
+  /** There where a recovery officer's paper gave the case on, since nobody could read it any more. */
+  recovered?: RecoveredView;
+}
+
+/** On what a recovery officer's paper gave a case on, and to whom. */
+export interface RecoveredView {
+  /** The day on which it was asked for. */
+  on: string;
+  ground: CeremonyGround;
+  officer: string;
+  /** Null for an administrator, who has no name that is signed. */
+  asked: string | null;
+  agreed: string | null;
+  to: string[];
 }
 
 /** Something a client noticed that honest servers do not do; `code` is a key of the error texts. */
@@ -760,6 +775,58 @@ export interface BulkResult {
   changed: number;
   /** Cases in which it could not be, and why. */
   failed: { id: string; code: string }[];
+}
+
+/** Somebody in a ceremony; administrators have no name that is signed. */
+export interface CeremonyPerson {
+  id: string;
+  name: string | null;
+}
+
+/** What was signed of a ceremony, with names. */
+export interface CeremonySaid {
+  ground: CeremonyGround;
+  /** The day on which it was asked for. */
+  on: string;
+  asked: CeremonyPerson;
+  to: CeremonyPerson[];
+  lost: CeremonyPerson[];
+}
+
+/** Whether a recovery officer's paper is to be used, as the desk shows it. */
+export interface CeremonyView {
+  standing:
+    | (CeremonySaid & {
+        id: string;
+        /** The terms as they would be signed. */
+        terms: string;
+        officer: CeremonyPerson;
+        agreed: CeremonyPerson | null;
+        /** When it ends by itself. */
+        until: string;
+        /** Whether the person at the desk may sign it as the second. */
+        mayAgree: boolean;
+      })
+    | null;
+  /** Papers in force, and the day on which each was last used. */
+  officers: (CeremonyPerson & { usedOn: string | null })[];
+  handlers: CeremonyPerson[];
+  /** Whoever is at the desk. */
+  me: string;
+}
+
+/** What a recovery officer is shown before the paper is used. */
+export interface PaperView extends CeremonySaid {
+  officer: string;
+  agreed: CeremonyPerson;
+  until: string;
+  cases: number;
+}
+
+/** What a paper's use came to: how many cases were given on, and why each other was not. */
+export interface PaperResult {
+  given: number;
+  kept: string[];
 }
 
 /** What a handler said of being away, both days included. */

@@ -122,6 +122,10 @@ export interface CaseInput {
   contents: Contents;
   /** Whether the internal compartment is this reader's to open. */
   withInternal: boolean;
+  /**
+   * Which entries of the conversation are decrypted, none of the notes; all where it is missing.
+   */
+  opens?: (sequence: number) => boolean;
   /** Whether the compartment of the identity is. */
   withIdentity?: boolean;
 }
@@ -163,11 +167,15 @@ function keysOf(
 /** Opens what a chain that was verified holds, as far as keys are to be had. */
 export function openCompartment(
   chain: VerifiedChain,
-  input: Pick<CaseInput, 'id' | 'keyFor' | 'contents'>,
+  input: Pick<CaseInput, 'id' | 'keyFor' | 'contents' | 'opens'>,
 ): OpenedCompartment {
   const keys = keysOf(input.id, chain, input.keyFor);
   const read = readerOf(chain, keys, input.contents);
-  const all = chain.records.flatMap((record) => openRecord(record, chain, read));
+  const isOpened = (sequence: number): boolean =>
+    input.opens === undefined || (chain.compartment === 'dialogue' && input.opens(sequence));
+  const all = chain.records
+    .filter(({ entry }) => isOpened(entry.header.sequence))
+    .flatMap((record) => openRecord(record, chain, read));
   const found = [...keys].filter((item): item is [number, EpochKey] => typeof item[1] !== 'string');
   const newest = keys.get(chain.epochs.length);
   const lost = typeof newest === 'string' ? newest : null;
@@ -378,7 +386,7 @@ export function openCase(input: CaseInput): OpenedCase {
     internal,
     identity,
     report,
-    origin: originOf(dialogue, directory),
+    origin: input.opens === undefined ? originOf(dialogue, directory) : { made: 'unknown' },
     leftOut: leftOutBy(report, chain, directory),
     faults: [],
     mendable: [],

@@ -1,3 +1,4 @@
+import { faultInCeremony } from './ceremony.js';
 import { effectFits } from './effect.js';
 import {
   faultInErasing,
@@ -120,6 +121,29 @@ function handlerOf(epoch: VerifiedEpoch, author: Party, { directory }: ChainCont
   return reader?.record.part === 'handler' ? member : fail('wrong_epoch', 'by no handler');
 }
 
+/** Whether somebody is a recovery officer, whose key exists on paper only. */
+function isPaper(party: Party, { directory }: ChainContext): boolean {
+  return directory.readers.some(
+    ({ record }) => record.id === party && record.part === 'recovery_officer',
+  );
+}
+
+/** A recovery officer's paper opens epochs in a ceremony alone, and nobody else does so by one. */
+function checkCeremony(
+  body: EpochBody,
+  author: Party,
+  current: VerifiedEpoch | undefined,
+  context: ChainContext,
+): void {
+  if (!isPaper(author, context)) {
+    if (body.recovers !== undefined) fail('wrong_epoch', 'ceremony by another');
+    return;
+  }
+  const before = current?.body.members ?? [];
+  const fault = faultInCeremony(body, author, before, context.directory);
+  if (fault !== null) fail('wrong_epoch', fault);
+}
+
 /** Who opens an epoch: of the identity the reporter alone, who says which custodians can read it. */
 function openerOf(
   { header }: EpochEntry,
@@ -127,7 +151,10 @@ function openerOf(
   context: ChainContext,
 ): string | null {
   if (header.compartment !== 'identity') {
-    return current === undefined ? null : handlerOf(current, header.author, context).sig;
+    if (current === undefined) return null;
+    return isPaper(header.author, context)
+      ? memberOf(current, header.author).sig
+      : handlerOf(current, header.author, context).sig;
   }
   return header.author === 'reporter' ? context.reporter.sig : fail('wrong_epoch', 'opener');
 }
@@ -201,6 +228,7 @@ function verifiedEpoch(
   const signer = openerOf(entry, current, context) ?? firstSigner(entry, context);
   if (!entryIsSignedBy(entry, signer)) fail('wrong_signature');
   const body = epochBodyOf(entry);
+  checkCeremony(body, header.author, current, context);
   checkMembers(body, header, context);
   checkWhoGoesOn(body, header.compartment, before, context);
   return { entry, hash: recordHashOf(entry), body };

@@ -128,6 +128,10 @@ export function epochBodyOf(entry: EpochEntry): EpochBody {
       throw new ProtocolError('wrong_epoch', 'recusal');
     }
   }
+  const isMisplaced = compartment === 'identity' || epoch === 1 || body.recuses === true;
+  if (body.recovers !== undefined && isMisplaced) {
+    throw new ProtocolError('wrong_epoch', 'ceremony');
+  }
   return body;
 }
 

@@ -18,6 +18,8 @@ export type SigningPurpose =
   | 'handbook'
   | 'export'
   | 'absence'
+  | 'ceremony'
+  | 'paper'
   | 'recording'
   | 'release';
 

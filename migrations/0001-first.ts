@@ -146,6 +146,20 @@ export async function up(knex: Knex): Promise<void> {
      handler_signature text`,
   );
 
+  // That a recovery officer's paper is used, as two people sign it; names no case.
+  await create(
+    'ceremonies',
+    `id text not null primary key,
+     terms text not null,
+     asked_by text not null,
+     asked_signature text not null,
+     asked_at text not null,
+     agreed_by text,
+     agreed_signature text,
+     agreed_at text,
+     used_day text`,
+  );
+
   // Keys that may be in wrong hands, and what was decided about it.
   await create(
     'incidents',

@@ -27,6 +27,9 @@ import { createAttachments } from './attachments/service.js';
 import { auditRoutes } from './audit/routes.js';
 import { createAuditHeads } from './audit/heads.js';
 import { createAudit } from './audit/service.js';
+import { createPaper } from './ceremonies/paper.js';
+import { ceremonyRoutes } from './ceremonies/routes.js';
+import { createCeremonies } from './ceremonies/service.js';
 import { caseRoutes } from './cases/routes.js';
 import { caseReading, createCases } from './cases/service.js';
 import { today, type Clock } from './clock.js';
@@ -234,6 +237,24 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     openAccounts,
   });
   const custody = createCustody({ db, today: day, audit, directories });
+  const ceremonies = createCeremonies({
+    db,
+    clock,
+    audit,
+    directories,
+    openAccounts,
+    checkDay: checkToday,
+  });
+  const paper = createPaper({
+    db,
+    today: day,
+    audit,
+    directories,
+    ceremonies,
+    openAccounts,
+    reading: caseReading,
+    readPurgeOn,
+  });
   const guests = createGuests({
     db,
     today: day,
@@ -254,6 +275,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     { path: '/api/desk', router: ownAccountRoutes(ownAccount, guard) },
     { path: '/api/desk', router: memberRoutes(members, guard) },
     { path: '/api/desk', router: incidentRoutes(incidents, guard) },
+    { path: '/api/desk', router: ceremonyRoutes({ ceremonies, paper, guard }) },
     { path: '/api/desk', router: holdingRoutes(holdings, guard) },
     { path: '/api/desk', router: directoryDeskRoutes({ directory, guard, deskOf }) },
     { path: '/api/desk', router: handbookRoutes(handbook, guard) },

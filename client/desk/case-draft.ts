@@ -3,6 +3,7 @@ import {
   type Compartment,
   type EntryContent,
   type EntryPlace,
+  type EpochBody,
   type EpochKey,
   type Erases,
   type Grant,
@@ -19,6 +20,7 @@ import {
   type RecordPlace,
   sealEntry,
   sealGrant,
+  type SealedOverview,
   sealOverview,
   sealPreviousKey,
 } from '../../crypto/private.js';
@@ -26,6 +28,9 @@ import { ClientError } from '../errors.js';
 import { isOfWhoWent, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
+
+/** What an epoch says beside its members: that its author goes, or on what a paper opens it. */
+type EpochSays = Pick<EpochBody, 'recuses' | 'recovers'>;
 
 /** What goes along with the entries of a request. */
 type Rest = Partial<
@@ -37,9 +42,10 @@ export interface CaseDraft {
   /**
    * Opens an epoch in both compartments for these members of the dialogue, with a grant for each.
    *
-   * @param recuses that the author, who is not among them, takes no part any more.
+   * @param says that the author, who is not among them, takes no part any more; or on what a recovery
+   * officer's paper opens them, which begins no notes where there are none.
    */
-  openEpochs(members: readonly Member[], recuses?: boolean): void;
+  openEpochs(members: readonly Member[], says?: EpochSays): void;
   /**
    * Opens what epochs must be there before anything is said. The notes begin with whoever writes
    * first: all readers of the dialogue belong to them. Where one of those left the organisation,
@@ -48,14 +54,17 @@ export interface CaseDraft {
   ensureEpochs(): void;
   /** Adds an entry; answers where it stands. Throws as `sealEntry` does. */
   say(compartment: Compartment, content: EntryContent, erases?: Erases): RecordPlace;
-  /** The overview under the newest key of the notes. */
-  overview(overview: Overview): HandlerAppend['overview'];
+  /** The overview under the newest key of the notes; of the conversation where there are none. */
+  overview(overview: Overview): SealedOverview;
   /** Where epochs were opened, the overview goes along under their key unless `rest` has one. */
   request(rest?: Rest): HandlerAppend;
 }
 
 /** Begins a request on a case as it was opened. */
-export function beginDraft(opened: OpenedForHandler, state: SignedInState): CaseDraft {
+export function beginDraft(
+  opened: Pick<OpenedForHandler, 'file' | 'directory' | 'overview' | 'today'>,
+  state: { account: Pick<SignedInState['account'], 'id'>; keys: SignedInState['keys'] },
+): CaseDraft {
   const { file, directory } = opened;
   const author = v.parse(ReaderId, state.account.id);
   const entries: NewEntry[] = [];
@@ -101,18 +110,13 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
   }
 
   /** Where the key before it is lost there is no way back: what is older opens by grants of then. */
-  function openEpoch(compartment: Compartment, members: Member[], recuses = false): void {
+  function openEpoch(compartment: Compartment, members: Member[], says: EpochSays = {}): void {
     const before = epochs.get(compartment) ?? { number: 0, key: null };
     const number = before.number + 1;
     const key = newEpochKey({ case: file.id, compartment, epoch: number });
     const named = { version: directory.directory.version, hash: directory.hash };
     const previousKey = before.key === null ? null : sealPreviousKey(key, before.key);
-    const body = {
-      members,
-      directory: named,
-      previousKey,
-      ...(recuses ? { recuses: true as const } : {}),
-    };
+    const body = { members, directory: named, previousKey, ...says };
     add(makeEpochEntry(key, placeIn(compartment), body));
     grants.push(...members.map((member) => sealGrant(key, member)));
     epochs.set(compartment, { number, key });
@@ -122,9 +126,11 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
     members.filter(({ id }) => id !== 'reporter');
 
   const draft: CaseDraft = {
-    openEpochs(members, recuses = false) {
-      openEpoch('dialogue', [...members], recuses);
-      openEpoch('internal', readersOf(members));
+    openEpochs(members, says = {}) {
+      const { recovers } = says;
+      openEpoch('dialogue', [...members], says);
+      if (recovers === undefined) openEpoch('internal', readersOf(members));
+      else if (file.internal !== null) openEpoch('internal', readersOf(members), { recovers });
     },
     ensureEpochs() {
       const staying = stayingMembers(opened);
@@ -135,7 +141,10 @@ export function beginDraft(opened: OpenedForHandler, state: SignedInState): Case
     say(compartment, content, erases) {
       return add(sealEntry(keyOf(compartment), placeIn(compartment), content, erases));
     },
-    overview: (overview) => sealOverview(keyOf('internal'), overview),
+    overview: (overview) => {
+      const notes = epochs.get('internal')?.number ?? 0;
+      return sealOverview(keyOf(notes === 0 ? 'dialogue' : 'internal'), overview);
+    },
     request: (rest = {}) => ({
       entries,
       grants,

@@ -20,7 +20,9 @@ export function newestMembers({ file }: Pick<OpenedForHandler, 'file'>): Member[
  * The dialogue's members who go on. Whoever left the organisation gets no new key, nor does somebody
  * whom the reporter left out and another handler let in, nor a guest whose access has ended.
  */
-export function stayingMembers(opened: OpenedForHandler): Member[] {
+export function stayingMembers(
+  opened: Pick<OpenedForHandler, 'file' | 'directory' | 'today'>,
+): Member[] {
   const leftOut: readonly string[] = opened.file.leftOut;
   const { readers } = opened.directory.directory;
   const active = new Set<string>(

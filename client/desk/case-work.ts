@@ -265,7 +265,7 @@ export function prepareRecusal(
   draft.ensureEpochs();
   draft.openEpochs(
     stayingMembers(opened).filter(({ id }) => id !== me),
-    true,
+    { recuses: true },
   );
   return draft.request();
 }

@@ -12,6 +12,7 @@ import {
 import { TEXT_MAX_BYTES } from '../padding.js';
 import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { BOX_OVERHEAD } from '../box.js';
+import { SignedCeremony } from './ceremony.js';
 
 /** A whole number that counts from one. */
 export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -179,6 +180,11 @@ export const EpochBody = v.strictObject({
    * in the dialogue alone, and never in the first.
    */
   recuses: v.exactOptional(v.literal(true)),
+  /**
+   * On what a recovery officer's paper opens it: there where such a paper is its author, and nowhere
+   * else; never in the first, and not in the identity.
+   */
+  recovers: v.exactOptional(SignedCeremony),
   /** Who made the case, sealed under this epoch's key: in the first of the dialogue alone. */
   origin: v.exactOptional(bytesSchema(BOX_OVERHEAD + ORIGIN_BYTES)),
 });

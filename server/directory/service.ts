@@ -102,7 +102,7 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
   }
 
   /**
-   * No handler leaves with cases that nobody else reads; a closed account's keys must go all the same,
+   * No handler leaves with cases that nobody else reads, and no paper that alone opens some; a closed account's keys must go all the same,
    * since they may be in wrong hands.
    */
   async function checkNobodyIsNeeded(
@@ -111,7 +111,8 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     { left }: DirectoryChanges,
   ): Promise<void> {
     for (const { record } of left) {
-      if (record.part !== 'handler' || (await membership.isLocked(trx, record.id))) continue;
+      const holds = record.part === 'handler' || record.part === 'recovery_officer';
+      if (!holds || (await membership.isLocked(trx, record.id))) continue;
       if ((await holdings.leftBy(trx, record.id, directory)) > 0) throw new ApiError('last_holder');
     }
   }

@@ -43,6 +43,7 @@ export const errorStatus = {
   admission_not_found: 404,
   attachment_not_found: 404,
   case_not_found: 404,
+  ceremony_not_found: 404,
   draft_key_gone: 404,
   incident_not_found: 404,
   invitation_not_found: 404,

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import {
   channelPeople,
+  faultInCeremony,
   identitiesOf,
   type EpochBody,
+  type Member,
+  type Party,
   type ReaderRecord,
   type VerifiedDirectory,
 } from '../../crypto/public.js';
@@ -15,6 +18,8 @@ export interface DirectoryLookup {
   person(id: string): string;
   /** Whether somebody has an account that can be signed in to, as far as it was asked. */
   canSignIn(id: string): boolean;
+  /** What is wrong with an epoch that a recovery officer's paper opens; null where it holds. */
+  faultInCeremony(body: EpochBody, author: Party, before: readonly Member[]): string | null;
   /** Whether this directory is, or once was, the installation's. */
   knows(db: Knex, directory: EpochBody['directory']): Promise<boolean>;
 }
@@ -48,6 +53,7 @@ export function directoryLookup(
     reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
     person: (id) => identitiesOf(directory, id).at(-1) ?? id,
     canSignIn: (id) => open.has(id),
+    faultInCeremony: (body, author, before) => faultInCeremony(body, author, before, directory),
     knows: async (db, { version, hash }) =>
       version === directory.version
         ? hash === newest.hash

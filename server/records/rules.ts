@@ -65,6 +65,8 @@ export interface AppendContext {
   writes: readonly Compartment[];
   /** An active reader of the newest directory, null for anybody else. */
   reader(id: string): ReaderRecord | null;
+  /** What is wrong with an epoch that a recovery officer's paper opens; null where it holds. */
+  faultInCeremony(body: EpochBody, author: Party, before: readonly Member[]): string | null;
   /** The first id of somebody who came back under new keys. */
   person(id: string): string;
   /** Whether somebody's account can be signed in to. */
@@ -271,6 +273,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
   if (!context.directories.has(directoryKey(body.directory))) {
     throw new ApiError('directory_unknown');
   }
+  checkCeremony(context, body, current);
   checkMembers(context, header, body.members);
   if (compartment === 'dialogue' && current !== null) checkWhoGoesOn(context, body.members);
   const { epoch: number, commitment } = header;
@@ -289,9 +292,20 @@ function openerKey(context: AppendContext, chains: Chains, compartment: Compartm
   }
   const { members } = current ?? chains.dialogue.epoch ?? { members: [] };
   const author = members.find(({ id }) => id === context.author);
-  const isHandler = context.reader(context.author)?.part === 'handler';
-  if (author === undefined || !isHandler) throw new ApiError('not_a_member');
+  const part = context.reader(context.author)?.part;
+  // a paper goes on with what is there, and begins nothing
+  const mayOpen = part === 'handler' || (part === 'recovery_officer' && current !== null);
+  if (author === undefined || !mayOpen) throw new ApiError('not_a_member');
   return author.sig;
+}
+
+/** A paper opens an epoch by what two people signed, and nobody else does; see `faultInCeremony`. */
+function checkCeremony(context: AppendContext, body: EpochBody, current: Epoch | null): void {
+  const isPaper = context.reader(context.author)?.part === 'recovery_officer';
+  if (isPaper !== (body.recovers !== undefined)) throw new ApiError('not_a_member');
+  if (!isPaper) return;
+  const fault = context.faultInCeremony(body, context.author, current?.members ?? []);
+  if (fault !== null) throw new ApiError('not_a_member');
 }
 
 /**

@@ -22,6 +22,7 @@ import type { DeskApi, Draft } from '../../views/browser/desk/api.js';
 import { serve } from '../../views/browser/rpc.js';
 import { guestApi } from './desk-fake-guest.js';
 import { figuresOf } from './desk-fake-figures.js';
+import { ceremony } from './desk-fake-ceremony.js';
 import { handover } from './desk-fake-handover.js';
 import { reviewOf } from './desk-fake-review.js';
 import {
@@ -650,6 +651,7 @@ const api: DeskApi = {
     access.set(id, [...(access.get(id) ?? []), reader]);
     return Promise.resolve(viewOf(id));
   },
+  ...ceremony,
   ...handover,
   renew: async (id) => {
     await pause(50);

@@ -345,6 +345,76 @@ const incidents: readonly AccessRow[] = [
   },
 ];
 
+const paperPath = '/api/desk/ceremony/paper';
+const paperProof = { id: 'A'.repeat(22), proof: toBase64(new Uint8Array(64)) };
+
+const ceremonies: readonly AccessRow[] = [
+  { route: 'GET /api/desk/ceremony', request: at('/api/desk/ceremony'), ...ofDesk('200') },
+  {
+    route: 'POST /api/desk/ceremony',
+    about: 'for a paper that is not there',
+    request: ({ work, people }) => ({
+      path: '/api/desk/ceremony',
+      json: {
+        terms: {
+          v: 1,
+          installation: work.installation,
+          id: unknownId(),
+          officer: unknownId(),
+          ground: 'left',
+          on: today,
+          to: [people.member.id],
+          lost: [],
+        },
+        signature: paperProof.proof,
+      },
+    }),
+    ...ofDesk('400 wrong_record'),
+  },
+  {
+    route: 'PUT /api/desk/ceremony/:id/agreement',
+    about: 'that nobody asked for',
+    request: () => ({
+      path: `/api/desk/ceremony/${unknownId()}/agreement`,
+      json: { signature: paperProof.proof },
+    }),
+    ...ofDesk('404 ceremony_not_found'),
+  },
+  {
+    route: 'DELETE /api/desk/ceremony/:id',
+    about: 'that nobody asked for',
+    request: () => ({ path: `/api/desk/ceremony/${unknownId()}` }),
+    ...ofDesk('404 ceremony_not_found'),
+  },
+  {
+    route: 'POST /api/desk/ceremony/paper',
+    about: 'without what two agreed to',
+    request: () => ({ path: paperPath, json: paperProof }),
+    answers: {},
+    rest: '404 ceremony_not_found',
+  },
+  {
+    route: 'POST /api/desk/ceremony/paper/cases/:id',
+    about: 'without what two agreed to',
+    request: ({ found }) => ({ path: `${paperPath}/cases/${found.id}`, json: paperProof }),
+    answers: {},
+    rest: '404 ceremony_not_found',
+  },
+  {
+    route: 'POST /api/desk/ceremony/paper/cases/:id/epochs',
+    about: 'without what two agreed to',
+    request: async ({ found, people }) => {
+      const draft = (await found.draft(people.member)).rotate('dialogue', [people.member]);
+      const { entries, grants } = draft.request;
+      const overview = draft.overview('dialogue');
+      const path = `${paperPath}/cases/${found.id}/epochs`;
+      return { path, json: { ...paperProof, entries, grants, overview } };
+    },
+    answers: {},
+    rest: '404 ceremony_not_found',
+  },
+];
+
 const absences: readonly AccessRow[] = [
   {
     route: 'GET /api/desk/absences',
@@ -503,6 +573,7 @@ export const DESK_ROWS: readonly AccessRow[] = [
   ...ownAccount,
   ...members,
   ...incidents,
+  ...ceremonies,
   ...absences,
   ...handbook,
   ...figures,

@@ -525,6 +525,7 @@ function accepted(
         reader: (id) => active.find(({ record }) => record.id === id)?.record ?? null,
         person: (id) => id,
         canSignIn: () => true,
+        faultInCeremony: () => 'no ceremony',
         dialogueRecords: records,
         seenBefore: {
           dialogue: seenBy('dialogue'),

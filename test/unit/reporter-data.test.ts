@@ -101,6 +101,7 @@ describe('errors', () => {
   const deskOnly = new Set([
     'secrecy_not_accepted',
     'account_locked',
+    'ceremony_not_found',
     'account_state',
     'admission_missing',
     'admission_not_found',

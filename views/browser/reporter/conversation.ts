@@ -268,7 +268,11 @@ function accessText(before: AccessView, after: AccessView): string | null {
   const joined = names(before, after);
   const left = names(after, before);
   const parts: string[] = [];
-  if (joined.length > 0) parts.push(t('access.joined', { names: formatList(joined) }));
+  const { recovered } = after;
+  if (recovered !== undefined) {
+    const { officer, to, on } = recovered;
+    parts.push(t('access.recovered', { officer, names: formatList(to), day: formatDay(on) }));
+  } else if (joined.length > 0) parts.push(t('access.joined', { names: formatList(joined) }));
   if (left.length > 0) parts.push(t('access.left', { names: formatList(left) }));
   return parts.length === 0 ? null : parts.join(' ');
 }
