@@ -3,6 +3,7 @@ import {
   AccountId,
   accountKeys,
   type Admission,
+  type Directory,
   lettingIn,
   fingerprintWords,
   fromBase64,
@@ -83,6 +84,16 @@ function replacedBy(record: PendingAdmission['record']): string | null {
 
 /** A record as whoever was shown it hands it back. */
 const shownAs = (record: PendingAdmission['record']): string => toBase64(toJsonBytes(record));
+
+/** The newest paper that was taken out and has no successor: the next one takes its place. */
+function formerPaper({ readers }: Directory): ReaderRecord['id'] | null {
+  const taken = new Set<string | null>(readers.map(({ record }) => record.replaces));
+  const former = readers.findLast(
+    ({ record, state }) =>
+      state === 'left' && record.part === 'recovery_officer' && !taken.has(record.id),
+  );
+  return former?.record.id ?? null;
+}
 
 function sameName(one: string, other: string): boolean {
   return normaliseName(one) === normaliseName(other);
@@ -295,7 +306,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         role: {},
         kem,
         sig,
-        replaces: null,
+        replaces: formerPaper(directory),
       };
       const { credential } = state;
       const path = '/api/desk/admissions';

@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../support/server.js';
 /** Tables that nothing a reporter does ever writes to. */
 const deskTables = [
   'absences',
+  'ceremonies',
   'absence_keys',
   'handbooks',
   'handbook_keys',

@@ -17,6 +17,7 @@ import { keepPrivate } from '../text-fields.js';
 import { unreadableText } from './case-faults.js';
 import { erasureMarks } from './case-erasure.js';
 import { correctionMarks } from './case-keeping.js';
+import { personText } from './ceremony.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
@@ -75,7 +76,14 @@ export function accessText(before: AccessView | null, change: AccessView): strin
   if (author.side === 'reader' && !change.readers.some(({ id }) => id === author.id)) {
     return t('desk.access.no_longer', { names: listText(taken) });
   }
-  if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: listText(added) }));
+  const { recovered } = change;
+  if (recovered !== undefined) {
+    const { officer, to, ground, on } = recovered;
+    const [asked, agreed] = [personText(recovered.asked), personText(recovered.agreed)];
+    const why = t(`desk.detail_value.${ground}`);
+    const words = { officer, names: listText(to), ground: why, day: dayText(on), asked, agreed };
+    sentences.push(t('desk.ceremony.given', words));
+  } else if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: listText(added) }));
   if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: listText(taken) }));
   if (sentences.length === 0) sentences.push(t('desk.access.renewed', { by }));
   return sentences.join(' ');

@@ -18,6 +18,7 @@ import { dayText } from './days.js';
 import { channelName, localText, type Desk } from './desk.js';
 import { act, send, showProblem } from './failures.js';
 import { ownHoldingText } from './holding.js';
+import { ceremonySection } from './ceremony.js';
 import { officerSection } from './recovery-officer.js';
 import { fillWords } from './words.js';
 
@@ -65,6 +66,11 @@ export function peopleView(desk: Desk): HTMLElement {
     part(view, 'officer').replaceChildren(
       ...(administrator ? [officerSection(desk, members, done)] : []),
     );
+    const ceremony = await desk.api.ceremony();
+    const hasPaper = ceremony.officers.length > 0;
+    part(view, 'ceremony').replaceChildren(
+      ...(hasPaper ? [ceremonySection(desk, ceremony, done)] : []),
+    );
   };
 
   const done = (said: string): void => {
@@ -102,7 +108,7 @@ const INVITED = [
 /** Why somebody of this part is missed. */
 const leavingTexts = {
   handler: 'remove_text',
-  recovery_officer: 'remove_text',
+  recovery_officer: 'remove_paper_text',
   custodian: 'remove_custodian_text',
   guest: 'remove_guest_text',
   auditor: 'remove_auditor_text',
