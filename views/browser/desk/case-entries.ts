@@ -83,7 +83,8 @@ export function accessText(before: AccessView | null, change: AccessView): strin
     const why = t(`desk.detail_value.${ground}`);
     const words = { officer, names: listText(to), ground: why, day: dayText(on), asked, agreed };
     sentences.push(t('desk.ceremony.given', words));
-  } else if (added.length > 0) sentences.push(t('desk.access.gave', { by, names: listText(added) }));
+  } else if (added.length > 0)
+    sentences.push(t('desk.access.gave', { by, names: listText(added) }));
   if (taken.length > 0) sentences.push(t('desk.access.took', { by, names: listText(taken) }));
   if (sentences.length === 0) sentences.push(t('desk.access.renewed', { by }));
   return sentences.join(' ');

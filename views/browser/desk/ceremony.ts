@@ -14,7 +14,9 @@ export function personText(name: string | null): string {
 }
 
 function peopleText(people: readonly CeremonyPerson[]): string {
-  return people.length === 0 ? t('desk.ceremony.nobody') : listText(people.map(({ name }) => personText(name)));
+  return people.length === 0
+    ? t('desk.ceremony.nobody')
+    : listText(people.map(({ name }) => personText(name)));
 }
 
 /** What was signed of a ceremony, as terms and what stands with each. */
