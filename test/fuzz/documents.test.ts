@@ -162,6 +162,7 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
       closed: '2026-05-31' as Day,
       processed: '2026-06-02' as Day,
       paused: 4,
+      pausedSince: 2,
     };
     await fuzz(changedOnes('retentions'), 800, (input) => {
       const retention = valueOf(() => fromJsonBytes(Retention, bytesOf(input)));

@@ -6,7 +6,7 @@ import { ceremonyFacts, fillFacts } from '../desk/ceremony.js';
 import { element, fillList, onClick, part, showPart, write } from '../desk/dom.js';
 import { act, send, showProblem } from '../desk/failures.js';
 import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.js';
-import { paperFaultText } from '../desk/sign-in.js';
+import { paperFaultText } from '../desk/paper-faults.js';
 
 coverWhileHidden();
 
@@ -34,7 +34,7 @@ form.addEventListener('submit', (event) => {
   void act(form, async () => {
     const read = await api.readPaper(words.value);
     if ('faults' in read) {
-      showProblem(form, read.faults.map(paperFaultText).join(' '));
+      showProblem(form, paperFaultText('kit', read.faults));
       words.focus();
       return;
     }
