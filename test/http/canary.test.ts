@@ -312,6 +312,11 @@ describe('what people type and send', () => {
     await desk.workOnChosen([id], { do: 'label', label: field.bulkLabel }, silent);
     await desk.setAbsence({ from: '2093-11-01', until: field.awayUntil, substitute: null });
     await desk.reply(id, { kind: 'feedback', text: field.feedback }, [], silent);
+    const practised: unknown = await installation.server
+      .db('cases')
+      .where({ practice: 1 })
+      .first('id');
+    await desk.recuse(v.parse(v.object({ id: v.string() }), practised).id);
     await wrongHands(installation, desk, id, field.breach);
     const { receipt } = await reporter.open(words);
     if (receipt.state !== 'ready') throw new Error('no receipt');
