@@ -116,7 +116,9 @@ describe('a reporter', () => {
     await press('stop');
     await shown('after');
     expect(await microphones()).toEqual([1, 0]);
-    expect(await page.innerText('.voice-panel [data-slot=length]')).toMatch(/0:(?:0[2-9]|[1-5]\d)/u);
+    expect(await page.innerText('.voice-panel [data-slot=length]')).toMatch(
+      /0:(?:0[2-9]|[1-5]\d)/u,
+    );
     await expectAccessible(page);
     await press('listen');
     await page.locator('.voice-panel').getByText('Stop listening').waitFor();

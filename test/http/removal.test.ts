@@ -78,16 +78,16 @@ async function expectFound(day: string): Promise<void> {
 async function sealedBytes(): Promise<Buffer[]> {
   const { db } = installation.server;
   const where = { case_id: id };
-  const found: Buffer[][] = [
+  const found = [
     await db('entries')
       .where({ ...where, form: 'sealed' })
-      .pluck('body'),
-    await db('grants').where(where).pluck('box'),
-    await db('grants').where(where).pluck('kem'),
+      .pluck<Buffer[]>('body'),
+    await db('grants').where(where).pluck<Buffer[]>('box'),
+    await db('grants').where(where).pluck<Buffer[]>('kem'),
     await db('chunks')
       .join('attachments', 'attachments.id', 'chunks.attachment')
       .where(where)
-      .pluck('chunks.data'),
+      .pluck<Buffer[]>('chunks.data'),
     ...(await Promise.all(
       ['overviews', 'own_keys', 'heads'].map((table) =>
         db(table).where(where).pluck<Buffer[]>('box'),
