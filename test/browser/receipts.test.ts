@@ -186,7 +186,7 @@ describe('receipts in the browser', () => {
       route.fulfill({ status: 409, json: { error: { code: 'receipts_off' } } }),
     );
     await page.goto(`${installation.address}/en/return`);
-    expect(await said()).toContain('gave no receipt (note for helpers: receipts_off)');
+    expect(await said()).toContain('gave no receipt (for whoever helps you: receipts_off)');
     await page.context().close();
   });
 });
