@@ -272,3 +272,25 @@ describe('a paper opens nothing', () => {
     await installation.signIn(hanna);
   });
 });
+
+describe('a paper that was used', () => {
+  it('stays while it alone opens some case, and is named by the one that takes its place', async () => {
+    const { administrator, handlers } = installation;
+    const [hanna, harald] = handlers;
+    const { id } = await report([harald.id, hugo.id]);
+    const nora = await installation.addHandler('nora', 'Nora New');
+    const cause = 'device_lost';
+    await administrator.desk.openIncident({ account: hanna.id, since: null, knownAt: null, cause });
+    await administrator.desk.remove(hanna.id);
+    expect(await codeOf(administrator.desk.remove(officer))).toBe('last_holder');
+    await use(await agreed({ ground: 'wrong_hands', to: [nora.id], lost: [] }));
+    expect((await nora.desk.openCase(id)).warnings).toEqual([]);
+    await administrator.desk.remove(officer);
+
+    const { words } = await administrator.desk.prepareRecoveryOfficer();
+    await administrator.desk.proposeRecoveryOfficer({ shownName: 'New paper' });
+    const [pending] = (await administrator.desk.members()).admissions;
+    expect(words).toHaveLength(24);
+    expect(pending).toMatchObject({ name: 'New paper', replaces: 'Paper in the safe' });
+  });
+});

@@ -58,7 +58,11 @@ onClick(page, 'give', () =>
       const { given, kept } = await api.givePaperCases(({ done, of }) => {
         write(page, 'progress', t('desk.recovery_paper.progress', { done, of }));
       });
-      write(page, 'given', t('desk.recovery_paper.given', { count: given }));
+      const said =
+        given === 0
+          ? t('desk.recovery_paper.given_none')
+          : t('desk.recovery_paper.given', { count: given });
+      write(page, 'given', said);
       const barred = kept.filter((code) => code === 'nobody_may').length;
       const others = kept.length - barred;
       const lines = [
