@@ -102,7 +102,9 @@ describe('the time that closed cases are kept', () => {
     expect(await page.isVisible(`${form} [data-part=rule-publish]`)).toBe(false);
     await preview.click();
     await page.waitForSelector(`${form} [data-part=rule-publish]`);
-    expect(await page.innerText(`${form} [data-part=moves-count]`)).toContain('Closed cases move.');
+    expect(await page.innerText(`${form} [data-part=moves-count]`)).toContain(
+      'For closed cases the day changes.',
+    );
     expect(await texts(`${form} [data-part=moves-list] li`)).toEqual([
       `on ${dayIn(-710)}: from ${dayIn(20)} to ${dayIn(90)}`,
     ]);
