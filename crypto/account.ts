@@ -1,7 +1,7 @@
 import { fromBase64, toBase64, type Field } from './bytes.js';
 import { openBox, sealBox } from './box.js';
-import { derive } from './derive.js';
-import type { InstallationId } from './ids.js';
+import { derive, hash } from './derive.js';
+import type { AccountRealm, InstallationId } from './ids.js';
 import { kemKeys, type KemKeys } from './kem.js';
 import { stretch, type StretchLevel } from './passphrase.js';
 import { signingKeys, type SigningKeys } from './signature.js';
@@ -48,6 +48,17 @@ export function normalisePassphrase(passphrase: string): string {
     .trim();
 }
 
+/**
+ * Where a person's words count: 16 bytes of a hash over an installation's id and its organisation's
+ * root (base64url, of a verified directory). The id alone names nobody: it is public, and whoever has
+ * a root of their own can sign a directory with it.
+ */
+export function accountRealm(installation: InstallationId, root: string): AccountRealm {
+  return toBase64(
+    hash('account realm', installation, fromBase64(root)).slice(0, 16),
+  ) as AccountRealm;
+}
+
 /** What a passphrase gives: the key of the vault, and the proof (base64url) shown to the server. */
 export interface PassphraseSecrets {
   vaultKey: Uint8Array;
@@ -55,47 +66,44 @@ export interface PassphraseSecrets {
 }
 
 /**
- * One Argon2id run over the passphrase, salted with a hash of installation and name: there is no
+ * One Argon2id run over the passphrase, salted with a hash of realm and name: there is no
  * salt to ask a server for, and so no name to probe.
  */
 export function passphraseSecrets(
-  installation: InstallationId,
+  realm: AccountRealm,
   name: string,
   passphrase: string,
   level: StretchLevel,
 ): PassphraseSecrets {
-  const root = stretch(installation, normaliseName(name), normalisePassphrase(passphrase), level);
+  const root = stretch(realm, normaliseName(name), normalisePassphrase(passphrase), level);
   return { vaultKey: derive(root, 'vault key'), proof: toBase64(derive(root, 'login proof')) };
 }
 
 /**
- * What a recovery kit of 24 words gives; random as it is, it needs no slow hash. Another installation
+ * What a recovery kit of 24 words gives; random as it is, it needs no slow hash. Another realm
  * gets values that nobody can link to these or use there, since one kit may serve in several. Within
- * one installation the proof is that of the kit alone: so its server finds a kit that two share.
+ * one realm the proof is that of the kit alone: so its server finds a kit that two share.
  */
-export function recoverySecrets(
-  installation: InstallationId,
-  words: readonly string[],
-): PassphraseSecrets {
+export function recoverySecrets(realm: AccountRealm, words: readonly string[]): PassphraseSecrets {
   const kit = fromWords(words);
   return {
-    vaultKey: derive(kit, 'recovery vault key', installation),
-    proof: toBase64(derive(kit, 'recovery proof', installation)),
+    vaultKey: derive(kit, 'recovery vault key', realm),
+    proof: toBase64(derive(kit, 'recovery proof', realm)),
   };
 }
 
-function vaultContext(installation: InstallationId, account: string): Field[] {
-  return [installation, account];
+function vaultContext(realm: AccountRealm, account: string): Field[] {
+  return [realm, account];
 }
 
 /** Opens a vault to the seed. Throws as `openBox` does. */
 export function openVault(
   vaultKey: Uint8Array,
-  installation: InstallationId,
+  realm: AccountRealm,
   account: string,
   vault: string,
 ): Uint8Array {
-  return openBox(vaultKey, 'vault', vaultContext(installation, account), fromBase64(vault));
+  return openBox(vaultKey, 'vault', vaultContext(realm, account), fromBase64(vault));
 }
 
 /** A passphrase and a recovery kit, to be shown once. */
@@ -111,21 +119,16 @@ export function newPaperSecrets(): PaperSecrets {
 
 /** What the server keeps for an account: the seed sealed twice, and hashes of both proofs. */
 export function makeCredentials(
-  installation: InstallationId,
+  realm: AccountRealm,
   account: string,
   name: string,
   seed: Uint8Array,
   paper: PaperSecrets,
   level: StretchLevel,
 ): Credentials {
-  const { vaultKey, proof } = passphraseSecrets(
-    installation,
-    name,
-    paper.passphrase.join(' '),
-    level,
-  );
-  const recovery = recoverySecrets(installation, paper.recoveryWords);
-  const context = vaultContext(installation, account);
+  const { vaultKey, proof } = passphraseSecrets(realm, name, paper.passphrase.join(' '), level);
+  const recovery = recoverySecrets(realm, paper.recoveryWords);
+  const context = vaultContext(realm, account);
   return {
     proofHash: tokenHash('login proof', proof),
     vault: toBase64(sealBox(vaultKey, 'vault', context, seed)),

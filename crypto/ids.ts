@@ -70,6 +70,10 @@ export type ChannelId = v.InferOutput<typeof ChannelId>;
 export const InstallationId = v.pipe(v.string(), base64OfLength(16), v.brand('InstallationId'));
 export type InstallationId = v.InferOutput<typeof InstallationId>;
 
+/** One installation under one root, to which words are bound: 16 bytes of a hash over both. */
+export const AccountRealm = v.pipe(v.string(), base64OfLength(16), v.brand('AccountRealm'));
+export type AccountRealm = v.InferOutput<typeof AccountRealm>;
+
 /** An uploaded file: 16 bytes, cut from a hash of its upload token's hash. */
 export const AttachmentId = v.pipe(v.string(), base64OfLength(16), v.brand('AttachmentId'));
 export type AttachmentId = v.InferOutput<typeof AttachmentId>;

@@ -1,6 +1,6 @@
 import sumo from 'libsodium-wrappers-sumo';
 import { hash } from './derive.js';
-import type { InstallationId } from './ids.js';
+import type { AccountRealm } from './ids.js';
 
 /** Argon2id floors, compiled in: no configuration goes below. */
 const PASSES = 3;
@@ -16,12 +16,12 @@ export async function passphraseReady(): Promise<void> {
 
 /** Argon2id (RFC 9106), version 1.3, 3 passes, one lane: 32 bytes. */
 export function stretch(
-  installation: InstallationId,
+  realm: AccountRealm,
   name: string,
   passphrase: string,
   level: StretchLevel,
 ): Uint8Array {
-  const salt = hash('passphrase salt', installation, name).slice(0, sumo.crypto_pwhash_SALTBYTES);
+  const salt = hash('passphrase salt', realm, name).slice(0, sumo.crypto_pwhash_SALTBYTES);
   return sumo.crypto_pwhash(
     32,
     passphrase,

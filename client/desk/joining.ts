@@ -98,11 +98,10 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       path: `/api/desk/invitations/${id}`,
       credential: { scheme: 'Invitation', token },
     });
-    const { directory } = verifyDirectory(answer.directory);
+    const verified = verifyDirectory(answer.directory);
     // whose words the person compares is whose proofs are made: no other's, to be shown to that one
-    if (directory.installation !== (await session.installationId())) {
-      throw new ClientError('wrong_directory');
-    }
+    session.place.check(verified);
+    const { directory } = verified;
     const channel = directory.channels.find((one) => one.id === answer.channel);
     const organisation = directory.organisations.find((one) => one.id === channel?.organisation);
     if (channel === undefined || organisation === undefined) {
@@ -140,7 +139,8 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
       const { keys, id: reader, paper } = prepared;
       const { id, secret } = parseFragment(fragment);
       const { token, vouching } = invitationKeys(secret);
-      const { credentials } = await session.credentialsFor(reader, name, keys.seed, paper);
+      const { realm } = await session.place.here();
+      const { credentials } = session.credentialsFor(realm, reader, name, keys.seed, paper);
       await session.bringInForce(name, paper, async () => {
         const invitation = await invitationOf(id, token);
         const record = recordFor(invitation, reader, keys, role);

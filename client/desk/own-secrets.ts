@@ -71,8 +71,8 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
     async prepareChange(passphrase, own) {
       const state = session.signedIn();
       const { proofHash, level } = state.passphrase;
-      const id = await session.installationId();
-      const { proof } = passphraseSecrets(id, state.account.name, passphrase, level);
+      const { realm } = await session.place.here();
+      const { proof } = passphraseSecrets(realm, state.account.name, passphrase, level);
       if (tokenHash('login proof', proof) !== proofHash) throw new ClientError('proof_refused');
       const paper = own ?? newPaperSecrets();
       changes.set(state, { paper, proof });
@@ -86,7 +86,8 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
       const { credential, account, keys } = state;
       const { paper, proof } = prepared;
       const { id, name } = account;
-      const { credentials, level } = await session.credentialsFor(id, name, keys.seed, paper);
+      const { realm } = await session.place.here();
+      const { credentials, level } = session.credentialsFor(realm, id, name, keys.seed, paper);
       await session.bringInForce(name, paper, () =>
         api.tell({ method: 'PUT', path, credential, json: { proof, credentials } }),
       );
@@ -95,8 +96,8 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
     },
 
     async prepareRecovery(name, words, code) {
-      const id = await session.installationId();
-      const { vaultKey, proof } = recoverySecrets(id, words);
+      const { realm } = await session.place.here();
+      const { vaultKey, proof } = recoverySecrets(realm, words);
       const own = normaliseName(name);
       const { account, vault, token } = await api.ask(Recovered, {
         method: 'POST',
@@ -106,7 +107,7 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
       recovery = {
         name: own,
         account: account.id,
-        seed: openVault(vaultKey, id, account.id, vault),
+        seed: openVault(vaultKey, realm, account.id, vault),
         credential: { scheme: 'Desk', token },
         proof,
         paper: recovery?.name === own ? recovery.paper : newPaperSecrets(),
@@ -117,7 +118,8 @@ export function createSecretsDesk(session: DeskSession): SecretsDesk {
     async finishRecovery() {
       if (recovery === null) throw new ClientError('not_prepared');
       const { name, account, seed, credential, proof, paper } = recovery;
-      const { credentials } = await session.credentialsFor(account, name, seed, paper);
+      const { realm } = await session.place.here();
+      const { credentials } = session.credentialsFor(realm, account, name, seed, paper);
       await session.bringInForce(name, paper, () =>
         api.tell({ method: 'PUT', path, credential, json: { proof, credentials } }),
       );

@@ -145,7 +145,7 @@ export function createPaperDesk(session: DeskSession): PaperDesk {
       await ready();
       const id = idOf(fragment);
       forget();
-      const { installation } = await session.installation();
+      const { installation } = await session.place.installation();
       const directory = await loadDirectory(api, session.today());
       const keys = accountKeys(paperSecret(words, 'recovery officer seed'));
       const signature = sign(keys.sig.secretKey, 'paper', ...paperFields(installation, id));

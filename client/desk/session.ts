@@ -1,28 +1,26 @@
 import {
   type AccountKeys,
   accountKeys,
+  type AccountRealm,
   type Credentials,
   type Day,
   dayOf,
-  InstallationAnswer,
   type InstallationId,
   makeCredentials,
   normaliseName,
   OneTimeCodeStarted,
   openVault,
   type PaperSecrets,
-  passphraseReady,
   passphraseSecrets,
   ProtocolError,
-  ready,
   SignedIn,
   type StretchLevel,
   tokenHash,
 } from '../../crypto/private.js';
 import { createApi, persist, type Api, type Connection, type Credential } from '../api.js';
-import { loadDirectory } from '../directory.js';
 import { ClientError } from '../errors.js';
 import type { AccountView } from '../models.js';
+import { createPlace, type Place } from './place.js';
 
 /** Where a desk connects, whose clock it uses, and how hard new passphrases are stretched. */
 export interface DeskConnection extends Connection {
@@ -59,16 +57,16 @@ export interface DeskSession {
   dayOf(moment: string): Day;
   /** Throws `sign_in_needed` when nobody is signed in. */
   signedIn(): SignedInState;
-  installation(): Promise<{ installation: InstallationId; state: 'empty' | 'ready' }>;
-  /** The id alone, asked for once, with everything loaded that passphrases need. */
-  installationId(): Promise<InstallationId>;
+  /** Where this is, and what words are bound to here. */
+  place: Place;
   /** What the server gets to keep for new secrets, and how hard the passphrase was stretched. */
   credentialsFor(
+    realm: AccountRealm,
     account: string,
     name: string,
     seed: Uint8Array,
     paper: PaperSecrets,
-  ): Promise<{ credentials: Credentials; level: StretchLevel }>;
+  ): { credentials: Credentials; level: StretchLevel };
   /**
    * Sends new secrets, which the person has on paper by now. Where the answer is lost, or a refusal
    * may only say that they arrived before, signing in with them tells whether they count. May be
@@ -85,7 +83,7 @@ export interface DeskSession {
 export interface AccountDesk {
   /**
    * What is here, with the names of the organisation whose signed directory this is; null before
-   * set-up. Throws as `loadDirectory`, and ClientError `wrong_directory` for another installation's.
+   * set-up. Throws as {@link Place.look}.
    */
   installation(): Promise<{
     installation: InstallationId;
@@ -103,45 +101,23 @@ export interface AccountDesk {
 /** Opens no session yet: connects, and keeps who signs in. */
 export function createDeskSession(connection: DeskConnection): DeskSession {
   const api = createApi(connection);
+  const place = createPlace(api, connection.now);
   let state: SignedInState | null = null;
-  let known: ReturnType<DeskSession['installation']> | null = null;
-  let first: InstallationId | null = null;
-
-  function installation(): ReturnType<DeskSession['installation']> {
-    const path = '/api/desk/installation';
-    const asked = api.ask(InstallationAnswer, { method: 'GET', path }).then((answer) => {
-      // the one whose name was shown, whatever the server says afterwards
-      first ??= answer.installation;
-      if (answer.installation !== first) throw new ClientError('wrong_directory');
-      return answer;
-    });
-    known = asked;
-    asked.catch(() => {
-      if (known === asked) known = null;
-    });
-    return asked;
-  }
-
-  async function installationId(): Promise<InstallationId> {
-    await Promise.all([ready(), passphraseReady()]);
-    // one that is under way does: the server is not asked twice because somebody types fast
-    return (await (known ?? installation())).installation;
-  }
 
   function signedIn(): SignedInState {
     if (state === null) throw new ClientError('sign_in_needed');
     return state;
   }
 
-  async function credentialsFor(
+  function credentialsFor(
+    realm: AccountRealm,
     account: string,
     name: string,
     seed: Uint8Array,
     paper: PaperSecrets,
-  ): Promise<{ credentials: Credentials; level: StretchLevel }> {
-    const id = await installationId();
+  ): { credentials: Credentials; level: StretchLevel } {
     const at = (level: StretchLevel): { credentials: Credentials; level: StretchLevel } => ({
-      credentials: makeCredentials(id, account, name, seed, paper, level),
+      credentials: makeCredentials(realm, account, name, seed, paper, level),
       level,
     });
     const level = connection.stretch ?? 'full';
@@ -160,8 +136,8 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     passphrase: string,
     code: string | undefined,
   ): Promise<SignedInState> {
-    const id = await installationId();
-    const secrets = passphraseSecrets(id, name, passphrase, level);
+    const { installation, realm } = await place.here();
+    const secrets = passphraseSecrets(realm, name, passphrase, level);
     const answer = await api.ask(SignedIn, {
       method: 'POST',
       path: '/api/desk/sessions',
@@ -169,10 +145,10 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     });
     const { account } = answer;
     const timeZone = knownZone(answer.timeZone);
-    const seed = openVault(secrets.vaultKey, id, account.id, answer.vault);
+    const seed = openVault(secrets.vaultKey, realm, account.id, answer.vault);
     return {
       credential: { scheme: 'Desk', token: answer.token },
-      installation: id,
+      installation,
       keys: accountKeys(seed),
       account: {
         id: account.id,
@@ -254,11 +230,9 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
 
   const account: AccountDesk = {
     async installation() {
-      const answer = await installation();
-      if (answer.state === 'empty') return { ...answer, organisation: null };
-      const { directory } = await loadDirectory(api, dayOf(connection.now()));
-      if (directory.installation !== answer.installation) throw new ClientError('wrong_directory');
-      return { ...answer, organisation: directory.organisations[0]?.names ?? {} };
+      const { installation, state, directory } = await place.look();
+      const organisation = directory?.directory.organisations[0]?.names ?? null;
+      return { installation, state, organisation };
     },
 
     async signIn(name, passphrase, code) {
@@ -303,8 +277,7 @@ export function createDeskSession(connection: DeskConnection): DeskSession {
     today: () => dayOf(connection.now(), state?.timeZone),
     dayOf: (moment) => dayOf(new Date(moment), state?.timeZone),
     signedIn,
-    installation,
-    installationId,
+    place,
     credentialsFor,
     bringInForce,
     account,

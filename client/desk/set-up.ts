@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   AccountId,
+  accountRealm,
   admissionFields,
   type Channel,
   ChannelId,
@@ -81,7 +82,7 @@ export function createSetUp(session: DeskSession): SetUpDesk {
 
     async finishSetUp(secret, input) {
       if (secrets === null) throw new ClientError('not_prepared');
-      const { installation } = await session.installation();
+      const { installation } = await session.place.installation();
       const root = rootKeys(secrets.rootWords);
       const organisation = newId(OrganisationId);
       const channel: Channel = {
@@ -155,15 +156,18 @@ export function createSetUp(session: DeskSession): SetUpDesk {
       };
       const document = toJsonBytes(directory);
       const hash = directoryHash(document);
+      const realm = accountRealm(installation, toBase64(root.publicKey));
       const stamp = sign(handlerKeys.sig.secretKey, 'stamp', ...stampFields({ hash, day: today }));
       const [ofAdministrator, ofHandler] = [
-        await session.credentialsFor(
+        session.credentialsFor(
+          realm,
           administrator.id,
           input.administrator.name,
           administratorKeys.seed,
           secrets.administrator,
         ),
-        await session.credentialsFor(
+        session.credentialsFor(
+          realm,
           record.id,
           input.handler.name,
           handlerKeys.seed,

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { createApi } from '../../client/api.js';
+import { loadDirectory } from '../../client/directory.js';
 import { sealPack } from '../../client/figures/packs.js';
 import type { CountedCase } from '../../client/figures/records.js';
 import {
   accountKeys,
+  accountRealm,
   CaseId,
   CATEGORIES,
   ChannelId,
+  dayOf,
   type AccountKeys,
   fromBase64,
   newEpochKey,
@@ -36,16 +40,18 @@ export async function keysOf(
   { name, passphrase }: InstalledHandler,
 ): Promise<{ installation: string; keys: AccountKeys }> {
   await Promise.all([ready(), passphraseReady()]);
-  const about = await fetch(`${address}/api/desk/installation`);
-  const { installation } = (await about.json()) as { installation: never };
-  const { proof, vaultKey } = passphraseSecrets(installation, name, passphrase, 'least');
+  const api = createApi({ address, fetch });
+  const { directory } = await loadDirectory(api, dayOf(new Date()));
+  const { installation } = directory;
+  const realm = accountRealm(installation, directory.organisations[0]?.root ?? '');
+  const { proof, vaultKey } = passphraseSecrets(realm, name, passphrase, 'least');
   const answer = await fetch(`${address}/api/desk/sessions`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ name, proof, code: null }),
   });
   const { account, vault } = v.parse(SignedIn, await answer.json());
-  return { installation, keys: accountKeys(openVault(vaultKey, installation, account.id, vault)) };
+  return { installation, keys: accountKeys(openVault(vaultKey, realm, account.id, vault)) };
 }
 
 function pick<Value>(values: readonly Value[], index: number): Value {

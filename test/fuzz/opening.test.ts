@@ -14,6 +14,7 @@ import {
   fromBase64,
   fromJsonBytes,
   Grant,
+  AccountRealm,
   InstallationId,
   Member,
   newId,
@@ -269,7 +270,7 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
       epoch: 1,
     } as const;
     const epoch = { ...place, key, commitment: toBase64(key) };
-    const installation = newId(InstallationId);
+    const realm = newId(AccountRealm);
     const { hash } = organisation;
     const [reader] = organisation.readers;
     if (reader === undefined) throw new Error('no reader');
@@ -301,9 +302,9 @@ describe('sealed bytes', { timeout: FUZZ_TIMEOUT }, () => {
         open: (box) => openStatistics(reader.kem, { ...sealed, box }),
       },
       {
-        box: toBase64(sealBox(key, 'vault', [installation, 'x'], key)),
+        box: toBase64(sealBox(key, 'vault', [realm, 'x'], key)),
         value: key,
-        open: (box) => openVault(key, installation, 'x', box),
+        open: (box) => openVault(key, realm, 'x', box),
       },
       {
         box: sealIdentityAnswer(identity, toBase64(key), answer, reader.sig.secretKey),

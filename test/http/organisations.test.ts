@@ -347,6 +347,71 @@ describe('one person’s words in two organisations', () => {
     const honest = await createDesk(connectionTo('beta')).installation();
     expect(honest.organisation).toEqual({ en: 'Company beta' });
   });
+
+  it('give nothing that counts at another one to a server with its id and an own root', async () => {
+    const told = (await (await ask('alfa.example', '/api/desk/installation')).json()) as {
+      installation: string;
+    };
+    const shown = new Map<string, string>();
+    let signed: { directory: unknown; stamp: unknown } | null = null;
+    const answers = (status: number, json: unknown) =>
+      new Response(status === 204 ? null : JSON.stringify(json), { status });
+    const lying: Fetch = (input, { body }) => {
+      const { pathname } = new URL(input);
+      const text = typeof body === 'string' ? body : '';
+      if (pathname === '/api/desk/installation') {
+        const state = signed === null ? 'empty' : 'ready';
+        return Promise.resolve(answers(200, { ...told, state }));
+      }
+      if (pathname === '/api/directory') {
+        const { directory, stamp } = signed ?? {};
+        const answer = { directory, stamps: [stamp], maxFileBytes: 1 };
+        return Promise.resolve(answers(200, answer));
+      }
+      if (pathname === '/api/desk/set-up') {
+        signed = JSON.parse(text) as { directory: unknown; stamp: unknown };
+        return Promise.resolve(answers(204, null));
+      }
+      shown.set(pathname, text);
+      return Promise.resolve(answers(403, { error: { code: 'not_admitted' } }));
+    };
+    const wizard = createDesk(connectionTo('beta', lying));
+    await wizard.prepareSetUp();
+    await wizard.finishSetUp('secret', {
+      organisation: { names: { en: 'Company beta' }, country: 'SE' },
+      languages: ['en'],
+      channelNames: { en: 'Channel' },
+      texts: { en: 'Write to us.' },
+      administrator: { name: 'anna' },
+      handler: { name: 'x', shownName: 'X', role: {} },
+    });
+    const { paper, passphrase } = of('alfa');
+    const use = async (fetch?: Fetch): Promise<[string, Desk]> => {
+      const desk = createDesk(connectionTo('alfa', fetch));
+      const { organisation } = await desk.installation();
+      return [organisation?.en ?? '', desk];
+    };
+    const [name, desk] = await use(lying);
+    expect(name).toBe('Company beta');
+    const code = 'not_admitted';
+    await expect(desk.signIn(NAME, passphrase)).rejects.toMatchObject({ code });
+    await expect(desk.prepareRecovery(NAME, paper.recoveryWords)).rejects.toMatchObject({ code });
+    expect([...shown.keys()]).toEqual(['/api/desk/sessions', '/api/desk/recovery']);
+    const headers = { 'content-type': 'application/json' };
+    for (const [asked, body] of shown) {
+      const answer = await ask('alfa.example', asked, { method: 'POST', headers, body });
+      expect([asked, answer.status]).toEqual([asked, 401]);
+    }
+    // what the same words give to the right one counts there
+    const [, honest] = await use();
+    await honest.signIn(NAME, passphrase);
+    await honest.prepareRecovery(NAME, paper.recoveryWords);
+    // and a desk that was shown the right one takes no other root for it
+    let through = at('alfa.example');
+    const [, turning] = await use((input, init) => through(input, init));
+    through = lying;
+    await expect(turning.installation()).rejects.toMatchObject({ code: 'wrong_directory' });
+  });
 });
 
 describe('one organisation’s directory at another one’s host', () => {

@@ -4,6 +4,7 @@ import { loadDirectory } from '../../client/directory.js';
 import { entryKey } from '../../crypto/entry.js';
 import {
   accountKeys,
+  accountRealm,
   type AccountKeys,
   type EpochKey,
   fromBase64,
@@ -88,14 +89,14 @@ export async function keysOf(
   { id, name, passphrase }: InstallationPerson,
 ): Promise<AccountKeys> {
   const { directory } = await loadDirectory(createApi({ address, fetch }), testDay);
-  const { installation } = directory;
-  const { vaultKey, proof } = passphraseSecrets(installation, name, passphrase, 'least');
+  const realm = accountRealm(directory.installation, directory.organisations[0]?.root ?? '');
+  const { vaultKey, proof } = passphraseSecrets(realm, name, passphrase, 'least');
   const json = { name, proof, code: null };
   const { vault } = v.parse(
     SignedIn,
     (await ask(server, 'POST', '/api/desk/sessions', { json })).json,
   );
-  return accountKeys(openVault(vaultKey, installation, id, vault));
+  return accountKeys(openVault(vaultKey, realm, id, vault));
 }
 
 /** The same entry, of noise: signed by its author, and it opens for nobody. */

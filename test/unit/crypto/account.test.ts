@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   accountKeys,
+  accountRealm,
   makeCredentials,
   newAccountKeys,
   newPaperSecrets,
@@ -12,7 +14,7 @@ import {
   recoverySecrets,
 } from '../../../crypto/account.js';
 import { fromBase64, toBase64 } from '../../../crypto/bytes.js';
-import { AccountId, InstallationId, newId } from '../../../crypto/ids.js';
+import { AccountId, AccountRealm, InstallationId, newId } from '../../../crypto/ids.js';
 import { passphraseReady } from '../../../crypto/passphrase.js';
 import { randomBytes, ready } from '../../../crypto/sodium.js';
 import { tokenHash } from '../../../crypto/tokens.js';
@@ -47,7 +49,7 @@ describe('names and passphrases', () => {
 });
 
 describe('an account', () => {
-  const installation = newId(InstallationId);
+  const realm = newId(AccountRealm);
   const account = newId(AccountId);
 
   it('has keys of its seed, each its own', () => {
@@ -60,52 +62,68 @@ describe('an account', () => {
   it('opens its vault with passphrase and with recovery kit, and with nothing else', () => {
     const seed = randomBytes(32);
     const paper = newPaperSecrets();
-    const made = makeCredentials(installation, account, 'Åsa Öst', seed, paper, 'least');
+    const made = makeCredentials(realm, account, 'Åsa Öst', seed, paper, 'least');
     const typed = ` ${paper.passphrase.join('  ').toUpperCase()}. `;
-    const { vaultKey, proof } = passphraseSecrets(installation, ' åsa ÖST', typed, 'least');
-    expect(openVault(vaultKey, installation, account, made.vault)).toEqual(seed);
+    const { vaultKey, proof } = passphraseSecrets(realm, ' åsa ÖST', typed, 'least');
+    expect(openVault(vaultKey, realm, account, made.vault)).toEqual(seed);
     expect(tokenHash('login proof', proof)).toBe(made.proofHash);
-    const recovery = recoverySecrets(installation, paper.recoveryWords);
-    expect(openVault(recovery.vaultKey, installation, account, made.recoveryVault)).toEqual(seed);
+    const recovery = recoverySecrets(realm, paper.recoveryWords);
+    expect(openVault(recovery.vaultKey, realm, account, made.recoveryVault)).toEqual(seed);
     expect(tokenHash('recovery proof', recovery.proof)).toBe(made.recoveryProofHash);
 
-    expect(faultOf(() => openVault(vaultKey, installation, account, made.recoveryVault))).toBe(
+    expect(faultOf(() => openVault(vaultKey, realm, account, made.recoveryVault))).toBe(
       'wrong_commitment',
     );
-    expect(faultOf(() => openVault(vaultKey, installation, newId(AccountId), made.vault))).toBe(
+    expect(faultOf(() => openVault(vaultKey, realm, newId(AccountId), made.vault))).toBe(
       'does_not_open',
     );
-    expect(faultOf(() => openVault(vaultKey, newId(InstallationId), account, made.vault))).toBe(
+    expect(faultOf(() => openVault(vaultKey, newId(AccountRealm), account, made.vault))).toBe(
       'does_not_open',
     );
     for (const flipped of eachBitFlipped(fromBase64(made.vault))) {
-      faultOf(() => openVault(vaultKey, installation, account, toBase64(flipped)));
+      faultOf(() => openVault(vaultKey, realm, account, toBase64(flipped)));
     }
   });
 
-  it('has a kit that is another one in each installation, and shows its use to nobody', () => {
+  it('has a kit that is another one in each realm, and shows its use to nobody', () => {
     const { recoveryWords } = newPaperSecrets();
-    const there = newId(InstallationId);
-    const values = [installation, there].flatMap((where) => {
+    const there = newId(AccountRealm);
+    const values = [realm, there].flatMap((where) => {
       const { proof, vaultKey } = recoverySecrets(where, recoveryWords);
       return [proof, tokenHash('recovery proof', proof), toBase64(vaultKey)];
     });
     expect(new Set(values).size).toBe(6);
     // within one, a kit that two share is found
-    expect(recoverySecrets(installation, [...recoveryWords])).toEqual(
-      recoverySecrets(installation, recoveryWords),
+    expect(recoverySecrets(realm, [...recoveryWords])).toEqual(
+      recoverySecrets(realm, recoveryWords),
     );
   });
 
-  it('has other secrets under another name, installation or level', () => {
+  it('has other secrets under another name, realm or level', () => {
     const proofs = [
-      passphraseSecrets(installation, 'a', 'one two', 'least'),
-      passphraseSecrets(installation, 'b', 'one two', 'least'),
-      passphraseSecrets(newId(InstallationId), 'a', 'one two', 'least'),
-      passphraseSecrets(installation, 'a', 'one three', 'least'),
-      passphraseSecrets(installation, 'a', 'one two', 'full'),
+      passphraseSecrets(realm, 'a', 'one two', 'least'),
+      passphraseSecrets(realm, 'b', 'one two', 'least'),
+      passphraseSecrets(newId(AccountRealm), 'a', 'one two', 'least'),
+      passphraseSecrets(realm, 'a', 'one three', 'least'),
+      passphraseSecrets(realm, 'a', 'one two', 'full'),
     ].map(({ proof, vaultKey }) => `${proof} ${toBase64(vaultKey)}`);
     expect(new Set(proofs).size).toBe(5);
     expect(new Set(proofs.flatMap((pair) => pair.split(' '))).size).toBe(10);
+  });
+});
+
+describe('a realm', () => {
+  it('is another one under another root, or of another installation', () => {
+    const [installation, there] = [newId(InstallationId), newId(InstallationId)];
+    const [root, other] = [toBase64(randomBytes(32)), toBase64(randomBytes(32))];
+    const realms = [
+      accountRealm(installation, root),
+      accountRealm(installation, other),
+      accountRealm(there, root),
+      accountRealm(there, other),
+    ];
+    expect(new Set([...realms, installation, there]).size).toBe(6);
+    expect(accountRealm(installation, root)).toBe(realms[0]);
+    expect(realms.every((realm) => v.is(AccountRealm, realm))).toBe(true);
   });
 });

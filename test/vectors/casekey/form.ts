@@ -67,10 +67,11 @@ export const KeyVectors = v.strictObject({
   accounts: v.array(v.strictObject({ seed: text, own: text, publicKeys })),
   fingerprints: v.array(v.strictObject({ publicKeys: v.array(text), words })),
   papers: v.array(v.strictObject({ words, purpose: text, secret: text })),
+  realms: v.array(v.strictObject({ installation: text, root: text, realm: text })),
   recoveries: v.array(
     v.strictObject({
       words,
-      installation: text,
+      realm: text,
       account: text,
       proof: text,
       vault: text,
@@ -80,7 +81,7 @@ export const KeyVectors = v.strictObject({
   /** Stretched at the floor: slow. */
   passphrases: v.array(
     v.strictObject({
-      installation: text,
+      realm: text,
       account: text,
       name: text,
       passphrase: text,

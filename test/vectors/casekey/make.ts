@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import {
   AccountId,
   accountKeys,
+  AccountRealm,
+  accountRealm,
   admissionFields,
   AttachmentId,
   attachmentHash,
@@ -206,14 +208,14 @@ function publicKeysOf(keys: AccountKeys): { kem: string; sig: string } {
 }
 
 function keyVectors(): Vectors['keys'] {
-  const installation = id(InstallationId, 40);
+  const realm = id(AccountRealm, 40);
   const account = id(AccountId, 41);
   const seed = counting(42);
   const passphrase = toWords(counting(43)).slice(0, 7);
   const recoveryWords = toWords(counting(44));
   const name = 'Åsa  Öst';
   const paper = { passphrase, recoveryWords };
-  const made = makeCredentials(installation, account, name, seed, paper, 'least');
+  const made = makeCredentials(realm, account, name, seed, paper, 'least');
   const own = accountKeys(seed);
   return {
     caseKeys: [0, 128, 240].map((from) => {
@@ -231,10 +233,14 @@ function keyVectors(): Vectors['keys'] {
       const words = toWords(counting(53));
       return { words, purpose, secret: toBase64(paperSecret(words, purpose)) };
     }),
-    // one kit may serve in several installations
-    recoveries: [installation, id(InstallationId, 45)].map((where) => ({
+    realms: [54, 55].map((from) => {
+      const [installation, root] = [id(InstallationId, 40), toBase64(counting(from))];
+      return { installation, root, realm: accountRealm(installation, root) };
+    }),
+    // one kit may serve in several realms
+    recoveries: [realm, id(AccountRealm, 45)].map((where) => ({
       words: recoveryWords,
-      installation: where,
+      realm: where,
       account,
       proof: recoverySecrets(where, recoveryWords).proof,
       vault: makeCredentials(where, account, name, seed, paper, 'least').recoveryVault,
@@ -242,11 +248,11 @@ function keyVectors(): Vectors['keys'] {
     })),
     passphrases: [
       {
-        installation,
+        realm,
         account,
         name,
         passphrase: passphrase.join(' '),
-        proof: passphraseSecrets(installation, name, passphrase.join(' '), 'least').proof,
+        proof: passphraseSecrets(realm, name, passphrase.join(' '), 'least').proof,
         vault: made.vault,
         seed: toBase64(seed),
       },

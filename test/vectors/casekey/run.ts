@@ -4,6 +4,8 @@ import {
   DialogueEntry,
   AccountId,
   accountKeys,
+  AccountRealm,
+  accountRealm,
   AttachmentId,
   attachmentHash,
   attachmentIdOf,
@@ -158,12 +160,18 @@ function runKeys({ keys }: Vectors, check: Check): void {
       same('secret', toBase64(paperSecret(each.words, each.purpose)), each.secret);
     });
   }
+  for (const each of keys.realms) {
+    check('realm', () => {
+      const installation = v.parse(InstallationId, each.installation);
+      same('realm', accountRealm(installation, each.root), each.realm);
+    });
+  }
   for (const each of keys.recoveries) {
     check('recovery kit', () => {
-      const installation = v.parse(InstallationId, each.installation);
-      const { proof, vaultKey } = recoverySecrets(installation, each.words);
+      const realm = v.parse(AccountRealm, each.realm);
+      const { proof, vaultKey } = recoverySecrets(realm, each.words);
       same('proof', proof, each.proof);
-      const seed = openVault(vaultKey, installation, v.parse(AccountId, each.account), each.vault);
+      const seed = openVault(vaultKey, realm, v.parse(AccountId, each.account), each.vault);
       same('seed', toBase64(seed), each.seed);
     });
   }
@@ -173,10 +181,10 @@ function runKeys({ keys }: Vectors, check: Check): void {
 function runPassphrases({ keys }: Vectors, check: Check): void {
   for (const each of keys.passphrases) {
     check(`passphrase ${each.passphrase}`, () => {
-      const installation = v.parse(InstallationId, each.installation);
-      const made = passphraseSecrets(installation, each.name, each.passphrase, 'least');
+      const realm = v.parse(AccountRealm, each.realm);
+      const made = passphraseSecrets(realm, each.name, each.passphrase, 'least');
       same('proof', made.proof, each.proof);
-      const seed = openVault(made.vaultKey, installation, each.account, each.vault);
+      const seed = openVault(made.vaultKey, realm, each.account, each.vault);
       same('seed', toBase64(seed), each.seed);
     });
   }
