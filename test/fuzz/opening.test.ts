@@ -15,7 +15,6 @@ import {
   fromJsonBytes,
   Grant,
   AccountRealm,
-  InstallationId,
   Member,
   newId,
   newOverview,
