@@ -59,7 +59,7 @@ export function faultInTerms(
 /**
  * What is wrong with an epoch that a recovery officer's paper opens: it must carry terms that hold,
  * for this very paper; every handler of the epoch before has left or is named as unable to read; it
- * adds nobody but those named, one at least, and changes nobody's terms. Answers a word for
+ * keeps the paper, adds nobody but those named, one at least, and changes nobody's terms. Answers a word for
  * developers, or null where it holds.
  *
  * @param before the members of the epoch before.
@@ -82,6 +82,8 @@ export function faultInCeremony(
   if (before.some(canRead)) return 'somebody reads it';
   const known = new Map(before.map((member) => [member.id as string, memberTerms(member)]));
   const added = members.filter(({ id }) => !known.has(id));
+  // whoever leaves ends what was agreed on in a case, which nobody here decides
+  if (!members.some(({ id }) => id === author)) return 'without itself';
   if (added.length === 0 || !added.every(({ id }) => to?.includes(id))) return 'given to others';
   if (members.some((each) => (known.get(each.id) ?? each.id) !== memberTerms(each))) {
     return 'other terms';

@@ -4,6 +4,8 @@ import {
   CaseId,
   channelReaders,
   EntryContent,
+  faultInCeremony,
+  faultInOrigin,
   faultInTerms,
   fromBase64,
   identitiesOf,
@@ -121,10 +123,22 @@ export function createPaperDesk(session: DeskSession): PaperDesk {
     if (fault !== undefined) throw new ClientError(fault);
     const overview = overviewIn(file, answer);
     const opened = { file, overview, directory: state.directory, today: session.today() };
-    const added = receivers(opened, answer, ceremony);
+    // which cases these are is the server's word: no key is sealed in one that somebody still reads
+    const origin = faultInOrigin(file, answer.case);
+    if (origin !== null) throw new ClientError(origin);
+    const added = receivers(opened, ceremony);
     if (added.length === 0) throw new ClientError('nobody_may');
+    const members = [...stayingMembers(opened), ...added];
+    const { directory } = state.directory;
+    for (const { chain } of [file.dialogue, file.internal].flatMap((each) => each ?? [])) {
+      const before = chain.epochs.at(-1)?.body.members ?? [];
+      const epoch = { recovers: ceremony, members };
+      if (faultInCeremony(epoch, officer, before, directory) !== null) {
+        throw new ClientError('wrong_facts');
+      }
+    }
     const draft = beginDraft(opened, { account: { id: officer }, keys: state.keys });
-    draft.openEpochs([...stayingMembers(opened), ...added], { recovers: ceremony });
+    draft.openEpochs(members, { recovers: ceremony });
     const { entries, grants } = draft.request();
     const json = {
       ...state.proof,
@@ -228,7 +242,6 @@ type Opened = Parameters<typeof stayingMembers>[0];
  */
 function receivers(
   { file, directory: { directory } }: Opened,
-  answer: PaperCase,
   { terms }: SignedCeremony,
 ): Member[] {
   // where the report cannot be read nobody knows whom it leaves out
@@ -241,7 +254,7 @@ function receivers(
   const present = new Set<string>(
     file.dialogue.chain.epochs.at(-1)?.body.members.map(({ id }) => id),
   );
-  return channelReaders(directory, answer.case.channel).flatMap(({ record }): Member[] => {
+  return channelReaders(directory, file.report.channel).flatMap(({ record }): Member[] => {
     const { id, kem, sig } = record;
     const may =
       terms.to.includes(id) &&

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Directory } from '../../crypto/public.js';
+import { endCeremoniesWith } from '../ceremonies/store.js';
 import { deleteJoined, listAccounts, updateAccount } from './accounts-store.js';
 import {
   deleteAdmission,
@@ -60,6 +61,7 @@ export function createLocking(): Locking {
 
     async cutTies(trx, account) {
       await deleteUnusedInvitationsBy(trx, account);
+      await endCeremoniesWith(trx, account);
       const theirs = new Set(
         (await listInvitations(trx)).flatMap((row) => (row.created_by === account ? row.id : [])),
       );

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Administrator, Admission, Reader } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
+import { endCeremoniesWith } from '../ceremonies/store.js';
 import { accountById, updateAccount } from './accounts-store.js';
 import {
   admissionOf,
@@ -81,6 +82,7 @@ export function createMembership(): Membership {
       await deleteUnusedInvitationsBy(trx, account);
       await dropSignaturesBy(trx, account);
       await deleteRostersOf(trx, account);
+      await endCeremoniesWith(trx, account);
       await deleteShelf(trx, account);
       await updateAccount(trx, account, {
         state: 'removed',

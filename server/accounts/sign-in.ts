@@ -9,6 +9,7 @@ import {
 } from '../../crypto/public.js';
 import { OPERATION_SCOPE, type Audit } from '../audit/service.js';
 import { bytesOf, textOf } from '../bytes.js';
+import { endCeremoniesWithout } from '../ceremonies/store.js';
 import { ApiError } from '../http/errors.js';
 import { accountById, proofsOfName, type AccountRow } from './accounts-store.js';
 import { hashHolds } from './credentials.js';
@@ -119,6 +120,7 @@ export function createSignIn(options: SignInOptions): SignInService {
         const account = await activeAccount(trx, id, code, asked);
         const { part, memory, mail } = account;
         const token = await sessions.open(trx, account.id, 'desk');
+        await endCeremoniesWithout(trx, account.id);
         const event = { scope: OPERATION_SCOPE, action: 'signed_in', actor: account.id };
         await audit.append(trx, { ...event, details: {} });
         return {
@@ -143,6 +145,7 @@ export function createSignIn(options: SignInOptions): SignInService {
       return db.transaction(async (trx) => {
         const account = await activeAccount(trx, id, code, asked);
         const token = await sessions.open(trx, account.id, 'recovery');
+        await endCeremoniesWithout(trx, account.id);
         const event = { scope: OPERATION_SCOPE, action: 'recovery_kit_used', actor: account.id };
         await audit.append(trx, { ...event, details: {} });
         const vault = serverKey.unwrap('recovery vault', account.id, account.recovery_vault);

@@ -43,6 +43,8 @@ import { casesOfPaperAlone } from './store.js';
  */
 export interface PaperService {
   open(shown: PaperProof): Promise<PaperAnswer>;
+  /** Whether a ceremony stands for this paper, before anything is held for it. */
+  check(shown: PaperProof): Promise<void>;
   read(shown: PaperProof, id: string): Promise<PaperCase>;
   /**
    * Takes the epochs by which a case is given on.
@@ -100,6 +102,10 @@ export function createPaper(options: PaperOptions): PaperService {
         const rows = await casesOfPaperAlone(trx, shown.officer, shown.holders);
         return { ceremony: shown.signed, until: shown.until, cases: rows.map(({ id }) => id) };
       });
+    },
+
+    async check(proof) {
+      await db.transaction((trx) => shownIn(trx, proof));
     },
 
     async read(proof, id) {

@@ -3,7 +3,7 @@ import { AgreeCeremony, AskCeremony, PaperEpochs, PaperProof } from '../../crypt
 import { deskOf, type DeskGuard } from '../accounts/sessions.js';
 import { readJson } from '../http/body.js';
 import { pathText } from '../http/query.js';
-import { fewAtOnce } from '../http/slots.js';
+import { createSlots, holdWhileAnswering } from '../http/slots.js';
 import { WHOLE_CASES } from '../records/budget.js';
 import type { PaperService } from './paper.js';
 import type { CeremoniesService } from './service.js';
@@ -28,7 +28,7 @@ export interface CeremonyRoutesOptions {
 export function ceremonyRoutes({ ceremonies, paper, guard }: CeremonyRoutesOptions): Router {
   const router = Router();
   const keepers = guard({ parts: ['administrator', 'handler'] });
-  const slots = fewAtOnce(WHOLE_CASES, () => PAPER);
+  const slots = createSlots(WHOLE_CASES);
 
   router.get('/ceremony', keepers, async (_request, response) => {
     response.json(await ceremonies.list());
@@ -49,8 +49,11 @@ export function ceremonyRoutes({ ceremonies, paper, guard }: CeremonyRoutesOptio
   router.post('/ceremony/paper', async (request, response) => {
     response.json(await paper.open(await readJson(request, PaperProof, 4_096)));
   });
-  router.post('/ceremony/paper/cases/:id', slots, async (request, response) => {
+  router.post('/ceremony/paper/cases/:id', async (request, response) => {
     const proof = await readJson(request, PaperProof, 4_096);
+    // only who holds the paper takes a place
+    await paper.check(proof);
+    await holdWhileAnswering(slots, request, response, PAPER);
     response.json(await paper.read(proof, pathText(request, 'id')));
   });
   router.post('/ceremony/paper/cases/:id/epochs', async (request, response) => {

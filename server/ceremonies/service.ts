@@ -21,7 +21,7 @@ import type { Directories } from '../directory/versions.js';
 import { ApiError } from '../http/errors.js';
 import {
   ceremonyById,
-  deleteCeremony,
+  endCeremony,
   insertCeremony,
   isSomebodySignedIn,
   listCeremonies,
@@ -92,13 +92,11 @@ export function createCeremonies(options: CeremoniesOptions): CeremoniesService 
     await audit.append(trx, { scope: ORGANISATION_SCOPE, action, actor, details });
   }
 
-  /** The row, if it has not ended and all whom it names as unable to sign in are. */
+  /** The row, if it has not ended. */
   async function openRow(trx: Knex, row: CeremonyRow | undefined): Promise<CeremonyRow | null> {
     if (row === undefined || untilOf(row) <= now()) return null;
-    const { officer, lost } = termsOf(row);
     const { directory } = await directories.current(trx);
-    if (!isActive(directory, officer, 'recovery_officer')) return null;
-    return (await isSomebodySignedIn(trx, lost, now())) ? null : row;
+    return isActive(directory, termsOf(row).officer, 'recovery_officer') ? row : null;
   }
 
   async function found(trx: Knex, id: string): Promise<CeremonyRow> {
@@ -198,9 +196,7 @@ export function createCeremonies(options: CeremoniesOptions): CeremoniesService 
     async withdraw(session, id) {
       await db.transaction(async (trx) => {
         const row = await found(trx, id);
-        // what was done by it stays known
-        if (row.used_day === null) await deleteCeremony(trx, id);
-        else await updateCeremony(trx, id, { agreed_at: new Date(0).toISOString() });
+        await endCeremony(trx, row);
         await tell(trx, session, 'ceremony_withdrawn', termsOf(row));
       });
     },

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { CaseId } from '../../crypto/public.js';
+import type { CaseId, CeremonyTerms } from '../../crypto/public.js';
 import type { CaseRow } from '../records/rows.js';
 
 /** A row of `ceremonies`. Times are ISO 8601 in UTC, so that they compare as text. */
@@ -42,9 +42,33 @@ export async function updateCeremony(
   await trx<CeremonyRow>('ceremonies').where({ id }).update(changes);
 }
 
-/** Forgets one. */
-export async function deleteCeremony(trx: Knex, id: string): Promise<void> {
-  await trx<CeremonyRow>('ceremonies').where({ id }).delete();
+/** Ends one: what was done by it stays known, else nothing of it is kept. */
+export async function endCeremony(
+  trx: Knex,
+  { id, used_day: used }: Pick<CeremonyRow, 'id' | 'used_day'>,
+): Promise<void> {
+  if (used === null) await trx<CeremonyRow>('ceremonies').where({ id }).delete();
+  else await updateCeremony(trx, id, { agreed_at: new Date(0).toISOString() });
+}
+
+/**
+ * Ends those in which somebody is the officer, signed, or would be given cases: after an incident or
+ * a removal nothing goes on that these keys have a part in.
+ */
+export async function endCeremoniesWith(trx: Knex, account: string): Promise<void> {
+  for (const row of await listCeremonies(trx)) {
+    const { officer, to } = JSON.parse(row.terms) as CeremonyTerms;
+    const involved: string[] = [officer, row.asked_by, ...to];
+    if (involved.includes(account) || row.agreed_by === account) await endCeremony(trx, row);
+  }
+}
+
+/** Ends those that say of somebody who signs in now that they cannot read any more. */
+export async function endCeremoniesWithout(trx: Knex, account: string): Promise<void> {
+  for (const row of await listCeremonies(trx)) {
+    const { lost } = JSON.parse(row.terms) as CeremonyTerms;
+    if ((lost as readonly string[]).includes(account)) await endCeremony(trx, row);
+  }
 }
 
 /** Whether one of some accounts has a session at the desk that has not ended. */
