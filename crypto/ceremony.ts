@@ -59,8 +59,8 @@ export function faultInTerms(
 /**
  * What is wrong with an epoch that a recovery officer's paper opens: it must carry terms that hold,
  * for this very paper; every handler of the epoch before has left or is named as unable to read; it
- * keeps the paper, adds nobody but those named, one at least, and changes nobody's terms. Answers a word for
- * developers, or null where it holds.
+ * keeps the paper, adds nobody but those named, one at least, and changes nobody's terms. Answers a
+ * word for developers, or null where it holds.
  *
  * @param before the members of the epoch before.
  */

@@ -4,6 +4,7 @@ import {
   CaseId,
   channelReaders,
   EntryContent,
+  epochBodyOf,
   faultInCeremony,
   faultInOrigin,
   faultInTerms,
@@ -123,26 +124,26 @@ export function createPaperDesk(session: DeskSession): PaperDesk {
     if (fault !== undefined) throw new ClientError(fault);
     const overview = overviewIn(file, answer);
     const opened = { file, overview, directory: state.directory, today: session.today() };
-    // which cases these are is the server's word: no key is sealed in one that somebody still reads
+    // which cases these are is the server's word: no key goes out of one that somebody still reads
     const origin = faultInOrigin(file, answer.case);
     if (origin !== null) throw new ClientError(origin);
     const added = receivers(opened, ceremony);
     if (added.length === 0) throw new ClientError('nobody_may');
-    const members = [...stayingMembers(opened), ...added];
-    const { directory } = state.directory;
-    for (const { chain } of [file.dialogue, file.internal].flatMap((each) => each ?? [])) {
-      const before = chain.epochs.at(-1)?.body.members ?? [];
-      const epoch = { recovers: ceremony, members };
-      if (faultInCeremony(epoch, officer, before, directory) !== null) {
+    const draft = beginDraft(opened, { account: { id: officer }, keys: state.keys });
+    draft.openEpochs([...stayingMembers(opened), ...added], { recovers: ceremony });
+    const { entries, grants } = draft.request();
+    const epochs = entries as PaperEpochs['entries'];
+    for (const epoch of epochs) {
+      const chain = file[epoch.header.compartment]?.chain;
+      const before = chain?.epochs.at(-1)?.body.members ?? [];
+      const { directory } = state.directory;
+      if (faultInCeremony(epochBodyOf(epoch), officer, before, directory) !== null) {
         throw new ClientError('wrong_facts');
       }
     }
-    const draft = beginDraft(opened, { account: { id: officer }, keys: state.keys });
-    draft.openEpochs(members, { recovers: ceremony });
-    const { entries, grants } = draft.request();
     const json = {
       ...state.proof,
-      entries: entries as PaperEpochs['entries'],
+      entries: epochs,
       grants,
       overview: draft.overview(overview),
     } satisfies PaperEpochs;

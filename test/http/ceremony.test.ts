@@ -213,20 +213,45 @@ describe('a paper opens nothing', () => {
     await installation.signIn(hanna);
   });
 
-  it('while somebody said to be unable is signed in, and when a day is over', async () => {
+  it('once somebody said to be unable signs in, and when a day is over', async () => {
     const [hanna] = installation.handlers;
     await hanna.desk.signOut();
-    const id = await agreed();
+    const ended = await agreed();
     await installation.signIn(hanna);
-    expect(await codeOf(use(id))).toBe('ceremony_not_found');
-    expect((await hugo.desk.ceremony()).standing).toBeNull();
     await hanna.desk.signOut();
+    expect(await codeOf(use(ended))).toBe('ceremony_not_found');
+    expect((await hugo.desk.ceremony()).standing).toBeNull();
+    const id = await agreed();
     await use(id);
     installation.clock.set(new Date(installation.clock.now().getTime() + 24 * 3_600_000));
     expect(await codeOf(use(id))).toBe('ceremony_not_found');
     for (const person of [...installation.handlers, hugo, installation.administrator]) {
       await installation.signIn(person);
     }
+  });
+
+  it('in a case that somebody still reads, whatever the server lists', async () => {
+    const [hanna] = installation.handlers;
+    const { id } = await report();
+    await hanna.desk.revoke(id, hugo.id);
+    const access = installation.server.db('access');
+    const held = access.clone().where({ case_id: id }).whereNot({ reader: officer });
+    const rows = await held.clone().select<object[]>();
+    await held.clone().delete();
+    await hanna.desk.signOut();
+    const sent: string[] = [];
+    const listen: Fetch = (address, init) => {
+      if (init.method === 'POST') sent.push(address);
+      return fetch(address, init);
+    };
+    const { result } = await use(await agreed(), paperWords, listen);
+    expect(result.given).toBe(0);
+    expect(result.kept).toContain('wrong_facts');
+    expect(sent.some((address) => address.endsWith(id))).toBe(true);
+    expect(sent.filter((address) => address.endsWith('/epochs'))).toEqual([]);
+    await access.clone().insert(rows);
+    await withdrawn();
+    await installation.signIn(hanna);
   });
 
   it('where its holder gives the case to others than those named, or to whom its reporter left out', async () => {
@@ -270,6 +295,20 @@ describe('a paper opens nothing', () => {
     expect((await installation.newReporter().open(words)).warnings).toEqual([]);
     await withdrawn();
     await installation.signIn(hanna);
+  });
+
+  it('that keys had a part in which are in wrong hands', async () => {
+    const { administrator, handlers } = installation;
+    await handlers[0].desk.signOut();
+    const id = await agreed();
+    const what = { since: null, knownAt: null, cause: 'device_lost' } as const;
+    await administrator.desk.openIncident({ account: hugo.id, ...what });
+    expect(await codeOf(use(id))).toBe('ceremony_not_found');
+    expect((await administrator.desk.ceremony()).standing).toBeNull();
+    const [incident] = await administrator.desk.incidents();
+    if (incident === undefined) throw new Error('no incident');
+    await administrator.desk.unlockAccount(incident.id);
+    for (const person of [handlers[0], hugo]) await installation.signIn(person);
   });
 });
 
