@@ -214,8 +214,7 @@ describe('what people type and send', () => {
     await reporter.submit(input, [file], silent);
     await reporter.send(words, field.message, [file], silent);
     const desk = await installation.signIn(handlers[0]);
-    const [row] = (await desk.inbox('open')).rows.filter(({ practice }) => !practice);
-    const id = row?.id ?? '';
+    const { caseId: id } = reporterKeys(words);
     caseRow = await desk.openCase(id);
     await desk.reply(id, { kind: 'acknowledgement', text: field.acknowledgement }, [], silent);
     await desk.reply(id, { kind: 'reply', text: field.reply }, [file], silent);
@@ -499,6 +498,8 @@ describe('what people type and send', () => {
     // a session's end, what a handler did when, and the hours that GDPR counts: never of a reporter
     expect([...times.moments].sort()).toEqual([
       'audit.content',
+      'ceremonies.agreed_at',
+      'ceremonies.asked_at',
       'incidents.authority',
       'incidents.authority_at',
       'incidents.known_at',
@@ -606,6 +607,7 @@ async function secretsThatChange(installation: Installation): Promise<Canary[]> 
   const [pending] = (await hanna.desk.members()).admissions;
   await hanna.desk.admit(waiting(pending));
   await administrator.desk.admit(waiting(pending));
+  await useOfPaper(installation, waiting(pending).id, officer.words);
   const { fragment } = await hanna.desk.invite({ shownName: 'Ida Lund' });
   const changed = await harald.desk.prepareChange(harald.passphrase);
   await harald.desk.finishChange();
@@ -630,6 +632,31 @@ async function secretsThatChange(installation: Installation): Promise<Canary[]> 
     canary('secret of an invitation', fragment.split('.')[1] ?? ''),
     canary('secret of an invitation as bytes', fromBase64(fragment.split('.')[1] ?? '')),
   ];
+}
+
+/** A case that only a handler who is gone and a paper open is given on by the paper, and the use ended. */
+async function useOfPaper(
+  installation: Installation,
+  officer: string,
+  words: readonly string[],
+): Promise<void> {
+  const { administrator, handlers } = installation;
+  const [hanna, harald] = handlers;
+  const { words: key } = await installation.report();
+  const { caseId } = reporterKeys(key);
+  await harald.desk.revoke(caseId, hanna.id);
+  await harald.desk.signOut();
+  const [to, lost] = [[hanna.id], [harald.id]];
+  await administrator.desk.askCeremony({ officer, ground: 'lost', to, lost });
+  const { standing } = await hanna.desk.ceremony();
+  if (standing === null) throw new Error('nothing stands');
+  await hanna.desk.agreeCeremony(standing);
+  const paper = installation.newDesk();
+  await paper.openPaper(standing.id, words);
+  const { given } = await paper.givePaperCases(silent);
+  if (given !== 1) throw new Error('the paper gave nothing');
+  await paper.closePaper();
+  await installation.signIn(harald);
 }
 
 /**
