@@ -34,6 +34,7 @@ const ELSEWHERE = new Map(
       'breach-notices',
     ],
     'desk-team': ['handover-case'],
+    several: ['own-words', 'desk-switch'],
     'desk-record': ['record-item'],
     'desk-export': ['export-text'],
     'desk-erasing': ['erasure-proposal'],

@@ -155,7 +155,7 @@ describe('in Chromium with WebAssembly', () => {
     const answer = await runIn(browser, 'worker-desk.js', { sets, frozen, withSlow: true });
     expect(failuresOf(answer)).toEqual([]);
     expect(algorithmsOf(answer)).toEqual(new Set(algorithms));
-    expect(answer.results.filter((result) => !('algorithm' in result))).toHaveLength(94);
+    expect(answer.results.filter((result) => !('algorithm' in result))).toHaveLength(97);
   });
 });
 
@@ -180,6 +180,6 @@ describe('in Chromium without WebAssembly', () => {
     expect(answer.hasWebAssembly).toBe(false);
     expect(failuresOf(answer)).toEqual([]);
     expect(algorithmsOf(answer).size).toBe(algorithms.length - 1);
-    expect(answer.results.filter((result) => !('algorithm' in result))).toHaveLength(80);
+    expect(answer.results.filter((result) => !('algorithm' in result))).toHaveLength(83);
   });
 });

@@ -202,6 +202,10 @@ await keep('shelves', 'draft-and-filter.json', {
       },
     },
   ],
+  desks: [
+    { address: 'https://north.example', at: '2026-03-02T10:00:00.000Z', name: 'North' },
+    { address: 'https://gone.example', at: '2026-03-02T10:00:00.000Z', name: null },
+  ],
 });
 const reader = 'CQoLDA0ODxAREhMUFRYXGA';
 const signatureOf = 'A'.repeat(86);

@@ -66,6 +66,9 @@ describe('every route of the desk', () => {
     expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /api/desk/installation',
       'GET /api/desk/invitations/:id',
+      'POST /api/desk/ceremony/paper',
+      'POST /api/desk/ceremony/paper/cases/:id',
+      'POST /api/desk/ceremony/paper/cases/:id/epochs',
       'POST /api/desk/invitations/:id/join',
       'POST /api/desk/recovery',
       'POST /api/desk/sessions',

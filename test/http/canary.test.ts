@@ -385,7 +385,7 @@ describe('what people type and send', () => {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
     await noteTimes(installation, times);
-  });
+  }, 120_000);
   afterAll(async () => {
     await installation.stop();
     await mail.stop();

@@ -22,7 +22,7 @@ import {
 } from '../../crypto/private.js';
 import { createDirectories } from '../../server/directory/versions.js';
 import { ApiError } from '../../server/http/errors.js';
-import { directoryLookup } from '../../server/records/directory.js';
+import { type DirectoryLookup, directoryLookup } from '../../server/records/directory.js';
 import type { AccessRow, CaseRow } from '../../server/records/rows.js';
 import {
   appendEntries,
@@ -152,6 +152,14 @@ async function caseRow(): Promise<CaseRow> {
   return row;
 }
 
+/** Everybody whom the directory names can sign in. */
+function lookupOf(
+  newest: NonNullable<Awaited<ReturnType<typeof directories.newest>>>,
+): DirectoryLookup {
+  const open = newest.directory.readers.map(({ record }) => record.id);
+  return directoryLookup(directories, newest, undefined, new Set<string>(open));
+}
+
 /** Appends as the desk does; answers the code where it is refused. */
 async function append(
   author: TestReader,
@@ -164,7 +172,7 @@ async function append(
       const row = await trx<CaseRow>('cases').where({ id: report.keys.caseId }).first();
       const newest = await directories.newest(trx);
       if (row === undefined || newest === null) throw new Error('not there');
-      const lookup = directoryLookup(directories, newest);
+      const lookup = lookupOf(newest);
       await appendEntries(trx, row, author.record.id, entries, grants, lookup);
     });
     return 'stored';
@@ -257,7 +265,7 @@ describe('a handler', () => {
           reader(ann).record.id,
           [wider.entry],
           wider.grants,
-          directoryLookup(directories, newest),
+          lookupOf(newest),
         );
         await keepOverview(trx, appended, sealed(epoch));
       });
