@@ -100,6 +100,7 @@ export function createJoiningDesk(session: DeskSession): JoiningDesk {
     });
     const verified = verifyDirectory(answer.directory);
     // whose words the person compares is whose proofs are made: no other's, to be shown to that one
+    await session.place.installation();
     session.place.check(verified);
     const { directory } = verified;
     const channel = directory.channels.find((one) => one.id === answer.channel);

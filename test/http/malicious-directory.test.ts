@@ -222,14 +222,21 @@ describe('another directory', () => {
     const desk = await deskOf();
     await desk.directory();
     const lie = { directory: strange.signed, stamps: [strange.stamp] };
-    server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({ ...honest, ...lie }));
-    server.lieAbout(DirectoriesAnswer, HISTORY, () => ({ directories: [strange.signed] }));
+    const lieAboutBoth = (): void => {
+      server.lieAbout(DirectoryAnswer, DIRECTORY, (honest) => ({ ...honest, ...lie }));
+      server.lieAbout(DirectoriesAnswer, HISTORY, () => ({ directories: [strange.signed] }));
+    };
+    lieAboutBoth();
     await expectRefused('directory_rolled_back', desk);
+    // nobody signs in under it
+    await expect(deskOf()).rejects.toMatchObject({ code: 'wrong_directory' });
+    server.tellTheTruth();
     server.lieTo('POST', SignedIn, /sessions$/, (answer) => ({
       ...answer,
       account: { ...answer.account, memory: null },
     }));
     const fresh = await deskOf();
+    lieAboutBoth();
     server.listen();
     // it does not know this person's own keys
     await expect(fresh.directory()).rejects.toMatchObject({ fault: 'wrong_directory' });
