@@ -113,7 +113,7 @@ export function handlersOf(directory: Directory): Handlers {
  * sealed, without an effect, and not be erased yet. What takes the place of what is erased is the
  * author's own entry just before the proposal. An erasure needs the same proposal by another handler,
  * who is not the same person under keys from before; alone acts only who is the one handler that
- * ever could read there, but for those who left and those who declared a conflict: then what was
+ * ever could read there. Where all the others left or declared a conflict, that one erases what they
  * proposed before, so that it stood where its readers see it. Taking others off the case first helps
  * nobody.
  *
@@ -151,8 +151,9 @@ export function isConfirmed(
 }
 
 /**
- * How alone a handler is in a place: `always` where nobody else could ever read there who is still a
- * handler; `left` where all the others declared a conflict, and can take no part any more; else `no`.
+ * How alone a handler is in a place: `always` where no other handler could ever read there; `left`
+ * where all the others declared a conflict or left the organisation, and can take no part any more;
+ * else `no`. Whoever came back under new keys is nobody else to the keys from before.
  */
 export type Aloneness = 'always' | 'left' | 'no';
 
@@ -163,9 +164,12 @@ export function aloneness(
   handlers: Handlers,
 ): Aloneness {
   const gone = new Set([...recused].map((id) => handlers.person(id as Party)));
-  const others = [...members].filter((id) => id !== author && handlers.now(id));
+  const own = handlers.person(author);
+  // whoever left counts: one administrator takes people out, and must not end four eyes by it
+  const others = [...members].filter((id) => handlers.ever(id) && handlers.person(id) !== own);
   if (others.length === 0) return 'always';
-  return others.every((id) => gone.has(handlers.person(id))) ? 'left' : 'no';
+  const isGone = (id: Party): boolean => !handlers.now(id) || gone.has(handlers.person(id));
+  return others.every(isGone) ? 'left' : 'no';
 }
 
 /** Takes an entry that holds into account; most are about nothing of the kind. */

@@ -67,7 +67,7 @@ import type { Log } from './log.js';
 import type { BindAttachments, EraseFiles, ReadPurgeOn } from './records/facts.js';
 import type { ReceiptKeys } from './receipts/keys.js';
 import { receiptKeyRoutes } from './receipts/routes.js';
-import { forgetReader } from './records/leavers.js';
+import { forgetReader, noteLeaving } from './records/leavers.js';
 import { reportRoutes, returnRoutes } from './reports/routes.js';
 import { createReports, PACE } from './reports/service.js';
 import { rosterRoutes } from './rosters/routes.js';
@@ -184,6 +184,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     membership,
     holdings,
     forgetReader: async (trx, reader) => {
+      await noteLeaving(trx, reader, day());
       await forgetReader(trx, reader);
       await forgetKey(trx, reader);
       await forgetAbsences(trx, reader);

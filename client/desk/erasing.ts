@@ -136,7 +136,7 @@ function entryAt(opened: OpenedForHandler, place: EntryPlaceInput): OpenedEntry 
 
 /**
  * Whether somebody erases alone in a place: since no other handler could ever read there, or since
- * all others declared a conflict and nobody else may be given access.
+ * all others left or declared a conflict and nobody else may be given access.
  */
 export function erasesAlone(
   opened: OpenedForHandler,
@@ -197,7 +197,7 @@ function filesOf(
 
 /**
  * Proposes to erase something; who reads a case alone, and always did, erases it with this. Who was
- * left alone by declared conflicts proposes first, and erases it after the waiting time.
+ * left alone by all others proposes first, and erases it after the waiting time.
  *
  * @throws ClientError `case_held`, `case_restricted`, `wrong_erasure` for what cannot be erased,
  * `already_erased`, `nothing_to_erase`.

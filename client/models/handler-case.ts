@@ -86,7 +86,7 @@ export interface HandlerCaseView extends CaseRow {
   erasures: readonly ErasureProposal[];
   /**
    * Where this handler erases alone: `always`, since no other could ever read there; `left`, since
-   * the others declared a conflict, and only some time after an own proposal.
+   * the others left or declared a conflict, and only some time after an own proposal.
    */
   erasesAlone: Readonly<Record<'dialogue' | 'internal', Aloneness>>;
   transcripts: readonly SpokenTranscript[];

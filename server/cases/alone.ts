@@ -1,7 +1,5 @@
 import type { Knex } from 'knex';
 import {
-  addDays,
-  AGREED_REMOVAL_DAYS,
   channelReaders,
   isEpochEntry,
   recordHashOf,
@@ -17,11 +15,10 @@ import type { DirectoryLookup } from '../records/directory.js';
 import { NO_REMOVAL } from '../records/facts.js';
 import type { CaseRow } from '../records/rows.js';
 import { readEpochBody } from '../records/rules.js';
+import { aloneFrom } from '../records/leavers.js';
 import { readEpochs, readRecused } from '../records/service.js';
 import { hasRecord } from '../records/store.js';
-
-/** Days for which what somebody left alone proposed stands for everybody to see before it is done. */
-const WAITING_DAYS = AGREED_REMOVAL_DAYS;
+import { wasOpenedOn } from './store.js';
 
 /** The directories of before, by version. */
 export type ReadDirectory = (db: Knex, version: number) => Promise<VerifiedDirectory | null>;
@@ -46,39 +43,43 @@ function leavesNotes({ entries }: Pick<HandlerAppend, 'entries'>): boolean {
   );
 }
 
-/** Whether a request by which somebody went stands already: its answer was lost. */
+/**
+ * Whether a request by which somebody went stands already: its answer was lost. Only on the day on which
+ * they were last given the case, so that nobody learns later, by sending it again, whether the case
+ * is still there.
+ */
 export async function hasGone(
   db: Knex,
   id: string,
   reader: ReaderId,
   request: HandlerAppend,
+  day: Day,
 ): Promise<boolean> {
   const [first] = request.entries;
   const isOwn = request.entries.every(({ header }) => header.author === reader);
   if (first === undefined || !isOwn || !isRecusal(request)) return false;
-  return hasRecord(db, id, recordHashOf(first));
+  return (await wasOpenedOn(db, id, reader, day)) && hasRecord(db, id, recordHashOf(first));
 }
 
 /**
- * What a request changes for whoever is left alone. Who declares a conflict takes along what was
- * proposed and agreed about removing the case; from then on, and from each later proposal to erase,
+ * What a request changes for whoever is left alone, or may be once. Who declares a conflict takes along
+ * what was proposed and agreed about removing the case; from then on, and from each proposal to erase,
  * a time runs before somebody left alone can erase by themselves.
  */
 export function changesForAlone(
-  row: Pick<CaseRow, 'alone_from_day'>,
   request: HandlerAppend,
   effect: Effect | null,
   day: Day,
 ): Partial<Pick<CaseRow, 'alone_from_day' | 'removal_by' | 'removal_day'>> {
-  const from = { alone_from_day: addDays(day, WAITING_DAYS) };
+  const from = { alone_from_day: aloneFrom(day) };
   if (isRecusal(request)) return { ...from, ...NO_REMOVAL };
   // a desk cannot tell one who leaves in silence from one who declares it, in the notes
   if (leavesNotes(request)) return NO_REMOVAL;
-  return effect === 'propose_erasure' && row.alone_from_day !== null ? from : {};
+  return effect === 'propose_erasure' ? from : {};
 }
 
 /**
- * Why a handler whom declared conflicts left alone in a case may not act by themselves: somebody else
+ * Why a handler whom all others left alone in a case may not act by themselves: somebody else
  * can be given access and agree (`alone_needs_another`), or what was proposed stands for too short a
  * time (`alone_too_early`). Null where they may.
  */

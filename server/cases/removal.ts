@@ -47,12 +47,12 @@ export function removalToldOf({
 /**
  * Checks that a handler may agree to the removal of a closed case: another one proposed it, who is not
  * the same person under keys from before; alone acts only who is the one handler that ever could read
- * the case, but for those who left and those who declared a conflict. As with erasing, taking others
- * off the case first helps nobody.
+ * the case, or whom all the others left alone, by leaving the organisation or declaring a conflict. As
+ * with erasing, taking others off the case first helps nobody.
  *
  * @param canBeLetIn whether somebody else could be given the case.
- * @throws ApiError `removal_unconfirmed`, or `alone_needs_another` for who was left alone by declared
- * conflicts where somebody else could agree.
+ * @throws ApiError `removal_unconfirmed`, or `alone_needs_another` for who was left alone where
+ * somebody else could agree.
  */
 export async function checkRemoval(
   trx: Knex,
@@ -73,7 +73,7 @@ export async function checkRemoval(
     }
   }
   const recused = new Set(await readRecused(trx, row.id, lookup));
-  const handlers = { ever: isHandler, now: isHandler, person };
+  const handlers = { ever: (id: string) => lookup.wasHandler(id), now: isHandler, person };
   const alone = aloneness({ members, recused }, reader, handlers);
   if (proposer === null || alone === 'no') throw new ApiError('removal_unconfirmed');
   if (alone === 'left' && (await canBeLetIn())) throw new ApiError('alone_needs_another');

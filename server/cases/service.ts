@@ -251,7 +251,7 @@ export function createCases(options: {
       const erased = await db.transaction(async (trx) => {
         const row = await openableCase(trx, reader, id);
         if (row === undefined) {
-          if (await hasGone(trx, id, reader, request)) return false;
+          if (await hasGone(trx, id, reader, request, today())) return false;
           throw new ApiError('case_not_found');
         }
         const newest = await directories.newest(trx);
@@ -299,7 +299,7 @@ export function createCases(options: {
         if (!(await keepStatistics(trx, statistics))) throw new ApiError('wrong_statistics');
         const changes = {
           ...changesOf(row, request, effect, day, reader),
-          ...changesForAlone(row, request, effect, day),
+          ...changesForAlone(request, effect, day),
         };
         if (Object.keys(changes).length > 0) await changeCase(trx, appended.row, changes);
         await writeAudit(trx, row, reader, request);

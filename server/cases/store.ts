@@ -218,6 +218,19 @@ export async function firstOpeningOn(
   return true;
 }
 
+/** Whether a day is the last on which a reader was given a case. */
+export async function wasOpenedOn(
+  db: Knex,
+  id: string,
+  reader: ReaderId,
+  day: string,
+): Promise<boolean> {
+  const row = await db('openings')
+    .where({ case_id: id, reader, day })
+    .first<{ day: string } | undefined>('day');
+  return row !== undefined;
+}
+
 /** Who of the organisation may open a case; guests are not among them. */
 export async function readersOf(db: Knex, id: CaseId): Promise<ReadonlySet<string>> {
   const rows = db<AccessRow>('access').where('case_id', id).whereNull('last_day');

@@ -14,6 +14,8 @@ import {
 export interface DirectoryLookup {
   /** A reader who may be given access now, null for anybody else. */
   reader(id: string): ReaderRecord | null;
+  /** Whether somebody is a handler, or was one before leaving. */
+  wasHandler(id: string): boolean;
   /** The first id of somebody who came back under new keys; else the one given. */
   person(id: string): string;
   /** Whether somebody has an account that can be signed in to, as far as it was asked. */
@@ -51,6 +53,8 @@ export function directoryLookup(
       : channelPeople(directory, channel);
   return {
     reader: (id) => readers.find(({ record }) => record.id === id)?.record ?? null,
+    wasHandler: (id) =>
+      directory.readers.some(({ record }) => record.id === id && record.part === 'handler'),
     person: (id) => identitiesOf(directory, id).at(-1) ?? id,
     canSignIn: (id) => open.has(id),
     faultInCeremony: (body, author, before) => faultInCeremony(body, author, before, directory),

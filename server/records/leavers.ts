@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { addDays, AGREED_REMOVAL_DAYS, type Day } from '../../crypto/public.js';
+import type { CaseRow } from './rows.js';
 
 /** Whose each row is, in every table that keeps something of cases for one reader alone. */
 const ownRows = [
@@ -14,6 +16,27 @@ const ownRows = [
 
 /** Removes all that is kept in cases for a reader who left, see {@link forgetReader}. */
 export type ForgetReader = (trx: Knex, reader: string) => Promise<void>;
+
+/**
+ * The day from which a handler whom all others left alone may act by themselves, counted from the day
+ * on which something was proposed, or somebody went: as long as a removal waits on which two agreed.
+ */
+export function aloneFrom(day: Day): Day {
+  return addDays(day, AGREED_REMOVAL_DAYS);
+}
+
+/**
+ * Lets the time begin anew in every case of which somebody who leaves ever had a key, so that nobody's
+ * leaving makes one of the others act alone at once. To be called before {@link forgetReader}, which
+ * removes what says which cases these are.
+ */
+export async function noteLeaving(trx: Knex, reader: string, day: Day): Promise<void> {
+  const from = aloneFrom(day);
+  await trx<CaseRow>('cases')
+    .whereIn('id', trx('grants').where('recipient', reader).select('case_id'))
+    .andWhere((where) => where.whereNull('alone_from_day').orWhere('alone_from_day', '<', from))
+    .update({ alone_from_day: from });
+}
 
 /**
  * Removes all that is kept in cases for a reader who left: nobody signs in for it any more, and

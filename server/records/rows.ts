@@ -44,7 +44,10 @@ export interface CaseRow {
   removal_by: string | null;
   /** The day from which it is removed, once somebody else agreed; null before. */
   removal_day: Day | null;
-  /** From when a handler whom declared conflicts left alone may erase; null where nobody declared one. */
+  /**
+   * From when a handler whom all others left alone may erase what they proposed: some days after the
+   * newest such proposal, declared conflict or handler's leaving; null where there was none.
+   */
   alone_from_day: Day | null;
   decision_due_day: string | null;
   escalated: number;

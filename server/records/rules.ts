@@ -65,6 +65,8 @@ export interface AppendContext {
   writes: readonly Compartment[];
   /** An active reader of the newest directory, null for anybody else. */
   reader(id: string): ReaderRecord | null;
+  /** Whether somebody is a handler, or was one before leaving. */
+  wasHandler(id: string): boolean;
   /** What is wrong with an epoch that a recovery officer's paper opens; null where it holds. */
   faultInCeremony(body: EpochBody, author: Party, before: readonly Member[]): string | null;
   /** The first id of somebody who came back under new keys. */
@@ -85,7 +87,7 @@ export interface AppendContext {
   sworn: Set<string>;
   /** The compartments in which something is to be erased, as they stand; they are followed with. */
   erasable: ErasableChains;
-  /** Why whoever was left alone by declared conflicts may not erase by themselves yet; null where they may. */
+  /** Why whoever was left alone by all others may not erase by themselves yet; null where they may. */
   notAlone: ErrorCode | null;
 }
 
@@ -190,7 +192,9 @@ function checkErasing(
   const { erasing, records } = chain;
   const isHandler = (id: string): boolean => context.reader(id)?.part === 'handler';
   const person = (id: string): string => context.person(id);
-  const handlers = { ever: isHandler, now: isHandler, person };
+  const handlers = { ever: (id: string) => context.wasHandler(id), now: isHandler, person };
+  const { erases, author }: EntryHeader = header;
+  if (erases !== undefined && !isHandler(author)) throw new ApiError('wrong_erasure');
   const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), handlers);
   if (fault !== null) throw new ApiError(erasingCodes[fault]);
   if (

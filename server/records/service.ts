@@ -80,8 +80,8 @@ export const CUSTODIAN_WRITES: readonly Compartment[] = ['identity'];
  *
  * @param author who sends them; it must be the author of every entry.
  * @param writes where the author may write.
- * @param notAlone why somebody left alone by declared conflicts may not erase by themselves; null where
- * they may.
+ * @param notAlone why somebody whom all others left alone may not erase by themselves; null where they
+ * may.
  * @throws ApiError with the code of the rule that is broken, see `followChains`; `case_full`.
  */
 export async function appendEntries(
@@ -121,6 +121,7 @@ export async function appendEntries(
       author,
       writes,
       reader: (id) => directory.reader(id),
+      wasHandler: (id) => directory.wasHandler(id),
       person: (id) => directory.person(id),
       faultInCeremony: (...asked) => directory.faultInCeremony(...asked),
       ...(await readSeen(trx, caseRow.id, author, entries)),
@@ -203,6 +204,7 @@ export async function prepareCase(
       author: 'reporter',
       writes: REPORTER_WRITES,
       reader: (id) => directory.reader(id),
+      wasHandler: (id) => directory.wasHandler(id),
       person: (id) => directory.person(id),
       faultInCeremony: (...asked) => directory.faultInCeremony(...asked),
       dialogueRecords: new Map(),

@@ -10,7 +10,7 @@ import {
 } from '../../crypto/private.js';
 import type { Answer } from '../support/api.js';
 import { contents, startCaseWork, type CaseWork, type WorkedCase } from '../support/casework.js';
-import { admitHandler, type TestPerson } from '../support/desk.js';
+import { admitHandler, publish, type TestPerson } from '../support/desk.js';
 import { createTestClock, startTestServer, type TestServer } from '../support/server.js';
 
 // What the server says to a handler's altered client that would erase otherwise than two agreed.
@@ -62,6 +62,10 @@ async function send(
 }
 
 const refused = (code: string) => ({ json: { error: { code } } });
+
+/** From when whoever is left alone may erase, put to another day. */
+const wait = (day: string) =>
+  server.db('cases').where({ id: worked.id }).update({ alone_from_day: day });
 
 async function bodiesLeft(): Promise<number> {
   return server
@@ -178,9 +182,6 @@ describe('a handler whom a declared conflict left alone', () => {
     expect(gone).toMatchObject({ status: 201 });
     return reply;
   };
-  const wait = (day: string) =>
-    server.db('cases').where({ id: worked.id }).update({ alone_from_day: day });
-
   it('erases only what they proposed themselves, and not before 30 days are over', async () => {
     const reply = await leave();
     // what the other proposed went with them
@@ -225,5 +226,52 @@ describe('a handler whom a declared conflict left alone', () => {
     await send(work.handler, 'propose', last);
     await wait('2026-03-02');
     expect(await send(work.handler, 'erase', last)).toMatchObject(refused('erasure_unconfirmed'));
+  });
+});
+
+describe('a handler whose colleague an administrator took out of the directory', () => {
+  const leaves = async (person: TestPerson): Promise<void> => {
+    const answer = await publish(work, (directory) => ({
+      ...directory,
+      readers: directory.readers.map((reader) =>
+        (reader.record.id as string) === person.id ? { ...reader, state: 'left' } : reader,
+      ),
+    }));
+    expect(answer).toMatchObject({ status: 204 });
+  };
+  const remove = (): Promise<Answer> => worked.say(work.handler, contents.removal);
+  const fromDay = async (): Promise<unknown> =>
+    server.db('cases').where({ id: worked.id }).first('alone_from_day');
+
+  it('waits as after a conflict: an own proposal, nobody else to be let in, 30 days', async () => {
+    const reply = only(place('dialogue', 3));
+    expect(await fromDay()).toEqual({ alone_from_day: null });
+    await leaves(work.second);
+    expect(await fromDay()).toEqual({ alone_from_day: '2026-04-01' });
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    await wait('2026-03-02');
+    expect(await send(work.handler, 'propose', reply)).toMatchObject({ status: 201 });
+    expect(await fromDay()).toEqual({ alone_from_day: '2026-04-01' });
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('alone_too_early'));
+
+    await wait('2026-03-02');
+    const fourth = await admitHandler(work, 'fourth');
+    expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('alone_needs_another'));
+    // the same is so of removing the whole case
+    await worked.say(work.handler, contents.closure);
+    expect(await remove()).toMatchObject(refused('removal_unconfirmed'));
+    const proposed = await worked.say(work.handler, contents.removal_proposal);
+    expect(proposed).toMatchObject({ status: 201 });
+    expect(await remove()).toMatchObject(refused('alone_needs_another'));
+    await leaves(fourth);
+    expect(await send(work.handler, 'erase', reply)).toMatchObject({ status: 201 });
+    expect(await remove()).toMatchObject({ status: 201 });
+
+    // at once goes only what nobody else could ever read
+    worked = await work.report([work.handler]);
+    await worked.say(work.handler, contents.reply);
+    ({ entries } = await worked.read(work.handler));
+    const own = only(place('dialogue', 3));
+    expect(await send(work.handler, 'erase', own)).toMatchObject({ status: 201 });
   });
 });

@@ -164,10 +164,12 @@ describe('a conflict of interest', () => {
     const [hanna, harald] = installation.handlers;
     const { words, id } = await report();
     let lost = 0;
+    let sent: Parameters<Fetch> | undefined;
     const losing: Fetch = async (input, init) => {
       const response = await fetch(input, init);
       if (init.method === 'POST' && input.endsWith('/entries') && lost === 0) {
         lost += 1;
+        sent = [input, init];
         throw new TypeError('lost');
       }
       return response;
@@ -175,6 +177,14 @@ describe('a conflict of interest', () => {
     await (await installation.signIn(hanna, losing)).recuse(id);
     expect(lost).toBe(1);
     expect(await readersOf(words)).toEqual(['Harald Handler']);
+
+    // and sent again on a later day, it tells nobody whether the case is still there
+    const again = async (): Promise<number> =>
+      sent === undefined ? 0 : (await fetch(...sent)).status;
+    expect(await again()).toBe(201);
+    const given = installation.server.db('openings').where({ reader: hanna.id });
+    await given.update({ day: '2026-03-01' });
+    expect(await again()).toBe(404);
 
     // taken off by a colleague while the declaration was on its way
     const other = await report();

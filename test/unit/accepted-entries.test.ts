@@ -523,6 +523,10 @@ function accepted(
         author,
         writes: author === 'reporter' ? ['dialogue', 'identity'] : ['dialogue', 'internal'],
         reader: (id) => active.find(({ record }) => record.id === id)?.record ?? null,
+        wasHandler: (id) =>
+          later.directory.readers.some(
+            ({ record }) => record.id === id && record.part === 'handler',
+          ),
         person: (id) => id,
         canSignIn: () => true,
         faultInCeremony: () => 'no ceremony',

@@ -83,6 +83,12 @@ function without(...erased: Entry[]): Entry[] {
   });
 }
 
+/** The directory with other readers. */
+const directoryWith = (change: (reader: Reader) => Reader) => ({
+  ...organisation.directory,
+  readers: organisation.directory.readers.map(change),
+});
+
 const faultsOf = (entries: Entry[] = made.entries) =>
   (['reporter', hanna, officer] as const).map((who) => made.open(who, { entries }).faults);
 const none = [[], [], []];
@@ -446,7 +452,7 @@ describe('a server', () => {
 });
 
 describe('a handler who could always read alone', () => {
-  it('erases alone, also where others left', () => {
+  it('erases alone, and everybody is told so', () => {
     made = makeCase(organisation, { leftOut: [harald] });
     said = made.say('reporter', message('Kim Berg has an illness.'));
     about(hanna, 'erase', said);
@@ -454,17 +460,36 @@ describe('a handler who could always read alone', () => {
     expect(faults).toEqual([]);
     // and everybody is told so, since what is left rests on one person's word
     expect(dialogue.entries.find(({ sequence }) => sequence === 3)?.erasure?.alone).toBe(true);
+  });
 
-    made = makeCase(organisation);
-    said = made.say('reporter', message('Kim Berg has an illness.'));
-    about(hanna, 'erase', said);
-    const directory = {
-      ...organisation.directory,
-      readers: organisation.directory.readers.map((reader) =>
-        reader.record.id === harald.record.id ? { ...reader, state: 'left' as const } : reader,
-      ),
-    };
+  it('does so under new keys too, which are nobody else', () => {
+    const [before, now] = organisation.readers;
+    if (before === undefined || now === undefined) throw new Error('two');
+    about(now, 'erase', said);
+    const directory = directoryWith((reader) => {
+      if (reader.record.id === before.record.id) return { ...reader, state: 'left' };
+      if (reader.record.id !== now.record.id) return reader;
+      return { ...reader, record: { ...reader.record, replaces: before.record.id } };
+    });
     expect(made.open('reporter', { entries: without(said), directory }).faults).toEqual([]);
+  });
+});
+
+describe('a handler whose colleagues left', () => {
+  it('erases what they proposed themselves, and nothing at once', () => {
+    const directory = directoryWith((reader) =>
+      reader.record.id === harald.record.id ? { ...reader, state: 'left' } : reader,
+    );
+    const faults = (...gone: Entry[]) =>
+      made.open('reporter', { entries: without(...gone), directory }).faults;
+    const before = [...made.entries];
+    about(hanna, 'erase', said);
+    expect(faults()).toEqual(['wrong_erasure']);
+    made.entries.splice(0, made.entries.length, ...before);
+    about(hanna, 'propose_erasure', said);
+    about(hanna, 'erase', said);
+    expect(faults(said)).toEqual([]);
+    // and not where the colleague is there
     expect(made.open('reporter').faults).toEqual(['wrong_erasure']);
   });
 });
