@@ -34,7 +34,9 @@ export async function noteLeaving(trx: Knex, reader: string, day: Day): Promise<
   const from = aloneFrom(day);
   await trx<CaseRow>('cases')
     .whereIn('id', trx('grants').where('recipient', reader).select('case_id'))
-    .andWhere((where) => where.whereNull('alone_from_day').orWhere('alone_from_day', '<', from))
+    .andWhere((where) => {
+      void where.whereNull('alone_from_day').orWhere('alone_from_day', '<', from);
+    })
     .update({ alone_from_day: from });
 }
 
