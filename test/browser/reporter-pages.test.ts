@@ -278,7 +278,7 @@ describe('the start page', () => {
       'Reader 2',
       'Reader 3',
     ]);
-    expect(readers[2]).toContain('Key in a safe');
+    expect(readers[2]).toContain('Key on paper in a safe');
     const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
     const shown = (days: number): string => day.format(new Date(dayFromNow(days)));
     expect(await page.innerText('#directory-checked')).toContain(shown(0));
