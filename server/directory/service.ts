@@ -102,8 +102,8 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
   }
 
   /**
-   * No handler leaves with cases that nobody else reads, and no paper that alone opens some; a closed account's keys must go all the same,
-   * since they may be in wrong hands.
+   * No handler leaves with cases that nobody else reads, and no paper that alone opens some; a
+   * closed account's keys must go all the same, since they may be in wrong hands.
    */
   async function checkNobodyIsNeeded(
     trx: Knex,
