@@ -20,16 +20,22 @@ function speaksIn(entry: NewEntry, compartment: Compartment): boolean {
 }
 
 /**
- * A request changes something, and files belong to entries of one compartment.
+ * A request changes something, and files belong to entries of one compartment: those of a closure or
+ * a reopening, which come with words among handlers, to what is said to the reporter.
  *
  * @throws ApiError `malformed`.
  * @returns that compartment; any where no files come along.
  */
-export function checkRequest({ entries, overview, attachments }: HandlerAppend): Compartment {
+export function checkRequest(
+  { entries, overview, attachments }: HandlerAppend,
+  effect: Effect | null,
+): Compartment {
+  if (entries.length === 0 && overview === null) throw new ApiError('malformed');
+  if (effect === 'close' || effect === 'reopen') return 'dialogue';
   const speaking = entries.filter((entry) => !isEpochEntry(entry));
   const [place, ...others] = new Set(speaking.map(({ header }) => header.compartment));
   const named = attachments.length === 0 || (place !== undefined && others.length === 0);
-  if (!named || (entries.length === 0 && overview === null)) throw new ApiError('malformed');
+  if (!named) throw new ApiError('malformed');
   return place ?? 'internal';
 }
 

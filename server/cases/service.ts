@@ -259,8 +259,8 @@ export function createCases(options: {
         const open = await openAccounts(trx);
         const lookup = directoryLookup(directories, newest, undefined, open);
         const day = today();
-        const compartment = checkRequest(request);
         const effect = effectOfAppend(request);
+        const compartment = checkRequest(request, effect);
         checkState(row, request, effect);
         const { directory } = newest;
         if (effect === 'remove') {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reporterKeys } from '../../crypto/private.js';
+import { reporterKeys, utf8 } from '../../crypto/private.js';
+import type { HandlerInput } from '../../client/desk/cases.js';
+import { collect, fileOf, silent } from '../support/fixtures.js';
 import {
   startInstallation,
   type Installation,
@@ -99,7 +101,6 @@ describe('work on a case', () => {
   });
 
   it('looks to the server like any short note', async () => {
-    const silent = (): void => undefined;
     await hanna.desk.note(id, 'x', [], silent);
     await hanna.desk.work(id, { kind: 'labels', labels: ['north', 'south'] });
     await hanna.desk.work(id, {
@@ -127,5 +128,31 @@ describe('work on a case', () => {
       return JSON.stringify({ ...row, effect, fields: Object.keys(rest), bytes: body.length });
     });
     expect(new Set(seen).size).toBe(1);
+  });
+});
+
+describe('an answer with a file', () => {
+  const answers: readonly HandlerInput[] = [
+    { kind: 'acknowledgement', text: 'It arrived.' },
+    { kind: 'feedback', text: 'We looked into it.' },
+    { kind: 'closure', outcome: 'substantiated', text: 'It was so.' },
+    { kind: 'reopening', text: 'More came.' },
+    { kind: 'closure', outcome: 'partly_substantiated', text: 'It was so in part.' },
+  ];
+
+  it('reaches the reporter, who can open the file, also where it closes or reopens the case', async () => {
+    for (const answer of answers) {
+      const bytes = utf8(`The file of: ${answer.text}`);
+      const { state } = await hanna.desk.reply(id, answer, [fileOf(bytes)], silent);
+      expect(state).toBe(answer.kind === 'closure' ? 'closed' : 'open');
+      const reporter = installation.newReporter();
+      const newest = (await reporter.open(words)).entries.at(-1)?.content;
+      expect(newest?.kind).toBe(answer.kind);
+      const [file] = newest !== undefined && 'files' in newest ? newest.files : [];
+      if (file === undefined) throw new Error('the file did not come along');
+      expect(await collect(reporter.download(words, file, silent))).toEqual(bytes);
+    }
+    const { years } = (await harald.desk.figures(null, silent)).figures;
+    expect(years[0]).toMatchObject({ closed: 1, closedByOutcome: { partly_substantiated: 1 } });
   });
 });
