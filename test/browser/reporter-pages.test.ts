@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RetentionClause } from '../../crypto/public.js';
 import { startCountingProxy } from '../bench/counting-proxy.js';
 import { launchBrowser } from '../support/browser.js';
+import { installOrganisation } from '../support/organisation.js';
 import {
   dayFromNow,
   expectAccessible,
@@ -289,6 +291,30 @@ describe('the start page', () => {
     expect(await page.locator('#fingerprint li').count()).toBe(8);
     expect(await page.innerText('#own-words-text')).toBe('Write to us.');
     await page.context().close();
+  });
+
+  it.each([
+    ['en', 'the longer time counts'],
+    ['sv', 'den längre tiden'],
+    ['fi', 'pidempi aika'],
+    ['nb', 'den lengste tiden'],
+  ])('says which of two times counts where both cannot hold: %s', async (lang, said) => {
+    const ruled = await startReporterSite();
+    const clauses: RetentionClause[] = [
+      { kind: 'at_most', months: 24, anchor: 'closure' },
+      { kind: 'at_least', months: 60, anchor: 'receipt' },
+    ];
+    const retention = { clauses, wins: 'longer' as const, shorter: [], preset: null, reason: 'x' };
+    const next = ruled.organisation.next((directory) => ({
+      ...directory,
+      channels: directory.channels.map((channel) => ({ ...channel, retention })),
+    }));
+    await installOrganisation(ruled.server.db, next);
+    const { page } = await openReporterPage(browser, ruled, `/${lang}/`);
+    await page.waitForSelector('#date-feedback:not(:empty)');
+    expect(await page.innerText('#retention')).toContain(said);
+    await page.context().close();
+    await ruled.server.stop();
   });
 
   it.each(['en', 'sv', 'fi', 'nb'])(

@@ -14,6 +14,10 @@ export function retentionText({
   const times = retention.clauses.map(({ kind, months, anchor }) =>
     t(`keep.kind.${kind}`, { time: timeText(months), anchor: t(`keep.anchor.${anchor}`) }),
   );
-  const lead = t('keep.lead', { rule: times.join(t('keep.join')) });
-  return retention.shorter.length === 0 ? lead : `${lead} ${t('keep.shorter')}`;
+  const { wins, shorter } = retention;
+  return [
+    t('keep.lead', { rule: times.join(t('keep.join')) }),
+    ...(wins === null ? [] : [t(`keep.wins.${wins}`)]),
+    ...(shorter.length === 0 ? [] : [t('keep.shorter')]),
+  ].join(' ');
 }
