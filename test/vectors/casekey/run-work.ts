@@ -41,6 +41,7 @@ import {
   type VerifiedChain,
   type VerifiedDirectory,
 } from '../../../crypto/private.js';
+import { faultWith } from './changed.js';
 import { boxWith, encrypt, flipped, nonceOf, refused, same, type Check } from './checks.js';
 import type { Vectors } from './form.js';
 
@@ -120,19 +121,11 @@ function worldOf({ office, work }: Vectors): World {
       return made;
     },
     faultWith(entry, { header = {}, by = entry.header.author }) {
-      const { compartment, sequence } = entry.header;
-      const changed = { ...entry, header: { ...entry.header, ...header } } as Entry;
-      const key = signers.get(by ?? '');
-      const signature =
-        key === undefined
-          ? entry.signature
-          : toBase64(sign(key, 'entry', ...signedFields(changed)));
-      const before = of(compartment).slice(0, sequence - 1);
+      const { compartment } = entry.header;
       if (compartment !== 'dialogue') whole ??= verifyChain('dialogue', of('dialogue'), context);
-      return verifyChain(compartment, [...before, { ...changed, signature }], {
-        ...context,
-        dialogue: whole !== undefined && compartment !== 'dialogue' ? whole : null,
-      }).fault;
+      const dialogue = whole !== undefined && compartment !== 'dialogue' ? whole : null;
+      const key = signers.get(by ?? '') ?? null;
+      return faultWith(entry, { header, key }, work.entries, { ...context, dialogue });
     },
   };
 }

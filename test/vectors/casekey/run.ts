@@ -66,6 +66,8 @@ import {
 import { encrypt, same, type Check } from './checks.js';
 import { fieldOf, Vectors } from './form.js';
 import { runDesk } from './run-desk.js';
+import { runGuest } from './run-guest.js';
+import { runMark } from './run-mark.js';
 import { runOffice } from './run-office.js';
 import { runWork } from './run-work.js';
 
@@ -385,4 +387,6 @@ export async function runFrozen(
   if (!withSlow) return;
   runOffice(parsed.output, attempt);
   runWork(parsed.output, attempt);
+  runGuest(parsed.output, attempt);
+  runMark(parsed.output, attempt);
 }
