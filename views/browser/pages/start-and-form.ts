@@ -18,11 +18,13 @@ function isFormShown(): boolean {
 /** The bar as the form's own page has it: the languages' links then take the draft along. */
 function turnBar(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
-    link.href = new URL('write', link.href).href;
+    link.href = new URL(`write${link.hash}`, link.href).href;
   }
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.ways a:not([hreflang])')) {
-    if (link.pathname === formAddress) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.pathname === formAddress) {
+      link.setAttribute('aria-current', 'page');
+      link.hash = '';
+    } else link.removeAttribute('aria-current');
   }
 }
 
@@ -70,14 +72,11 @@ function run({ api, end }: Connection): void {
     });
   });
 
+  const fragment = takeFragment();
   if (isFormShown()) {
-    writing = startWriting(api, directory, {
-      ...{ channel: '', fragment: { code: '', root: '' } },
-      focus: false,
-    });
+    writing = startWriting(api, directory, { channel: '', fragment, focus: false });
     return;
   }
-  const fragment = takeFragment();
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a')) {
     if (link.pathname !== formAddress) continue;
     link.addEventListener('click', (event) => {

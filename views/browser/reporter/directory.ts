@@ -97,10 +97,11 @@ export function fillReader(item: HTMLElement, reader: ReaderView): void {
 }
 
 /**
- * Offers the channels in the list of this id where there are several. Calls back with the chosen
- * one, now and later.
+ * Offers the channels in the list of this id where there is something to choose. Calls back with the
+ * chosen one, now if there is one and later. Where nobody said which of several, or what was chosen is
+ * not offered, nothing is chosen: no report goes to readers whom nobody named.
  *
- * @param before what was chosen elsewhere in the document, if anything.
+ * @param before what was chosen elsewhere in the document or named by the address, if anything.
  */
 export function chooseChannel(
   list: 'start-channel' | 'channel',
@@ -110,7 +111,7 @@ export function chooseChannel(
 ): void {
   const select = byId(list, HTMLSelectElement);
   const choose = (): void => {
-    const channel = channels.find(({ id }) => id === select.value) ?? channels[0];
+    const channel = channels.find(({ id }) => id === select.value);
     if (channel !== undefined) onChoice(channel);
   };
   select.replaceChildren(
@@ -121,9 +122,16 @@ export function chooseChannel(
       return option;
     }),
   );
-  if (channels.some(({ id }) => id === before)) select.value = before;
+  const isOnly = channels.length === 1 && before === '';
+  const known = channels.find(({ id }) => isOnly || id === before)?.id;
+  if (known === undefined) {
+    const none = new Option(t('start.channel.choose'), '');
+    none.disabled = true;
+    select.prepend(none);
+  }
+  select.value = known ?? '';
   select.onchange = choose;
-  show(`${list}-field`, channels.length > 1);
+  show(`${list}-field`, channels.length > 1 || known === undefined);
   choose();
 }
 

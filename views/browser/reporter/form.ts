@@ -64,7 +64,8 @@ export function fillForm(state: FormState, asking: Asking): void {
   choose('category', state.category);
   choose('relation', state.relation);
   byId('text', HTMLTextAreaElement).value = state.text;
-  fillQuestions(state.channel, state.own, asking);
+  // none are known where no channel is chosen yet
+  if (state.channel !== '' || state.own !== null) fillQuestions(state.channel, state.own, asking);
   for (const question of QUESTIONS) {
     const answer = state.answers[question];
     field(question).value = answer?.text ?? '';
@@ -115,8 +116,22 @@ function checkRoom(): boolean {
   return fits;
 }
 
-/** Whether the one needed field is filled, and all fits; says so where it does not. */
+/** Whether it is chosen whom the report is for, where that is to be chosen; says so where it is not. */
+function checkChannel(): boolean {
+  const select = byId('channel', HTMLSelectElement);
+  const isMissing = select.value === '';
+  show('channel-error', isMissing);
+  select.setAttribute('aria-invalid', String(isMissing));
+  if (isMissing) {
+    select.setAttribute('aria-describedby', 'channel-error');
+    select.focus();
+  } else select.removeAttribute('aria-describedby');
+  return !isMissing;
+}
+
+/** Whether what is needed is there, and all fits; says so where it does not. */
 export function checkForm(): boolean {
+  if (!checkChannel()) return false;
   const text = byId('text', HTMLTextAreaElement);
   const isEmpty = text.value.trim() === '';
   show('text-error', isEmpty);

@@ -6,6 +6,8 @@ import { fillReader, showAuthority } from './directory.js';
 export interface LeaveOut {
   /** Ids of the channel's readers who are left out. */
   ids(): string[];
+  /** All who were ticked, in whichever channel they are. */
+  ticked(): string[];
   /** Those who will read it. */
   remaining(): ReaderView[];
   /** Those who will not. */
@@ -41,6 +43,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
 
   return {
     ids: () => readers.filter(isChosen).map(({ id }) => id),
+    ticked: () => [...chosen],
     remaining: () => readers.filter((reader) => !isChosen(reader)),
     leftOut: () => readers.filter(isChosen),
     newcomers: () => [...fresh],

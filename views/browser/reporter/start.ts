@@ -31,8 +31,8 @@ export function takeFragment(): Fragment {
   const fragment = readFragment(hash);
   if (fragment.code === '' && fragment.root === '') return fragment;
   history.replaceState(null, '', location.pathname);
-  // the same page in another language is for the same channel, and for who has the same poster
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
+  // another language, or the form in a tab of its own, is for the same channel and the same poster
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a, a[href$=write]')) {
     link.hash = hash;
   }
   return fragment;
@@ -59,7 +59,7 @@ function drawReaders({ readers }: ChannelView): void {
       return item;
     }),
   );
-  show('who-readers');
+  show('readers');
 }
 
 function drawCountry(code: string): void {
@@ -95,6 +95,7 @@ function draw(directory: DirectoryView, { code, root }: Fragment): void {
   const offered = offeredChannels(directory.channels, named?.id ?? '');
   show('channel-gone', named?.closed === true);
   listChannels(offered);
+  show('who-readers');
   if (offered.length > 0) chooseChannel('start-channel', offered, drawChannel, named?.id);
   else {
     allowWriting(false);

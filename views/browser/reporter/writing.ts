@@ -86,7 +86,7 @@ export function startWriting(
     const draft = {
       step,
       form,
-      leftOut: leaveOut.ids(),
+      leftOut: leaveOut.ticked(),
       root,
       seen: [...seen],
       files: [...files.originals().map(({ name }) => name), ...lost.names()],
@@ -206,6 +206,11 @@ export function startWriting(
       showSendError(codeOf(error), hasDeparted);
       return;
     }
+    if (channel === null) {
+      show('channel-gone-form');
+      go('write');
+      return;
+    }
     if (!tellNewcomers() && leaveOut.somebodyReads()) showSendError(code, hasDeparted);
     else go('readers');
   };
@@ -247,8 +252,8 @@ export function startWriting(
     channels.find(({ id }) => id === options.channel) ??
     namedChannel(channels, options.fragment.code);
 
-  /** Offers the channels, and the readers of the one that is chosen. */
-  const offer = (found: DirectoryView): void => {
+  /** Offers the channels, and the readers of the one that is chosen: the one of before, if any. */
+  const offer = (found: DirectoryView, before = channel?.id ?? askedIn(found)?.id ?? ''): void => {
     ({ root } = found);
     showPlace(found);
     files.limit(found.maxFileBytes);
@@ -260,7 +265,8 @@ export function startWriting(
       hintAtPersonal();
       show('practice', !choice.published);
     };
-    const before = channel?.id ?? askedIn(found)?.id ?? '';
+    // nobody's report goes to another channel without being asked
+    channel = null;
     chooseChannel('channel', offeredChannels(found.channels, before), choose, before);
   };
 
@@ -279,18 +285,14 @@ export function startWriting(
       return;
     }
     for (const each of draft.seen) seen.add(each);
-    channel = found.channels.find(({ id }) => id === draft.form.channel) ?? null;
-    // nobody's report goes to another channel without being asked
-    const isGone = channel === null || channel.closed;
-    if (isGone) channel = null;
-    show('channel-gone-form', isGone);
     leaveOut.tick(draft.leftOut);
-    offer(found);
+    offer(found, draft.form.channel);
+    show('channel-gone-form', draft.form.channel !== '' && channel === null);
     fillForm(draft.form, asking);
     tellNewcomers();
     lost.set(draft.files);
     earlier = { keyShown: draft.keyShown, departed: draft.departed };
-    step = isGone ? 'write' : resumedStep(draft);
+    step = channel === null ? 'write' : resumedStep(draft);
     tellResumed(draft);
     open();
     store.renew();
