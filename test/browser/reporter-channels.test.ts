@@ -186,3 +186,71 @@ describe('whom a report is for', () => {
     await page.context().close();
   });
 });
+
+describe('what was chosen for a question', () => {
+  it('stays as an ordinary file, which says so, where another channel is chosen', async () => {
+    const page = await open('/en/write');
+    await page.waitForSelector(form);
+    await page.selectOption('#channel', installation.channel);
+    await page.fill('#text', 'With a bill.');
+    const own = page.locator('#own-questions');
+    const papers = own.getByRole('group', { name: 'Any papers?' });
+    const bill = { name: 'bill.txt', mimeType: 'text/plain', buffer: Buffer.from('4 000') };
+    await papers.locator('input[type=file]').setInputFiles([bill]);
+    await papers.getByText('bill.txt').waitFor();
+    // under the same id another channel may ask something else
+    await installation.administrator.desk.updateChannel(oslo, {
+      questionnaire: {
+        sections: [
+          {
+            titles: { en: 'In Oslo' },
+            fields: [
+              {
+                ...{ id: 'file', type: 'file', labels: { en: 'A picture of you' } },
+                ...{ help: {}, options: [], when: null },
+              },
+            ],
+          },
+        ],
+      },
+    });
+    await page.waitForFunction(() => sessionStorage.length > 0);
+    await page.reload();
+    await page.waitForSelector(form);
+    await papers.locator('input[type=file]').setInputFiles([bill]);
+    await papers.getByText('bill.txt').waitFor();
+    await page.selectOption('#channel', oslo);
+    await own.getByText('A picture of you').waitFor();
+    expect(await own.innerText()).not.toContain('bill.txt');
+    await page.click('#form button[type=submit]');
+    const list = page.locator('#file-list');
+    await list.getByText('Chosen for a question that is not asked now').waitFor();
+    await expectAccessible(page);
+    await page.click('#step-files [data-go=back]');
+    await page.selectOption('#channel', installation.channel);
+    await papers.getByText('bill.txt').waitFor();
+    await page.click('#form button[type=submit]');
+    await list.getByText('For: Any papers?').waitFor();
+    expect(await list.innerText()).not.toContain('not asked now');
+    await page.context().close();
+  });
+
+  it('is no recording that goes on out of sight: the channel stays until it is decided', async () => {
+    const page = await open('/en/write');
+    await page.waitForSelector(form);
+    await page.selectOption('#channel', installation.channel);
+    const spoken = page.locator('#own-questions').getByRole('group', { name: 'Tell us' });
+    await spoken.locator('[data-slot=voice-open]').click();
+    await spoken.locator('[data-slot=start]').click();
+    await spoken.getByText(/Recording: 0:(?:0[1-9]|[1-9])/u).waitFor();
+    await page.selectOption('#channel', oslo);
+    await spoken.getByText('Decide about your recording first').waitFor();
+    expect(await page.inputValue('#channel')).toBe(installation.channel);
+    await spoken.locator('[data-slot=stop]').click();
+    await spoken.locator('[data-slot=discard]').click();
+    await spoken.locator('[data-slot=close]:visible').first().click();
+    await page.selectOption('#channel', oslo);
+    expect(await page.inputValue('#channel')).toBe(oslo);
+    await page.context().close();
+  });
+});

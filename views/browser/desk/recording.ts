@@ -134,13 +134,13 @@ export function recordingView(desk: Desk): HTMLElement {
   /** The channel's own questions, in the language of the report; null where it has none. */
   let own: { channel: string; questions: Questionnaire; form: QuestionForm } | null = null;
   // the page's list of files is made once its markup stands in the page
-  const answerFiles: AnswerFiles = {
-    add: (field, chosen) => files?.answers.add(field, chosen) ?? '',
-    of: (field) => files?.answers.of(field) ?? [],
+  const answerFiles = (of: string): AnswerFiles => ({
+    add: (field, chosen) => files?.answers(of).add(field, chosen) ?? '',
+    of: (field) => files?.answers(of).of(field) ?? [],
     picking: () => undefined,
     // at the desk nobody is recorded: a recording comes as a file
     voice: null,
-  };
+  });
   const drawQuestions = (): void => {
     const { id, questionnaire } = chosenChannel() ?? { id: '', questionnaire: null };
     const before = own?.channel === id ? own.form.answers() : [];
@@ -151,11 +151,12 @@ export function recordingView(desk: Desk): HTMLElement {
         questions: questionnaire,
         language: select('language').value,
         onChange: keep,
-        files: answerFiles,
+        files: answerFiles(id),
       }),
     };
     own?.form.fill(before);
     part(form, 'questions').replaceChildren(...(own === null ? [] : [own.form.element]));
+    files?.redraw();
   };
   const drawChannel = (): void => {
     const chosen = chosenChannel();
@@ -326,7 +327,7 @@ export function recordingView(desk: Desk): HTMLElement {
         keep();
       },
       onPicking: () => undefined,
-      questionOf: (id) => own?.form.questionOf(id) ?? null,
+      questionOf: (of, id) => (own?.channel === of ? own.form.questionOf(id) : null),
     });
     files.limit(desk.directory.maxFileBytes);
     show(part(view, 'form'), true);

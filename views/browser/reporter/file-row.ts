@@ -95,9 +95,9 @@ export interface FileRow {
   element: HTMLElement;
   /**
    * @param neutral a name that says nothing, to offer; null where it has one.
-   * @param question which the file answers; null where it answers none.
+   * @param purpose what it was chosen for, as a sentence; null where for no question.
    */
-  draw(neutral: string | null, question: string | null): void;
+  draw(neutral: string | null, purpose: string | null): void;
   /** Puts the focus on what the person must decide, else on the button that is always there. */
   focus(): void;
 }
@@ -121,10 +121,10 @@ export function createFileRow(file: ChosenFile, actions: RowActions): FileRow {
   });
   return {
     element,
-    draw(neutral, question) {
+    draw(neutral, purpose) {
       const said = sentences(file);
       fillSlot(element, 'name', file.name);
-      say('purpose', question === null ? null : t('files.for', { question }));
+      say('purpose', purpose);
       say('state', said.state);
       say('removed', said.removed);
       say('left', said.left);

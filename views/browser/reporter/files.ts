@@ -32,8 +32,11 @@ export interface FileChoice {
   clear(): void;
   /** Says how large a file may be, and refuses larger ones as soon as they are chosen. */
   limit(bytes: number): void;
-  /** For the questions that are answered by files; those are listed, looked through and sent with all. */
-  answers: AnswerFiles;
+  /**
+   * For a channel's questions that are answered by files; those are listed, looked through and sent with
+   * all. Where the question is not asked any more they stay, as files that answer none.
+   */
+  answers: (channel: string) => AnswerFiles;
   /** Draws the rows anew, since other questions are asked. */
   redraw(): void;
 }
@@ -47,19 +50,29 @@ export interface FileHost {
    * meanwhile.
    */
   onPicking: () => void;
-  /** The question of this id, as the page asks it; null where it asks none. */
-  questionOf?: (field: string) => string | null;
+  /** The question that a channel has under this id, as the page asks it; null where it does not. */
+  questionOf?: (channel: string, field: string) => string | null;
+}
+
+/** Which question a file answers: channels may ask different ones under the same id. */
+interface Purpose {
+  channel: string;
+  field: string;
 }
 
 interface Listed {
   file: ChosenFile;
-  /** The question that it answers; null for none. */
-  field: string | null;
+  /** What it was chosen for; null for no question. */
+  purpose: Purpose | null;
   row: FileRow;
   taken: AbortController;
   /** Until it was looked at. */
   looking: Promise<void>;
   toSend: File | null;
+}
+
+function isSame(one: Purpose | null, other: Purpose | null): boolean {
+  return one?.channel === other?.channel && one?.field === other?.field;
 }
 
 function hasFiles({ dataTransfer }: DragEvent): boolean {
@@ -91,10 +104,13 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
     }
   };
 
+  const purposeText = (purpose: Purpose | null): string | null => {
+    if (purpose === null) return null;
+    const question = questionOf?.(purpose.channel, purpose.field) ?? null;
+    return question === null ? t('files.for_none') : t('files.for', { question });
+  };
   const drawRows = (): void => {
-    for (const { file, field, row } of chosen) {
-      row.draw(neutralName(file), field === null ? null : (questionOf?.(field) ?? null));
-    }
+    for (const { file, purpose, row } of chosen) row.draw(neutralName(file), purposeText(purpose));
   };
   const draw = (): void => {
     drawRows();
@@ -142,7 +158,7 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
     announce(t('files.removed'));
   };
 
-  const take = (original: File, field: string | null): Listed => {
+  const take = (original: File, purpose: Purpose | null): Listed => {
     const file: ChosenFile = { original, name: original.name, state: { at: 'looking' } };
     const change = (said: string): void => {
       makeReady(listed);
@@ -169,7 +185,7 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
       },
     });
     const taken = new AbortController();
-    const listed: Listed = { file, field, row, taken, looking: Promise.resolve(), toSend: null };
+    const listed: Listed = { file, purpose, row, taken, looking: Promise.resolve(), toSend: null };
     list.append(row.element);
     listed.looking = look(listed);
     return listed;
@@ -190,11 +206,11 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
     return parts.join(' ');
   };
 
-  const add = (files: readonly File[], field: string | null = null): string => {
+  const add = (files: readonly File[], purpose: Purpose | null = null): string => {
     const isListed = (other: File): boolean =>
       chosen.some(
-        ({ file: { original }, field: before }) =>
-          before === field &&
+        ({ file: { original }, purpose: before }) =>
+          isSame(before, purpose) &&
           original.name === other.name &&
           original.size === other.size &&
           original.lastModified === other.lastModified,
@@ -202,7 +218,7 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
     const tooLarge = files.filter(({ size }) => size > largest);
     const fresh = files.filter((file) => file.size <= largest && !isListed(file));
     const room = MOST - chosen.length;
-    chosen.push(...fresh.slice(0, room).map((file) => take(file, field)));
+    chosen.push(...fresh.slice(0, room).map((file) => take(file, purpose)));
     const wrong = complaint(tooLarge, fresh.length > room);
     if (wrong === '') show('file-error', false);
     else write('file-error', wrong);
@@ -247,11 +263,11 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
     });
 
   return {
-    answers: {
-      add: (field, files) => add(files, field),
+    answers: (channel) => ({
+      add: (field, files) => add(files, { channel, field }),
       of: (field) =>
         chosen.flatMap((listed, at) =>
-          listed.field === field
+          isSame(listed.purpose, { channel, field })
             ? {
                 name: listed.file.name,
                 place: at,
@@ -263,7 +279,7 @@ export function createFileChoice({ onChange, onPicking, questionOf }: FileHost):
         ),
       picking: onPicking,
       voice: place && recordAt,
-    },
+    }),
     redraw: drawRows,
     originals: () => chosen.map(({ file }) => file.original),
     ready() {

@@ -10,10 +10,10 @@ import { loadScript } from '../rpc.js';
 import { byId, show } from './dom.js';
 
 /** What stands below the text for a channel: its own questions, or null for the built-in ones. */
-type Shown = { questions: Questionnaire; form: QuestionForm } | null;
+type Shown = { channel: string; questions: Questionnaire; form: QuestionForm } | null;
 
-/** What a page gives to the questions: its files, and who hears of changes. */
-export type Asking = Pick<QuestionOrder, 'onChange'> & { files: AnswerFiles };
+/** What a page gives to the questions of each channel: its files, and who hears of changes. */
+export type Asking = Pick<QuestionOrder, 'onChange'> & { files: (channel: string) => AnswerFiles };
 
 /** By channel: what was shown once stays for as long as the page is open, whatever is signed later. */
 const shown = new Map<string, Shown>();
@@ -48,7 +48,11 @@ function drawn(order: QuestionOrder): QuestionForm {
 
 function put(channel: string, questions: Questionnaire | null, asking: Asking): Shown {
   const language = document.documentElement.lang;
-  const made = questions && { questions, form: drawn({ ...asking, questions, language }) };
+  const files = asking.files(channel);
+  const made = questions && {
+    ...{ channel, questions },
+    form: drawn({ ...asking, files, questions, language }),
+  };
   shown.get(channel)?.form.wipe();
   shown.set(channel, made);
   return made;
@@ -82,9 +86,9 @@ export function readQuestions(): FormInput | null {
   return current && { questions: current.questions, answers: current.form.answers() };
 }
 
-/** The question of a field as it is shown; null where none of this id is asked. */
-export function questionOf(id: string): string | null {
-  return current?.form.questionOf(id) ?? null;
+/** A channel's question of this id as it is shown; null where it is not. */
+export function questionOf(channel: string, id: string): string | null {
+  return current?.channel === channel ? current.form.questionOf(id) : null;
 }
 
 /** Draws the files of answers anew. */

@@ -258,6 +258,11 @@ export function startWriting(
     showPlace(found);
     files.limit(found.maxFileBytes);
     const choose = (choice: ChannelView): void => {
+      // a microphone that is open, or what it heard, never goes out of sight
+      if (!settleQuestions()) {
+        byId('channel', HTMLSelectElement).value = channel?.id ?? '';
+        return;
+      }
       channel = choice;
       leaveOut.show(choice, (reader) => !seen.has(seat(choice, reader)));
       showQuestions(choice.id, choice.questionnaire, asking);
