@@ -27,6 +27,7 @@ import {
   sealContent,
 } from '../crypto/private.js';
 import type { Api, Credential } from './api.js';
+import { countryOfCase } from './case-country.js';
 import {
   accessViews,
   entryViews,
@@ -100,6 +101,7 @@ export function reporterCaseView(
   return {
     id: facts.id,
     channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
+    country: countryOfCase(file, facts, [directory]).country,
     practice: facts.practice,
     receivedOn: received,
     state: facts.closedOn === null ? 'open' : 'closed',
@@ -207,7 +209,9 @@ export function createReporterCases(api: Api, shown: ShownDirectories): Reporter
       (head === undefined ? null : faultAgainstHead(file, head)) ??
       (file.faults.length > 0
         ? null
-        : (faultInState(file, answer.case) ?? faultInOrigin(file, answer.case)));
+        : (faultInState(file, answer.case) ??
+          faultInOrigin(file, answer.case) ??
+          countryOfCase(file, answer.case, [directory]).fault));
     if (fault !== null) file.faults.push(fault);
     if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
     return { keys, facts: answer.case, readings: answer.readings, file, directory };

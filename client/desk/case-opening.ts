@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   CaseId,
   type ChainContext,
+  type Country,
   type Day,
   DeskCase,
   type DeskCase as DeskCaseAnswer,
@@ -32,10 +33,11 @@ import {
   type SealedOverview,
   verifyEpochs,
 } from '../../crypto/private.js';
+import { countryOfCase } from '../case-country.js';
 import { believed, overviewOf } from '../casework/overview.js';
 import { saidIn } from '../casework/said.js';
 import type { LoadedDirectory } from '../directory.js';
-import type { DirectoryWatch } from './directory-watch.js';
+import { hashesOfVersions, type DirectoryWatch } from './directory-watch.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** A case as a handler's desk fetched, verified and opened it. */
@@ -45,6 +47,8 @@ export interface OpenedForHandler {
   overview: Overview;
   /** Whether lists show something else of the case, or nothing, since the sealed overview does. */
   misleading: boolean;
+  /** Whose act its dates follow. */
+  country: Country;
   /** Keys that came by grant and are now kept under the handler's own key. */
   newOwnKeys: OwnKey[];
   directory: LoadedDirectory;
@@ -150,7 +154,8 @@ export async function openAnswer(
   const state = session.signedIn();
   // After the case, so that the directory knows whoever the case names.
   const directory = await watch.current();
-  const directories = await watch.hashesSince(oldestNamed(answer, directory.directory.version));
+  const versions = await watch.versionsSince(oldestNamed(answer, directory.directory.version));
+  const directories = hashesOfVersions(versions);
   const newOwnKeys: OwnKey[] = [];
   const file = openCase({
     id: v.parse(CaseId, id),
@@ -177,6 +182,9 @@ export async function openAnswer(
   if (fault !== null) file.faults.push(fault);
   const origin = faultInOrigin(file, answer.case);
   if (origin !== null) file.notices.push(origin);
+  // whoever reported could have named another directory than the server was told, as with the channel
+  const { country, fault: otherCountry } = countryOfCase(file, answer.case, versions);
+  if (otherCountry !== null) file.notices.push(otherCountry);
   const kept = keptOverview(file, answer.overview);
   // the title that whoever reported gave is the beginning of the report, and nothing else
   const title = answer.overview.compartment === 'internal' ? kept?.title : null;
@@ -194,6 +202,7 @@ export async function openAnswer(
     file,
     overview,
     misleading,
+    country,
     newOwnKeys,
     directory,
     timeZone,

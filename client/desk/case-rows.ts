@@ -39,10 +39,11 @@ function rowOf(
   unread: boolean,
   fault: CaseRow['fault'],
 ): CaseRow {
-  const { id, channel, practice, receivedOn, closedOn, purgeOn } = answer.case;
+  const { id, channel, country, practice, receivedOn, closedOn, purgeOn } = answer.case;
   return {
     id,
     channel,
+    country,
     practice,
     receivedOn: earlier(receivedOn, overview?.receivedOn ?? receivedOn),
     state: closedOn === null ? 'open' : 'closed',
@@ -125,6 +126,7 @@ export function caseView(
       false,
       file.faults[0] ?? file.mendable[0] ?? null,
     ),
+    country: opened.country,
     ...casework,
     removal: standingRemoval(opened, casework.removal),
     identity: caseIdentityView(opened, me),

@@ -33,7 +33,7 @@ import type { LoadedDirectory } from '../directory.js';
 import { ClientError } from '../errors.js';
 import { isGiven } from '../identity.js';
 import type { CustodyRow, OpenedIdentity } from '../models.js';
-import type { DirectoryWatch } from './directory-watch.js';
+import { hashesOfVersions, type DirectoryWatch } from './directory-watch.js';
 import type { DeskSession, SignedInState } from './session.js';
 
 /** What an identity custodian does. */
@@ -172,7 +172,9 @@ export function createCustodyDesk(session: DeskSession, watch: DirectoryWatch): 
   ): Promise<Omit<ChainContext, 'dialogue'>> {
     if (caseIdOf(reporter) !== caseId) throw new ClientError('wrong_case_id');
     const named = [...readers, ...epochs].map((entry) => epochBodyOf(entry).directory.version);
-    const directories = await watch.hashesSince(Math.min(directory.version, ...named));
+    const directories = hashesOfVersions(
+      await watch.versionsSince(Math.min(directory.version, ...named)),
+    );
     return { caseId, reporter, directory, directories };
   }
 

@@ -17,6 +17,13 @@ import { changesBetween } from './directory-changes.js';
 import type { DeskMemory } from './memory.js';
 import type { DeskSession, SignedInState } from './session.js';
 
+/** The hash of each of these versions, by its number. */
+export function hashesOfVersions(
+  versions: readonly VerifiedDirectory[],
+): ReadonlyMap<number, DirectoryHash> {
+  return new Map(versions.map(({ directory, hash }) => [directory.version, hash]));
+}
+
 /** A directory that knows this person with other keys is not the one that admitted this person. */
 function checkOwnRecord({ account, keys }: SignedInState, { directory }: VerifiedDirectory): void {
   const known: string[] = [
@@ -36,10 +43,10 @@ export interface DirectoryWatch {
   /** The newest directory, checked against the highest version this desk has ever seen. */
   current(): Promise<LoadedDirectory>;
   /**
-   * Hashes of directory versions from `version` to the newest, each vouched for by the version after
+   * The directory's versions from `version` to the newest at least, each vouched for by the one after
    * it. Throws `directory_rolled_back` where the server shows another past.
    */
-  hashesSince(version: number): Promise<ReadonlyMap<number, DirectoryHash>>;
+  versionsSince(version: number): Promise<readonly VerifiedDirectory[]>;
   /** Every version from the first to the newest, oldest first, each vouched for by the one after. */
   history(): Promise<readonly VerifiedDirectory[]>;
   /** Versions that the person has not read about, oldest first. */
@@ -169,12 +176,12 @@ export function createDirectoryWatch(session: DeskSession, kept: DeskMemory): Di
 
   return {
     current: () => look(session.signedIn()),
-    async hashesSince(version) {
+    async versionsSince(version) {
       const state = session.signedIn();
       if (seen?.of !== state) await look(state);
       const past = seen?.past ?? new Map<number, VerifiedDirectory>();
       await recall(state, past, version);
-      return new Map([...past].map(([number, { hash }]) => [number, hash]));
+      return [...past.values()];
     },
     async history() {
       const state = session.signedIn();

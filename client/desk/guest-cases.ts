@@ -24,7 +24,7 @@ import type { FileSource, GuestCaseView, GuestRow, SendProgress } from '../model
 import { openAnswer, type OpenedForHandler } from './case-opening.js';
 import { newestMembers } from './case-members.js';
 import { caseView } from './case-rows.js';
-import type { DirectoryWatch } from './directory-watch.js';
+import { hashesOfVersions, type DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';
 
@@ -135,7 +135,9 @@ export function createGuestDesk(
     if (caseIdOf(reporter) !== id) throw new ClientError('wrong_case_id');
     const { directory } = await watch.current();
     const named = epochs.map((entry) => epochBodyOf(entry).directory.version);
-    const directories = await watch.hashesSince(Math.min(directory.version, ...named));
+    const directories = hashesOfVersions(
+      await watch.versionsSince(Math.min(directory.version, ...named)),
+    );
     const context: Omit<ChainContext, 'dialogue'> = {
       caseId: id,
       reporter,

@@ -113,6 +113,8 @@ export type OriginView =
 export interface ReporterCaseView {
   id: string;
   channel: ChannelView | null;
+  /** Whose act the channel followed when the case was made. */
+  country: string;
   practice: boolean;
   receivedOn: string;
   state: 'open' | 'closed';

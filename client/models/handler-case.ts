@@ -31,6 +31,11 @@ import type { LogFinding } from './log.js';
 export interface CaseRow {
   id: string;
   channel: string;
+  /**
+   * The country whose act the channel followed when the case was made: of an opened case by the signed
+   * directory that its first epoch names, in a list as the server says.
+   */
+  country: string;
   practice: boolean;
   receivedOn: string;
   state: 'open' | 'closed';

@@ -41,6 +41,7 @@ export function moment(offset: number): string {
 function row(change: Partial<CaseRow> & { id: string }): CaseRow {
   return {
     channel: 'channel',
+    country: scenario === 'spain' ? 'ES' : scenario === 'administrator' ? 'PT' : 'SE',
     practice: false,
     receivedOn: day(-20),
     state: 'open',

@@ -10,6 +10,7 @@ function row(change: Partial<CaseRow>): CaseRow {
   return {
     id: 'case',
     channel: 'channel',
+    country: 'SE',
     practice: false,
     receivedOn: '2026-02-20',
     state: 'open',

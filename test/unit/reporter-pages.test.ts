@@ -23,6 +23,7 @@ const caseWith = (
 ): ReporterCaseView => ({
   id: '',
   channel: null,
+  country: 'SE',
   practice: false,
   receivedOn: '2026-03-02',
   state: 'open',

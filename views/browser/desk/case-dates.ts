@@ -148,7 +148,7 @@ export function datesPanel(
   return {
     panel,
     update(data) {
-      const rule = ruleOf(desk, data.channel);
+      const rule = ruleOf(desk, data);
       const { decisions } = data;
       const before = JSON.stringify(shown?.data.decisions);
       // another's decision, or one's own that was saved, takes the place of what stands in a field

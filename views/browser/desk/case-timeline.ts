@@ -110,7 +110,7 @@ function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
 
 /**
  * A case's dates in their order: what has happened, and what is due with the days left. A date is
- * called law or promise, by the rule of the channel's country.
+ * called law or promise, by the rule of the case's country.
  */
 export function stepsOf(data: HandlerCaseView, rule: CountryRule | null, today: string): Step[] {
   return [

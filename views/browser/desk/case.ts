@@ -186,7 +186,7 @@ function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
     decision.textContent = t('desk.case.decision', { day: dayText(data.decisionBy) });
   }
   showPart(view, 'escalated', data.escalated && data.state === 'open');
-  const rule = ruleOf(desk, data.channel);
+  const rule = ruleOf(desk, data);
   part(view, 'timeline').replaceChildren(...timelineSteps(data, rule, today()));
   const law = t(`desk.law.${rule?.basis ?? 'unsure'}`, { act: rule?.act ?? '' });
   write(view, 'law', data.practice ? t('desk.law.practice') : law);

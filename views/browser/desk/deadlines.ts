@@ -35,8 +35,8 @@ export interface DueDate {
   warning: Warning;
 }
 
-/** The rule of a channel's country; null for a country without a row. */
-export type RuleOf = (channel: string) => CountryRule | null;
+/** The rule of a case's country; null for a country without a row. */
+export type RuleOf = (row: CaseRow) => CountryRule | null;
 
 /** Why a case needs somebody today, the most urgent first. */
 export const REASONS = [
@@ -89,7 +89,7 @@ export function basisOf({ limit }: Duty): 'law' | 'promise' {
   return limit === null ? 'promise' : 'law';
 }
 
-/** What another date of a case is called, by the rule of the channel's country. */
+/** What another date of a case is called, by the rule of the case's country. */
 export function basisName(date: CaseDate, rule: CountryRule | null): BasisName {
   if (date.basis !== 'country') return date.basis;
   if (date.what === 'meeting') return meetingDay(date, rule).basis;

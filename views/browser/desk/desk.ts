@@ -111,10 +111,12 @@ export function localText(texts: Readonly<Record<string, string>>): string {
   return found ?? Object.values(texts)[0] ?? '';
 }
 
-/** What the act of a channel's country says of the dates; null for a country without a row. */
-export function ruleOf(desk: Desk, channel: string): CountryRule | null {
-  const found = desk.directory.channels.find(({ id }) => id === channel);
-  return desk.rules.find(({ country }) => country === found?.country) ?? null;
+/**
+ * What the act of a case's own country says of its dates, whatever its channel follows by now; null for
+ * a country without a row.
+ */
+export function ruleOf(desk: Desk, { country }: Pick<CaseRow, 'country'>): CountryRule | null {
+  return desk.rules.find((rule) => rule.country === country) ?? null;
 }
 
 /** A channel's name; empty for one that the directory no longer has. */

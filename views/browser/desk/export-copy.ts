@@ -245,7 +245,7 @@ export function wholeCopy(
   const organisation = localText(desk.directory.organisation.names);
   const me = data.readers.find(({ id }) => id === desk.account.id)?.name ?? desk.account.name;
   const lead = { name: me, day: dayText(today()), organisation, purpose };
-  const steps = stepsOf(data, ruleOf(desk, data.channel), today());
+  const steps = stepsOf(data, ruleOf(desk, data), today());
   const persons = data.persons.map((person) =>
     [
       `${person.name} (${t(`desk.person.part.${person.part}`)})`,

@@ -142,7 +142,7 @@ function dateLines(
     const text = plural('desk.reason.unopened', daysBetween(row.receivedOn, today));
     lines.push({ text, mark: 'soon' });
   }
-  for (const due of dueDates(row, ruleOf(desk, row.channel), today)) {
+  for (const due of dueDates(row, ruleOf(desk, row), today)) {
     lines.push({ text: dueText(due), mark: markOf(due) });
   }
   if (row.state === 'closed' && row.closedOn !== null) {

@@ -52,7 +52,7 @@ export function inboxView(desk: Desk): HTMLElement {
     const rows = [...memory.rows.values()];
     const day = today();
     const visible = filterRows(rows, memory.filter).filter(({ id }) => hits?.has(id) ?? true);
-    const groups = groupRows(visible, day, (channel) => ruleOf(desk, channel));
+    const groups = groupRows(visible, day, (row) => ruleOf(desk, row));
     const line = (row: CaseRow, reasons: readonly Reason[] = []): Line => ({
       row,
       reasons,
@@ -87,7 +87,7 @@ export function inboxView(desk: Desk): HTMLElement {
       const time = timeText(memory.loadedAt);
       write(view, 'loaded', t('desk.inbox.loaded', { time }));
     }
-    desk.setWaiting(groupRows(rows, day, (channel) => ruleOf(desk, channel)).today.length);
+    desk.setWaiting(groupRows(rows, day, (row) => ruleOf(desk, row)).today.length);
   };
 
   /** Takes some pages of both lists; a case that was closed meanwhile stands once, as it is now. */

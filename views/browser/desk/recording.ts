@@ -31,14 +31,16 @@ type Step = (typeof STEPS)[number];
 type Dates = Parameters<typeof dutiesOf>[0];
 
 /** Which dates of a report received on a day are gone already, as a sentence; null for none. */
-function goneDates(desk: Desk, channel: string, receivedOn: string): string | null {
+function goneDates(desk: Desk, id: string, receivedOn: string): string | null {
   const facts = {
     receivedOn,
     acknowledgedOn: null,
     acknowledgementWaived: false,
     feedbackExtendedTo: null,
   };
-  const { acknowledgement, feedback } = dutiesOf(facts as Dates, ruleOf(desk, channel));
+  const channel = desk.directory.channels.find((each) => each.id === id);
+  const rule = channel === undefined ? null : ruleOf(desk, channel);
+  const { acknowledgement, feedback } = dutiesOf(facts as Dates, rule);
   const gone = (['acknowledgement', 'feedback'] as const).flatMap((what) => {
     const by = (what === 'feedback' ? feedback : acknowledgement)?.by;
     return by !== undefined && by < today()

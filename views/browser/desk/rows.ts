@@ -64,7 +64,7 @@ export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] 
 export function groupRows(rows: readonly CaseRow[], today: string, ruleOf: RuleOf): Groups {
   const groups: Groups = { today: [], open: [], purgeSoon: [], closed: [] };
   for (const row of rows) {
-    const why = reasons(row, ruleOf(row.channel), today);
+    const why = reasons(row, ruleOf(row), today);
     if (why.length > 0) groups.today.push({ row, reasons: why });
     else if (row.state === 'open') groups.open.push(row);
     else if (purgeIsNear(row, today)) groups.purgeSoon.push(row);
@@ -73,7 +73,7 @@ export function groupRows(rows: readonly CaseRow[], today: string, ruleOf: RuleO
   const rank = (why: readonly Reason[]): number => REASONS.indexOf(why[0] ?? 'message');
   const next = new Map<CaseRow, string>();
   for (const row of [...groups.today.map((each) => each.row), ...groups.open]) {
-    const [first] = dueDates(row, ruleOf(row.channel), today);
+    const [first] = dueDates(row, ruleOf(row), today);
     next.set(row, first?.by ?? '9999-12-31');
   }
   const byNext = (a: CaseRow, b: CaseRow): number =>

@@ -116,8 +116,7 @@ function run({ api, end }: Connection): void {
   };
 
   const draw = (view: ReporterCaseView): void => {
-    const country = view.channel?.country ?? 'EU';
-    const situation = situationOf(view, today(), meetingDaysOf(country));
+    const situation = situationOf(view, today(), meetingDaysOf(view.country));
     showWarnings(view);
     showMade(view);
     show('practice', view.practice);

@@ -21,9 +21,7 @@ export function drawTimeline(view: ReporterCaseView, situation: Situation): void
       return item;
     }),
   );
-  const country = view.channel?.country;
-  if (country === undefined) show('basis', false);
-  else write('basis', basisText(country));
+  write('basis', basisText(view.country));
 }
 
 function openedText({ kind, openedOn }: Situation['newest']): string {
@@ -58,5 +56,5 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
   show('overdue', late.length > 0);
   if (late.length === 0) return;
   write('overdue-text', t('overdue.text'));
-  showAuthority(view.channel?.country ?? 'EU');
+  showAuthority(view.country);
 }
