@@ -445,7 +445,7 @@ export function faultInOrigin({ report }: OpenedCase, facts: CaseFacts): Protoco
 const HEAD_BYTES = 256;
 
 /** Number and hash of an entry of an audit chain, short enough for what a desk remembers. */
-export const AuditPlace = v.tuple([Count, bytesSchema(32)]);
+export const AuditPlace = v.strictTuple([Count, bytesSchema(32)]);
 export type AuditPlace = v.InferOutput<typeof AuditPlace>;
 
 /** What a desk remembers of a case, sealed: how far it saw the chains, and read them. */
