@@ -38,7 +38,8 @@ export type Statistics = v.InferOutput<typeof Statistics>;
 
 /**
  * Seals a record to every reader of the case: to each alone, so that somebody whom the reporter left
- * out cannot even count it (docs/decisions).
+ * out cannot even count it (docs/decisions/0002-statistics-per-reader.md). Each has an id of its own,
+ * since records outlive their case: one id for all would tell for ever who read the same case.
  */
 export function sealStatistics(
   record: Statistics,
@@ -46,15 +47,17 @@ export function sealStatistics(
   year: number,
   readers: readonly { id: string; kem: string }[],
 ): SealedStatistics[] {
-  const id = toBase64(randomBytes(16));
   const plaintext = pad(toJsonBytes(record), STATISTICS_BYTES);
-  return readers.map((reader) => ({
-    id,
-    channel: v.parse(ChannelId, channel),
-    year,
-    recipient: v.parse(ReaderId, reader.id),
-    ...sealTo(reader.kem, 'statistics', [id, channel, year], plaintext),
-  }));
+  return readers.map((reader) => {
+    const id = toBase64(randomBytes(16));
+    return {
+      id,
+      channel: v.parse(ChannelId, channel),
+      year,
+      recipient: v.parse(ReaderId, reader.id),
+      ...sealTo(reader.kem, 'statistics', [id, channel, year], plaintext),
+    };
+  });
 }
 
 /** Opens a record with its reader's keys. Throws as `openBox` does, or `malformed`. */

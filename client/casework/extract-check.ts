@@ -18,7 +18,7 @@ export interface ExtractSources {
   names: readonly string[];
   /** Everything that handlers wrote. */
   handlers: readonly string[];
-  /** The days on which the reporter wrote, `2026-03-02`. */
+  /** The days on which the reporter wrote, and those that answers name, `2026-03-02`. */
   days: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   checkLater,
   DirectoryAnswer,
+  type Party,
   ProtocolError,
   ReaderId,
   toJsonBytes,
@@ -29,9 +30,9 @@ import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
 import type { EntryView } from '../models.js';
-import { newestMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
+import { erasesAlone } from './erasing.js';
 import type { LogWatch } from './log-watch.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';
@@ -67,22 +68,20 @@ export interface ExportDesk {
   ): AsyncIterable<Uint8Array>;
 }
 
-/** Whether somebody else who reads a case could confirm what this person does. */
-function someoneElse({ file, directory }: OpenedForHandler, who: string): boolean {
-  const members = new Set<string>(newestMembers({ file }).map(({ id }) => id));
-  return directory.directory.readers.some(
-    ({ record, state }) =>
-      state === 'active' &&
-      record.part === 'handler' &&
-      record.id !== who &&
-      members.has(record.id),
-  );
+/**
+ * Whether somebody else has to confirm what this person does: any handler who ever read the case and
+ * is there. Who reads it now does not count, since a colleague is taken off a case by one alone.
+ */
+function someoneElse(opened: OpenedForHandler, who: Party): boolean {
+  const read = ['dialogue', 'internal'] as const;
+  return read.some((compartment) => erasesAlone(opened, compartment, who) === 'no');
 }
 
 /**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
  * organisation asks for two persons, that another confirmed this very export. Whoever is the only
- * handler of a case goes alone: an authority's question must not wait for somebody who is not there.
+ * handler of a case, and to whom no other could be added, goes alone: an authority's question must
+ * not wait for somebody who is not there.
  *
  * @throws ClientError `case_restricted`, `export_unconfirmed`.
  */
@@ -95,7 +94,7 @@ export function checkExportable(
   if (keepingOf(saidIn(file, timeZone)).restriction !== null)
     throw new ClientError('case_restricted');
   const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
-  if (channel?.exportsByTwo !== true || !someoneElse(opened, who)) return;
+  if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const entries = entryViews(file, directory.directory, []);
   const found = exportsOf(entries).find(({ id }) => id === wanted.id);
   const isMine = found !== undefined && found.by.id === who && isAsAsked(found, wanted);

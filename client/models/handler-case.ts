@@ -90,7 +90,7 @@ export interface HandlerCaseView extends CaseRow {
   /** What is proposed to be erased and not decided yet. */
   erasures: readonly ErasureProposal[];
   /**
-   * Where this handler erases alone: `always`, since no other could ever read there; `left`, since
+   * Where this handler erases alone, and exports alone where it is nowhere `no`: `always`, since no other could ever read there; `left`, since
    * the others left or declared a conflict, and only some time after an own proposal.
    */
   erasesAlone: Readonly<Record<'dialogue' | 'internal', Aloneness>>;

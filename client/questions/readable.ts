@@ -149,6 +149,13 @@ export function writtenIn({ answers }: Pick<AnsweredForm, 'answers'>): string[] 
   });
 }
 
+/** The days that somebody named in the answers of a form, ISO. */
+export function daysIn(form: Pick<AnsweredForm, 'answers'> | undefined): string[] {
+  return (form?.answers ?? []).flatMap((answer) =>
+    answer.is === 'period' ? [answer.from, ...(answer.until === null ? [] : [answer.until])] : [],
+  );
+}
+
 /** The same answers with other words. `place` names a text: the answer's number, and a person's. */
 export function withWritten(
   answers: readonly FormAnswer[],

@@ -36,6 +36,11 @@ async function check(page: Page): Promise<void> {
 describe('a case as a file', () => {
   it('is saved whole once the record says so, with the disclosure by which it goes outside', async () => {
     const { page, complaints } = await desk.enter('usual');
+    await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
+    await page.click('[data-tab=work]');
+    await page.click('[data-part=link-form] [type=submit]');
+    const linked = await page.innerText('.case-link [data-part=open]');
+    await page.click('[data-part=back]');
     await atRecord(page);
     await page.click(`${FORM} [type=submit]`);
     expect(await page.innerText(`${FORM} [role=alert]`)).toContain('Write what the file is for');
@@ -54,6 +59,9 @@ describe('a case as a file', () => {
     for (const said of ['Hamnen, grind 3', 'Prosecutor', 'The prosecutor asked for it.']) {
       expect(text).toContain(said);
     }
+    // the beginning of what another reporter wrote is nothing for whoever gets this file
+    expect(text).not.toContain(linked);
+    expect(text).toMatch(/Case \S{1,6}…/u);
     expect(await page.innerText('[data-part=disclosures]')).toContain('Prosecutor');
     expect(await page.innerText('[data-part=exports]')).toContain('Went to Prosecutor');
     expect(await page.locator(MAKE).isHidden()).toBe(true);

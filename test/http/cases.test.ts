@@ -408,7 +408,7 @@ describe('what a handler may not write', () => {
     await refuses('wrong_statistics', () => found.say(hanna, contents.closure, { statistics }));
   });
 
-  it('refuses statistics to somebody who was left out, twice, used before, or without a closure', async () => {
+  it('refuses statistics to somebody who was left out, twice, used before, under one id for two, or without a closure', async () => {
     const found = await openedReport([hanna]);
     const closing = (statistics: HandlerAppend['statistics']) => () =>
       found.say(hanna, contents.closure, { statistics });
@@ -416,6 +416,11 @@ describe('what a handler may not write', () => {
     const [record] = statisticsOf([hanna]);
     if (record === undefined) throw new Error('no record');
     await refuses('wrong_statistics', closing([record, record]));
+    const both = await openedReport();
+    const shared = statisticsOf([hanna, olle], { id: record.id });
+    await refuses('wrong_statistics', () =>
+      both.say(hanna, contents.closure, { statistics: shared }),
+    );
     await refuses('wrong_statistics', () =>
       found.say(hanna, contents.reply, { statistics: [record] }),
     );

@@ -59,9 +59,10 @@ async function record(
   form: Form,
   exportId: string | null = null,
   disclosure: string | null = null,
+  of = id,
 ): Promise<{ data: HandlerCaseView; made: string }> {
   const purpose = 'For the file.';
-  const data = await desk.work(id, {
+  const data = await desk.work(of, {
     ...{ kind: 'export', id: exportId, form, text: purpose },
     disclosure,
     state,
@@ -78,7 +79,7 @@ async function archive(
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const order = { export: made, readable, records: newestRecords(data.entries), files };
-  for await (const piece of desk.exportCase(id, order, () => undefined)) pieces.push(piece);
+  for await (const piece of desk.exportCase(data.id, order, () => undefined)) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
@@ -262,9 +263,18 @@ describe('the rule of two persons', () => {
     });
   });
 
-  it('lets the only handler of a case answer alone', async () => {
+  it('is not ended by taking the other handler off the case', async () => {
     await hanna.desk.revoke(id, harald.id);
-    await archive(hanna, await record(hanna, 'made', 'whole'));
+    await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    await hanna.desk.grant(id, harald.id);
+  });
+
+  it('lets a handler answer alone where no other may read the case', async () => {
+    const without = await installation.report({ text: 'It was him.', leftOut: [harald.id] });
+    const own = reporterKeys(without.words).caseId;
+    await archive(hanna, await record(hanna, 'made', 'whole', null, null, own));
   });
 
   it('gives out nothing of a restricted case', async () => {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { Day } from '../../../crypto/day.js';
 import { checkExtract, type ExtractSources } from '../../../client/casework/extract-check.js';
+import { daysIn } from '../../../client/questions/readable.js';
 
 const report =
   'Since 14 March we charge for four guards on the night shift at the harbour. On 2026-04-02, at 02:30, only two were there. I work there.';
@@ -32,6 +35,20 @@ describe('the check of an extract', () => {
       'copied: CHARGE FOR, four guards',
     ]);
     expect(found('A person said so. I work there.')).toEqual(['copied: I work there']);
+  });
+
+  it('names the days that the reporter gave as answers to the channel’s own questions', () => {
+    const day = (text: string): Day => v.parse(Day, text);
+    const days = daysIn({
+      answers: [
+        { is: 'period', field: 'when', from: day('2026-03-14'), until: day('2026-03-20') },
+        { is: 'period', field: 'since', from: day('2026-01-09'), until: null },
+        { is: 'text', field: 'where', text: 'At the harbour' },
+      ],
+    });
+    expect(daysIn(undefined)).toEqual([]);
+    const told = 'It was said to be so on 20 March and on 9 January, not on 15 March.';
+    expect(found(told, { reporter: [], days })).toEqual(['date: 20 March', 'date: 9 January']);
   });
 
   it('finds any stretch of four words, and quotes it whole', () => {

@@ -50,11 +50,8 @@ export function exportSection(
   };
   const redacted = redactedForm(desk, part(box, 'redacted-part'), complain);
 
-  const someoneElse = ({ readers, departed }: HandlerCaseView): boolean =>
-    readers.some(
-      (each) =>
-        each.part === 'handler' && each.id !== me && !departed.some((gone) => gone.id === each.id),
-    );
+  const someoneElse = ({ erasesAlone }: HandlerCaseView): boolean =>
+    erasesAlone.dialogue === 'no' || erasesAlone.internal === 'no';
   const isByTwo = (data: HandlerCaseView): boolean =>
     desk.directory.channels.find((channel) => channel.id === data.channel)?.exportsByTwo === true;
   const needsSecond = (data: HandlerCaseView): boolean => isByTwo(data) && someoneElse(data);

@@ -7,7 +7,7 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { Extract, Person } from '../../../client/casework/persons.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { saveFile } from '../save-file.js';
-import { writtenIn } from '../../../client/questions/readable.js';
+import { daysIn, writtenIn } from '../../../client/questions/readable.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { foldedForm, neededValue, setValue, valueOf, type FoldedForm } from './casework-form.js';
@@ -179,6 +179,7 @@ export function sourcesOf({
               today(new Date(content.at)),
               content.at.slice(0, 10),
               ...(content.kind === 'transcript' ? [content.heldOn] : []),
+              ...(content.kind === 'report' ? daysIn(content.form) : []),
             ],
       ),
     ],

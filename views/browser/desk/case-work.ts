@@ -20,7 +20,7 @@ import {
 import { caseworkWriter, wireCaseworkForm, type MakeInput } from './casework-form.js';
 import { moneyForm } from './case-money.js';
 import { act, showProblem } from './failures.js';
-import { caseTitle, daysLeftText, urgency } from './inbox-row.js';
+import { caseTitle, daysLeftText, titleOfOther, urgency } from './inbox-row.js';
 import { stagesOf, stageText } from './handbook-words.js';
 import { suggest } from './suggestions.js';
 
@@ -146,7 +146,7 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
     write(item, 'relation', t(`desk.work.relation.${how}`));
     const row = desk.inbox.rows.get(caseId);
     const open = part(item, 'open', HTMLButtonElement);
-    keepPrivate(open).textContent = row === undefined ? t('desk.work.link_unseen') : caseTitle(row);
+    keepPrivate(open).textContent = titleOfOther(desk, caseId);
     open.disabled = row === undefined;
     open.addEventListener('click', () => {
       desk.go({ view: 'case', id: caseId });

@@ -122,7 +122,7 @@ function entryOf(
   const { content, author, readOn } = entry;
   const fromReporter = author.side === 'reporter';
   const who = partyText(author);
-  const line = workLine(desk, data, entry);
+  const line = workLine(desk, data, entry, otherCase);
   const attached = 'files' in content ? content.files : [];
   const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
   const erased = erasureText(entry);
@@ -174,7 +174,15 @@ function compartment(
   return blocks.sort((a, b) => a.sequence - b.sequence).map(({ block }) => block);
 }
 
-function workLines(desk: Desk, data: HandlerCaseView): string[] {
+/**
+ * Another case by the first letters of its id, as `case.json` has it: its title is the beginning of
+ * what its reporter wrote, and whoever gets this file may be whom that reporter left out.
+ */
+function otherCase(id: string): string {
+  return t('desk.export.doc.other_case', { id: id.slice(0, 6) });
+}
+
+function workLines(data: HandlerCaseView): string[] {
   const { tasks, links } = data.work;
   return [
     ...tasks.map(({ name, state, due, reader }) => {
@@ -182,13 +190,12 @@ function workLines(desk: Desk, data: HandlerCaseView): string[] {
       const more = [due === null ? '' : dayText(due), readerName(data, reader)];
       return [line, ...more.filter((each) => each !== '')].join(' · ');
     }),
-    ...links.map(({ caseId, relation }) => {
-      const row = desk.inbox.rows.get(caseId);
-      return t('desk.export.doc.link', {
+    ...links.map(({ caseId, relation }) =>
+      t('desk.export.doc.link', {
         relation: t(`desk.work.relation.${relation}`),
-        other: row === undefined ? t('desk.work.link_unseen') : caseTitle(row),
-      });
-    }),
+        other: otherCase(caseId),
+      }),
+    ),
   ];
 }
 
@@ -278,7 +285,7 @@ export function wholeCopy(
       ]),
       ...section(t('desk.export.doc.conversation'), compartment(desk, data, 'dialogue')),
       ...section(t('desk.export.doc.notes'), [
-        ...list(workLines(desk, data)),
+        ...list(workLines(data)),
         ...compartment(desk, data, 'internal'),
       ]),
       ...section(t('desk.export.doc.persons'), list(persons)),

@@ -23,6 +23,12 @@ export function caseTitle(row: CaseRow): string {
   return row.title === '' ? categoryText(row.category) : row.title;
 }
 
+/** How another case is called where one names it: by its title, for whoever has it in the list. */
+export function titleOfOther(desk: Desk, id: string): string {
+  const row = desk.inbox.rows.get(id);
+  return row === undefined ? t('desk.work.link_unseen') : caseTitle(row);
+}
+
 /** Where a case stands, in a word. */
 export function statusText({ state, status }: CaseRow): string {
   return state === 'closed' ? t('desk.case.closed') : t(`desk.status.${status}`);

@@ -10,13 +10,22 @@ import type { Desk } from './desk.js';
 import { exportLine } from './export-lines.js';
 import { stageText } from './handbook-words.js';
 import { moneyTexts } from './case-money.js';
-import { caseTitle } from './inbox-row.js';
+import { titleOfOther } from './inbox-row.js';
 import { partyText } from './parties.js';
 import { recordLine } from './record-lines.js';
 import { listText } from './texts.js';
 
-/** What an entry changed in the work on a case, in a sentence; null for an entry of another kind. */
-export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): string | null {
+/**
+ * What an entry changed in the work on a case, in a sentence; null for an entry of another kind.
+ *
+ * @param otherCase how a linked case is called by its id.
+ */
+export function workLine(
+  desk: Desk,
+  data: HandlerCaseView,
+  entry: EntryView,
+  otherCase: (id: string) => string = (id) => titleOfOther(desk, id),
+): string | null {
   const { content } = entry;
   const by = partyText(entry.author);
   switch (content.kind) {
@@ -42,8 +51,7 @@ export function workLine(desk: Desk, data: HandlerCaseView, entry: EntryView): s
       return t('desk.work.line.task', { by, name: content.name, state });
     }
     case 'link': {
-      const row = desk.inbox.rows.get(content.case);
-      const other = row === undefined ? t('desk.work.link_unseen') : caseTitle(row);
+      const other = otherCase(content.case);
       const relation = t(`desk.work.relation.${content.relation}`);
       return t(`desk.work.line.${content.state}`, { by, relation, other });
     }
