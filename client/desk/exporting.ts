@@ -73,8 +73,7 @@ export interface ExportDesk {
  * is there. Who reads it now does not count, since a colleague is taken off a case by one alone.
  */
 function someoneElse(opened: OpenedForHandler, who: Party): boolean {
-  const read = ['dialogue', 'internal'] as const;
-  return read.some((compartment) => erasesAlone(opened, compartment, who) === 'no');
+  return erasesAlone(opened, 'dialogue', who) === 'no';
 }
 
 /**

@@ -90,8 +90,9 @@ export interface HandlerCaseView extends CaseRow {
   /** What is proposed to be erased and not decided yet. */
   erasures: readonly ErasureProposal[];
   /**
-   * Where this handler erases alone, and exports alone where it is nowhere `no`: `always`, since no other could ever read there; `left`, since
-   * the others left or declared a conflict, and only some time after an own proposal.
+   * Where this handler erases alone: `always`, since no other could ever read there; `left`, since
+   * the others left or declared a conflict, and only some time after an own proposal. Who is alone
+   * in the conversation also exports alone.
    */
   erasesAlone: Readonly<Record<'dialogue' | 'internal', Aloneness>>;
   transcripts: readonly SpokenTranscript[];

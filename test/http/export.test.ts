@@ -278,6 +278,8 @@ describe('the rule of two persons', () => {
   });
 
   it('gives out nothing of a restricted case', async () => {
+    const { administrator, channel } = installation;
+    await administrator.desk.updateChannel(channel, { exportsByTwo: false });
     const before = await record(hanna, 'made', 'whole');
     await hanna.desk.work(id, {
       ...{ kind: 'restriction', id: null, ground: 'accuracy', text: 'Disputed.' },

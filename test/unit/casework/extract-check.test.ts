@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { Day } from '../../../crypto/day.js';
+import { Day } from '../../../crypto/private.js';
 import { checkExtract, type ExtractSources } from '../../../client/casework/extract-check.js';
 import { daysIn } from '../../../client/questions/readable.js';
 

@@ -50,8 +50,7 @@ export function exportSection(
   };
   const redacted = redactedForm(desk, part(box, 'redacted-part'), complain);
 
-  const someoneElse = ({ erasesAlone }: HandlerCaseView): boolean =>
-    erasesAlone.dialogue === 'no' || erasesAlone.internal === 'no';
+  const someoneElse = ({ erasesAlone }: HandlerCaseView): boolean => erasesAlone.dialogue === 'no';
   const isByTwo = (data: HandlerCaseView): boolean =>
     desk.directory.channels.find((channel) => channel.id === data.channel)?.exportsByTwo === true;
   const needsSecond = (data: HandlerCaseView): boolean => isByTwo(data) && someoneElse(data);
