@@ -1,4 +1,4 @@
-import { openHead, type Outcome } from '../../crypto/private.js';
+import { type EntryContent, openHead, type Outcome } from '../../crypto/private.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
@@ -19,7 +19,8 @@ export type BulkOutcome = Extract<Outcome, 'spam' | 'duplicate'>;
 export type BulkOrder =
   | { do: 'label' | 'unlabel'; label: string }
   | { do: 'assign'; reader: string }
-  | { do: 'close'; outcome: BulkOutcome; text: string };
+  /** The text goes to each reporter, the note among the handlers of each case; empty for none. */
+  | { do: 'close'; outcome: BulkOutcome; text: string; note: string };
 
 /** What came of it, case by case. */
 export interface ChosenResult {
@@ -102,8 +103,9 @@ export function createBulkDesk(session: DeskSession, workplace: Workplace): Bulk
   ): HandlerAppend | null {
     if (order.do === 'close') {
       checkClosable(opened, state);
-      const { outcome, text } = order;
-      return prepareMessage(opened, state, { kind: 'closure', at, outcome, text, files: [] }, []);
+      const { outcome, text, note } = order;
+      const content: EntryContent = { kind: 'closure', at, outcome, text, files: [] };
+      return prepareMessage(opened, state, content, [], note);
     }
     const input = workFor(opened, order);
     return input === null ? null : prepareNote(opened, state, caseworkEntry(input, at), []);

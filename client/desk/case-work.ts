@@ -123,16 +123,22 @@ function overviewWith(
   return overviewOf(overview.title, { ...said, [compartment]: [...said[compartment], content] });
 }
 
-/** An entry to the reporter, with all that follows from its kind. */
+/**
+ * An entry to the reporter, with all that follows from its kind.
+ *
+ * @param note what handlers say among themselves along with it; empty for nothing.
+ */
 export function prepareMessage(
   opened: OpenedForHandler,
   state: SignedInState,
   content: EntryContent,
   files: readonly FileReference[],
+  note = '',
 ): HandlerAppend {
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('dialogue', content);
+  if (note !== '') draft.say('internal', { kind: 'note', at: content.at, text: note, files: [] });
   const overview = overviewWith(opened, 'dialogue', content);
   const statistics = counting.has(content.kind)
     ? countCase(draft, opened, overview, content.at)

@@ -52,10 +52,13 @@ import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
 import type { Prepare, Workplace } from './workplace.js';
 
-/** What a handler writes to the reporter; the time is added when it is sealed. */
+/**
+ * What a handler writes to the reporter; the time is added when it is sealed. The note of a closure is
+ * the comment for the file: it stays among handlers, and is said in the same request.
+ */
 export type HandlerInput =
   | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening'; text: string }
-  | { kind: 'closure'; outcome: Outcome; text: string };
+  | { kind: 'closure'; outcome: Outcome; text: string; note?: string };
 
 /** What a reporter is asked or told about giving the identity to somebody. */
 export type IdentityTalkInput = Omit<
@@ -201,11 +204,12 @@ export function createCaseDesk(
 
     async reply(id, message, files, onProgress, signal) {
       const references = await workplace.sendFiles(files, onProgress, signal);
-      const content = { ...message, at: session.now().toISOString(), files: references };
+      const { note, ...said } = { note: '', ...message };
+      const content = { ...said, at: session.now().toISOString(), files: references };
       return workplace.append(
         id,
         [message, references],
-        (opened, state) => prepareMessage(opened, state, content, references),
+        (opened, state) => prepareMessage(opened, state, content, references, note),
         { signal },
       );
     },

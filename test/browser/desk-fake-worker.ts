@@ -529,8 +529,12 @@ const api: DeskApi = {
     await pause(100);
     const facts = rows.get(id);
     if (facts === undefined) return refuse('case_not_found');
+    const { note, ...said } = { note: '', ...message };
+    if (note !== '') {
+      add(id, 'internal', { kind: 'note', at: new Date().toISOString(), text: note, files: [] });
+    }
     add(id, 'dialogue', {
-      ...message,
+      ...said,
       at: new Date().toISOString(),
       files: files.map(({ name, type, size }) => file(name, type, size)),
     });

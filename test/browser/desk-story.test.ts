@@ -187,7 +187,7 @@ describe('from the one-time link to a published channel', () => {
     await page.click('.row-open');
     await page.waitForSelector('.entry');
     const writing = page.locator('[data-part=writing]');
-    await writing.locator('textarea').fill('We have read it.');
+    await writing.locator('[data-part=text]').fill('We have read it.');
     await writing.locator('input[type=file]').setInputFiles({
       name: 'answer.txt',
       mimeType: 'text/plain',
@@ -212,12 +212,17 @@ describe('from the one-time link to a published channel', () => {
     await page.click('[data-tab=conversation]');
     await writing.locator('input[value=closure]').check();
     await writing.locator('[data-part=outcome]').selectOption('minor');
-    await writing.locator('textarea').fill('It was practice.');
+    await writing.locator('[data-part=text]').fill('It was practice.');
+    await writing.locator('[data-part=note]').fill('Decided with the duty manager.');
     await writing.locator('[data-part=submit]').click();
     await writing.locator('[data-part=confirm-do]').click();
     await page.waitForSelector('.kind-closure');
     expect(await page.innerText('.timeline')).toContain('Removed for good');
-    await writing.locator('textarea').fill('Once more.');
+    expect(await page.innerText('[data-part=conversation]')).not.toContain('duty manager');
+    await page.click('[data-tab=notes]');
+    expect(await page.innerText('[data-part=notes]')).toContain('Decided with the duty manager.');
+    await page.click('[data-tab=conversation]');
+    await writing.locator('[data-part=text]').fill('Once more.');
     await writing.locator('[data-part=submit]').click();
     await writing.locator('[data-part=confirm-do]').click();
     await page.waitForSelector('.kind-reopening');

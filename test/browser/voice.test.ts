@@ -210,7 +210,7 @@ describe('a handler', () => {
     await expectAccessible(desk);
     // notes can be taken meanwhile
     await desk.click('#tab-notes');
-    await partOf(desk, 'note-writing').locator('textarea').fill('The speaker names a date.');
+    await partOf(partOf(desk, 'note-writing'), 'text').fill('The speaker names a date.');
 
     await desk.click('#tab-conversation');
     const [download] = await Promise.all([

@@ -13,7 +13,10 @@ import {
 let installation: Installation;
 let hanna: InstallationPerson;
 let harald: InstallationPerson;
-const close: BulkOrder = { do: 'close', outcome: 'spam', text: 'This is no report.' };
+const close: BulkOrder = {
+  ...{ do: 'close', outcome: 'spam', text: 'This is no report.' },
+  note: 'The third one from the same printer.',
+};
 
 async function newCase(leftOut: string[] = []): Promise<{ id: string; words: string[] }> {
   const { words } = await installation.report({ leftOut });
@@ -116,7 +119,13 @@ it('closes what was read, tells each reporter, and names what is unread, held, r
   expect(told.entries.at(-1)).toMatchObject({
     content: { kind: 'closure', outcome: 'spam', text: 'This is no report.' },
   });
-  expect(await hanna.desk.openCase(read.id)).toMatchObject({ state: 'closed', outcome: 'spam' });
+  expect(JSON.stringify(told)).not.toContain('printer');
+  const after = await hanna.desk.openCase(read.id);
+  expect(after).toMatchObject({ state: 'closed', outcome: 'spam' });
+  const notes = after.entries.filter(({ content }) => content.kind === 'note');
+  expect(notes).toMatchObject([
+    { compartment: 'internal', content: { text: 'The third one from the same printer.' } },
+  ]);
 });
 
 it('can be stopped and go on: what was done stands, and nothing is done twice', async () => {

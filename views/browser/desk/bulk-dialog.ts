@@ -56,6 +56,7 @@ export function openBulkDialog(
   const opener = document.activeElement;
   const form = part(dialog, 'form', HTMLFormElement);
   const text = part(form, 'text', HTMLTextAreaElement);
+  const note = part(form, 'note', HTMLTextAreaElement);
   const label = part(form, 'label', HTMLInputElement);
   const reader = part(form, 'reader', HTMLSelectElement);
   let controller: AbortController | null = null;
@@ -107,7 +108,8 @@ export function openBulkDialog(
     const gap = unfilled(desk, words);
     if (gap !== null) return [text, t('desk.write.unfilled', { gap })];
     const outcome = picked('bulk-outcome') === 'duplicate' ? 'duplicate' : 'spam';
-    return { do: 'close', outcome: outcome satisfies BulkOutcome, text: words };
+    const said = { text: words, note: note.value.trim() };
+    return { do: 'close', outcome: outcome satisfies BulkOutcome, ...said };
   };
 
   const effectText = (decided: BulkOrder): string => {
@@ -130,7 +132,10 @@ export function openBulkDialog(
     order = decided;
     keepPrivate(write(dialog, 'effect', effectText(decided)));
     showPart(dialog, 'told', decided.do === 'close');
-    keepPrivate(write(dialog, 'told-text', decided.do === 'close' ? decided.text : ''));
+    const said = decided.do === 'close' ? decided : { text: '', note: '' };
+    keepPrivate(write(dialog, 'told-text', said.text));
+    keepPrivate(write(dialog, 'noted-text', said.note));
+    showPart(dialog, 'noted', said.note !== '');
     write(dialog, 'which-title', plural('desk.choose.which', rows.length));
     fillList(keepPrivate(part(dialog, 'which')), rows, (row) => element('li', nameOf(row)));
     showPart(dialog, 'out-field', out.length > 0);

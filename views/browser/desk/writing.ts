@@ -42,14 +42,18 @@ export function writingForm(
   const form = ownIds(copyTemplate('writing'));
   const text = part(form, 'text', HTMLTextAreaElement);
   const outcome = part(form, 'outcome', HTMLSelectElement);
+  const note = part(form, 'note', HTMLTextAreaElement);
   for (const { value, label } of outcomeChoices()) outcome.append(option(value, label));
   let data: HandlerCaseView | null = null;
   let kind: WritingKind | null = draft?.kind === 'note' ? null : (draft?.kind ?? null);
 
   const keep = draftKeeper(desk, id, form, () =>
-    kind === null || (text.value === '' && files.list().length === 0)
+    kind === null || (text.value === '' && note.value === '' && files.list().length === 0)
       ? null
-      : { kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
+      : {
+          ...{ kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
+          fields: { note: note.value },
+        },
   );
   const files = wireFiles(desk, form, keep);
   const offerReady = wireReadyTexts(desk, form, text);
@@ -64,7 +68,7 @@ export function writingForm(
       'text-label',
       t(`desk.write.text.${wanted === 'nothing_further' ? 'internal' : 'reporter'}`),
     );
-    showPart(form, 'outcome-field', wanted === 'closure');
+    for (const name of ['outcome-field', 'note-field']) showPart(form, name, wanted === 'closure');
     showPart(form, 'files-field', wanted !== 'nothing_further');
     showPart(form, 'language', wanted !== 'nothing_further');
     showPart(form, 'confirm', false);
@@ -84,7 +88,10 @@ export function writingForm(
       const chosen = chosenOutcome();
       const message =
         wanted === 'closure'
-          ? { kind: wanted, text: body, outcome: chosen ?? 'unsubstantiated' }
+          ? {
+              ...{ kind: wanted, text: body, outcome: chosen ?? 'unsubstantiated' },
+              note: note.value.trim(),
+            }
           : { kind: wanted, text: body };
       return desk.api.reply(id, message, files.list(), onProgress, signal);
     });
@@ -92,9 +99,11 @@ export function writingForm(
     text.value = '';
     outcome.value = '';
     files.set([]);
+    // a comment begun for the closing stays when something else was sent before
+    if (wanted === 'closure') note.value = '';
     kind = null;
-    keep();
     changed(after, t(`desk.write.done.${wanted}`));
+    keep();
   };
 
   const missing = (): [HTMLElement, string] | null => {
@@ -134,11 +143,12 @@ export function writingForm(
     text.focus();
   });
   wireBlocked(form);
-  text.addEventListener('input', keep);
+  for (const field of [text, note]) field.addEventListener('input', keep);
   outcome.addEventListener('change', keep);
 
   if (draft !== null) {
     text.value = draft.text;
+    note.value = draft.fields?.['note'] ?? '';
     outcome.value = draft.outcome ?? '';
     files.set(draft.files);
     tellLostFiles(form, draft);
