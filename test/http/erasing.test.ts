@@ -1,14 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordHashOf, reporterKeys, utf8, type Entry } from '../../crypto/private.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  HandlerAppend,
+  recordHashOf,
+  reporterKeys,
+  utf8,
+  type Entry,
+  type Erases,
+  type RecordPlace,
+} from '../../crypto/private.js';
 import type { ErasureInput } from '../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../client/models.js';
+import { resignedBy } from '../support/case.js';
 import { collect, fileOf, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
+import { altering, keysOf } from '../support/hostile.js';
 import {
   startInstallation,
   type Installation,
   type InstallationPerson,
 } from '../support/installation.js';
+import { waiting } from '../support/waiting.js';
 
 /*
  * Two handlers erase words and files of a case; its reporter returns. What was erased is nowhere any
@@ -226,6 +237,71 @@ describe('a passage', () => {
     await expect(hanna.desk.proposeErasure(id, passage(2, '', ''))).rejects.toMatchObject({
       code: 'nothing_to_erase',
     });
+  });
+});
+
+describe('a proposal that nobody can confirm', () => {
+  const said = 'One two three.';
+  let own: { words: string[]; id: string };
+  let id: string;
+
+  beforeEach(async () => {
+    own = await newCase(said);
+    ({ id } = own);
+  });
+
+  it('since another copy of the words came after it erases nothing, and the newer one takes both', async () => {
+    const before = await bodies(id);
+    const older = waiting(
+      (await hanna.desk.proposeErasure(id, passage(2, said, 'two'))).erasures[0],
+    );
+    const { erasures } = await harald.desk.proposeErasure(id, passage(2, said, 'three'));
+    expect(erasures.map(({ mine, fault }) => [mine, fault])).toEqual([
+      [false, 'outdated'],
+      [true, null],
+    ]);
+    const proposed = await bodies(id);
+    await expect(harald.desk.erase(id, older, '')).rejects.toMatchObject({
+      code: 'erasure_outdated',
+    });
+    expect(await bodies(id)).toEqual(proposed);
+    const declined = await harald.desk.declineErasure(id, older, 'There is a newer one.');
+    const after = await hanna.desk.erase(id, waiting(declined.erasures[0]), '');
+    expect(shown(after, 2)?.content).toMatchObject({ text: 'One two […].' });
+    expect(found(before.get('dialogue 2'))).toBe(0);
+    expect(after.warnings).toEqual([]);
+  });
+
+  it('since it would erase more than it says erases nothing, and can be declined', async () => {
+    const { words } = own;
+    for (const text of ['Private.', 'The guards.']) {
+      await installation.newReporter().send(words, text, [], silent);
+    }
+    const other = waiting(shown(await hanna.desk.openCase(id), 4));
+    const { sig } = await keysOf(installation, hanna);
+    const more = { sequence: 4, hash: other.hash } as RecordPlace;
+    const altered = altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+      ...request,
+      entries: request.entries.map((entry) => {
+        const erases = entry.header.erases as Erases | undefined;
+        if (erases === undefined) return entry;
+        const change = { erases: { ...erases, entries: [...erases.entries, more] } };
+        return resignedBy(sig.secretKey, entry, change);
+      }),
+    }));
+    const desk = installation.newDesk(altered);
+    await desk.signIn(hanna.name, hanna.passphrase);
+    await desk.proposeErasure(id, whole(3));
+    const before = await bodies(id);
+    const proposal = waiting((await harald.desk.openCase(id)).erasures[0]);
+    expect(proposal).toMatchObject({ by: hanna.id, fault: 'unfaithful' });
+    await expect(harald.desk.erase(id, proposal, '')).rejects.toMatchObject({
+      code: 'erasure_unfaithful',
+    });
+    expect(await bodies(id)).toEqual(before);
+    const after = await harald.desk.declineErasure(id, proposal, 'It says something else.');
+    expect(after.erasures).toEqual([]);
+    expect(shown(after, 4)?.content).toMatchObject({ text: 'The guards.' });
   });
 });
 
