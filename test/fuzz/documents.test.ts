@@ -38,6 +38,7 @@ import {
   Roster,
   ruleOfChannel,
   SHORTEST_DAYS,
+  SignedCeremony,
   signingKeys,
   Statistics,
   toBase64,
@@ -132,6 +133,7 @@ describe('a document of any kind that was changed in any way', { timeout: FUZZ_T
     ['identities', IdentityEntry],
     ['identity-questions', IdentityQuestion],
     ['identity-answers', IdentityAnswer],
+    ['ceremonies', SignedCeremony],
     ['shelves', ShelfContents],
   ])('is read as what its bytes spell or is malformed: %s', async (kind, schema) => {
     for (const { name, bytes } of kept(kind)) {

@@ -245,6 +245,20 @@ await keep('identities', 'opening.json', {
   askedBy: reader,
   ...asked,
 });
+await keep('ceremonies', 'handlers-left.json', {
+  terms: {
+    v: 1,
+    installation: reader,
+    id: reader,
+    officer: reader,
+    ground: 'left',
+    on: '2026-03-02',
+    to: ['AAAAAAAAAAAAAAAAAAAAAA'],
+    lost: [reader],
+  },
+  asked: { by: reader, signature: signatureOf },
+  agreed: { by: 'AAAAAAAAAAAAAAAAAAAAAA', signature: signatureOf },
+});
 await keep('identity-questions', 'name.json', { v: 1, at, by: reader, ...asked, key });
 await keep('identity-answers', 'given.json', {
   v: 1,

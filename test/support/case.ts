@@ -1,5 +1,8 @@
 import {
   DialogueEntry,
+  entryKey,
+  fromBase64,
+  headerBytes,
   isInternal,
   makeEpochEntry,
   newCaseKey,
@@ -7,6 +10,8 @@ import {
   newestOfOtherSide,
   openCase,
   openGrant,
+  pad,
+  paddedTextSize,
   ProtocolError,
   recordHashOf,
   reporterKeys,
@@ -34,6 +39,7 @@ import {
   type SealedEntry,
   type VerifiedChain,
 } from '../../crypto/private.js';
+import { sodium } from '../../crypto/sodium.js';
 import { testDay } from './desk.js';
 import type { TestOrganisation, TestReader } from './organisation.js';
 
@@ -122,6 +128,24 @@ export function resignedBy<E extends Entry>(
 ): E {
   const changed = { ...entry, header: { ...entry.header, ...header } };
   return { ...changed, signature: toBase64(sign(secretKey, 'entry', ...signedFields(changed))) };
+}
+
+/** The entry with any other bytes inside, sealed and signed as its author can, who has the epoch's key. */
+export function resealedBy(
+  secretKey: Uint8Array,
+  entry: SealedEntry,
+  epoch: EpochKey,
+  bytes: Uint8Array,
+): SealedEntry {
+  const { header, nonce } = entry;
+  const ciphertext = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+    pad(bytes, paddedTextSize(bytes.length)),
+    headerBytes(header),
+    null,
+    fromBase64(nonce),
+    entryKey(epoch.key, header),
+  );
+  return resignedBy(secretKey, { ...entry, ciphertext: toBase64(ciphertext) }, {});
 }
 
 /** Makes a case with its report, sealed to all readers but those left out. */
