@@ -5,7 +5,6 @@ import {
   reporterKeys,
   utf8,
   type Entry,
-  type Erases,
   type RecordPlace,
 } from '../../crypto/private.js';
 import type { ErasureInput } from '../../client/desk/erasing.js';
@@ -283,8 +282,9 @@ describe('a proposal that nobody can confirm', () => {
     const altered = altering('POST', /\/entries$/, HandlerAppend, (request) => ({
       ...request,
       entries: request.entries.map((entry) => {
-        const erases = entry.header.erases as Erases | undefined;
-        if (erases === undefined) return entry;
+        const { header } = entry;
+        if (header.form !== 'sealed' || header.erases === undefined) return entry;
+        const { erases } = header;
         const change = { erases: { ...erases, entries: [...erases.entries, more] } };
         return resignedBy(sig.secretKey, entry, change);
       }),
