@@ -1,3 +1,5 @@
+import { confidenceOf, type Confidence } from './confidence.js';
+
 /**
  * A country's row of `views/data/jurisdictions.json`, as far as dates go. The words in it were
  * written for people; the tables below say what each of them means.
@@ -15,6 +17,8 @@ export interface CountryRow {
   meeting?: string;
   meetingDays?: number;
   meetingUnit?: string;
+  /** How sure the meeting's days are, where that is not as all else. */
+  meetingConf?: string;
   supplements?: string;
   furtherFeedback?: string;
   anonymous: string;
@@ -39,6 +43,9 @@ export type Anchor = 'acknowledgement' | 'acknowledgement_or_both' | 'receipt';
 export interface CountryRule {
   country: string;
   act: string;
+  /** How sure what stands here is, and what it says of meetings. */
+  confidence: Confidence;
+  meetingConfidence: Confidence;
   /**
    * Whether the two dates are a duty of law: `none` where the act has none, `anonymous` where it has
    * none for reports by nobody known, `unsure` where nobody has verified it. Without a duty they are
@@ -135,13 +142,14 @@ function feedbackOf({ feedbackMonths, feedbackAnchor }: CountryRow): CountryRule
 export function countryRule(row: CountryRow): CountryRule {
   const { country, act, ackDays, ackUnit, supplements, furtherFeedback } = row;
   const basis = basisOf(row);
+  const confidence = confidenceOf(row.conf);
+  const meetingConfidence = confidenceOf(row.meetingConf ?? row.conf);
+  const known = { country, act, confidence, meetingConfidence, basis };
   const none = { acknowledgement: null, feedback: null };
   const more = { furtherFeedback: null, confirmation: null, meeting: null };
-  if (basis === 'unsure') return { country, act, basis, ...none, ...more };
+  if (basis === 'unsure') return { ...known, ...none, ...more };
   return {
-    country,
-    act,
-    basis,
+    ...known,
     acknowledgement:
       ackDays === null
         ? null

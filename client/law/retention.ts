@@ -5,6 +5,7 @@ import {
   type RetentionKind,
   type ShorterTerm,
 } from '../../crypto/public.js';
+import { confidenceOf, type Confidence } from './confidence.js';
 
 /** A country's row of `views/data/jurisdictions.json`, as far as keeping goes. */
 export interface RetentionRow {
@@ -21,9 +22,6 @@ export interface RetentionRow {
     sub?: { if: string }[];
   } | null;
 }
-
-/** H: read in the statute, M: secondary source, L: nobody has verified it. */
-export type Confidence = 'H' | 'M' | 'L';
 
 /** What a page says besides of a preset. */
 export type PresetNote = 'no_number' | 'no_start' | 'longer_by_law' | 'several' | 'at_once';
@@ -98,11 +96,6 @@ function meaning<Meaning>(texts: ReadonlyMap<string, Meaning>, text: string): Me
   return found;
 }
 
-function confidenceOf({ conf, retentionConf }: RetentionRow): Confidence {
-  const said = retentionConf ?? conf;
-  return said === 'H' || said === 'M' ? said : 'L';
-}
-
 function shorterOf({ ref, sub }: NonNullable<RetentionRow['retention']>): ShorterTerm[] {
   const texts = (sub ?? []).map((each) => each.if);
   const byReference = ref === undefined ? [] : (SHORTER.get(ref) ?? []);
@@ -135,7 +128,7 @@ export function retentionPreset(row: RetentionRow): RetentionPreset | null {
     country,
     act,
     reference: retention.ref ?? '',
-    confidence: confidenceOf(row),
+    confidence: confidenceOf(row.retentionConf ?? row.conf),
     clauses: [{ kind, months, anchor }],
     shorter: shorterOf(retention),
     notes,

@@ -4,7 +4,7 @@ import { launchBrowser } from '../support/browser.js';
 import { signInInBrowser } from '../support/desk-page.js';
 import { expectAccessible } from '../support/reporter-page.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
 
 // A case's dates as handlers see and decide them, with made-up cases in the place of the engine.
 
@@ -59,5 +59,40 @@ it('stand in one list in their order, and follow what handlers decide', async ()
   const row = await spanish.innerText();
   expect(row).toMatch(/Task by .+: today\n/);
   expect(row).toMatch(/Give feedback by .+ \(law\): \d+ days left$/);
+  expect(complaints).toEqual([]);
+});
+
+it('are those of the country of then, and say where nobody read its act', async () => {
+  const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
+    scenario: 'spain',
+  });
+  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
+  await loaded(page);
+  const openCase = async (title: string): Promise<string[]> => {
+    await page.locator('.row', { hasText: title }).locator('.row-open').click();
+    await page.waitForSelector('.entry');
+    const texts = [await page.innerText('[data-part=law]'), await page.innerText('.timeline')];
+    await page.click('[data-part=back]');
+    await loaded(page);
+    return texts;
+  };
+  const [oldLaw, oldDates] = await openCase('Supplier pays for a holiday');
+  expect(oldLaw).toContain('Décret 2022-1284');
+  expect(oldLaw).toContain('This comes from a source about the act, not from the act itself.');
+  expect(oldDates).toContain('not read in the act itself');
+  const [newLaw, newDates] = await openCase('Batteries in the server room');
+  expect(newLaw).toContain('Ley 2/2023');
+  expect(`${String(newLaw)} ${String(newDates)}`).not.toMatch(/source about|not read in the act/);
+
+  await goTo(page, 'channel');
+  const dates = page.locator('section:has(> #channel-dates)');
+  const lines = await dates.locator('li').allInnerTexts();
+  expect(lines).toEqual([
+    'Acknowledgement: within 7 days from receipt.',
+    'Feedback: 3 months from receipt. It can be put off by 3 months with a reason.',
+    'A meeting on request: within 7 days. Fairly sure: from a source about the act, not the act itself.',
+  ]);
+  expect(await dates.innerText()).toContain('Source: Ley 2/2023. Sure: read in the act itself.');
+  await expectAccessible(page);
   expect(complaints).toEqual([]);
 });

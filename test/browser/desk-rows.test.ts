@@ -47,6 +47,8 @@ const closed: Partial<CaseRow> = {
 const rule = (basis: CountryRule['basis']): CountryRule => ({
   country: 'SE',
   act: 'Act',
+  confidence: 'H',
+  meetingConfidence: 'H',
   basis,
   acknowledgement: { days: 7, unit: 'calendar', waivable: true },
   feedback: { months: 3, anchor: 'receipt', extension: 3 },

@@ -448,7 +448,7 @@ describe('another organisation', () => {
 
   it.each([
     ['FI', 'does not oblige it to confirm or answer reports without a name'],
-    ['NO', 'does not set them'],
+    ['NO', 'does not set them. (From a source about the law, not from the law itself.)'],
     ['LV', 'may set them too'],
   ])('in %s only promises what the law does not oblige it to', async (country, text) => {
     const other = await startReporterSite({ country });

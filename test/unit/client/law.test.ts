@@ -132,6 +132,23 @@ describe('the rule of a country', () => {
     expect(ruleOf(country)).toMatchObject(expected);
   });
 
+  it('says how sure it is, and of meetings apart where the data do', () => {
+    const sure = (country: string): unknown[] => {
+      const { confidence, meetingConfidence } = ruleOf(country);
+      return [confidence, meetingConfidence];
+    };
+    expect(sure('SE')).toEqual(['H', 'H']);
+    expect(sure('ES')).toEqual(['H', 'M']);
+    expect(sure('FR')).toEqual(['M', 'M']);
+    expect(sure('CZ')).toEqual(['L', 'L']);
+    for (const row of rows) {
+      expect(ruleOf(row.country)).toMatchObject({
+        confidence: row.conf,
+        meetingConfidence: row.meetingConf ?? row.conf,
+      });
+    }
+  });
+
   it('says nothing where nobody has verified the row', () => {
     for (const { country, conf } of rows.filter((row) => row.conf === 'L')) {
       expect([country, conf, ruleOf(country)]).toMatchObject([

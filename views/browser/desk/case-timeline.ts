@@ -1,3 +1,4 @@
+import type { Confidence } from '../../../client/law/confidence.js';
 import { periodEnd } from '../../../client/law/days.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
@@ -35,6 +36,12 @@ function due(date: DueDate, name: string, note: string): Step {
   return { name, day: date.by, note: text, mark: markOf(date) };
 }
 
+/** Notes beside a date, and where law is named that nobody read in the act itself. */
+function notesOf(notes: readonly string[], isLaw: boolean, confidence: Confidence | null): string {
+  const source = isLaw && confidence === 'M' ? [t('desk.time.medium')] : [];
+  return [...notes, ...source].join(' · ');
+}
+
 /** "legal limit 6 Jun 2026", and what a weekend may do to it. */
 function limitText(limit: Day): string {
   const end = periodEnd(limit);
@@ -54,13 +61,16 @@ function dutySteps(data: Data, rule: CountryRule | null, today: string): Step[] 
     }
     // practice has no dates
     if (data.practice || duty === null) return [];
+    const isLaw = duty.limit !== null;
+    const confidence = rule?.confidence ?? null;
     const basis = t(`desk.due.${basisOf(duty)}`);
     if (data.state === 'closed') {
-      return [{ name: t(`desk.time.${what}_missing`), day: duty.by, note: basis, mark: 'calm' }];
+      const note = notesOf([basis], isLaw, confidence);
+      return [{ name: t(`desk.time.${what}_missing`), day: duty.by, note, mark: 'calm' }];
     }
     const date = dueDates(data, rule, today).find((each) => each.what === what);
     const limit = duty.limit !== null && duty.limit > duty.by ? limitText(duty.limit) : basis;
-    return date === undefined ? [] : [due(date, name, limit)];
+    return date === undefined ? [] : [due(date, name, notesOf([limit], isLaw, confidence))];
   });
 }
 
@@ -78,9 +88,12 @@ function otherSteps(data: Data, rule: CountryRule | null, today: string): Step[]
           ),
         ],
   );
-  const open = openDates(data, rule, today).map((date) =>
-    due(date, nameOf(date.what, date.name), date.basis === null ? '' : t(`desk.due.${date.basis}`)),
-  );
+  const open = openDates(data, rule, today).map((date) => {
+    const { what, name, basis } = date;
+    const confidence = what === 'meeting' ? rule?.meetingConfidence : rule?.confidence;
+    const notes = basis === null ? [] : [t(`desk.due.${basis}`)];
+    return due(date, nameOf(what, name), notesOf(notes, basis === 'law', confidence ?? null));
+  });
   return [...past, ...open];
 }
 

@@ -25,6 +25,7 @@ import {
   write,
 } from './dom.js';
 import { dayText, numberText, today } from './days.js';
+import { lawText } from './channel-dates.js';
 import { channelName, ruleOf, type Desk, type Changed } from './desk.js';
 import { act, send } from './failures.js';
 import { stageText } from './handbook-words.js';
@@ -188,8 +189,7 @@ function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   showPart(view, 'escalated', data.escalated && data.state === 'open');
   const rule = ruleOf(desk, data);
   part(view, 'timeline').replaceChildren(...timelineSteps(data, rule, today()));
-  const law = t(`desk.law.${rule?.basis ?? 'unsure'}`, { act: rule?.act ?? '' });
-  write(view, 'law', data.practice ? t('desk.law.practice') : law);
+  write(view, 'law', data.practice ? t('desk.law.practice') : lawText(rule));
   fillFacts(desk, part(view, 'facts'), data);
 }
 

@@ -17,6 +17,7 @@ import { localText, type Desk } from './desk.js';
 import { act, report, send, showProblem } from './failures.js';
 import { wireConfirmation } from './confirmation.js';
 import { fillCountries, wireAdding } from './channel-adding.js';
+import { fillDates } from './channel-dates.js';
 import { fillChannelReaders } from './channel-readers.js';
 import { channelAddress, linkWithRoot } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
@@ -76,6 +77,7 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
   fillClosing(desk, section, channel, again);
   fillChannelReaders(desk, section, channel, again);
   fillPoster(desk, section, channel);
+  fillDates(desk, section, channel);
   fillRetention(desk, section, channel);
   part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
   showPart(section, 'settings', administrator);
@@ -245,6 +247,7 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
       if (languages.join() !== channel.languages.join()) {
         part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
       }
+      fillDates(desk, section, changed);
       // other rules are offered for another country
       if (changed.country !== channel.country) wireRetention(desk, section, changed);
     });

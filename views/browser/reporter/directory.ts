@@ -47,19 +47,20 @@ export function basisText(code: string): string {
   const country = countryOf(code);
   if (country === undefined) return t('basis.general');
   const { name, act, basis } = country;
-  if (basis === 'law') return t('basis.law', { country: name, act });
-  if (basis === 'anonymous') return t('basis.anonymous', { country: name });
-  if (basis === 'none') return t('basis.none', { country: name });
-  return t('basis.unsure', { country: name });
+  return withSource(t(`basis.${basis}`, { country: name, act }), basis, country);
+}
+
+/** What is said of a country's law, and where that comes from unless it was read in the law itself. */
+function withSource(text: string, of: string, { medium }: Country): string {
+  return medium && of !== 'unsure' ? `${text} ${t('anonymity.medium')}` : text;
 }
 
 /** What the law of a country says of reports without a name, as a sentence; empty where unknown. */
 export function anonymityText(code: string): string {
   const country = countryOf(code);
   if (country === undefined || code === 'EU') return '';
-  const { name, anonymity, medium } = country;
-  const text = t(`anonymity.${anonymity}`, { country: name });
-  return medium && anonymity !== 'unsure' ? `${text} ${t('anonymity.medium')}` : text;
+  const { name, anonymity } = country;
+  return withSource(t(`anonymity.${anonymity}`, { country: name }), anonymity, country);
 }
 
 /** Writes a country's authority and its conditions into `#<place>-list` and `#<place>-condition`. */
