@@ -37,10 +37,19 @@ export interface MoneySum {
   recoveries: number;
 }
 
+/** How many were received, of which kinds. */
+export interface Received {
+  received: number;
+  byChannel: Counts;
+  byCategory: Counts;
+}
+
 /** What happened in one year. */
 export interface YearFigures {
   year: number;
   received: number;
+  /** Of those received, the ones that are still open. */
+  open: Received;
   receivedByChannel: Counts;
   receivedByCategory: Counts;
   closed: number;
@@ -62,11 +71,30 @@ export interface Figures {
 const ACKNOWLEDGEMENT_DAYS = 7;
 const FEEDBACK_DAYS = 92;
 
-class Year {
-  readonly #year: number;
+class Receipts {
   #received = 0;
   readonly #channels = new Map<string, number>();
   readonly #categories = new Map<string, number>();
+
+  add({ channel, category }: { channel: string; category: string }): void {
+    this.#received += 1;
+    add(this.#channels, channel);
+    add(this.#categories, category);
+  }
+
+  counts(): Received {
+    return {
+      received: this.#received,
+      byChannel: Object.fromEntries(this.#channels),
+      byCategory: Object.fromEntries(this.#categories),
+    };
+  }
+}
+
+class Year {
+  readonly #year: number;
+  readonly #received = new Receipts();
+  readonly #open = new Receipts();
   #closed = 0;
   readonly #outcomes = new Map<string, number>();
   readonly #acknowledgement: number[] = [];
@@ -77,10 +105,9 @@ class Year {
     this.#year = year;
   }
 
-  receive({ channel, category }: { channel: string; category: string }): void {
-    this.#received += 1;
-    add(this.#channels, channel);
-    add(this.#categories, category);
+  receive(what: { channel: string; category: string }, isOpen: boolean): void {
+    this.#received.add(what);
+    if (isOpen) this.#open.add(what);
   }
 
   close({ outcome, daysToAcknowledgement, daysToFeedback, money }: CountedCase): void {
@@ -102,11 +129,13 @@ class Year {
   }
 
   figures(): YearFigures {
+    const { received, byChannel, byCategory } = this.#received.counts();
     return {
       year: this.#year,
-      received: this.#received,
-      receivedByChannel: Object.fromEntries(this.#channels),
-      receivedByCategory: Object.fromEntries(this.#categories),
+      received,
+      open: this.#open.counts(),
+      receivedByChannel: byChannel,
+      receivedByCategory: byCategory,
       closed: this.#closed,
       closedByOutcome: Object.fromEntries(this.#outcomes),
       acknowledgement: timesOf(this.#acknowledgement, ACKNOWLEDGEMENT_DAYS),
@@ -151,12 +180,12 @@ export function countFigures(
     return known;
   };
   for (const record of closed) {
-    yearOf(record.received).receive(record);
+    yearOf(record.received).receive(record, false);
     yearOf(record.closed).close(record);
   }
   const ages = new Map<string, number>();
   for (const each of open) {
-    yearOf(Number(each.receivedOn.slice(0, 4))).receive(each);
+    yearOf(Number(each.receivedOn.slice(0, 4))).receive(each, true);
     const age = daysBetween(v.parse(Day, each.receivedOn), today);
     add(ages, AGES.find(({ days }) => age <= days)?.name ?? 'older');
   }

@@ -6,8 +6,11 @@ export const LEAST_TOLD = 5;
 /** A number that may be told, or null for one that is hidden since it is small. */
 export type Told = number | null;
 
-/** Counts, of which those are null that are hidden. */
-export type ToldCounts = Record<string, Told>;
+/** Counts of kinds, those left out that are hidden, and whether there are such. */
+export interface ToldCounts {
+  counts: Counts;
+  hidden: boolean;
+}
 
 /** How long something took; without days where it was done too seldom. */
 export interface ToldTimes extends Omit<Times, 'done' | 'within'> {
@@ -25,6 +28,7 @@ export interface ToldMoney extends Pick<MoneySum, 'currency' | 'cases'> {
 export interface ToldYear extends Omit<
   YearFigures,
   | 'received'
+  | 'open'
   | 'receivedByChannel'
   | 'receivedByCategory'
   | 'closed'
@@ -34,6 +38,8 @@ export interface ToldYear extends Omit<
   | 'money'
 > {
   received: Told;
+  /** Whether what is open is left out of what was received, since it is few. */
+  withoutOpen: boolean;
   receivedByChannel: ToldCounts;
   receivedByCategory: ToldCounts;
   closed: Told;
@@ -56,7 +62,9 @@ function told(count: number, least: number): Told {
 
 /**
  * Hides small counts, and as many more as it takes that none of them can be worked out from the
- * total: what is hidden is more than one count, and together at least as many as may be told.
+ * total: what is hidden is more than one count, and together at least as many as may be told. Which
+ * kinds they are is hidden too: of kinds that are named each has one case at least, and five cases of
+ * five kinds would be one each.
  *
  * @param least the least number that is told; 1 hides nothing.
  */
@@ -73,9 +81,14 @@ export function suppressed(counts: Counts, least: number): ToldCounts {
     together += count;
   }
   const names = new Set(rising.slice(0, hidden).map(([name]) => name));
-  return Object.fromEntries(
-    Object.entries(counts).map(([name, count]) => [name, names.has(name) ? null : count]),
-  );
+  const left = Object.entries(counts).filter(([name]) => !names.has(name));
+  return { counts: Object.fromEntries(left), hidden: hidden > 0 };
+}
+
+/** Counts without those of some that are among them. */
+function less(counts: Counts, some: Counts): Counts {
+  const left = Object.entries(counts).map(([name, count]) => [name, count - (some[name] ?? 0)]);
+  return Object.fromEntries(left.filter(([, count]) => count !== 0)) as Counts;
 }
 
 function toldMoney(
@@ -112,14 +125,29 @@ export function toldFigures(
   year: YearFigures,
   least: number,
 ): ToldFigures {
+  // what was received and not closed is open: few open cases would be the difference of the two
+  const few = told(open, least) === null;
+  const { open: ofOpen, ...rest } = year;
+  const received = few
+    ? {
+        received: year.received - ofOpen.received,
+        byChannel: less(year.receivedByChannel, ofOpen.byChannel),
+        byCategory: less(year.receivedByCategory, ofOpen.byCategory),
+      }
+    : {
+        received: year.received,
+        byChannel: year.receivedByChannel,
+        byCategory: year.receivedByCategory,
+      };
   return {
     open: told(open, least),
     openByAge: suppressed(openByAge, least),
     year: {
-      ...year,
-      received: told(year.received, least),
-      receivedByChannel: suppressed(year.receivedByChannel, least),
-      receivedByCategory: suppressed(year.receivedByCategory, least),
+      ...rest,
+      withoutOpen: few,
+      received: told(received.received, least),
+      receivedByChannel: suppressed(received.byChannel, least),
+      receivedByCategory: suppressed(received.byCategory, least),
       closed: told(year.closed, least),
       closedByOutcome: suppressed(year.closedByOutcome, least),
       acknowledgement: toldTimes(year.acknowledgement, year.closed, least),

@@ -24,7 +24,8 @@ describe('the figures of a year', () => {
     await counted(page);
     const subjects = 'Received, by subject';
     expect(await tableText(page, subjects)).toMatch(/Fraud, theft.*\s+12/);
-    expect(await tableText(page, subjects)).toMatch(/Environment\s+hidden/);
+    expect(await tableText(page, subjects)).toMatch(/Others\s+hidden/);
+    expect(await tableText(page, subjects)).not.toContain('Environment');
     expect(await page.innerText('.figures-tables')).toContain('Numbers under 5 are hidden');
     await page.check('[data-part=small]');
     expect(await tableText(page, subjects)).toMatch(/Environment\s+2/);
@@ -46,7 +47,7 @@ describe('the figures of a year', () => {
     expect(saved.suggestedFilename()).toBe('casekey-figures-2026.csv');
     const text = await readFile(await saved.path(), 'utf8');
     expect(text).toContain('"Fraud, theft or false accounts","12"');
-    expect(text).toContain('"Environment","hidden"');
+    expect(text).toContain('"Others","hidden"');
     await page.evaluate(() => {
       window.print = () => {
         document.body.dataset['printed'] =
@@ -58,6 +59,18 @@ describe('the figures of a year', () => {
     expect(printed).toContain('reports in 2026');
     expect(printed).toContain('1,240,000');
     await loaded(page);
+  });
+
+  it('fit on one page for the board with every subject and outcome there is', async () => {
+    const { page } = await fake.enter('usual', { path: 'sv/' });
+    await counted(page);
+    await page.selectOption('[data-part=year]', '2024');
+    await page.evaluate(() => {
+      window.print = () => undefined;
+    });
+    await page.click('[data-part=print]');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect([...pdf.matchAll(/\/Type\s*\/Page\b/g)]).toHaveLength(1);
   });
 });
 

@@ -22,11 +22,16 @@ export function toldText(told: Told): string {
   return told === null ? t('desk.figures.hidden') : numberText(told);
 }
 
-/** The largest first; what is hidden comes last, so that its place tells nothing either. */
-function countLines(counts: ToldCounts, nameOf: (key: string) => string): CountLine[] {
-  return Object.entries(counts)
+/** The largest first; what is hidden comes last, in one line without names. */
+function countLines({ counts, hidden }: ToldCounts, nameOf: (key: string) => string): CountLine[] {
+  const lines = Object.entries(counts)
     .map(([key, count]) => ({ label: nameOf(key), count }))
-    .sort((a, b) => (b.count ?? -1) - (a.count ?? -1) || a.label.localeCompare(b.label));
+    .sort((a, b) => b.count - a.count || a.label.localeCompare(b.label));
+  return [...lines, ...othersLine(hidden)];
+}
+
+function othersLine(hidden: boolean): CountLine[] {
+  return hidden ? [{ label: t('desk.figures.others'), count: null }] : [];
 }
 
 function daysText(days: number | null): string {
@@ -57,14 +62,18 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
   });
   const channel = (id: string): string =>
     channelName(desk, id) || t('desk.figures.channel_gone', { id: id.slice(0, 4) });
-  const byAge = AGES.flatMap(({ name }): CountLine[] => {
-    const count = openByAge[name];
-    return count === undefined ? [] : [{ label: t(`desk.figures.age.${name}`), count }];
-  });
+  const byAge = [
+    ...AGES.flatMap(({ name }): CountLine[] => {
+      const count = openByAge.counts[name];
+      return count === undefined ? [] : [{ label: t(`desk.figures.age.${name}`), count }];
+    }),
+    ...othersLine(openByAge.hidden),
+  ];
+  const received = year.withoutOpen ? 'received_closed' : 'received';
   const column = (name: string): string => t(`desk.figures.column.${name}`);
   const tables: FiguresTable[] = [
     counts('totals', [
-      { label: t('desk.figures.received'), count: year.received },
+      { label: t(`desk.figures.${received}`), count: year.received },
       { label: t('desk.figures.closed'), count: year.closed },
       { label: t('desk.figures.open'), count: open },
     ]),
@@ -77,6 +86,7 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
       'by_outcome',
       countLines(year.closedByOutcome, (key) => outcomeText(key as Outcome)),
     ),
+    counts('by_age', byAge),
     {
       kind: 'cells',
       title: t('desk.figures.times'),
@@ -97,7 +107,6 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
         toldText(recovered),
       ]),
     },
-    counts('by_age', byAge),
   ];
   return tables.filter((table) => (table.kind === 'counts' ? table.lines : table.rows).length > 0);
 }

@@ -81,6 +81,7 @@ function emptyYear(): YearFigures {
   return {
     year: Number(today().slice(0, 4)),
     received: 0,
+    open: { received: 0, byChannel: {}, byCategory: {} },
     receivedByChannel: {},
     receivedByCategory: {},
     closed: 0,
@@ -103,14 +104,14 @@ function countedText(): string {
 function sheetElement(title: string, tables: readonly FiguresTable[], small: boolean): HTMLElement {
   const sheet = element('div', '', 'figures-tables');
   sheet.append(element('h2', title), element('p', countedText(), 'soft'));
+  if (!small) {
+    sheet.append(element('p', t('desk.figures.hidden_note', { least: LEAST_TOLD }), 'hint'));
+  }
   for (const table of tables) {
     const section = element('section');
     section.append(element('h3', table.title));
     section.append(table.kind === 'counts' ? chart(table) : cells(table));
     sheet.append(section);
-  }
-  if (!small) {
-    sheet.append(element('p', t('desk.figures.hidden_note', { least: LEAST_TOLD }), 'hint'));
   }
   return sheet;
 }
