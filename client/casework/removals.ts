@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type {
   Day,
+  OpenedContent,
   RecordHash,
   RemovalEntry,
   RemovalProposalEntry,
@@ -66,11 +67,19 @@ function agree(removal: Removal, content: v.InferOutput<typeof RemovalEntry>, on
   removal.received = content.received;
 }
 
-/** The record of the newest proposal, which whoever agrees names. */
+/**
+ * The record of the newest proposal, which whoever agrees names; null where there is none, or where
+ * nobody can read it: what it took the place of is not proposed any more.
+ */
 export function proposalHash(
-  entries: readonly { hash: RecordHash; content: { kind: string } }[],
+  entries: readonly { hash: RecordHash; content: OpenedContent }[],
 ): RecordHash | null {
-  return entries.findLast(({ content }) => content.kind === 'removal_proposal')?.hash ?? null;
+  const newest = entries.findLast(
+    ({ content }) =>
+      content.kind === 'removal_proposal' ||
+      (content.kind === 'unreadable' && content.effect === 'propose_removal'),
+  );
+  return newest?.content.kind === 'removal_proposal' ? newest.hash : null;
 }
 
 /** The day by which somebody looks again whether a case is still needed. */

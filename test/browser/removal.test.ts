@@ -68,13 +68,46 @@ async function propose(page: Page, ground: string, fill: Record<string, string>)
 
 const state = (page: Page): Locator => partOf(page, 'disposal-state');
 
+/**
+ * While somebody looks at a proposal, another takes its place: they cannot agree to what they see, then
+ * see nothing but the new one, and agree to that.
+ */
+async function expectReplaced(first: Page, second: Page): Promise<void> {
+  const facts = partOf(second, 'removal-facts');
+  const confirm = partOf(second, 'confirm-form');
+  expect(await facts.innerText()).toContain('Nobody needs it any more.');
+  await installation.handlers[0].desk.work(id, {
+    kind: 'removal_proposal',
+    id: null,
+    ground: 'outcome',
+    decidedBy: 'The board',
+    archive: '',
+    reference: 'B 12',
+    text: 'The time for this outcome is over.',
+  });
+  await confirm.locator('[type=submit]').click();
+  const problem = partOf(confirm, 'problem');
+  await problem.getByText('A colleague has decided about this meanwhile').waitFor();
+  await partOf(second, 'reload').click();
+  await facts.getByText('The time for this outcome is over.').waitFor();
+  expect(await facts.innerText()).toContain('B 12');
+  expect(await facts.innerText()).not.toContain('Nobody needs it');
+  const said = await state(second).innerText();
+  expect(said).toContain('The outcome has a shorter time. Decided by: The board.');
+  expect(said).not.toContain('The head of legal');
+  await partOf(first, 'reload').click();
+  await partOf(first, 'removal-facts').getByText('The time for this outcome is over.').waitFor();
+  expect(await partOf(first, 'confirm-form').isVisible()).toBe(false);
+  await confirm.locator('[type=submit]').click();
+}
+
 it('goes when two agreed and its reporter said nothing, and the key then answers as one that never was', async () => {
   const [hanna, harald] = installation.handlers;
   const first = await recordOf(hanna);
   const decided = { decided: 'The head of legal', 'propose-text': 'Nobody needs it any more.' };
   await propose(first, 'not_needed', decided);
   const second = await recordOf(harald);
-  await partOf(second, 'confirm-form').locator('[type=submit]').click();
+  await expectReplaced(first, second);
   await state(second).getByText('Two handlers agreed on').waitFor();
   const due = addDays(dayOf(installation.clock.now(), 'UTC'), 30);
   expect(await state(second).innerText()).toContain(dayText(due, 'medium'));

@@ -205,6 +205,39 @@ describe('removing a closed case', () => {
     expect(view).toMatchObject({ fault: null, writable: 'yes', removal: { proposal: null } });
   });
 
+  it('takes the place of what was proposed, or agreed, before: nobody agrees to that any more', async () => {
+    const [hanna, harald] = desks();
+    await hanna.work(id, { ...proposal, text: 'The first words.' });
+    const first = await proposed();
+    await harald.work(id, { ...proposal, ground: 'not_needed', text: 'The second words.' });
+    for (const desk of desks()) {
+      expect((await desk.openCase(id)).removal).toMatchObject({
+        proposal: { ground: 'not_needed', text: 'The second words.' },
+        agreedOn: null,
+      });
+    }
+    const agree = { kind: 'removal', received: '' } as const;
+    const second = await proposed();
+    await expect(hanna.work(id, { ...agree, of: first })).rejects.toMatchObject({
+      code: 'already_decided',
+    });
+    // who proposed first may agree to what took its place, whose author may not
+    await expect(harald.work(id, { ...agree, of: second })).rejects.toMatchObject({
+      code: 'removal_unconfirmed',
+    });
+    await hanna.work(id, { ...agree, of: second });
+    expect(await shown()).toEqual(new Set(['2026-04-01']));
+
+    const { removal } = await hanna.work(id, { ...proposal, text: 'The third words.' });
+    expect(removal).toMatchObject({ proposal: { text: 'The third words.' }, agreedOn: null });
+    expect(await shown()).toEqual(new Set(['2028-03-02']));
+    await expectFound('2026-04-01');
+    await expect(harald.work(id, { ...agree, of: second })).rejects.toMatchObject({
+      code: 'already_decided',
+    });
+    await harald.work(id, { kind: 'removal_declined', text: 'Not these either.' });
+  });
+
   it('for an archive wants the whole case exported since, and the word of the archive', async () => {
     const [hanna, harald] = desks();
     const archive = { ...proposal, ground: 'archive', archive: 'City archive' } as const;
