@@ -19,7 +19,11 @@ function isFree(content: EntryContent, field: string): boolean {
   return FREE.includes(field) || (content.kind === 'disclosure' && field === 'ground');
 }
 
-/** The texts of an entry by field, those that are not empty; an answer's is `answers.<question>`, or `form.<place>`. */
+/**
+ * The texts of an entry by field, those that are not empty; one inside something has a point in its
+ * name: `answers.<question>`, `form.<place>`, `options.<number>` for where a meeting was to be, and
+ * `identity.text` for why the reporter could not be told before a disclosure.
+ */
 export function textsOf(content: OpenedContent): { field: string; text: string }[] {
   if (content.kind === 'erased' || content.kind === 'unreadable') return [];
   const found = Object.entries(content).flatMap(([field, value]: [string, unknown]) =>
@@ -27,6 +31,16 @@ export function textsOf(content: OpenedContent): { field: string; text: string }
       ? [{ field, text: value }]
       : [],
   );
+  if (content.kind === 'meeting_proposal') {
+    const places = content.options.map(({ place }, index) => ({
+      field: `options.${String(index + 1)}`,
+      text: place,
+    }));
+    return [...found, ...places];
+  }
+  if (content.kind === 'disclosure' && content.identity?.basis === 'jeopardy') {
+    return [...found, { field: 'identity.text', text: content.identity.text }];
+  }
   if (content.kind !== 'report') return found;
   const answers = Object.entries(content.answers).flatMap(([question, answer]) =>
     answer.known ? [{ field: `answers.${question}`, text: answer.text }] : [],
@@ -47,6 +61,16 @@ function withTexts(
   const changed: Record<string, unknown> = { ...content };
   for (const { field, text } of textsOf(content)) {
     if (!field.includes('.')) changed[field] = change(field, text);
+  }
+  if (content.kind === 'meeting_proposal') {
+    changed['options'] = content.options.map((option, index) => ({
+      ...option,
+      place: change(`options.${String(index + 1)}`, option.place),
+    }));
+  }
+  if (content.kind === 'disclosure' && content.identity?.basis === 'jeopardy') {
+    const { identity } = content;
+    changed['identity'] = { ...identity, text: change('identity.text', identity.text) };
   }
   if (content.kind === 'report') {
     changed['answers'] = Object.fromEntries(

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ERASED_MARK, withoutPassages, type Passage } from '../../../client/casework/passages.js';
-import type { Day, EntryContent } from '../../../crypto/private.js';
+import {
+  ERASED_MARK,
+  lostWords,
+  textsOf,
+  withoutPassages,
+  withoutWords,
+  type Passage,
+} from '../../../client/casework/passages.js';
+import type { Day, EntryContent, WorkId } from '../../../crypto/private.js';
 
 function left(text: string, ...passages: readonly (readonly [number, number])[]): string {
   const content: EntryContent = { kind: 'message', at: '2026-03-02' as Day, text, files: [] };
@@ -12,6 +19,47 @@ function left(text: string, ...passages: readonly (readonly [number, number])[])
 
 /** Half of a pair of code units. */
 const HALF = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+describe('an entry that is erased whole', () => {
+  const at = '2026-03-02T10:00:00.000Z';
+  const option = { form: 'in_person', day: '2026-03-09' as Day, zone: 'Europe/Stockholm' } as const;
+  const id = 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId;
+  const proposal: EntryContent = {
+    ...{ kind: 'meeting_proposal', at, id, text: '' },
+    options: [
+      { ...option, time: '09:00', place: 'At the home of Robin' },
+      { ...option, time: '11:00', place: 'Room 4' },
+    ],
+  };
+  const disclosure: EntryContent = {
+    ...{ kind: 'disclosure', at, id, recipient: 'Police', ground: 'A hearing', scope: 'All' },
+    ...{ on: '2026-03-02' as Day, state: 'made' },
+    identity: { basis: 'jeopardy', text: 'Robin would warn Kim.' },
+  };
+
+  it.each([
+    ['a proposal of times keeps no place', proposal, ['At the home of Robin', 'Room 4']],
+    [
+      'a disclosure keeps no reason why the reporter was not told',
+      disclosure,
+      ['Police', 'A hearing', 'All', 'Robin would warn Kim.'],
+    ],
+  ])('%s', (_, before, words) => {
+    const after = withoutWords(before);
+    if (after === null) throw new Error('nothing is left');
+    expect(textsOf(before).map(({ text }) => text)).toEqual(words);
+    expect(textsOf(after).map(({ text }) => text)).toEqual(words.map(() => ERASED_MARK));
+    expect(lostWords(before, after)).toEqual(words);
+  });
+
+  it('keeps the other place where one goes', () => {
+    const after = withoutPassages(proposal, [{ field: 'options.1', from: 15, to: 20 }], []);
+    expect(textsOf(after).map(({ text }) => text)).toEqual(['At the home of […]', 'Room 4']);
+    expect(lostWords(proposal, after)).toEqual(['Robin']);
+    const moved = { ...proposal, options: [{ ...option, time: '10:00', place: 'Room 4' }] };
+    expect(lostWords(proposal, moved as EntryContent)).toBeNull();
+  });
+});
 
 describe('a passage that is erased', () => {
   it.each<[string, string, [number, number][], string]>([

@@ -86,6 +86,8 @@ export function entryName({ content, author }: EntryView): string {
 export function fieldName(field: string): string {
   const [, answer] = /^form\.(\d+)/u.exec(field) ?? [];
   if (answer !== undefined) return t('desk.erasure.field.form', { number: answer });
+  const [, option] = /^options\.(\d+)/u.exec(field) ?? [];
+  if (option !== undefined) return t('desk.erasure.field.place', { number: option });
   return t(`desk.erasure.field.${field.replace('.', '_')}`);
 }
 
