@@ -1,5 +1,4 @@
 import {
-  type DisclosureEntry,
   type EntryContent,
   type FileReference,
   type HandlerAppend,
@@ -13,7 +12,6 @@ import {
   WorkId,
 } from '../../crypto/private.js';
 import { persist } from '../api.js';
-import { identityMayGo } from '../casework/consent.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
@@ -48,6 +46,7 @@ import { checkRemoval } from './removing.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable } from './exporting.js';
 import type { Listings } from './listings.js';
+import { checkDisclosure, checkOutward } from './outward.js';
 import { createSearch, type Search } from './search.js';
 import type { DeskSession } from './session.js';
 import type { Prepare, Workplace } from './workplace.js';
@@ -155,20 +154,6 @@ function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
     throw new ClientError('case_restricted');
 }
 
-/**
- * Who the reporter is goes out only with consent, or as the law demands it after they were told, or
- * with the reason why they could not be (article 16).
- *
- * @throws ClientError `identity_without_basis`.
- */
-function checkIdentity({ file, timeZone }: OpenedForHandler, made: DisclosureEntry): void {
-  const { identity, state } = made;
-  if (state !== 'made' || identity === undefined) return;
-  if (!identityMayGo(saidIn(file, timeZone), identity)) {
-    throw new ClientError('identity_without_basis');
-  }
-}
-
 /** See {@link CaseDesk}. */
 export function createCaseDesk(
   session: DeskSession,
@@ -251,9 +236,10 @@ export function createCaseDesk(
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction') checkUnrestricted(opened);
         if (content.kind === 'removal') checkRemoval(opened, content);
-        if (content.kind === 'disclosure') checkIdentity(opened, content);
+        if (content.kind === 'disclosure') checkDisclosure(opened, content);
         if (content.kind === 'export' && content.state === 'made') {
           checkExportable(opened, content, state.account.id);
+          checkOutward(opened, content);
         }
         return prepareNote(opened, state, content, []);
       });

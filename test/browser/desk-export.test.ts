@@ -53,6 +53,13 @@ describe('a case as a file', () => {
     await page.fill(`${MAKE} [data-part=recipient]`, 'Prosecutor');
     await page.fill(`${MAKE} [data-part=ground]`, 'Criminal investigation');
     await page.fill(`${MAKE} [data-part=scope]`, 'The whole case');
+    // what the reporter wrote can lead to them, so that nobody can say that it does not
+    expect(await page.innerText(MAKE)).toContain('every word of the reporter');
+    expect(await page.locator(`${MAKE} [data-part=identity] option[value=no]`).count()).toBe(0);
+    await page.click(`${MAKE} [data-part=save]`);
+    expect(await page.innerText(`${MAKE} [role=alert]`)).toContain('Say whether it tells who');
+    await page.selectOption(`${MAKE} [data-part=identity]`, 'jeopardy');
+    await page.fill(`${MAKE} [data-part=jeopardy]`, 'A search is planned.');
     await check(page);
     const { name, text } = await saving(page);
     expect(name).toMatch(/^export-\d{4}-\d\d-\d\d\.zip$/);
@@ -62,6 +69,7 @@ describe('a case as a file', () => {
     // the beginning of what another reporter wrote is nothing for whoever gets this file
     expect(text).not.toContain(linked);
     expect(text).toMatch(/Case \S{1,6}…/u);
+    expect(text).toContain('not told beforehand: A search is planned.');
     expect(await page.innerText('[data-part=disclosures]')).toContain('Prosecutor');
     expect(await page.innerText('[data-part=exports]')).toContain('Went to Prosecutor');
     expect(await page.locator(MAKE).isHidden()).toBe(true);
@@ -105,6 +113,52 @@ describe('a case as a file', () => {
     expect(text).not.toContain('Hamnen, grind 3');
     expect(text).not.toContain('Invoices for guards');
     expect(complaints).toEqual([]);
+  });
+
+  it('says as a readable copy what was asked about the identity, which times and which version', async () => {
+    const { page } = await desk.enter('usual');
+    await atRecord(page);
+    await page.click('[data-tab=persons]');
+    await page.click('[data-part=talk] summary');
+    await page.fill('[data-part=talk-form] [data-part=to]', 'The police');
+    await page.fill('[data-part=talk-form] [data-part=what]', 'Your name and number');
+    await page.fill('[data-part=talk-form] [data-part=text]', 'They want to hear you.');
+    await page.click('[data-part=talk-form] [type=submit]');
+    await loaded(page);
+    await page.click('[data-tab=spoken]');
+    const proposal = '[data-part=proposal-form]';
+    await page
+      .locator('details', { has: page.locator(proposal) })
+      .locator('summary')
+      .click();
+    await page.fill('#meeting-day-1', '2099-03-02');
+    await page.fill('#meeting-time-1', '14:30');
+    await page.fill('#meeting-place-1', 'The library, room 4');
+    await page.click(`${proposal} [type=submit]`);
+    await loaded(page);
+    const transcript = '[data-part=transcript-form]';
+    await page
+      .locator('details', { has: page.locator(transcript) })
+      .locator('summary')
+      .click();
+    await page.fill(`${transcript} [data-part=held]`, '2026-01-31');
+    await page.fill(`${transcript} [data-part=text]`, 'The caller counted four guards.');
+    await page.click(`${transcript} [type=submit]`);
+    await loaded(page);
+    await page.click('[data-tab=record]');
+    await page.fill(`${FORM} [data-part=purpose]`, 'For the file.');
+    await page.click(`${FORM} [type=submit]`);
+    const { text } = await saving(page);
+    for (const said of [
+      'Ask for consent',
+      'The police',
+      'Your name and number',
+      '2 Mar 2099 at 14:30',
+      'The library, room 4',
+      '31 Jan 2026, version 1',
+    ]) {
+      expect(text).toContain(said);
+    }
   });
 
   it('waits for a second person where the organisation asks for two', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
@@ -109,4 +110,25 @@ it('goes from the form through the custodian and back to the conversation', asyn
   await reading.click('#identity-back');
   await reading.locator('#identity-sent').waitFor();
   expect(await reading.locator('#identity-state').innerText()).toContain('not said who you are');
+
+  await partOf(handler, 'reload').click();
+  await partOf(handler, 'talks').getByText('agreed').waitFor();
+  await handler.click('#tab-record');
+  await partOf(handler, 'export-fold').locator('summary').click();
+  await partOf(handler, 'export-form').locator('[data-part=purpose]').fill('For the police.');
+  await partOf(handler, 'export-form').locator('[type=submit]').click();
+  const making = partOf(handler, 'export-make');
+  await partOf(making, 'outside').check();
+  await partOf(making, 'recipient').fill('The police');
+  await partOf(making, 'ground').fill('A hearing');
+  await partOf(making, 'scope').fill('The whole case');
+  const agreed = 'Yes: the reporter agreed (The police)';
+  await partOf(making, 'identity').selectOption({ label: agreed });
+  const [file] = await Promise.all([
+    handler.waitForEvent('download'),
+    partOf(making, 'save').click(),
+  ]);
+  const saved = await readFile(await file.path(), 'utf8');
+  expect(saved).toContain('The reporter agrees.');
+  expect(saved).toContain(agreed);
 }, 240_000);

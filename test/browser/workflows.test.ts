@@ -219,6 +219,7 @@ it('a case is taken out once a second person confirms, and the command verifies 
   await partOf(form, 'recipient').fill('Insurer');
   await partOf(form, 'ground').fill('A claim');
   await partOf(form, 'scope').fill('A text');
+  await partOf(form, 'identity').selectOption('no');
   await partOf(form, 'summary').fill('Somebody wrote: it stands open at night.');
   await partOf(form, 'save').click();
   await partOf(form, 'findings').getByText('stands open at night').waitFor();

@@ -10,7 +10,7 @@ import { exportsOf } from '../../client/casework/exports.js';
 import { newestRecords } from '../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { createVisit } from '../../client/node/visit.js';
-import { randomBytes, reporterKeys } from '../../crypto/private.js';
+import { type DisclosureEntry, randomBytes, reporterKeys } from '../../crypto/private.js';
 import { fileOf, silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -47,6 +47,7 @@ afterAll(async () => {
 });
 
 type Form = 'whole' | 'redacted';
+type Basis = Partial<Pick<DisclosureEntry, 'identity'>>;
 const readable = {
   language: 'en',
   title: 'Case',
@@ -162,6 +163,26 @@ describe('a whole case as a file', () => {
       expect(content.includes(secret ?? ''), name).toBe(false);
       for (const word of words.slice(0, 4)) expect(content.includes(` ${word} `), name).toBe(false);
     }
+  });
+
+  it('goes outside only by a disclosure that says on what it rests, and keeps that', async () => {
+    const disclose = async (to: string, basis: Basis = {}, of: string | null = null) => {
+      const { disclosures } = await hanna.desk.work(id, {
+        ...{ kind: 'disclosure', id: of, recipient: to, ground: 'A hearing', scope: 'All' },
+        ...{ on: '2026-03-02', state: 'made', ...basis },
+      });
+      return disclosures.find(({ recipient }) => recipient === to)?.id ?? '';
+    };
+    const refused = { code: 'identity_without_basis' };
+    const court = await disclose('Court');
+    await expect(record(hanna, 'made', 'whole', null, court)).rejects.toMatchObject(refused);
+    const basis: Basis = { identity: { basis: 'jeopardy', text: 'A search is planned.' } };
+    const police = await disclose('Police', basis);
+    const { data } = await record(hanna, 'made', 'whole', null, police);
+    expect(data.disclosures.find((each) => each.id === police)).toMatchObject(basis);
+    await expect(disclose('Police', {}, police)).rejects.toMatchObject(refused);
+    // of a text for outsiders whoever wrote it says what is in it
+    await record(hanna, 'made', 'redacted', null, court);
   });
 
   it('is refused by the command once a byte of it is another', async () => {

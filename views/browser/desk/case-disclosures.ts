@@ -3,9 +3,9 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
+import { basisFields, basisLine, basisValue, type BasisFields } from './disclosure-basis.js';
 import { fillList, option, part, showPart } from './dom.js';
 import { dayText } from './days.js';
-import { showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
 
 type Write = (input: CaseworkInput) => Promise<void>;
@@ -22,14 +22,27 @@ function noticeName({ disclosure, change }: Notice): string {
   });
 }
 
+/** What is known of a disclosure before somebody writes it down. */
+export type DisclosureBegun = Record<'recipient' | 'ground' | 'scope', string>;
+
 /** The part of the record about what was disclosed, and who is to be told of changes since. */
-export function disclosureSection(
-  panel: HTMLElement,
-  change: Write,
-): (data: HandlerCaseView) => void {
+export interface DisclosureSection {
+  update(data: HandlerCaseView): void;
+  /** Opens the form for a new disclosure with what is known of it. */
+  open(begun: DisclosureBegun): void;
+}
+
+/** See {@link DisclosureSection}. */
+export function disclosureSection(panel: HTMLElement, change: Write): DisclosureSection {
   let notices: readonly Notice[] = [];
   let shown: HandlerCaseView | null = null;
-  const disclosing = foldedForm(panel, 'disclosure-form', disclosureInput, change);
+  const basis = basisFields(part(panel, 'disclosure-form'));
+  const disclosing = foldedForm(
+    panel,
+    'disclosure-form',
+    (form) => disclosureInput(form, basis),
+    change,
+  );
   const telling = foldedForm(
     panel,
     'notice-form',
@@ -114,16 +127,9 @@ export function disclosureSection(
     });
   };
 
-  const identity = part(disclosing.form, 'identity', HTMLSelectElement);
-  disclosing.form.addEventListener('change', () => {
-    showPart(disclosing.form, 'jeopardy-field', identity.value === 'jeopardy');
-  });
-
-  return (data) => {
+  const update = (data: HandlerCaseView): void => {
     shown = data;
-    const chosen = identity.value;
-    identity.replaceChildren(...basisOptions(data));
-    identity.value = [...identity.options].some(({ value }) => value === chosen) ? chosen : '';
+    basis.update(data, true);
     fillList(part(panel, 'disclosures'), data.disclosures, disclosureItem);
     showPart(panel, 'no-disclosures', data.disclosures.length === 0);
     const order = (notice: Notice): number => (notice.done === null ? 0 : 1);
@@ -136,9 +142,17 @@ export function disclosureSection(
     );
     showPart(panel, 'notice-fold', open.length > 0);
   };
+  return {
+    update,
+    open(given) {
+      disclosing.open((form) => {
+        for (const [name, value] of Object.entries(given)) setValue(form, name, value);
+      });
+    },
+  };
 }
 
-function disclosureInput(form: HTMLFormElement): CaseworkInput | null {
+function disclosureInput(form: HTMLFormElement, basis: BasisFields): CaseworkInput | null {
   const recipient = neededValue(form, 'recipient', t('desk.disclosure.recipient_missing'));
   if (recipient === null) return null;
   const on = neededValue(form, 'on', t('desk.record.day_missing'));
@@ -147,59 +161,9 @@ function disclosureInput(form: HTMLFormElement): CaseworkInput | null {
   if (ground === null) return null;
   const scope = neededValue(form, 'scope', t('desk.disclosure.scope_missing'));
   if (scope === null) return null;
-  const identity = identityOf(form);
+  const identity = basis.read();
   if (identity === null) return null;
   const id = valueOf(form, 'disclosure-id') || null;
   const made = { kind: 'disclosure', id, recipient, ground, scope, on, state: 'made' } as const;
   return identity === 'none' ? made : { ...made, identity };
-}
-
-type Basis = NonNullable<Disclosure['identity']>;
-
-/** On what it rests that the reporter's identity went along; null where that is not said. */
-function identityOf(form: HTMLFormElement): Basis | 'none' | null {
-  const [basis, ...entry] = valueOf(form, 'identity').split(' ');
-  if (basis === 'no') return 'none';
-  if (basis === 'jeopardy') {
-    const text = neededValue(form, 'jeopardy', t('desk.record.reason_missing'));
-    return text === null ? null : { basis, text };
-  }
-  if (basis === 'consent' || basis === 'obligation') {
-    // the option's value is the entry's own id
-    return { basis, entry: entry.join(' ') } as Basis;
-  }
-  showProblem(form, t('desk.disclosure.identity_missing'));
-  part(form, 'identity').focus();
-  return null;
-}
-
-/** The value by which the form's list names a basis. */
-function basisValue(identity: Disclosure['identity']): string {
-  if (identity === undefined) return 'no';
-  return identity.basis === 'jeopardy' ? 'jeopardy' : `${identity.basis} ${identity.entry}`;
-}
-
-/** What a disclosure of the identity can rest on in this case. */
-function basisOptions({ identityTalks }: HandlerCaseView): HTMLOptionElement[] {
-  const usable = identityTalks.filter(
-    ({ basis, answer }) => basis === 'obligation' || answer?.answer === 'agree',
-  );
-  return [
-    option('', t('desk.disclosure.identity.choose')),
-    option('no', t('desk.disclosure.identity.no')),
-    ...usable.map(({ id, basis, to }) =>
-      option(`${basis} ${id}`, t(`desk.disclosure.identity.${basis}`, { to })),
-    ),
-    option('jeopardy', t('desk.disclosure.identity.jeopardy')),
-  ];
-}
-
-function basisLine({ identity }: Disclosure, { identityTalks }: HandlerCaseView): string {
-  if (identity === undefined) return '';
-  if (identity.basis === 'jeopardy') {
-    return t('desk.disclosure.identity.jeopardy_line', { text: identity.text });
-  }
-  const { entry } = identity;
-  const to = identityTalks.find(({ id }) => id === entry)?.to ?? t('desk.disclosure.unknown');
-  return t(`desk.disclosure.identity.${identity.basis}`, { to });
 }

@@ -9,6 +9,7 @@ import { namesOf } from './audit-lines.js';
 import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
 import { momentText, numberText, sizeText, today } from './days.js';
 import type { Changed, Desk } from './desk.js';
+import { basisFields } from './disclosure-basis.js';
 import { fillList, onClick, part, show, showPart, write } from './dom.js';
 import { wholeCopy } from './export-copy.js';
 import { exportState } from './export-lines.js';
@@ -48,7 +49,8 @@ export function exportSection(
   const complain = (text: string): void => {
     showProblem(box, text);
   };
-  const redacted = redactedForm(desk, part(box, 'redacted-part'), complain);
+  const redacted = redactedForm(desk, id, part(box, 'redacted-part'), complain);
+  const basis = basisFields(box);
 
   const someoneElse = ({ erasesAlone }: HandlerCaseView): boolean => erasesAlone.dialogue === 'no';
   const isByTwo = (data: HandlerCaseView): boolean =>
@@ -88,7 +90,11 @@ export function exportSection(
     };
     write(box, 'amount', t('desk.export.amount', amount));
     part(box, 'outside', HTMLInputElement).checked = form === 'redacted';
-    for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
+    for (const field of ['recipient', 'ground', 'scope', 'identity', 'jeopardy']) {
+      setValue(box, field, '');
+    }
+    basis.update(shown, form === 'redacted');
+    showPart(box, 'whole-identity', form === 'whole');
     showPart(box, 'outside-fields', form === 'redacted');
     if (form === 'redacted') redacted.begin(shown);
     if (details !== null) details.open = false;
@@ -112,9 +118,12 @@ export function exportSection(
     if (ground === null) return undefined;
     const scope = neededValue(box, 'scope', t('desk.disclosure.scope_missing'));
     if (scope === null) return undefined;
+    const identity = basis.read();
+    if (identity === null) return undefined;
     return {
       ...{ kind: 'disclosure', id: null, recipient, ground, scope },
       ...{ on: today(), state: 'made' },
+      ...(identity === 'none' ? {} : { identity }),
     };
   }
 
@@ -260,6 +269,7 @@ export function exportSection(
 
   return (data) => {
     shown = data;
+    basis.update(data, making?.form !== 'whole');
     const restricted = data.keeping.restriction !== null;
     const exports = exportsOf(data.entries);
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));

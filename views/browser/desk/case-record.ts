@@ -1,6 +1,6 @@
 import type { HandlerCaseView } from '../../../client/models.js';
 import { block, wireBlocked } from './blocked.js';
-import { disclosureSection } from './case-disclosures.js';
+import { disclosureSection, type DisclosureBegun } from './case-disclosures.js';
 import { exportSection } from './case-export.js';
 import { requestSection } from './case-requests.js';
 import { caseworkWriter } from './casework-form.js';
@@ -12,23 +12,24 @@ export interface RecordPanel {
   readonly panel: HTMLElement;
   /** Shows the record as it stands. What is being typed stays. */
   update(data: HandlerCaseView): void;
+  /** Opens the form for a disclosure with what is known of it. */
+  disclose(begun: DisclosureBegun): void;
 }
 
 /** See {@link RecordPanel}. */
 export function recordPanel(desk: Desk, id: string, changed: Changed): RecordPanel {
   const panel = copyTemplate('case-record');
   const change = caseworkWriter(desk, id, changed);
-  const sections = [
-    requestSection(panel, change),
-    disclosureSection(panel, change),
-    exportSection(desk, panel, id, changed),
-  ];
+  const disclosures = disclosureSection(panel, change);
+  const requests = requestSection(panel, change);
+  const exports = exportSection(desk, panel, id, changed);
   wireBlocked(panel);
   return {
     panel,
     update(data) {
-      for (const section of sections) section(data);
+      for (const update of [requests, disclosures.update, exports]) update(data);
       block(panel, data);
     },
+    disclose: disclosures.open,
   };
 }

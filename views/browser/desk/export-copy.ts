@@ -26,11 +26,13 @@ import { readerName } from './case-work.js';
 import { categoryText } from './choices.js';
 import { dayText, momentText, sizeText, today } from './days.js';
 import { channelName, localText, ruleOf, type Desk } from './desk.js';
+import { basisLine } from './disclosure-basis.js';
 import { exportState } from './export-lines.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { keptOutNames } from './left-out.js';
 import { partyText } from './parties.js';
+import { spokenLines } from './spoken-lines.js';
 import { listText } from './texts.js';
 import { erasureText } from './case-erasure.js';
 import { workLine } from './work-lines.js';
@@ -74,7 +76,7 @@ function formFacts(form: AnsweredForm | undefined, files: ReportFiles): Facts {
 }
 
 /** What an entry says beside its sentence and its text. */
-function detailsOf({ content, erasedFiles }: EntryView): Facts {
+function detailsOf(data: HandlerCaseView, { content, erasedFiles }: EntryView): Facts {
   if (content.kind === 'report') {
     const builtIn = QUESTIONS.flatMap((question): Facts => {
       const answer = content.answers[question];
@@ -88,9 +90,19 @@ function detailsOf({ content, erasedFiles }: EntryView): Facts {
     return [[t('desk.facts.outcome'), t(`outcome.${content.outcome}`)]];
   }
   if (content.kind === 'disclosure') {
+    const told = basisLine(content, data);
+    const basis: Facts = told === '' ? [] : [[t('desk.disclosure.identity'), told]];
     return [
       [t('desk.disclosure.ground'), content.ground],
       [t('desk.disclosure.scope'), content.scope],
+      ...basis,
+    ];
+  }
+  if (content.kind === 'identity_disclosure') {
+    return [
+      [t('desk.export.doc.question'), t(`desk.consent.basis.${content.basis}`)],
+      [t('desk.consent.to'), content.to],
+      [t('desk.consent.what'), content.what],
     ];
   }
   if (content.kind === 'hold') {
@@ -103,6 +115,14 @@ function detailsOf({ content, erasedFiles }: EntryView): Facts {
     return [[t('desk.request.identified'), content.identified]];
   }
   return [];
+}
+
+/** What the reporter answered, and to which question. */
+function consentLines({ identityTalks }: HandlerCaseView, { content }: EntryView): string[] {
+  if (content.kind !== 'consent') return [];
+  const asked = identityTalks.find(({ hash }) => hash === content.request);
+  const said = t(`desk.consent.said.${content.answer}`);
+  return asked === undefined ? [said] : [said, `${t('desk.consent.to')}: ${asked.to}`];
 }
 
 /** Where the files of a case lie in the archive, in the order in which its entries name them. */
@@ -131,7 +151,7 @@ function entryOf(
     kind: 'entry',
     fromReporter,
     language: fromReporter ? reportLanguage(data) : '',
-    facts: detailsOf(entry),
+    facts: detailsOf(data, entry),
     files: files.map((file) => ({
       name: shownFileName(file.name),
       size: sizeText(file.size),
@@ -148,7 +168,12 @@ function entryOf(
   }
   const head = t('desk.export.doc.entry', { who, when: momentText(content.at), kind });
   const opened = readOn === null ? [] : [t('desk.export.doc.opened', { day: dayText(readOn) })];
-  const remarks = erased === null ? opened : [erased, ...opened];
+  const remarks = [
+    ...spokenLines(data, entry),
+    ...consentLines(data, entry),
+    ...(erased === null ? [] : [erased]),
+    ...opened,
+  ];
   return { ...base, head, text: 'text' in content ? content.text : '', remarks };
 }
 
@@ -203,12 +228,15 @@ function recordLines(data: HandlerCaseView): string[] {
   const requests = data.requests.map((request) =>
     [`${requestName(request)} (${requestState(request)})`, ...requestLines(request)].join('\n'),
   );
-  const disclosures = data.disclosures.map(({ recipient, on, ground, scope }) =>
+  const disclosures = data.disclosures.map((disclosure) =>
     [
-      `${recipient}, ${dayText(on)}`,
-      t('desk.disclosure.ground_line', { ground }),
-      t('desk.disclosure.scope_line', { scope }),
-    ].join('\n'),
+      `${disclosure.recipient}, ${dayText(disclosure.on)}`,
+      t('desk.disclosure.ground_line', { ground: disclosure.ground }),
+      t('desk.disclosure.scope_line', { scope: disclosure.scope }),
+      basisLine(disclosure, data),
+    ]
+      .filter((line) => line !== '')
+      .join('\n'),
   );
   const notices = data.notices.map(({ disclosure: { recipient }, change, done }) => {
     const name = t('desk.told_on.name', {

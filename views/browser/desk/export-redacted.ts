@@ -10,6 +10,7 @@ import { keepPrivate } from '../text-fields.js';
 import { isReporters, showFindings, sourcesOf } from './case-extract.js';
 import { sizeText } from './days.js';
 import { localText, type Desk } from './desk.js';
+import { draftKeeper } from './draft-keeper.js';
 import {
   copyTemplate,
   element,
@@ -21,6 +22,7 @@ import {
   showPart,
   write,
 } from './dom.js';
+import { report } from './failures.js';
 
 /** What goes outside: a copy that was written for it, and the attachments that go along. */
 export interface Redacted {
@@ -48,9 +50,10 @@ type FileChoice = Choice & { readonly file: FileReference };
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** See {@link RedactedForm}. `complain` says what is missing. */
+/** See {@link RedactedForm}. `complain` says what is missing. The summary is kept sealed as it is typed. */
 export function redactedForm(
   desk: Desk,
+  id: string,
   box: HTMLElement,
   complain: (text: string) => void,
 ): RedactedForm {
@@ -88,13 +91,21 @@ export function redactedForm(
     seen = null;
     part(box, 'findings').replaceChildren();
   };
+  const key = `${id} export`;
+  const keep = draftKeeper(desk, key, box, () =>
+    summary.value === ''
+      ? null
+      : { kind: 'form', text: summary.value, outcome: null, files: [], fields: {} },
+  );
   box.addEventListener('input', clear);
+  summary.addEventListener('input', keep);
   onClick(box, 'check', check);
   onClick(box, 'replace', () => {
     for (const field of [summary, ...texts.map((each) => each.field)]) {
       field.value = withoutNames(field.value, chosenNames());
     }
     clear();
+    keep();
   });
 
   function nameLine(name: string, index: number): HTMLElement {
@@ -140,7 +151,7 @@ export function redactedForm(
     return line;
   }
 
-  function forget(): void {
+  function empty(): void {
     [shown, texts, files, names] = [null, [], [], []];
     summary.value = '';
     outcome.checked = false;
@@ -150,12 +161,20 @@ export function redactedForm(
   }
 
   return {
-    forget,
+    forget() {
+      empty();
+      keep();
+    },
     looked: () => seen !== null && seen === allText(),
 
     begin(data) {
-      forget();
+      empty();
       shown = data;
+      desk.api.draft(key).then((begun) => {
+        if (begun === null || summary.value !== '') return;
+        summary.value = begun.text;
+        write(box, 'draft-note', t('desk.write.draft'));
+      }, report);
       fillList(part(box, 'names'), data.persons, ({ name }, index) => nameLine(name, index));
       showPart(box, 'names-part', data.persons.length > 0);
       const written = data.entries.flatMap((entry) => {

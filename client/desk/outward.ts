@@ -1,0 +1,51 @@
+import type { DisclosureEntry, EntryContent } from '../../crypto/private.js';
+import { identityMayGo } from '../casework/consent.js';
+import { disclosuresOf } from '../casework/disclosures.js';
+import { saidIn } from '../casework/said.js';
+import { ClientError } from '../errors.js';
+import type { OpenedForHandler } from './case-opening.js';
+
+type Export = Extract<EntryContent, { kind: 'export' }>;
+
+/**
+ * Who the reporter is goes out only with consent, or as the law demands it after they were told, or
+ * with the reason why they could not be (article 16). That a disclosure told nobody cannot be said of
+ * one by which a whole export went outside.
+ *
+ * @throws ClientError `identity_without_basis`.
+ */
+export function checkDisclosure(
+  { file, timeZone }: OpenedForHandler,
+  { id, identity, state }: DisclosureEntry,
+): void {
+  if (state !== 'made') return;
+  const said = saidIn(file, timeZone);
+  const isOfWhole = said.internal.some(
+    (content) =>
+      content.kind === 'export' &&
+      content.state === 'made' &&
+      content.form === 'whole' &&
+      content.disclosure === id,
+  );
+  if (identity === undefined ? isOfWhole : !identityMayGo(said, identity)) {
+    throw new ClientError('identity_without_basis');
+  }
+}
+
+/**
+ * A whole export has all that the reporter wrote, and words lead to who wrote them: it goes outside
+ * only by a disclosure that says on what it rests.
+ *
+ * @throws ClientError `identity_without_basis`.
+ */
+export function checkOutward(
+  { file, timeZone }: OpenedForHandler,
+  { form, disclosure }: Export,
+): void {
+  if (form !== 'whole' || disclosure === null) return;
+  const said = saidIn(file, timeZone);
+  const named = disclosuresOf(said).find(({ id }) => id === disclosure);
+  if (named?.identity === undefined || !identityMayGo(said, named.identity)) {
+    throw new ClientError('identity_without_basis');
+  }
+}

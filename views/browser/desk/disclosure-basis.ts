@@ -1,0 +1,86 @@
+import type { Disclosure } from '../../../client/casework/disclosures.js';
+import type { HandlerCaseView } from '../../../client/models.js';
+import { t } from '../strings.js';
+import { neededValue, valueOf } from './casework-form.js';
+import { option, part, showPart } from './dom.js';
+import { showProblem } from './failures.js';
+
+/** On what it rests that somebody outside is told who the reporter is (article 16). */
+export type Basis = NonNullable<Disclosure['identity']>;
+
+/** The fields of a form that say it. */
+export interface BasisFields {
+  /**
+   * Offers what it can rest on in this case. What was chosen stays.
+   *
+   * @param mayBeNo whether it can be that nothing leads to the reporter.
+   */
+  update(data: HandlerCaseView, mayBeNo: boolean): void;
+  /** What was chosen; null where that is missing, which the form then says. */
+  read(): Basis | 'none' | null;
+}
+
+/** Wires the fields of `desk/identity-basis` in a form. */
+export function basisFields(form: HTMLElement): BasisFields {
+  const select = part(form, 'identity', HTMLSelectElement);
+  form.addEventListener('change', () => {
+    showPart(form, 'jeopardy-field', select.value === 'jeopardy');
+  });
+  return {
+    update(data, mayBeNo) {
+      const chosen = select.value;
+      select.replaceChildren(...optionsOf(data, mayBeNo));
+      select.value = [...select.options].some(({ value }) => value === chosen) ? chosen : '';
+      showPart(form, 'jeopardy-field', select.value === 'jeopardy');
+    },
+    read() {
+      const [basis, ...entry] = valueOf(form, 'identity').split(' ');
+      if (basis === 'no') return 'none';
+      if (basis === 'jeopardy') {
+        const text = neededValue(form, 'jeopardy', t('desk.record.reason_missing'));
+        return text === null ? null : { basis, text };
+      }
+      if (basis === 'consent' || basis === 'obligation') {
+        // the option's value is the entry's own id
+        return { basis, entry: entry.join(' ') } as Basis;
+      }
+      showProblem(form, t('desk.disclosure.identity_missing'));
+      select.focus();
+      return null;
+    },
+  };
+}
+
+/** The value by which the form's list names a basis. */
+export function basisValue(identity: Disclosure['identity']): string {
+  if (identity === undefined) return 'no';
+  return identity.basis === 'jeopardy' ? 'jeopardy' : `${identity.basis} ${identity.entry}`;
+}
+
+function optionsOf({ identityTalks }: HandlerCaseView, mayBeNo: boolean): HTMLOptionElement[] {
+  const usable = identityTalks.filter(
+    ({ basis, answer }) => basis === 'obligation' || answer?.answer === 'agree',
+  );
+  return [
+    option('', t('desk.disclosure.identity.choose')),
+    ...(mayBeNo ? [option('no', t('desk.disclosure.identity.no'))] : []),
+    ...usable.map(({ id, basis, to }) =>
+      option(`${basis} ${id}`, t(`desk.disclosure.identity.${basis}`, { to })),
+    ),
+    option('jeopardy', t('desk.disclosure.identity.jeopardy')),
+  ];
+}
+
+/** On what a disclosure rests, in a sentence; empty where it told nobody who the reporter is. */
+export function basisLine(
+  { identity }: Pick<Disclosure, 'identity'>,
+  { identityTalks }: HandlerCaseView,
+): string {
+  if (identity === undefined) return '';
+  if (identity.basis === 'jeopardy') {
+    return t('desk.disclosure.identity.jeopardy_line', { text: identity.text });
+  }
+  const { entry } = identity;
+  const to = identityTalks.find(({ id }) => id === entry)?.to ?? t('desk.disclosure.unknown');
+  return t(`desk.disclosure.identity.${identity.basis}`, { to });
+}
