@@ -14,9 +14,9 @@ export type MessageKind = 'acknowledgement' | 'reply' | 'feedback' | 'closure' |
 /** What can be written in a case: to the reporter, or the decision that nothing more follows. */
 export type WritingKind = MessageKind | 'nothing_further';
 
-/** An answer, a note or a recording begun and not sent. */
+/** An answer, a note, a recording or another form begun and not sent. */
 export interface Draft {
-  kind: WritingKind | 'note';
+  kind: WritingKind | 'note' | 'form';
   text: string;
   outcome: Outcome | null;
   /** The files that were chosen on this page. */

@@ -14,6 +14,7 @@ import {
 } from './casework-form.js';
 import { copyTemplate, fillList, option, part, showPart, write } from './dom.js';
 import { dayText } from './days.js';
+import { keepForm } from './draft-keeper.js';
 import type { Changed, Desk } from './desk.js';
 import { recordItem, type RecordItem } from './record-item.js';
 
@@ -28,6 +29,8 @@ export interface PersonsPanel {
   readonly panel: HTMLElement;
   /** Shows the persons as things stand. What is being typed stays. */
   update(data: HandlerCaseView): void;
+  /** Brings back what was begun before, once the persons are shown, and keeps what is typed. */
+  restore(): Promise<void>;
 }
 
 /** See {@link PersonsPanel}. */
@@ -110,6 +113,11 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
       }
       extracts.update(data);
       block(panel, data);
+    },
+    async restore() {
+      await keepForm(desk, `${id} heard`, hearing.form, ['person', 'form', 'on']);
+      const names = ['extract-id', 'person', 'given'];
+      await keepForm(desk, `${id} extract`, extracts.form.form, names);
     },
   };
 }

@@ -19,6 +19,7 @@ import {
   showPart,
   write,
 } from './dom.js';
+import { keepForm } from './draft-keeper.js';
 import { send, showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
 import { meetingState, optionText, transcriptName, transcriptState } from './spoken-lines.js';
@@ -37,6 +38,8 @@ export interface SpokenPanel {
   readonly panel: HTMLElement;
   /** Shows things as they stand. What is being typed stays. */
   update(data: Data): void;
+  /** Brings back a transcript that was begun before, once the case is shown, and keeps what is typed. */
+  restore(): Promise<void>;
   /** What waits for a handler. */
   waiting(data: Data): number;
 }
@@ -81,7 +84,9 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
     },
     work,
   );
-  const transcript = wireTranscript(panel, tell);
+  const transcript = wireTranscript(panel, tell, (about) =>
+    shown?.transcripts.find((each) => each.id === about),
+  );
 
   const meetingItem = (meeting: Meeting): HTMLElement => {
     const { asked, agreed, state } = meeting;
@@ -172,6 +177,10 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       showPart(panel, 'held-fold', meetings.length > 0);
       block(panel, data);
     },
+    restore: () =>
+      keepForm(desk, `${id} transcript`, part(panel, 'transcript-form'), [
+        ...['transcript-id', 'form', 'held', 'by'],
+      ]),
     waiting: ({ meetings, transcripts }) =>
       meetings.filter(waits).length +
       transcripts.filter(({ state }) => state === 'rectified').length,
@@ -265,6 +274,7 @@ function wireProposal(
 function wireTranscript(
   panel: HTMLElement,
   tell: (word: HandlerWord) => Promise<void>,
+  find: (id: string) => Transcript | undefined,
 ): (before: Transcript) => void {
   const form = part(panel, 'transcript-form', HTMLFormElement);
   const select = part(form, 'form', HTMLSelectElement);
@@ -274,8 +284,19 @@ function wireTranscript(
     setValue(form, 'transcript-id', '');
     setValue(form, 'held', today());
     setValue(form, 'by', daysFromNow(CHECK_DAYS));
-    showPart(form, 'next-version', false);
+    drawNext();
   };
+  /** Says which version of what this is, where it is not the first of something new. */
+  const drawNext = (): void => {
+    const newest = find(valueOf(form, 'transcript-id'))?.newest;
+    showPart(form, 'next-version', newest !== undefined);
+    if (newest === undefined) return;
+    const number = newest.version + 1;
+    const note = write(form, 'next-version', t('desk.transcript.next_version', { number }));
+    if (newest.answer?.kind !== 'rectified') return;
+    note.append(' ', keepPrivate(element('span', newest.answer.text, 'written')));
+  };
+  form.addEventListener('change', drawNext);
   wireWord(
     form,
     () => {
@@ -302,12 +323,7 @@ function wireTranscript(
     select.value = newest.form;
     setValue(form, 'held', newest.heldOn);
     setValue(form, 'text', newest.text);
-    const number = newest.version + 1;
-    const note = write(form, 'next-version', t('desk.transcript.next_version', { number }));
-    if (newest.answer?.kind === 'rectified') {
-      note.append(' ', keepPrivate(element('span', newest.answer.text, 'written')));
-    }
-    showPart(form, 'next-version', true);
+    drawNext();
     open(form);
   };
 }

@@ -1,5 +1,6 @@
 import { t } from '../strings.js';
 import type { Draft } from './api.js';
+import { setValue, valueOf } from './casework-form.js';
 import type { Desk } from './desk.js';
 import { write } from './dom.js';
 import { report } from './failures.js';
@@ -54,6 +55,46 @@ export function draftKeeper(
     waiting.add(keep);
     timer = window.setTimeout(() => void keep(), PAUSE);
   };
+}
+
+/**
+ * Keeps what somebody types into a form of a case, and brings back what was begun before. What the
+ * page fills in by itself is no draft until somebody types.
+ *
+ * @param key of the case and the form: `<case> <form>`.
+ * @param names the fields by their parts, beside the long one, `text`.
+ */
+export async function keepForm(
+  desk: Desk,
+  key: string,
+  form: HTMLElement,
+  names: readonly string[],
+): Promise<void> {
+  let typed = false;
+  const keep = draftKeeper(desk, key, form, () => {
+    const text = valueOf(form, 'text');
+    if (!typed || text === '') return null;
+    const fields = Object.fromEntries(names.map((name) => [name, valueOf(form, name)]));
+    return { kind: 'form', text, outcome: null, files: [], fields };
+  });
+  form.addEventListener('input', () => {
+    typed = true;
+    keep();
+  });
+  form.addEventListener('reset', () => {
+    typed = false;
+    keep();
+  });
+  const begun = await desk.api.draft(key);
+  // whoever began meanwhile is not overwritten
+  if (begun === null || typed) return;
+  for (const name of names) setValue(form, name, begun.fields?.[name] ?? '');
+  setValue(form, 'text', begun.text);
+  typed = true;
+  form.dispatchEvent(new Event('change'));
+  write(form, 'draft-note', t('desk.write.draft'));
+  const fold = form.closest('details');
+  if (fold !== null) fold.open = true;
 }
 
 /** Says of a draft that came from elsewhere that its files did not come along. */

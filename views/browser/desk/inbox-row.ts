@@ -11,7 +11,6 @@ import { channelName, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
 import { keepingDays } from './keeping-days.js';
 import { markedText } from './marks.js';
-import { noteKey } from './note-form.js';
 import { listText } from './texts.js';
 
 /** Days before a case has to be looked at from which on lists say so. */
@@ -91,7 +90,8 @@ export function rowElement(
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
   show(part(item, 'recorded'), row.recorded);
   show(part(item, 'practice'), row.practice);
-  show(part(item, 'draft'), desk.drafts.has(row.id) || desk.drafts.has(noteKey(row.id)));
+  const isOfRow = (key: string): boolean => key === row.id || key.startsWith(`${row.id} `);
+  show(part(item, 'draft'), [...desk.drafts].some(isOfRow));
   write(item, 'status', facts ? statusText(row) : '');
   fillList(keepPrivate(part(item, 'labels')), facts ? row.labels : [], (label) =>
     element('span', label, 'tag label'),
