@@ -125,12 +125,17 @@ function fillGuestForm(form: HTMLElement, data: HandlerCaseView): void {
   tellStays();
 }
 
-/** Wires the form that grants a case to somebody from outside; see {@link fillAccess}. */
+/**
+ * Wires the form that grants a case to somebody from outside; see {@link fillAccess}.
+ *
+ * @param granted called with the guest's name and the last day in words, once that was done.
+ */
 export function wireGuestGrant(
   desk: Desk,
   panel: HTMLElement,
   caseId: string,
   changed: (data: HandlerCaseView, said: string) => void,
+  granted: (name: string, day: string) => void,
 ): void {
   const form = part(panel, 'guest-form', HTMLFormElement);
   const select = part(form, 'guest-who', HTMLSelectElement);
@@ -149,7 +154,9 @@ export function wireGuestGrant(
     const terms = { until: day.value, write: writes.checked, save: saves.checked };
     void send(form, async () => {
       const after = await desk.api.grantGuest(caseId, select.value, terms);
-      changed(after, t('desk.guest.granted', { name, day: dayText(terms.until) }));
+      const day = dayText(terms.until);
+      changed(after, t('desk.guest.granted', { name, day }));
+      granted(name, day);
     });
   });
 }

@@ -7,6 +7,7 @@ import { t } from '../strings.js';
 import { block, wireBlocked } from './blocked.js';
 import { neededValue, valueOf } from './casework-form.js';
 import { momentText } from './days.js';
+import { keepForm } from './draft-keeper.js';
 import type { Changed, Desk } from './desk.js';
 import { copyTemplate, fillList, part, showPart, write } from './dom.js';
 import { send, showProblem } from './failures.js';
@@ -76,6 +77,8 @@ function talkItem(talk: HandlerCaseView['identityTalks'][number]): HTMLElement {
 export interface IdentityPanel {
   readonly panel: HTMLElement;
   update(data: HandlerCaseView): void;
+  /** Brings back a letter to the reporter that was begun before, and keeps what is typed. */
+  restore(): Promise<void>;
 }
 
 /** See {@link IdentityPanel}. */
@@ -123,6 +126,7 @@ export function identityPanel(desk: Desk, id: string, changed: Changed): Identit
     update(data) {
       fillList(part(panel, 'talks'), data.identityTalks, talkItem);
       showPart(panel, 'talk', data.state === 'open');
+      showPart(panel, 'talk-closed', data.state === 'closed');
       const { custodians, onlyOneself, requests } = data.identity;
       const names = listText(custodians.map(({ name }) => name));
       write(
@@ -136,5 +140,6 @@ export function identityPanel(desk: Desk, id: string, changed: Changed): Identit
       showPart(panel, 'no-requests', requests.length === 0);
       block(panel, data);
     },
+    restore: () => keepForm(desk, `${id} letter`, talking, ['basis', 'to', 'what']),
   };
 }

@@ -126,13 +126,15 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
     });
   };
 
-  return ({ requests: found }) => {
+  return ({ requests: found, state: now }) => {
     shown = found;
     const open = found.filter(({ state, answer: given }) => state === 'made' && given === null);
     const settled = found.filter((each) => !open.includes(each));
     open.sort((a, b) => a.due.localeCompare(b.due));
     fillList(part(panel, 'requests'), [...open, ...settled], itemOf);
     showPart(panel, 'no-requests', found.length === 0);
+    const waits = open.some((request) => request.by === 'anonymous_reporter');
+    showPart(panel, 'requests-closed', now === 'closed' && waits);
     const choices = (name: string, list: readonly DataRequest[]): void => {
       const select = part(part(panel, `${name}-form`), 'request', HTMLSelectElement);
       const chosen = select.value;

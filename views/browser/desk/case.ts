@@ -27,6 +27,7 @@ import {
 import { dayText, numberText, today } from './days.js';
 import { lawText } from './channel-dates.js';
 import { channelName, ruleOf, type Desk, type Changed } from './desk.js';
+import { disclosureOffer } from './disclosure-offer.js';
 import { act, send } from './failures.js';
 import { stageText } from './handbook-words.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
@@ -71,6 +72,15 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   part(view, 'spoken').replaceChildren(spoken.panel);
   const record = recordPanel(desk, id, changed);
   part(view, 'record').replaceChildren(record.panel);
+  const offer = disclosureOffer(view, (begun) => {
+    tabs.show('record');
+    record.disclose(begun);
+  });
+  const written: Changed = (data, said) => {
+    const before = desk.inbox.rows.get(id)?.state;
+    changed(data, said);
+    if (before === 'open' && data.state === 'closed') offer.closed(data.outcome);
+  };
   const dates = datesPanel(desk, id, changed, (sentence) => {
     tabs.show('conversation');
     const answer = part(part(view, 'writing'), 'text', HTMLTextAreaElement);
@@ -132,7 +142,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
 
   const load = async (): Promise<void> => {
     const data = await desk.api.openCase(id);
-    const writing = writingForm(desk, id, await desk.api.draft(id), changed);
+    const writing = writingForm(desk, id, await desk.api.draft(id), written);
     const note = noteForm(
       desk,
       id,
@@ -144,6 +154,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     part(view, 'writing').replaceChildren(writing.form);
     part(view, 'note-writing').replaceChildren(note.form);
     draw(data);
+    await Promise.all([persons.restore(), identity.restore(), spoken.restore()]);
     show(content, true);
     if (view.contains(document.activeElement) || document.activeElement === document.body) {
       focusHeading(view);
@@ -166,7 +177,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   });
   wireRename(desk, view, id, changed);
   wireGrant(desk, view, id, changed);
-  wireGuestGrant(desk, view, id, changed);
+  wireGuestGrant(desk, view, id, changed, offer.granted);
   tabs.show('conversation');
   void act(view, load).finally(() => {
     write(view, 'working', '');

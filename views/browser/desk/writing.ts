@@ -1,5 +1,5 @@
 import type { HandlerCaseView, Outcome } from '../../../client/models.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import type { Draft, WritingKind } from './api.js';
 import { block, wireBlocked } from './blocked.js';
 import { reportLanguage } from './case-entries.js';
@@ -45,7 +45,8 @@ export function writingForm(
   const note = part(form, 'note', HTMLTextAreaElement);
   for (const { value, label } of outcomeChoices()) outcome.append(option(value, label));
   let data: HandlerCaseView | null = null;
-  let kind: WritingKind | null = draft?.kind === 'note' ? null : (draft?.kind ?? null);
+  let kind: WritingKind | null = null;
+  if (draft !== null && draft.kind !== 'note' && draft.kind !== 'form') ({ kind } = draft);
 
   const keep = draftKeeper(desk, id, form, () =>
     kind === null || (text.value === '' && note.value === '' && files.list().length === 0)
@@ -69,6 +70,9 @@ export function writingForm(
       t(`desk.write.text.${wanted === 'nothing_further' ? 'internal' : 'reporter'}`),
     );
     for (const name of ['outcome-field', 'note-field']) showPart(form, name, wanted === 'closure');
+    const untold = data?.persons.filter((person) => person.outcome === null).length ?? 0;
+    write(form, 'untold', plural('desk.write.untold', untold));
+    showPart(form, 'untold', wanted === 'closure' && untold > 0);
     showPart(form, 'files-field', wanted !== 'nothing_further');
     showPart(form, 'language', wanted !== 'nothing_further');
     showPart(form, 'confirm', false);
