@@ -135,7 +135,7 @@ describe('an answer with a file', () => {
   const answers: readonly HandlerInput[] = [
     { kind: 'acknowledgement', text: 'It arrived.' },
     { kind: 'feedback', text: 'We looked into it.' },
-    { kind: 'closure', outcome: 'substantiated', text: 'It was so.' },
+    { kind: 'closure', outcome: 'substantiated', text: 'It was so.', note: 'Only for the file.' },
     { kind: 'reopening', text: 'More came.' },
     { kind: 'closure', outcome: 'partly_substantiated', text: 'It was so in part.' },
   ];
@@ -152,6 +152,12 @@ describe('an answer with a file', () => {
       if (file === undefined) throw new Error('the file did not come along');
       expect(await collect(reporter.download(words, file, silent))).toEqual(bytes);
     }
+    const comment = 'Only for the file.';
+    const told = await installation.newReporter().open(words);
+    expect(JSON.stringify(told)).not.toContain(comment);
+    const { entries } = await harald.desk.openCase(id);
+    const notes = entries.filter(({ content }) => 'text' in content && content.text === comment);
+    expect(notes).toMatchObject([{ compartment: 'internal', content: { kind: 'note' } }]);
     const { years } = (await harald.desk.figures(null, silent)).figures;
     expect(years[0]).toMatchObject({ closed: 1, closedByOutcome: { partly_substantiated: 1 } });
   });

@@ -1,0 +1,184 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectAccessible, leakyFields } from '../support/reporter-page.js';
+import { goTo, loaded, overflow } from './desk-page.js';
+import { useFakeDesk } from './fake-desk.js';
+
+// What closing a case asks for beside its outcome, what it offers afterwards, and what of a case's
+// forms outlives a change of view; with made-up cases in the place of the engine.
+
+const desk = useFakeDesk();
+const WRITING = '[data-part=writing]';
+
+async function open(page: Page): Promise<void> {
+  await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
+  await page.waitForSelector('.entry');
+}
+
+async function unfold(page: Page, form: string): Promise<void> {
+  await page
+    .locator('details', { has: page.locator(form) })
+    .locator('summary')
+    .click();
+}
+
+async function send(page: Page, form: string): Promise<void> {
+  await page.click(`${form} [type=submit]`);
+  await loaded(page);
+}
+
+async function notePerson(page: Page): Promise<void> {
+  await page.click('[data-tab=persons]');
+  await unfold(page, '[data-part=person-form]');
+  await page.fill('[data-part=person-form] [data-part=name]', 'Kim Berg');
+  await send(page, '[data-part=person-form]');
+}
+
+async function away(page: Page): Promise<void> {
+  await goTo(page, 'account');
+  await goTo(page, 'inbox');
+  await open(page);
+}
+
+async function check(page: Page): Promise<void> {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1280, height: 900 },
+  ]) {
+    await page.setViewportSize(viewport);
+    expect(await overflow(page)).toBe(0);
+    await expectAccessible(page);
+  }
+  expect(await leakyFields(page, [])).toEqual([]);
+}
+
+describe('closing a case', () => {
+  it('takes a comment for the file, recalls who is to be told, and offers the disclosure', async () => {
+    const { page, complaints } = await desk.enter('usual');
+    await open(page);
+    await notePerson(page);
+    await page.click('[data-tab=record]');
+    await unfold(page, '[data-part=request-form]');
+    await send(page, '[data-part=request-form]');
+    expect(await page.isVisible('[data-part=requests-closed]')).toBe(false);
+    await page.click('[data-tab=conversation]');
+    expect(await page.isVisible('#writing-note')).toBe(false);
+    await page.check(`${WRITING} input[value=closure]`);
+    expect(await page.innerText(`${WRITING} [data-part=untold]`)).toContain('1 person in this');
+    await page.fill('#writing-note', 'Agreed with the board on Monday.');
+    await away(page);
+    expect(await page.inputValue('#writing-note')).toBe('Agreed with the board on Monday.');
+    await check(page);
+    // a comment begun for the closing is not sent with anything else, and is not lost by it
+    await page.check(`${WRITING} input[value=reply]`);
+    await page.fill(`${WRITING} [data-part=text]`, 'One question.');
+    await send(page, WRITING);
+    await page.check(`${WRITING} input[value=closure]`);
+    expect(await page.inputValue('#writing-note')).toBe('Agreed with the board on Monday.');
+    await page.selectOption(`${WRITING} [data-part=outcome]`, 'transmitted_to_authority');
+    await page.fill(`${WRITING} [data-part=text]`, 'It went to the authority.');
+    await page.click(`${WRITING} [type=submit]`);
+    await page.click(`${WRITING} [data-part=confirm-do]`);
+    await page.waitForSelector('.kind-closure');
+    const said = await page.innerText('[data-part=conversation]');
+    expect(said).toContain('It went to the authority.');
+    expect(said).not.toContain('the board on Monday');
+    await check(page);
+
+    await page.click('[data-part=offer-do]');
+    const form = '[data-part=disclosure-form]';
+    expect(await page.inputValue(`${form} [data-part=ground]`)).toBe('Passed on to an authority');
+    await page.fill(`${form} [data-part=recipient]`, 'Work Environment Authority');
+    await page.fill(`${form} [data-part=scope]`, 'The report, without names');
+    await page.selectOption(`${form} [data-part=identity]`, 'no');
+    await send(page, form);
+    expect(await page.innerText('[data-part=disclosures]')).toContain('Work Environment Authority');
+    expect(await page.isVisible('[data-part=offer]')).toBe(false);
+    expect(await page.innerText('[data-part=requests-closed]')).toContain('Reopen the case');
+    await page.click('[data-tab=persons]');
+    expect(await page.innerText('[data-part=talk-closed]')).toContain('Reopen it first');
+    await page.click('[data-tab=notes]');
+    const notes = await page.innerText('[data-part=notes]');
+    expect(notes.match(/Agreed with the board on Monday\./gu)).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('offers a disclosure of what a guest was given, which can be left', async () => {
+    const { page } = await desk.enter('usual');
+    await open(page);
+    await page.click('[data-tab=access]');
+    await page.fill('#guest-until', '2099-03-01');
+    await send(page, '[data-part=guest-form]');
+    const offer = page.locator('[data-part=offer]');
+    expect(await offer.innerText()).toContain('from outside the organisation');
+    await page.click('[data-part=offer-do]');
+    const form = '[data-part=disclosure-form]';
+    expect(await page.inputValue(`${form} [data-part=recipient]`)).not.toBe('');
+    expect(await page.inputValue(`${form} [data-part=ground]`)).toContain('1 Mar 2099');
+    await page.click('[data-tab=access]');
+    await send(page, '[data-part=guest-form]');
+    await offer.getByRole('button', { name: 'Not needed' }).click();
+    expect(await offer.isVisible()).toBe(false);
+  });
+});
+
+describe('what somebody began in a form of a case', () => {
+  it('comes back after a change of view, and is gone once it was sent', async () => {
+    const { page, complaints } = await desk.enter('usual');
+    await open(page);
+    await notePerson(page);
+    const texts = {
+      transcript: 'The caller counted four guards.',
+      hear: 'Kim says it was three.',
+      extract: 'Somebody counted people.',
+      talk: 'The police want to hear you.',
+    };
+    await unfold(page, '[data-part=hear-form]');
+    await page.selectOption('#hear-form', 'statement');
+    await page.fill('#hear-text', texts.hear);
+    await unfold(page, '[data-part=extract-form]');
+    await page.fill('#extract-text', texts.extract);
+    await page.click('[data-part=talk] summary');
+    await page.fill('#talk-to', 'The police');
+    await page.fill('#talk-text', texts.talk);
+    await page.click('[data-tab=spoken]');
+    await unfold(page, '[data-part=transcript-form]');
+    await page.fill('#transcript-held', '2026-01-31');
+    await page.fill('#transcript-text', texts.transcript);
+    // left at once, before the pause is over
+    await page.click('[data-part=back]');
+    await loaded(page);
+    const row = page.locator('.row', { hasText: 'Invoices for guards' });
+    expect(await row.locator('[data-part=draft]').isVisible()).toBe(true);
+    await open(page);
+    for (const [name, text] of Object.entries(texts)) {
+      expect(await page.inputValue(`#${name}-text`)).toBe(text);
+    }
+    expect(await page.inputValue('#hear-form')).toBe('statement');
+    expect(await page.inputValue('#talk-to')).toBe('The police');
+    expect(await page.inputValue('#transcript-held')).toBe('2026-01-31');
+
+    await page.click('[data-tab=spoken]');
+    expect(await page.isVisible('#transcript-text')).toBe(true);
+    await check(page);
+    await send(page, '[data-part=transcript-form]');
+    await away(page);
+    expect(await page.inputValue('#transcript-text')).toBe('');
+    expect(await page.inputValue('#hear-text')).toBe(texts.hear);
+
+    await page.click('[data-tab=record]');
+    await page.click('[data-part=export-fold] summary');
+    await page.check('[data-part=form-redacted]');
+    await page.fill('#export-purpose', 'For the insurer.');
+    await page.click('[data-part=export-form] [type=submit]');
+    await page.fill('#export-summary', 'It is about invoices.');
+    await away(page);
+    await page.click('[data-tab=record]');
+    await page.click('[data-part=export-fold] summary');
+    await page.check('[data-part=form-redacted]');
+    await page.fill('#export-purpose', 'For the insurer.');
+    await page.click('[data-part=export-form] [type=submit]');
+    await expect.poll(() => page.inputValue('#export-summary')).toBe('It is about invoices.');
+    expect(complaints).toEqual([]);
+  });
+});
