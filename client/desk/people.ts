@@ -217,6 +217,9 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
         former: readers.flatMap(({ record: { id, name, part }, state }) =>
           state === 'left' && !taken.has(id) ? [{ id, name, part }] : [],
         ),
+        returned: readers.flatMap(({ record: { id, name, part, replaces }, state }) =>
+          state === 'active' && part === 'handler' && replaces !== null ? [{ id, name }] : [],
+        ),
       };
     },
 

@@ -199,6 +199,8 @@ export interface MembersView {
   admissions: AdmissionView[];
   /** Everybody who left, whatever their part, and in whose place nobody has come back. */
   former: { id: string; name: string; part: ReaderPart }[];
+  /** Handlers who came back under new keys, and may lack cases that their old keys had. */
+  returned: { id: string; name: string }[];
 }
 
 /** What an invitation says to whoever holds its link. */

@@ -211,6 +211,7 @@ const members: MembersView = {
     },
   ],
   former: scenario === 'wrong-hands' ? [{ id: 'sven', name: 'Sven Alm', part: 'handler' }] : [],
+  returned: [{ id: 'omar', name: 'Omar Lind' }],
 };
 
 const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({

@@ -146,6 +146,8 @@ describe('somebody who comes back under new keys', () => {
     const [hanna] = installation.handlers;
     // one was renewed before, the other is in the same step
     await hanna.desk.renew(idOf('closed'));
+    const { returned } = await hanna.desk.members();
+    expect(returned.map(({ id }) => id)).toEqual([back.id]);
     // with the practice case
     expect(await hanna.desk.giveBack(back.id, silent)).toEqual({ changed: 3, failed: [] });
     expect(await readersOf('had')).toEqual([hanna.id, back.id]);

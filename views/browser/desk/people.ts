@@ -1,10 +1,12 @@
 import type { InvitedPart, ReaderPart } from '../../../crypto/private.js';
 import type { AdmissionView, MembersView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
+import { bulkElement, resultText } from './bulk.js';
 import { wireConfirmation } from './confirmation.js';
 import {
   copyTemplate,
+  element,
   fillList,
   onClick,
   option,
@@ -62,6 +64,10 @@ export function peopleView(desk: Desk): HTMLElement {
     );
     former = members.former;
     fillFormer(view, former);
+    const mayGive = desk.account.part === 'handler';
+    const back = mayGive ? members.returned.filter(({ id }) => id !== desk.account.id) : [];
+    fillList(part(view, 'returned'), back, (each) => returnedItem(desk, each));
+    showPart(view, 'returned-section', back.length > 0);
     showPart(view, 'invitations-section', members.invitations.length > 0);
     part(view, 'officer').replaceChildren(
       ...(administrator ? [officerSection(desk, members, done)] : []),
@@ -165,6 +171,20 @@ function administratorItem(
     await desk.api.remove(id);
     done(t('desk.people.removed', { name }));
   });
+  return item;
+}
+
+/** Somebody who came back under new keys, after a lost sheet or an incident, with the cases from before. */
+function returnedItem(desk: Desk, { id, name }: MembersView['returned'][number]): HTMLElement {
+  const item = element('li', t('desk.incident.back_text', { name }), 'person');
+  const giving = bulkElement(
+    t('desk.people.back_do', { name }),
+    (onProgress, signal) => desk.api.giveBack(id, onProgress, signal),
+    (result, { say }) => {
+      say(resultText(desk, plural('desk.incident.back_done', result.changed), result));
+    },
+  );
+  item.append(giving.element);
   return item;
 }
 
