@@ -9,6 +9,7 @@ import { useFakeDesk } from './fake-desk.js';
 
 const desk = useFakeDesk();
 const WRITING = '[data-part=writing]';
+const NOTE = '[data-part=writing] [data-part=note]';
 
 async function open(page: Page): Promise<void> {
   await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
@@ -62,19 +63,19 @@ describe('closing a case', () => {
     await send(page, '[data-part=request-form]');
     expect(await page.isVisible('[data-part=requests-closed]')).toBe(false);
     await page.click('[data-tab=conversation]');
-    expect(await page.isVisible('#writing-note')).toBe(false);
+    expect(await page.isVisible(NOTE)).toBe(false);
     await page.check(`${WRITING} input[value=closure]`);
     expect(await page.innerText(`${WRITING} [data-part=untold]`)).toContain('1 person in this');
-    await page.fill('#writing-note', 'Agreed with the board on Monday.');
+    await page.fill(NOTE, 'Agreed with the board on Monday.');
     await away(page);
-    expect(await page.inputValue('#writing-note')).toBe('Agreed with the board on Monday.');
+    expect(await page.inputValue(NOTE)).toBe('Agreed with the board on Monday.');
     await check(page);
     // a comment begun for the closing is not sent with anything else, and is not lost by it
     await page.check(`${WRITING} input[value=reply]`);
     await page.fill(`${WRITING} [data-part=text]`, 'One question.');
     await send(page, WRITING);
     await page.check(`${WRITING} input[value=closure]`);
-    expect(await page.inputValue('#writing-note')).toBe('Agreed with the board on Monday.');
+    expect(await page.inputValue(NOTE)).toBe('Agreed with the board on Monday.');
     await page.selectOption(`${WRITING} [data-part=outcome]`, 'transmitted_to_authority');
     await page.fill(`${WRITING} [data-part=text]`, 'It went to the authority.');
     await page.click(`${WRITING} [type=submit]`);

@@ -73,6 +73,15 @@ async function record(
   return { data, made };
 }
 
+/** Writes a disclosure down, or again; answers its id. */
+async function disclose(to: string, basis: Basis = {}, of: string | null = null): Promise<string> {
+  const { disclosures } = await hanna.desk.work(id, {
+    ...{ kind: 'disclosure', id: of, recipient: to, ground: 'A hearing', scope: 'All' },
+    ...{ on: '2026-03-02', state: 'made', ...basis },
+  });
+  return disclosures.find(({ recipient }) => recipient === to)?.id ?? '';
+}
+
 async function archive(
   { desk }: InstallationPerson,
   { data, made }: { data: HandlerCaseView; made: string },
@@ -166,13 +175,6 @@ describe('a whole case as a file', () => {
   });
 
   it('goes outside only by a disclosure that says on what it rests, and keeps that', async () => {
-    const disclose = async (to: string, basis: Basis = {}, of: string | null = null) => {
-      const { disclosures } = await hanna.desk.work(id, {
-        ...{ kind: 'disclosure', id: of, recipient: to, ground: 'A hearing', scope: 'All' },
-        ...{ on: '2026-03-02', state: 'made', ...basis },
-      });
-      return disclosures.find(({ recipient }) => recipient === to)?.id ?? '';
-    };
     const refused = { code: 'identity_without_basis' };
     const court = await disclose('Court');
     await expect(record(hanna, 'made', 'whole', null, court)).rejects.toMatchObject(refused);
@@ -278,7 +280,9 @@ describe('the rule of two persons', () => {
       code: 'export_unconfirmed',
     });
     // to whom it goes outside is written down once it is made
-    const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made, 'A'.repeat(22)));
+    const basis: Basis = { identity: { basis: 'jeopardy', text: 'A search is planned.' } };
+    const outside = await disclose('Prosecutor', basis);
+    const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made, outside));
     await expect(checkExport(fileOf(bytes))).resolves.toMatchObject({
       by: { name: 'Hanna Handler' },
     });
