@@ -28,6 +28,8 @@ export function disclosureOffer(
     begun = given;
     write(box, 'offer-text', text);
     show(box, true);
+    // whoever wrote at the end of a long page would not see it come
+    box.focus();
   };
   onClick(box, 'offer-do', () => {
     show(box, false);
