@@ -27,9 +27,13 @@ export function recordPanel(desk: Desk, id: string, changed: Changed): RecordPan
   return {
     panel,
     update(data) {
-      for (const update of [requests, disclosures.update, exports]) update(data);
+      requests(data);
+      disclosures.update(data);
+      exports(data);
       block(panel, data);
     },
-    disclose: disclosures.open,
+    disclose(begun) {
+      disclosures.open(begun);
+    },
   };
 }

@@ -177,7 +177,9 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   });
   wireRename(desk, view, id, changed);
   wireGrant(desk, view, id, changed);
-  wireGuestGrant(desk, view, id, changed, offer.granted);
+  wireGuestGrant(desk, view, id, changed, (name, day) => {
+    offer.granted(name, day);
+  });
   tabs.show('conversation');
   void act(view, load).finally(() => {
     write(view, 'working', '');

@@ -87,7 +87,7 @@ export async function keepForm(
   });
   const begun = await desk.api.draft(key);
   // whoever began meanwhile is not overwritten
-  if (begun === null || typed) return;
+  if (begun === null || valueOf(form, 'text') !== '') return;
   for (const name of names) setValue(form, name, begun.fields?.[name] ?? '');
   setValue(form, 'text', begun.text);
   typed = true;
