@@ -1,4 +1,5 @@
 import { createAbsenceDesk, type AbsenceDesk } from './desk/absences.js';
+import { createAppointingDesk, type AppointingDesk } from './desk/appointing.js';
 import { createAuditDesk, type AuditDesk } from './desk/audit.js';
 import { createBulkDesk, type BulkDesk } from './desk/bulk.js';
 import { createCeremonyDesk, type CeremonyDesk } from './desk/ceremony.js';
@@ -36,6 +37,7 @@ export type Desk = AccountDesk &
   SecretsDesk &
   SetUpDesk &
   JoiningDesk &
+  AppointingDesk &
   CaseDesk &
   BulkDesk &
   CustodyDesk &
@@ -75,6 +77,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createSecretsDesk(session),
     ...createSetUp(session),
     ...createJoiningDesk(session),
+    ...createAppointingDesk(session),
     ...createCaseDesk(session, watch, workplace, listings),
     ...createBulkDesk(session, workplace),
     ...createCustodyDesk(session, watch),

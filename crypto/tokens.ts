@@ -5,7 +5,14 @@ import { AttachmentId } from './ids.js';
 
 /** What a secret that a client shows to the server is for; each hashes differently. */
 export type TokenPurpose =
-  'lookup' | 'upload' | 'session' | 'invitation' | 'set-up' | 'login proof' | 'recovery proof';
+  | 'lookup'
+  | 'upload'
+  | 'session'
+  | 'invitation'
+  | 'set-up'
+  | 'administrator'
+  | 'login proof'
+  | 'recovery proof';
 
 /**
  * The hash under which the server keeps a token (both base64url). Tokens have at least 128 random

@@ -27,7 +27,8 @@ export async function up(knex: Knex): Promise<void> {
   await create(
     'installation',
     `id text not null primary key,
-     setup_hash text,
+     link_hash text,
+     link_until text,
      created_day text not null`,
   );
 

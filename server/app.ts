@@ -3,6 +3,7 @@ import { absenceRoutes } from './absences/routes.js';
 import { createAbsences } from './absences/service.js';
 import { forgetAbsences } from './absences/store.js';
 import { openAccounts } from './accounts/accounts-store.js';
+import { createAppointing } from './accounts/appointing.js';
 import { createJoining } from './accounts/joining.js';
 import { createLocking } from './accounts/locking.js';
 import { createMembers } from './accounts/members.js';
@@ -205,6 +206,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
       timeZone,
     }),
     joining: createJoining({ db, clock, timeZone, audit, serverKey, directories }),
+    appointing: createAppointing({ db, clock, timeZone, serverKey, directories, directory }),
     slowDown: limits.perAddress(SETTING_UP),
     log,
   });

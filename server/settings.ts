@@ -115,7 +115,7 @@ export const settings = {
     schema: publicAddress,
     shown: '`http://localhost:<port>`',
     about:
-      'The address people open, without a path: it stands in mail and in the set-up link. Posters ' +
+      'The address people open, without a path: it stands in mail and in one-time links. Posters ' +
       'and invitations carry the address at which the desk is open when they are made. With https, ' +
       'browsers are told to use nothing else (HSTS).',
   }),

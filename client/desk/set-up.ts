@@ -53,7 +53,8 @@ export interface SetUpInput {
 /** Default retention: two years after closure (Swedish Act 2021:890 chapter 7 section 8). */
 export const RETENTION_MONTHS = 24;
 
-function rootKeys(words: readonly string[]): SigningKeys {
+/** The root's keys, from its 24 words. */
+export function rootKeys(words: readonly string[]): SigningKeys {
   return signingKeys(derive(fromWords(words), 'root ed25519 seed'));
 }
 

@@ -142,6 +142,23 @@ export interface PaperResult {
   kept: string[];
 }
 
+/** What somebody is shown before an administrator is made by the root. */
+export interface AppointmentView {
+  /** Its names by language. */
+  organisation: Readonly<Record<string, string>>;
+  /** Eight words of the root. */
+  fingerprint: string[];
+  /** Of the newest signed directory. */
+  version: number;
+  date: string;
+  /** The last day on which a handler confirmed it, or it was signed. */
+  confirmedOn: string | null;
+  /** Those who would go; the names are the server's word, null for none. */
+  administrators: { serial: number; name: string | null }[];
+  /** Names of all who are in the directory as readers of any part. */
+  readers: string[];
+}
+
 /** What a handler said of being away, both days included. */
 export interface AbsenceView {
   reader: string;

@@ -57,6 +57,31 @@ export const SetUp = v.strictObject({
 });
 export type SetUp = v.InferOutput<typeof SetUp>;
 
+/**
+ * GET /api/desk/administrator, `Authorization: Setup <secret of the one-time link>`: what whoever has
+ * the root's words needs to make an administrator.
+ */
+export const AppointmentAnswer = v.strictObject({
+  /** Every version, oldest first. */
+  directories: v.array(SignedDirectory),
+  /** A number that no administrator has. */
+  serial: Count,
+  /** Under which names the administrators of the newest version sign in. */
+  administrators: v.array(v.strictObject({ id: AccountId, name: AccountName })),
+});
+export type AppointmentAnswer = v.InferOutput<typeof AppointmentAnswer>;
+
+/**
+ * POST /api/desk/administrator, with the same secret: the next version, in which one administrator
+ * whom the root signed stands in the place of all others and signs, and that one's account.
+ */
+export const Appoint = v.strictObject({
+  directory: SignedDirectory,
+  name: AccountName,
+  credentials: Credentials,
+});
+export type Appoint = v.InferOutput<typeof Appoint>;
+
 /** POST /api/desk/sessions */
 export const SignIn = v.strictObject({
   name: AccountName,

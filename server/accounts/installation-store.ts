@@ -4,8 +4,10 @@ import type { Day, InstallationId } from '../../crypto/public.js';
 /** The one row of `installation`. */
 export interface InstallationRow {
   id: InstallationId;
-  /** Hash of the set-up link's secret; null once set up. */
-  setup_hash: string | null;
+  /** Hash of the secret of the one-time link that counts now; null for none. */
+  link_hash: string | null;
+  /** Until when, ISO 8601 in UTC; null for the link to set up, which counts until it is used. */
+  link_until: string | null;
   created_day: Day;
 }
 
@@ -19,7 +21,13 @@ export async function insertInstallation(trx: Knex, row: InstallationRow): Promi
   await trx<InstallationRow>('installation').insert(row);
 }
 
-/** Puts another set-up secret in the place of the one before; null for none. */
-export async function keepSetUpHash(trx: Knex, setUpHash: string | null): Promise<void> {
-  await trx<InstallationRow>('installation').update({ setup_hash: setUpHash });
+/** Puts another one-time link in the place of the one before; null for none. */
+export async function keepLink(
+  trx: Knex,
+  link: { hash: string; until: string | null } | null,
+): Promise<void> {
+  await trx<InstallationRow>('installation').update({
+    link_hash: link?.hash ?? null,
+    link_until: link?.until ?? null,
+  });
 }

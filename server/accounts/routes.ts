@@ -1,5 +1,6 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import {
+  Appoint,
   ChangeCredentials,
   Invite,
   Join,
@@ -17,6 +18,7 @@ import { tokenOf } from '../http/authorization.js';
 import { readJson } from '../http/body.js';
 import { pathText } from '../http/query.js';
 import type { Log } from '../log.js';
+import type { AppointingService } from './appointing.js';
 import type { JoiningService } from './joining.js';
 import type { MembersService } from './members.js';
 import type { OwnAccountService } from './own-account.js';
@@ -28,6 +30,8 @@ const SMALL = 65_536;
 /** The largest memory in base64url, and its wrapping. */
 const MEMORY_LIMIT = 400_000;
 const SET_UP_LIMIT = 2_000_000;
+/** The largest directory in base64url, and its wrapping. */
+const DIRECTORY_LIMIT = 6_000_000;
 
 /** All parts of the desk, and those that say who else belongs to it. */
 const everybody = ['administrator', 'handler', 'custodian', 'guest', 'auditor'] as const;
@@ -37,8 +41,9 @@ export interface EntranceOptions {
   setUp: SetUpService;
   signIn: SignInService;
   joining: JoiningService;
+  appointing: AppointingService;
   /**
-   * Slows down who sets up. Signing in and joining have no such limit: where everybody has one
+   * Slows down who sets up, or makes an administrator by the root. Signing in and joining have no such limit: where everybody has one
    * address, it would let anybody keep all others out.
    */
   slowDown: RequestHandler;
@@ -47,7 +52,7 @@ export interface EntranceOptions {
 
 /** What can be asked of the desk without a session. */
 export function entranceRoutes(options: EntranceOptions): Router {
-  const { setUp, signIn, joining, slowDown, log } = options;
+  const { setUp, signIn, joining, appointing, slowDown, log } = options;
   const router = Router();
 
   const asked = (request: Request, response: Response): Asked => ({
@@ -67,6 +72,16 @@ export function entranceRoutes(options: EntranceOptions): Router {
   router.post('/set-up', slowDown, async (request, response) => {
     const body = await readJson(request, SetUp, SET_UP_LIMIT);
     await setUp.setUp(tokenOf(request, 'Setup'), body);
+    response.status(204).end();
+  });
+  router.get('/administrator', slowDown, async (request, response) => {
+    response.json(await appointing.read(tokenOf(request, 'Setup')));
+  });
+  router.post('/administrator', slowDown, async (request, response) => {
+    const secret = tokenOf(request, 'Setup');
+    await appointing.check(secret);
+    const body = await readJson(request, Appoint, DIRECTORY_LIMIT);
+    await appointing.appoint(secret, body);
     response.status(204).end();
   });
   router.post('/sessions', async (request, response) => {

@@ -17,7 +17,7 @@ import type { Config } from '../config.js';
 import { ApiError } from '../http/errors.js';
 import { anyAccount, insertAccount } from './accounts-store.js';
 import { checkName, hashHolds, newAccountRow } from './credentials.js';
-import { insertInstallation, keepSetUpHash, readInstallation } from './installation-store.js';
+import { insertInstallation, keepLink, readInstallation } from './installation-store.js';
 import { readServerKey, type ServerKey } from './server-key.js';
 
 const SECRET_BYTES = 32;
@@ -46,7 +46,8 @@ export async function prepareInstallation(
     const day = today(clock, config.timeZone);
     await insertInstallation(trx, {
       id: newId(InstallationId),
-      setup_hash: null,
+      link_hash: null,
+      link_until: null,
       created_day: day,
     });
   });
@@ -64,7 +65,7 @@ export async function setUpLink(
   const secret = textOf(randomBytes(SECRET_BYTES));
   const open = await db.transaction(async (trx) => {
     if ((await anyAccount(trx)) !== undefined) return false;
-    await keepSetUpHash(trx, tokenHash('set-up', secret));
+    await keepLink(trx, { hash: tokenHash('set-up', secret), until: null });
     return true;
   });
   return open ? `${config.publicAddress}/desk/en/set-up#${secret}` : null;
@@ -112,7 +113,7 @@ export function createSetUp(options: SetUpOptions): SetUpService {
         if ((await anyAccount(trx)) !== undefined) throw new ApiError('already_set_up');
         const row = await readInstallation(trx);
         const given = secret === null ? '' : tokenHash('set-up', secret);
-        if (row === undefined || !hashHolds(given, row.setup_hash)) {
+        if (row === undefined || !hashHolds(given, row.link_hash)) {
           throw new ApiError('set_up_refused');
         }
         const first = await directory.begin(trx, input.directory, input.stamp);
@@ -123,7 +124,7 @@ export function createSetUp(options: SetUpOptions): SetUpService {
           const account = { ...input[part], part, state: 'active', createdOn } as const;
           await insertAccount(trx, newAccountRow(serverKey, account));
         }
-        await keepSetUpHash(trx, null);
+        await keepLink(trx, null);
         await audit.append(trx, {
           scope: ORGANISATION_SCOPE,
           action: 'set_up',

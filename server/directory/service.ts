@@ -2,6 +2,9 @@ import type { Knex } from 'knex';
 import {
   channelReaders,
   checkSuccession,
+  sameBytes,
+  toJsonBytes,
+  type Administrator,
   type Directory,
   type DirectoryAnswer,
   type Admission,
@@ -59,6 +62,15 @@ export interface DirectoryService {
    * for a handler who leaves with cases that no other reads, unless the account is closed.
    */
   publish(session: DeskSession, signed: SignedDirectory): Promise<void>;
+  /**
+   * Puts a version in force that does one thing: an administrator whom the root signed stands in the
+   * place of all others, and signs it. Answers who; the account is the caller's to make, in the same
+   * transaction.
+   *
+   * @throws ApiError `directory_conflict` when another version came first, `wrong_directory` for one
+   * that changes anything else, `malformed`, or `wrong_day`.
+   */
+  appoint(trx: Knex, signed: SignedDirectory): Promise<Administrator>;
   /** Keeps a handler's word that the directory is still the newest. @throws ApiError of {@link checkStamp}. */
   stamp(session: DeskSession, stamp: Stamp): Promise<void>;
   /** How far each channel is from being published. */
@@ -162,8 +174,8 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     }
     for (const { record } of changes.left) await tell('reader_left', { reader: record.id });
     for (const { id, delegation } of changes.appointed) {
-      const handler = delegation.by === 'two' ? { handler: delegation.handler } : {};
-      await tell('administrator_admitted', { account: id, ...handler });
+      if (delegation.by === 'root') await tell('administrator_by_root', { account: id });
+      else await tell('administrator_admitted', { account: id, handler: delegation.handler });
     }
     for (const { id } of changes.revoked) await tell('administrator_revoked', { account: id });
     for (const { id } of changes.renamed) await tell('organisation_changed', { organisation: id });
@@ -178,6 +190,42 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
     }
     for (const { id } of changes.published) await tell('channel_published', { channel: id });
     for (const { id } of changes.unpublished) await tell('channel_unpublished', { channel: id });
+  }
+
+  /** @throws ApiError unless `next` is the version that may come now. */
+  function checkFollows(current: VerifiedDirectory, next: VerifiedDirectory): void {
+    const { version, date } = next.directory;
+    if (version !== current.directory.version + 1) throw new ApiError('directory_conflict');
+    asApiError(() => {
+      checkSuccession(current, next);
+    });
+    checkDay(date, clock, timeZone);
+    if (date < current.directory.date) throw new ApiError('wrong_day');
+  }
+
+  /**
+   * Ends the accounts of those who go, with what is kept for them, and keeps the version.
+   *
+   * @throws ApiError `channel_not_ready`.
+   */
+  async function enact(
+    trx: Knex,
+    actor: string,
+    version: { next: VerifiedDirectory; signed: SignedDirectory; changes: DirectoryChanges },
+  ): Promise<void> {
+    const { next, signed, changes } = version;
+    const going: string[] = [
+      ...changes.left.map(({ record }) => record.id),
+      ...changes.revoked.map(({ id }) => id),
+    ];
+    for (const id of going) {
+      await membership.remove(trx, id);
+      await forgetReader(trx, id);
+    }
+    await checkChannels(trx, next.directory, changes);
+    await keepVersion(trx, next, signed);
+    await deleteStamps(trx);
+    await auditChanges(trx, actor, next.directory.version, changes);
   }
 
   return {
@@ -212,15 +260,8 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
         const current = await directories.current(trx);
         if (next.hash === current.hash) return;
         if (signed.administrator !== actor) throw new ApiError('forbidden');
-        if (directory.version !== current.directory.version + 1) {
-          throw new ApiError('directory_conflict');
-        }
-        asApiError(() => {
-          checkSuccession(current, next);
-        });
+        checkFollows(current, next);
         checkReceiptKeys(current.directory, directory);
-        checkDay(directory.date, clock, timeZone);
-        if (directory.date < current.directory.date) throw new ApiError('wrong_day');
         const changes = directoryChanges(current.directory, directory);
         for (const reader of changes.admitted) {
           checkAdmitters(current.directory, directory, reader.admission, reader.state);
@@ -236,19 +277,23 @@ export function createDirectoryService(options: DirectoryOptions): DirectoryServ
           await enactRoster(trx, actor, roster);
         }
         await checkNobodyIsNeeded(trx, directory, changes);
-        for (const { record } of changes.left) {
-          await membership.remove(trx, record.id);
-          await forgetReader(trx, record.id);
-        }
-        for (const { id } of changes.revoked) {
-          await membership.remove(trx, id);
-          await forgetReader(trx, id);
-        }
-        await checkChannels(trx, directory, changes);
-        await keepVersion(trx, next, signed);
-        await deleteStamps(trx);
-        await auditChanges(trx, actor, directory.version, changes);
+        await enact(trx, actor, { next, signed, changes });
       });
+    },
+
+    async appoint(trx, signed) {
+      const next = checkSigned(signed);
+      const current = await directories.current(trx);
+      checkFollows(current, next);
+      const changes = directoryChanges(current.directory, next.directory);
+      const [appointed] = changes.appointed;
+      const isThatAlone =
+        appointed?.id === signed.administrator &&
+        appointed.delegation.by === 'root' &&
+        isAppointment(current.directory, next.directory, appointed);
+      if (!isThatAlone) throw new ApiError('wrong_directory');
+      await enact(trx, appointed.id, { next, signed, changes });
+      return appointed;
     },
 
     async stamp(session, stamp) {
@@ -278,9 +323,18 @@ function hasHandler(directory: Directory, channel: string): boolean {
   return channelReaders(directory, channel).some(({ record }) => record.part === 'handler');
 }
 
+/** Whether nothing changes but that one administrator stands in the place of all before. */
+function isAppointment(before: Directory, after: Directory, appointed: Administrator): boolean {
+  const { version, date, previous } = after;
+  const gone = before.administrators.map((each): Administrator => ({ ...each, state: 'revoked' }));
+  const administrators: Administrator[] = [...gone, { ...appointed, state: 'active' }];
+  const wanted: Directory = { ...before, version, date, previous, administrators };
+  return sameBytes(toJsonBytes(wanted), toJsonBytes(after));
+}
+
 /**
  * The signatures were checked against keys that stay in the directory for ever; whoever admits must
- * besides be active, before and after. Only set-up admits by the root alone.
+ * besides be active, before and after. Nobody is published by the root alone: it has a way of its own.
  */
 function checkAdmitters(
   before: Directory,

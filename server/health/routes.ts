@@ -16,7 +16,7 @@ export function healthRoutes({ db, storage }: { db: Knex; storage: Storage }): R
   const look = async (): Promise<void> => {
     await storage.checkText();
     // a read-only disk refuses it, and another process's lock
-    await db('installation').where('id', '').update({ setup_hash: null });
+    await db('installation').where('id', '').update({ link_hash: null });
   };
 
   router.get('/live', (_request, response) => {

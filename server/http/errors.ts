@@ -33,6 +33,7 @@ export const errorStatus = {
   sign_in_refused: 401,
   unauthorised: 401,
   account_locked: 403,
+  administrator_link_refused: 403,
   cross_site: 403,
   forbidden: 403,
   not_a_member: 403,

@@ -736,6 +736,29 @@ const api: DeskApi = {
     await pause(100);
     if (name === 'taken') refuse('name_taken');
   },
+  readAppointment: (fragment) =>
+    fragment === 'used'
+      ? refuse('administrator_link_refused')
+      : Promise.resolve({
+          organisation: directory.organisation.names,
+          fingerprint: directory.fingerprint,
+          version: 7,
+          date: day(-40),
+          confirmedOn: day(-1),
+          administrators: [
+            { serial: 1, name: 'anna' },
+            { serial: 3, name: 'boris' },
+          ],
+          readers: readers.map(({ name }) => name),
+        }),
+  prepareAppointment: (words) =>
+    words[0] === 'zoo'
+      ? refuse('root_refused')
+      : Promise.resolve({ ...secrets, words: members.admissions[0]?.words ?? [] }),
+  finishAppointment: async (name) => {
+    await pause(100);
+    if (name === 'taken') refuse('name_taken');
+  },
   admit: () => Promise.resolve(),
   refuse: () => Promise.resolve(),
   prepareRecoveryOfficer: () => Promise.resolve({ words: kit, fingerprint: kit.slice(0, 8) }),

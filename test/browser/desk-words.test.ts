@@ -31,6 +31,7 @@ beforeAll(async () => {
   ofDesk = readSources([
     'views/browser/worker/desk.ts',
     'views/browser/pages/desk.ts',
+    'views/browser/pages/desk-administrator.ts',
     'views/browser/pages/desk-join.ts',
     'views/browser/pages/desk-set-up.ts',
   ]);
@@ -67,18 +68,21 @@ function codes(): string[] {
 }
 
 describe.each(['en', 'sv'])('the desk in %s', (language) => {
-  it.each(['', 'join', 'set-up'])('has words for every code on its page “%s”', async (name) => {
-    const keys = await keysOn(`${language}/${name}`);
-    expect(codes().length).toBeGreaterThan(Object.keys(errorStatus).length);
-    const silent = codes().filter(
-      (code) =>
-        !keys.has(`desk.error.${code}`) &&
-        (['reading', 'sending'] as const).some(
-          (during) => !keys.has(sharedKey(code, during) ?? ''),
-        ),
-    );
-    expect(silent).toEqual([]);
-  });
+  it.each(['', 'administrator', 'join', 'set-up'])(
+    'has words for every code on its page “%s”',
+    async (name) => {
+      const keys = await keysOn(`${language}/${name}`);
+      expect(codes().length).toBeGreaterThan(Object.keys(errorStatus).length);
+      const silent = codes().filter(
+        (code) =>
+          !keys.has(`desk.error.${code}`) &&
+          (['reading', 'sending'] as const).some(
+            (during) => !keys.has(sharedKey(code, during) ?? ''),
+          ),
+      );
+      expect(silent).toEqual([]);
+    },
+  );
 
   it('says of every fault of a case what happened', async () => {
     const keys = await keysOn(`${language}/`);

@@ -64,8 +64,10 @@ describe('every route of the desk', () => {
   it('asks for a session, but for those that cannot', () => {
     const open = routes.filter(({ path, guard }) => path.startsWith('/api/desk') && guard === null);
     expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'GET /api/desk/administrator',
       'GET /api/desk/installation',
       'GET /api/desk/invitations/:id',
+      'POST /api/desk/administrator',
       'POST /api/desk/ceremony/paper',
       'POST /api/desk/ceremony/paper/cases/:id',
       'POST /api/desk/ceremony/paper/cases/:id/epochs',

@@ -7,10 +7,12 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import { exportsOf } from '../../client/casework/exports.js';
+import { rootKeys } from '../../client/desk/set-up.js';
 import type { Desk } from '../../client/handler.js';
 import { NO_IDENTITY } from '../../client/identity.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { fromBase64, fromWords, readReceipt, reporterKeys, utf8 } from '../../crypto/private.js';
+import { administratorLink } from '../../server/accounts/appointing.js';
 import { codeOf } from '../support/desk.js';
 import { collect, fileOf, reportInput, silent } from '../support/fixtures.js';
 import { searchRaw } from '../support/forensic.js';
@@ -381,6 +383,7 @@ describe('what people type and send', () => {
     await closing.work(id, { kind: 'removal', of: of.hash, received: field.disposalReceived });
     await noteTimes(installation, times);
     await closing.work(id, { kind: 'removal_declined', text: field.disposalDeclined });
+    canaries.push(...(await takeOver(installation, times)));
     for (const [what, token] of shown) {
       canaries.push(canary(what, token), canary(`${what} as bytes`, fromBase64(token)));
     }
@@ -495,7 +498,7 @@ describe('what people type and send', () => {
     );
     expect(other).toEqual([]);
     expect(times.days.has('cases.decision_due_day')).toBe(true);
-    // a session's end, what a handler did when, and the hours that GDPR counts: never of a reporter
+    // ends of a session and a link, what a handler did when, and GDPR's hours: never of a reporter
     expect([...times.moments].sort()).toEqual([
       'audit.content',
       'ceremonies.agreed_at',
@@ -505,6 +508,7 @@ describe('what people type and send', () => {
       'incidents.known_at',
       'incidents.opened_at',
       'incidents.subjects_at',
+      'installation.link_until',
       'sessions.ends_at',
       'sessions.idle_until',
     ]);
@@ -657,6 +661,25 @@ async function useOfPaper(
   if (given !== 1) throw new Error('the paper gave nothing');
   await paper.closePaper();
   await installation.signIn(harald);
+}
+
+/** Somebody makes an administrator by the root, whose words are typed for it. */
+async function takeOver(installation: Installation, times: Times): Promise<Canary[]> {
+  const { server, clock, rootWords } = installation;
+  const { db, config } = server;
+  const link = await administratorLink({ db, clock: clock.now, config });
+  await noteTimes(installation, times);
+  const desk = installation.newDesk();
+  await desk.readAppointment(link?.split('#')[1] ?? '');
+  const { passphrase, recoveryWords } = await desk.prepareAppointment(rootWords);
+  await desk.finishAppointment('clara');
+  await desk.signIn('clara', passphrase.join(' '));
+  return [
+    canary('signing key of the root', rootKeys(rootWords).secretKey),
+    canary('passphrase of who came by the root', passphrase.join(' ')),
+    canary('recovery words of who came by the root', recoveryWords.join(' ')),
+    canary('recovery key of who came by the root', fromWords(recoveryWords)),
+  ];
 }
 
 /**

@@ -8,10 +8,12 @@ import { addDays, dayOf } from '../../crypto/public.js';
 import { systemClock } from '../../server/clock.js';
 import { leaseOf } from '../../server/jobs/lease.js';
 import { RETENTION_JOB } from '../../server/retention/service.js';
+import { ask, type Answer } from '../support/api.js';
+import { askAs, setUpDesk } from '../support/desk.js';
 import { installOrganisation } from '../support/organisation.js';
 import { makeTestStore, type TestStore } from '../support/retention.js';
 import { fillCase } from '../support/rows.js';
-import { projectDist, temporaryFolder } from '../support/server.js';
+import { projectDist, startTestServer, temporaryFolder } from '../support/server.js';
 
 interface Ended {
   code: number;
@@ -98,7 +100,7 @@ describe('the purge as a command', () => {
   });
 
   it('says how it is used, whatever else is wrong, and repeats nothing that was typed', async () => {
-    for (const name of ['purge', 'verify-audit']) {
+    for (const name of ['purge', 'verify-audit', 'administrator-link']) {
       for (const flag of ['--help', '-h']) {
         const { code, output, errors } = await run(name, [flag], { CASEKEY_PURGE_HOUR: '25' });
         expect([code, errors]).toEqual([0, '']);
@@ -148,5 +150,50 @@ describe('the audit log, checked by a command', () => {
       output: `Broken: chain ${scope}, entry 2\n7 entries in 3 chains, 1 chains broken\n0 signed heads compared, 0 contradictions\n`,
       errors: '',
     });
+  });
+});
+
+describe('a link for an administrator by the root', () => {
+  it('prints one, of which a hash is kept, and tells it in the log', async () => {
+    const server = await startTestServer();
+    try {
+      const { dataFolder: folder, config, db } = server;
+      const env = {
+        CASEKEY_DATA_FOLDER: folder,
+        CASEKEY_DATABASE: config.database,
+        CASEKEY_PUBLIC_ADDRESS: 'https://north.example.org',
+      };
+      const before = await run('administrator-link', [], env);
+      expect([before.code, before.output]).toEqual([1, '']);
+      expect(before.errors).toContain('Nothing is set up yet');
+      expect(await db('audit').select()).toEqual([]);
+      const desk = await setUpDesk(server, dayOf(new Date(), 'UTC'));
+
+      // beside the server that has the database
+      const { code, output } = await run('administrator-link', [], env);
+      expect(code).toBe(0);
+      expect(output).toMatch(
+        /^https:\/\/north\.example\.org\/desk\/en\/administrator#[\w-]{43}\n$/,
+      );
+      const secret = output.trim().split('#')[1] ?? '';
+      const read = (authorization: string): Promise<Answer> =>
+        ask(server, 'GET', '/api/desk/administrator', { authorization });
+      expect((await read(`Setup ${secret}`)).status).toBe(200);
+      expect(JSON.stringify(await db('installation').select())).not.toContain(secret);
+      const log = await askAs(
+        desk,
+        desk.handler,
+        'GET',
+        '/api/desk/audit?scope=organisation&after=0',
+      );
+      expect(log.text).toContain('administrator_link_made');
+
+      const newer = await run('administrator-link', [], env);
+      expect((await read(`Setup ${secret}`)).code).toBe('administrator_link_refused');
+      expect((await read(`Setup ${newer.output.trim().split('#')[1] ?? ''}`)).status).toBe(200);
+      expect(server.faults).toEqual([]);
+    } finally {
+      await server.stop();
+    }
   });
 });

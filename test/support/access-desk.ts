@@ -69,6 +69,26 @@ const entrance: readonly AccessRow[] = [
     rest: '409 already_set_up',
   },
   {
+    route: 'GET /api/desk/administrator',
+    request: at('/api/desk/administrator'),
+    answers: {},
+    rest: '403 administrator_link_refused',
+  },
+  {
+    route: 'POST /api/desk/administrator',
+    about: 'with a version like the newest',
+    request: async ({ work }) => ({
+      path: '/api/desk/administrator',
+      json: {
+        directory: (await newestDirectory(work)).signed,
+        name: 'nora',
+        credentials: makeTestCredentials().credentials,
+      },
+    }),
+    answers: {},
+    rest: '403 administrator_link_refused',
+  },
+  {
     route: 'POST /api/desk/sessions',
     about: 'with another proof',
     request: ({ people }) => ({

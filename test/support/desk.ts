@@ -43,6 +43,7 @@ import {
   type ReaderRecord,
   type SetUp,
   type SignedDirectory,
+  type SigningKeys,
   type Stamp,
 } from '../../crypto/private.js';
 import { ask, type Answer } from './api.js';
@@ -68,6 +69,7 @@ export interface TestDesk {
   handler: TestPerson;
   channel: Channel;
   installation: InstallationId;
+  root: SigningKeys;
 }
 
 /** The day on which test organisations are made, that of `createTestClock`. */
@@ -131,6 +133,7 @@ export async function makeSetUp(
   administrator: TestPerson;
   handler: TestPerson;
   channel: Channel;
+  root: SigningKeys;
 }> {
   await ready();
   const day = options.day ?? testDay;
@@ -205,6 +208,7 @@ export async function makeSetUp(
     administrator,
     handler,
     channel,
+    root,
   };
 }
 
@@ -263,13 +267,13 @@ export async function installationOf(server: TestServer): Promise<InstallationId
 }
 
 /** Sets a server up, and signs both people in. */
-export async function setUpDesk(server: TestServer): Promise<TestDesk> {
+export async function setUpDesk(server: TestServer, day = testDay): Promise<TestDesk> {
   const installation = await installationOf(server);
-  const { request, administrator, handler, channel } = await makeSetUp(installation);
+  const { request, administrator, handler, channel, root } = await makeSetUp(installation, { day });
   const authorization = `Setup ${await setUpSecret(server)}`;
   const answer = await ask(server, 'POST', '/api/desk/set-up', { authorization, json: request });
   if (answer.status !== 204) throw new Error(`set-up: ${answer.text}`);
-  const desk = { server, administrator, handler, channel, installation };
+  const desk = { server, administrator, handler, channel, installation, root };
   await signIn(desk, administrator);
   await signIn(desk, handler);
   return desk;

@@ -3,7 +3,7 @@ import type { DirectoryChange, DirectoryChangeLine } from '../../../client/model
 import { t } from '../strings.js';
 import { dayText, numberText } from './days.js';
 import { localText } from './desk.js';
-import { copyTemplate, element, fillList, onClick, part, write } from './dom.js';
+import { copyTemplate, element, fillList, onClick, part, showPart, write } from './dom.js';
 import { report } from './failures.js';
 import { countryText, languageText } from './languages.js';
 import { ruleText, shorterText } from './retention.js';
@@ -31,6 +31,10 @@ export function showChanges(
     fillList(part(entry, 'lines'), lines, (line) => element('li', lineText(line)));
     return entry;
   });
+  const byRoot = changes.some(({ lines }) =>
+    lines.some((line) => line.code === 'administrator_added' && line.by === null),
+  );
+  showPart(box, 'by-root', byRoot);
   onClick(box, 'seen', () => {
     place.replaceChildren();
     document.getElementById('main')?.focus();

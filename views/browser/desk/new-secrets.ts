@@ -7,7 +7,7 @@ import { paperPanel, type PaperGroup, type SheetFacts } from './words.js';
 /** Secrets that were made here and count nowhere yet. */
 export interface NewSecrets {
   /** What they are for: every text says what counts until they do. */
-  purpose: 'change' | 'recover' | 'join' | 'officer';
+  purpose: 'change' | 'recover' | 'join' | 'officer' | 'appoint';
   groups: readonly PaperGroup[];
   facts: () => SheetFacts;
   /** Sends what makes them count; called again when the person tries again. */
