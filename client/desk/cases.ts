@@ -148,7 +148,10 @@ export interface CaseDesk {
   search: Search['search'];
 }
 
-/** Throws ClientError `case_restricted` where nothing that stands in the case may be changed now. */
+/**
+ * Throws ClientError `case_restricted` where nothing that stands in the case may be changed or given
+ * out now (GDPR article 18).
+ */
 function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
   if (keepingOf(saidIn(file, timeZone)).restriction !== null)
     throw new ClientError('case_restricted');
@@ -234,7 +237,9 @@ export function createCaseDesk(
     async work(id, change) {
       const content = caseworkEntry(change, session.now().toISOString());
       return workplace.append(id, ['work', change], (opened, state) => {
-        if (content.kind === 'correction') checkUnrestricted(opened);
+        if (content.kind === 'correction' || content.kind === 'person_extract') {
+          checkUnrestricted(opened);
+        }
         if (content.kind === 'removal') checkRemoval(opened, content);
         if (content.kind === 'disclosure') checkDisclosure(opened, content);
         if (content.kind === 'export' && content.state === 'made') {
@@ -254,9 +259,10 @@ export function createCaseDesk(
         reason,
         key: toBase64(randomBytes(32)),
       };
-      return workplace.append(id, ['identity', content.id], (opened, state) =>
-        prepareIdentityRequest(opened, state, content),
-      );
+      return workplace.append(id, ['identity', content.id], (opened, state) => {
+        checkUnrestricted(opened);
+        return prepareIdentityRequest(opened, state, content);
+      });
     },
 
     proposeErasure(id, input) {
@@ -320,7 +326,10 @@ export function createCaseDesk(
       workplace.append(
         id,
         ['grant', guestId, terms],
-        (opened, state) => prepareGuest(opened, state, guestId, terms),
+        (opened, state) => {
+          checkUnrestricted(opened);
+          return prepareGuest(opened, state, guestId, terms);
+        },
         {
           done: ({ file }) => {
             const members = file.dialogue.chain.epochs.at(-1)?.body.members ?? [];

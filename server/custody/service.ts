@@ -45,7 +45,8 @@ export interface IdentityRequests {
    * Puts a handler's request, if there is one, to the custodians.
    *
    * @throws ApiError `malformed` unless an entry among handlers goes along, `wrong_members` for
-   * anybody who could not open the identity, `conflict` for an id that is taken, `case_full`.
+   * anybody who could not open the identity, `conflict` for an id that is taken, `case_full`,
+   * `case_restricted`.
    */
   keep(trx: Knex, row: CaseRow, by: ReaderId, request: HandlerAppend, day: Day): Promise<void>;
 }
@@ -58,11 +59,16 @@ export interface Custody {
   /**
    * Takes the entry by which a custodian opens the identity; only then `read` gives it out.
    *
-   * @throws ApiError `case_not_found`, and what records find wrong.
+   * @throws ApiError `case_not_found`, `case_restricted`, and what records find wrong.
    */
   open(custodian: ReaderId, id: string, opening: CustodyOpening): Promise<void>;
-  /** Keeps a custodian's answer. @throws ApiError `case_not_found`, or `conflict` for a second one. */
+  /** Keeps a custodian's answer. @throws ApiError `case_not_found`, `case_restricted`, or `conflict` for a second one. */
   answer(custodian: ReaderId, id: string, answer: CustodyAnswer): Promise<void>;
+}
+
+/** As long as a case is restricted, who reported it is given to nobody (GDPR article 18). */
+function checkUnrestricted(row: CaseRow): void {
+  if (row.restricted !== 0) throw new ApiError('case_restricted');
 }
 
 /** What the case work needs of the identity; see {@link IdentityRequests}. */
@@ -74,6 +80,7 @@ export const identityRequests: IdentityRequests = {
 
   async keep(trx, row, by, { identityRequest, entries }, day) {
     if (identityRequest === undefined) return;
+    checkUnrestricted(row);
     const says = entries.some(
       (entry) => entry.header.compartment === 'internal' && !isEpochEntry(entry),
     );
@@ -169,6 +176,7 @@ export function createCustody(options: {
       await db.transaction(async (trx) => {
         const row = await caseOf(trx, custodian, id);
         await checkAsked(trx, custodian, id, request);
+        checkUnrestricted(row);
         const newest = await directories.newest(trx);
         if (newest === null) throw new ApiError('case_not_found');
         const lookup = directoryLookup(directories, newest);
@@ -182,6 +190,7 @@ export function createCustody(options: {
       await db.transaction(async (trx) => {
         const row = await caseOf(trx, custodian, id);
         await checkAsked(trx, custodian, id, request);
+        checkUnrestricted(row);
         if (!(await keepAnswer(trx, row.id, request, today(), box))) throw new ApiError('conflict');
         await note(trx, row, custodian, 'identity_answered');
       });

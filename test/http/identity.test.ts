@@ -148,6 +148,38 @@ describe('an identity that a reporter seals', () => {
     });
   });
 
+  it('and nothing else of a case is given out as long as the case is restricted', async () => {
+    const { words: own } = await installation.report({ identity: robin });
+    const caseId = reporterKeys(own).caseId;
+    await hanna.desk.askIdentity(caseId, ['name'], reason);
+    const request = await openRequest(iris, caseId);
+    await iris.desk.openIdentity(caseId, request);
+    const restriction = { kind: 'restriction', id: null, ground: 'accuracy' } as const;
+    await hanna.desk.work(caseId, { ...restriction, text: 'Disputed.', review: '2030-01-01' });
+    const refused = { code: 'case_restricted' };
+    await expect(harald.desk.askIdentity(caseId, ['name'], reason)).rejects.toMatchObject(refused);
+    await expect(iris.desk.passOnIdentity(caseId, request, ['name'])).rejects.toMatchObject(
+      refused,
+    );
+    await installation.newReporter().identify(own, { ...robin, name: 'Robin Berg' });
+    await expect(iris.desk.openIdentity(caseId, request)).rejects.toMatchObject(refused);
+    const terms = { until: '2030-01-01', write: false, save: false };
+    const guest = toBase64(new Uint8Array(16));
+    await expect(hanna.desk.grantGuest(caseId, guest, terms)).rejects.toMatchObject(refused);
+    const extract = { kind: 'person_extract', id: null, person: guest, givenOn: null } as const;
+    await expect(
+      hanna.desk.work(caseId, { ...extract, text: 'They said so.' }),
+    ).rejects.toMatchObject(refused);
+    await hanna.desk.work(caseId, { kind: 'unrestriction', text: 'It was right.' });
+    await iris.desk.openIdentity(caseId, request);
+    await iris.desk.passOnIdentity(caseId, request, ['name']);
+    const { requests } = (await hanna.desk.openCase(caseId)).identity;
+    expect(requests[0]).toMatchObject({
+      state: 'given',
+      answer: { identity: { name: 'Robin Berg' } },
+    });
+  });
+
   it('leaves the inbox as it was, and no decision is asked for where the case is closed', async () => {
     const { words: closed } = await installation.report();
     const caseId = reporterKeys(closed).caseId;
