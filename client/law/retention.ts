@@ -13,6 +13,8 @@ export interface RetentionRow {
   act: string;
   conf: string;
   retentionConf?: string;
+  /** The reference in the language of a page, where the data say it in English. */
+  source?: string;
   retention: {
     rule: string;
     years: number | null;
@@ -30,7 +32,7 @@ export type PresetNote = 'no_number' | 'no_start' | 'longer_by_law' | 'several' 
 export interface RetentionPreset {
   country: string;
   act: string;
-  /** The place in the act, in the words of the data; empty where there is none. */
+  /** The place in the act, in the row's own words or a page's; empty where there is none. */
   reference: string;
   confidence: Confidence;
   clauses: RetentionClause[];
@@ -127,7 +129,7 @@ export function retentionPreset(row: RetentionRow): RetentionPreset | null {
   return {
     country,
     act,
-    reference: retention.ref ?? '',
+    reference: row.source ?? retention.ref ?? '',
     confidence: confidenceOf(row.retentionConf ?? row.conf),
     clauses: [{ kind, months, anchor }],
     shorter: shorterOf(retention),

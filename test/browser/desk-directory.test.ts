@@ -121,6 +121,27 @@ describe('the time that closed cases are kept', () => {
     expect(await page.innerText('[data-part=retention-why]')).toContain('3 March');
   });
 
+  it.each([
+    ['en', '8 kap. 4 § (reports, private sector)', 'longer while proceedings are pending'],
+    ['sv', '8 kap. 4 § (rapporter, privat sektor)', 'längre medan ett förfarande pågår'],
+  ])(
+    'names acts in their own language and tells the source in the page’s: %s',
+    async (lang, swedish, portuguese) => {
+      await enter('administrator', lang);
+      await goTo(page, 'channel');
+      await page.click(`${form} summary`);
+      const choices = page.locator(`${form} [data-part=choices] label`);
+      const acts = choices.locator('span[lang]');
+      expect(await acts.allInnerTexts()).toEqual(['Lag (2021:890)', 'Lei 93/2021']);
+      expect(await acts.evaluateAll((all) => all.map((each) => each.getAttribute('lang')))).toEqual(
+        ['sv', 'pt'],
+      );
+      expect(await choices.nth(0).innerText()).toContain(swedish);
+      expect(await choices.nth(1).innerText()).toContain(portuguese);
+      await expectAccessible(page);
+    },
+  );
+
   it('is shown to handlers too', async () => {
     await enter('usual');
     await goTo(page, 'channel');

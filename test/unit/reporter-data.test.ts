@@ -65,6 +65,31 @@ describe('facts about countries', () => {
     }
   });
 
+  it('say in the page’s words what the data say of a source or an act in English', async () => {
+    const english =
+      /\b(?:act in|act [xvi]+|am\.|and|arts|fixed|found|only|private|longer|out of|when)\b/iu;
+    const laws = (await json('data/jurisdictions.json')) as (Row & {
+      act: string;
+      retention: { ref?: string } | null;
+    })[];
+    const told = async (file: string, name: string): Promise<string[]> => {
+      const list = new RegExp(`${name} = \\[([^\\]]+)\\]`, 'u').exec(await read(file))?.[1] ?? '';
+      return [...list.matchAll(/'(\w+)'/gu)].map((match) => match[1] ?? '');
+    };
+    const acts = await told('partials/countries.ejs', 'told');
+    const national = acts.filter((country) => country !== 'EU');
+    expect(await told('partials/desk/country-rules.ejs', 'acts')).toEqual(national);
+    const sources = await told('partials/desk/country-rules.ejs', 'sources');
+    const inEnglish = laws.filter(({ country, act }) => country !== 'IE' && english.test(act));
+    expect(acts).toEqual(expect.arrayContaining(inEnglish.map(({ country }) => country)));
+    const words = laws.filter(({ retention }) => english.test(retention?.ref ?? ''));
+    expect(sources).toEqual(expect.arrayContaining(words.map(({ country }) => country)));
+    for (const language of ['sv', 'fi', 'nb']) {
+      const texts = (await json(`locales/${language}/data.json`)) as Record<string, string>;
+      for (const country of acts) expect(texts[`data.act.${country}`]).not.toMatch(english);
+    }
+  });
+
   it('say nothing of dates in law where nobody read the law', async () => {
     const laws = (await json('data/jurisdictions.json')) as Row[];
     const without = laws.filter(({ conf, ackDays }) => conf !== 'L' && ackDays === null);

@@ -11,7 +11,7 @@ import {
 import { presetsDiffer, type RetentionPreset } from '../../../client/law/retention.js';
 import type { ChannelView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { countryText } from './languages.js';
+import { actLanguage, countryText } from './languages.js';
 import { retentionPresets } from './country-rules.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
@@ -56,12 +56,15 @@ const DEFAULT: RetentionClause[] = [{ kind: 'at_most', months: 24, anchor: 'clos
 /** A rule that can be chosen; `clauses` null for the one that is put together here. */
 interface Choice {
   readonly id: string;
-  readonly label: string;
+  readonly label: readonly (string | Node)[];
   readonly notes: readonly string[];
   readonly clauses: RetentionClause[] | null;
   readonly shorter: readonly ShorterTerm[];
   readonly preset: string | null;
 }
+
+/** Stands in a sentence where an act's name comes, which has a language of its own. */
+const ACT_PLACE = '\u0000';
 
 function presetNotes({ reference, confidence, notes }: RetentionPreset): string[] {
   return [
@@ -74,8 +77,18 @@ function presetNotes({ reference, confidence, notes }: RetentionPreset): string[
 function presetChoice(preset: RetentionPreset): Choice {
   const { country, act, clauses, shorter } = preset;
   const rule = ruleText({ clauses, wins: null });
-  const label = t('desk.keep.of_country', { country: countryText(country), act, rule });
-  return { id: country, label, notes: presetNotes(preset), clauses, shorter, preset: country };
+  const said = t('desk.keep.of_country', { country: countryText(country), act: ACT_PLACE, rule });
+  const [before = '', after = ''] = said.split(ACT_PLACE);
+  const named = element('span', act);
+  named.lang = actLanguage(country);
+  return {
+    id: country,
+    label: [before, named, after],
+    notes: presetNotes(preset),
+    clauses,
+    shorter,
+    preset: country,
+  };
 }
 
 /** The presets that are an organisation's: of the channel's country, then of its own. */
@@ -96,7 +109,7 @@ function choicesOf(presets: readonly RetentionPreset[], channel: ChannelView): C
   return [
     ...asIs.map(({ clauses, wins, shorter, preset }) => ({
       id: 'as_is',
-      label: t('desk.keep.as_is', { rule: ruleText({ clauses, wins }) }),
+      label: [t('desk.keep.as_is', { rule: ruleText({ clauses, wins }) })],
       notes: [],
       clauses,
       shorter,
@@ -108,7 +121,7 @@ function choicesOf(presets: readonly RetentionPreset[], channel: ChannelView): C
           {
             ...plain,
             id: 'both',
-            label: t('desk.keep.both', { rule: ruleText({ clauses: both, wins: null }) }),
+            label: [t('desk.keep.both', { rule: ruleText({ clauses: both, wins: null }) })],
             clauses: both,
             shorter: [...one.shorter, ...other.shorter].filter(
               ({ of }, index, all) => all.findIndex((each) => each.of === of) === index,
@@ -116,8 +129,8 @@ function choicesOf(presets: readonly RetentionPreset[], channel: ChannelView): C
           },
         ]
       : []),
-    { ...plain, id: 'default', label: t('desk.keep.default'), clauses: DEFAULT },
-    { ...plain, id: 'own', label: t('desk.keep.own'), clauses: null },
+    { ...plain, id: 'default', label: [t('desk.keep.default')], clauses: DEFAULT },
+    { ...plain, id: 'own', label: [t('desk.keep.own')], clauses: null },
   ];
 }
 
@@ -233,8 +246,8 @@ function fillChoices(
     const radio = document.createElement('input');
     radio.type = 'radio';
     radio.name = `keep-${channel.id}`;
-    const text = element('span', label);
-    text.append(...notes.map((note) => element('span', ` ${note}`, 'hint')));
+    const text = element('span');
+    text.append(...label, ...notes.map((note) => element('span', ` ${note}`, 'hint')));
     item.append(radio, ' ', text);
     list.append(item);
     return radio;
