@@ -93,6 +93,8 @@ it('a paper gives the case of somebody who lost everything to a colleague, and t
   const facts = partOf(officer, 'facts');
   await facts.getByText('Cases that nobody else opens').waitFor();
   expect(await facts.locator('dd').last().innerText()).toBe('1');
+  // nobody has signed in here: the time of the end says by which clock it is told
+  expect(await facts.innerText()).toMatch(/Ends\s+\d[^\n]* \d\d:\d\d (?:[A-Z]{2,5}|GMT[+−-]\d+)/u);
   expect(await officer.locator('main').innerText()).not.toContain('Lorries');
   await looksWell(officer);
   await partOf(officer, 'give').click();

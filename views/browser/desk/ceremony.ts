@@ -1,6 +1,6 @@
 import type { CeremonyPerson, CeremonySaid, CeremonyView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { momentText, dayText } from './days.js';
+import { dayText, zonedMomentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, element, fillList, onClick, option, part, showPart } from './dom.js';
 import { send, showProblem } from './failures.js';
@@ -37,7 +37,7 @@ export function ceremonyFacts(
       t('desk.ceremony.agreed'),
       agreed === null ? t('desk.ceremony.not_agreed') : personText(agreed.name),
     ],
-    [t('desk.ceremony.until'), momentText(until)],
+    [t('desk.ceremony.until'), zonedMomentText(until)],
   ];
 }
 

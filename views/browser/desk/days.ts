@@ -102,6 +102,19 @@ export function momentText(moment: string): string {
   }).format(new Date(moment));
 }
 
+/** A moment to the minute with the name of its time zone, for who has signed in nowhere. */
+export function zonedMomentText(moment: string): string {
+  return new Intl.DateTimeFormat(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...inZone(),
+  }).format(new Date(moment));
+}
+
 /** How long something lasts, in hours and minutes, rounded down. */
 export function durationText(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
