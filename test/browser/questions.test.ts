@@ -182,9 +182,9 @@ it('takes files and a disguised voice as answers, and warns where a question ask
   // it comes back with the question, and says what did not
   await page.waitForFunction(() => sessionStorage.length > 0);
   await page.reload();
-  await papers.getByText('The page was loaded again').waitFor();
+  await papers.getByText('not kept once the page was left').waitFor();
   await papers.locator('input[type=file]').setInputFiles([bill]);
-  expect(await papers.getByText('The page was loaded again').isVisible()).toBe(false);
+  expect(await papers.getByText('not kept once the page was left').isVisible()).toBe(false);
   const spoken = own.getByRole('group', { name: 'Tell us' });
   await spoken.locator('[data-slot=voice-open]').click();
   await spoken.locator('[data-slot=start]').click();

@@ -4,6 +4,7 @@ import { launchBrowser } from '../support/browser.js';
 import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
+import { allTypes } from '../support/questions.js';
 import { createTestClock } from '../support/server.js';
 
 // A report by phone, from the call to minutes that the caller agrees to and a meeting: a handler and
@@ -142,5 +143,75 @@ describe('a report by phone', () => {
     await expectAccessible(caller);
     await partOf(desk, 'reload').click();
     await partOf(panel, 'meetings').getByText('Agreed:').waitFor();
+  });
+
+  it('is kept in a sealed draft with all that was typed and chosen, but for files, as the page says', async () => {
+    await installation.administrator.desk.updateChannel(installation.channel, {
+      questionnaire: allTypes,
+    });
+    const letter = (name: string) => ({
+      ...{ name, mimeType: 'text/plain', buffer: Buffer.from('Dear Sirs') },
+    });
+    const typed: Readonly<Record<string, string>> = {
+      way: 'letter',
+      received: dayOf(-30),
+      category: 'fraud',
+      relation: 'worker',
+      language: 'sv',
+      text: 'A draft of what was said.',
+      from: 'The switchboard',
+    };
+    const form = partOf(desk, 'form');
+    const papers = form.getByRole('group', { name: 'Any papers?' });
+    const comeBack = async (): Promise<void> => {
+      await partOf(form, 'draft-note').getByText('Draft, kept sealed').waitFor();
+      const signedOut = desk.waitForResponse(
+        (answer) => answer.request().method() === 'DELETE' && answer.url().includes('/sessions'),
+      );
+      await partOf(desk, 'lock').click();
+      // what is signed out has saved its draft
+      await signedOut;
+      await partOf(desk, 'again').click();
+      await signInInBrowser(desk, hanna.name, hanna.passphrase);
+      await partOf(desk, 'record').click();
+      await partOf(form, 'files-lost').waitFor();
+    };
+
+    await desk.reload();
+    const [hanna] = installation.handlers;
+    await signInInBrowser(desk, hanna.name, hanna.passphrase);
+    await partOf(desk, 'record').click();
+    await form.getByText('They are in no draft').waitFor();
+    expect(await partOf(form, 'files-lost').isVisible()).toBe(false);
+    for (const [name, value] of Object.entries(typed)) {
+      const field = partOf(form, name);
+      if (['text', 'from', 'received'].includes(name)) await field.fill(value);
+      else await field.selectOption(value);
+    }
+    await form.getByLabel('Say it').fill('In one word');
+    await form.getByLabel('Which one?').selectOption('two');
+    await form.getByLabel('Harald Handler').check();
+    await papers.locator('input[type=file]').setInputFiles(letter('bill.txt'));
+    await desk.setInputFiles('#file-input', letter('letter.txt'));
+    await comeBack();
+    for (const [name, value] of Object.entries(typed)) {
+      expect(await partOf(form, name).inputValue(), name).toBe(value);
+    }
+    expect(await form.getByLabel('Say it').inputValue()).toBe('In one word');
+    expect(await form.getByLabel('Which one?').inputValue()).toBe('two');
+    expect(await form.getByLabel('Harald Handler').isChecked()).toBe(true);
+    expect(await partOf(form, 'files-lost').innerText()).toContain('2 files were chosen here');
+    await papers.getByText('not kept once the page was left').waitFor();
+    await expectAccessible(desk);
+
+    // as long as they were not chosen again, at every return
+    await partOf(form, 'text').fill('A draft of what was said, and more.');
+    await comeBack();
+    expect(await partOf(form, 'files-lost').innerText()).toContain('2 files were chosen here');
+    await papers.getByText('not kept once the page was left').waitFor();
+    await papers.locator('input[type=file]').setInputFiles(letter('bill.txt'));
+    await desk.setInputFiles('#file-input', letter('letter.txt'));
+    expect(await partOf(form, 'files-lost').isVisible()).toBe(false);
+    expect(await form.getByText('not kept once the page was left').isVisible()).toBe(false);
   });
 });

@@ -3,14 +3,14 @@ import type { RecordingInput } from '../../../client/desk/recording.js';
 import { questionForm } from '../questions/form.js';
 import type { AnswerFiles, QuestionForm } from '../questions/messages.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { categoryChoices, relationChoices, wayChoices, type Way } from './choices.js';
 import { dayText, today } from './days.js';
 import { dutiesOf } from './deadlines.js';
 import { localText, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, onClick, option, part, show, showPart, write } from './dom.js';
-import { draftKeeper, tellLostFiles } from './draft-keeper.js';
+import { draftKeeper } from './draft-keeper.js';
 import { act, report, showProblem } from './failures.js';
 import { languageText } from './languages.js';
 import { runSending } from './sending.js';
@@ -19,9 +19,9 @@ import { paperPanel } from './words.js';
 
 /** Under what the text of a report that is being recorded is kept. */
 const DRAFT = 'recording';
-/** What is kept beside the text, the day, and who told it. */
 /** Letters of answers that a draft has room for, as JSON. */
 const MOST_ANSWERS = 20_000;
+/** What is kept beside the text, the day, and who told it. */
 const KEPT_FIELDS = ['channel', 'way', 'language', 'category', 'relation'] as const;
 /** Words of a caller's key that are asked for, so that somebody has them. */
 const ASKED = 3;
@@ -87,18 +87,27 @@ export function recordingView(desk: Desk): HTMLElement {
     received,
     from,
   ];
+  /** What of an earlier draft was not kept: how many files, and which questions they answered. */
+  let lost: { files: number; answers: GivenAnswer[] } = { files: 0, answers: [] };
+  const chosenFields = (): Record<string, string> => ({
+    ...Object.fromEntries(kept().map((field) => [field.dataset['part'] ?? '', field.value])),
+    leftOut: leftOut().join(' '),
+  });
+  /** The choices of a form that nobody has touched. */
+  let untouched = '';
   const keep = draftKeeper(desk, DRAFT, form, () => {
     const answers = own?.form.answers() ?? [];
-    if (text.value === '' && from.value === '' && answers.length === 0) return null;
-    const fields = Object.fromEntries(
-      kept().map((field) => [field.dataset['part'] ?? '', field.value]),
+    const fields = chosenFields();
+    const chosenFiles = files?.originals().length ?? 0;
+    const isBlank = text.value === '' && answers.length === 0 && chosenFiles === 0;
+    if (isBlank && JSON.stringify(fields) === untouched) return null;
+    // of answers that are files, that they were: the files are chosen anew after a return
+    const left = lost.answers.filter(({ field }) => answers.every((each) => each.field !== field));
+    const said = JSON.stringify(
+      [...answers, ...left].map((each) => (each.is === 'files' ? { ...each, files: [] } : each)),
     );
-    // those without files, as far as a draft has room for them
-    const said = JSON.stringify(answers.filter(({ is }) => is !== 'files'));
     if (said.length <= MOST_ANSWERS) fields['answers'] = said;
-    fields['leftOut'] = leftOut().join(' ');
-    // its files are chosen anew where somebody comes back to it
-    const lostFiles = files?.originals().length ?? 0;
+    const lostFiles = Math.max(chosenFiles, lost.files);
     return { kind: 'note', text: text.value, outcome: null, files: [], lostFiles, fields };
   });
   const step = (name: Step): void => {
@@ -123,6 +132,10 @@ export function recordingView(desk: Desk): HTMLElement {
   received.max = today();
   received.value = today();
 
+  const showLost = (): void => {
+    write(form, 'files-lost', plural('desk.recording.files_lost', lost.files));
+    showPart(form, 'files-lost', lost.files > 0);
+  };
   const leftOut = (): string[] =>
     [...part(form, 'readers').querySelectorAll('input')].flatMap((box) =>
       box.checked ? [box.value] : [],
@@ -163,10 +176,12 @@ export function recordingView(desk: Desk): HTMLElement {
   const drawChannel = (): void => {
     const chosen = chosenChannel();
     const before = new Set(leftOut());
+    const language = select('language').value;
     showPart(form, 'practice', chosen?.published === false);
     select('language').replaceChildren(
-      ...(chosen?.languages ?? []).map((language) => option(language, languageText(language))),
+      ...(chosen?.languages ?? []).map((each) => option(each, languageText(each))),
     );
+    setIfThere(select('language'), language);
     const others = (chosen?.readers ?? []).filter(({ id }) => id !== desk.account.id);
     part(form, 'readers').replaceChildren(
       ...others.map(({ id, name }) => {
@@ -190,6 +205,7 @@ export function recordingView(desk: Desk): HTMLElement {
   }
   part(form, 'readers').addEventListener('change', keep);
   drawChannel();
+  untouched = JSON.stringify(chosenFields());
 
   /** What is missing, with the field in which; null where nothing is. */
   const missing = (): [HTMLElement, string] | null => {
@@ -253,7 +269,9 @@ export function recordingView(desk: Desk): HTMLElement {
     input = null;
     for (const field of [text, from]) field.value = '';
     own?.form.fill([]);
+    lost = { files: 0, answers: [] };
     files?.clear();
+    untouched = JSON.stringify(chosenFields());
     keep();
     // the list is asked for anew, since it does not have the case yet
     desk.inbox.loadedAt = null;
@@ -306,25 +324,33 @@ export function recordingView(desk: Desk): HTMLElement {
   desk.api.draft(DRAFT).then((draft) => {
     if (draft === null || text.value !== '' || from.value !== '') return;
     text.value = draft.text;
+    lost.files = draft.lostFiles ?? 0;
+    showLost();
     const { fields = {} } = draft;
     // the channel decides which languages there are
     if (fields['channel'] !== undefined) setIfThere(channel, fields['channel']);
     drawChannel();
     for (const field of kept()) setIfThere(field, fields[field.dataset['part'] ?? '']);
     drawQuestions();
-    if (fields['answers'] !== undefined) own?.form.fill(answersIn(fields['answers']));
+    if (fields['answers'] !== undefined) {
+      const answers = answersIn(fields['answers']);
+      lost.answers = answers.filter(({ is }) => is === 'files');
+      own?.form.fill(answers);
+    }
     const out = fields['leftOut']?.split(' ') ?? [];
     for (const box of part(form, 'readers').querySelectorAll('input')) {
       box.checked = out.includes(box.value);
     }
     drawDates();
-    tellLostFiles(form, draft);
   }, report);
   // its markup must stand in the page first
   queueMicrotask(() => {
     if (!view.isConnected) return;
     files = createFileChoice({
       onChange() {
+        const now = files?.originals().length ?? 0;
+        if (now >= lost.files) lost.files = 0;
+        showLost();
         own?.form.refresh();
         keep();
       },
