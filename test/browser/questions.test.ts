@@ -117,7 +117,10 @@ it('keeps a report with the questions as they stood', async () => {
   await writing.waitForSelector('#step-done:not([hidden])');
 
   const handler = await deskOf(installation.handlers[0]);
-  expect(await partOf(handler, 'changes').innerText()).toContain('“At which site?” changed');
+  const changes = partOf(handler, 'changes');
+  expect(await changes.innerText()).not.toContain('At which site?');
+  await changes.getByText('one change to what reporters are asked').click();
+  expect(await changes.innerText()).toContain('“At which site?” changed');
   await openCaseOf(handler, 'The meter was turned back.');
   const entry = handler.locator('.entry.kind-report');
   await entry.getByText('These were the channel’s signed questions').waitFor();

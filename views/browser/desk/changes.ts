@@ -1,6 +1,6 @@
 import type { ReaderPart } from '../../../crypto/private.js';
 import type { DirectoryChange, DirectoryChangeLine } from '../../../client/models.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import { dayText, numberText } from './days.js';
 import { localText } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, showPart, write } from './dom.js';
@@ -28,7 +28,7 @@ export function showChanges(
   fillList(part(box, 'versions'), changes, ({ version, date, lines }) => {
     const entry = copyTemplate('changes-version');
     write(entry, 'version', t('desk.changes.version', { version, date: dayText(date) }));
-    fillList(part(entry, 'lines'), lines, (line) => element('li', lineText(line)));
+    part(entry, 'lines').replaceChildren(...lineItems(lines));
     return entry;
   });
   const byRoot = changes.some(({ lines }) =>
@@ -42,6 +42,34 @@ export function showChanges(
     noteRead(newest.version).catch(report);
   });
   place.replaceChildren(box);
+}
+
+type QuestionLine = Extract<DirectoryChangeLine, { texts: string[] }>;
+
+/** A line about questions that says nothing that must meet the eye. */
+function isQuiet(line: DirectoryChangeLine): line is QuestionLine {
+  return 'texts' in line && !line.invites;
+}
+
+/**
+ * The lines as a list. New questions can be many, in many languages: those of a channel stand folded
+ * under how many they are, but for each that seems to ask who somebody is.
+ */
+function lineItems(lines: readonly DirectoryChangeLine[]): HTMLElement[] {
+  const items = lines.filter((line) => !isQuiet(line)).map((each) => element('li', lineText(each)));
+  const quiet = lines.filter(isQuiet);
+  for (const name of new Set(quiet.map(({ channel }) => localText(channel)))) {
+    const changed = quiet.filter(({ channel }) => localText(channel) === name);
+    const folded = element('details');
+    const list = element('ul');
+    list.append(...changed.map((line) => element('li', lineText(line))));
+    const count = plural('desk.change.questions', changed.length, { name });
+    folded.append(element('summary', count), list);
+    const item = element('li');
+    item.append(folded);
+    items.push(item);
+  }
+  return items;
 }
 
 /** What one line says, in the page's language. */
@@ -168,7 +196,7 @@ function administratorText(line: DirectoryChangeLine & { code: 'administrator_ad
 }
 
 /** What is asked otherwise, in all its words, with a warning where it seems to ask who answers. */
-function questionText(line: Extract<DirectoryChangeLine, { texts: string[] }>): string {
+function questionText(line: QuestionLine): string {
   const name = localText(line.channel);
   const sentences = [
     line.code === 'questions_arranged'
