@@ -48,8 +48,13 @@ export const Overview = v.strictObject({
   acknowledgementWaived: v.boolean(),
   /** The true date of receipt of a case that a handler recorded; null for all others. */
   receivedOn: v.nullable(Day),
+  /** Whether it ever was under investigation; null where nobody can tell. */
+  investigated: v.nullable(v.boolean()),
 });
 export type Overview = v.InferOutput<typeof Overview>;
+
+/** What overviews say of investigating, by number: those of before said nothing of it. */
+const INVESTIGATED = [null, false, true] as const;
 
 /** An overview as it is sealed: its fields in their order, since their names would not fit. */
 const Sealed = v.strictTuple([
@@ -63,7 +68,8 @@ const Sealed = v.strictTuple([
   Overview.entries.responsible,
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
-  v.picklist([0, 1]),
+  // 1 where the acknowledgement was left out, and twice the place in INVESTIGATED
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5)),
   Overview.entries.receivedOn,
 ]);
 
@@ -107,6 +113,7 @@ export function newOverview({
     feedbackExtendedTo: null,
     acknowledgementWaived: false,
     receivedOn,
+    investigated: false,
   };
 }
 
@@ -127,7 +134,7 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.responsible,
     overview.due === null ? null : [overview.due.what, overview.due.by, overview.due.days],
     overview.feedbackExtendedTo,
-    overview.acknowledgementWaived ? 1 : 0,
+    (overview.acknowledgementWaived ? 1 : 0) + 2 * INVESTIGATED.indexOf(overview.investigated),
     overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
@@ -157,7 +164,7 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     responsible,
     due,
     feedbackExtendedTo,
-    waived,
+    decided,
     receivedOn,
   ] = fromJsonBytes(Sealed, unpad(padded));
   return {
@@ -171,7 +178,8 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     responsible,
     due: due === null ? null : { what: due[0], by: due[1], days: due[2] },
     feedbackExtendedTo,
-    acknowledgementWaived: waived === 1,
+    acknowledgementWaived: decided % 2 === 1,
     receivedOn,
+    investigated: INVESTIGATED[Math.floor(decided / 2)] ?? null,
   };
 }

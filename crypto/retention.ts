@@ -1,8 +1,8 @@
 import { addDays, addMonths } from './day.js';
 import * as v from 'valibot';
 import { Day } from './ids.js';
-import type { Channel } from './wire/directory.js';
-import type { RetentionClause, RetentionRule } from './wire/retention.js';
+import type { Channel, RetentionTerm } from './wire/directory.js';
+import type { RetentionClause, RetentionClock, RetentionRule } from './wire/retention.js';
 
 export { clashes } from './retention-clash.js';
 
@@ -19,15 +19,9 @@ export const SHORTEST_DAYS = 28;
 export const AGREED_REMOVAL_DAYS = 30;
 
 /** What the days of a closed case are worked out of. */
-export interface RetentionFacts {
+export interface RetentionFacts extends RetentionClock {
   received: Day;
   closed: Day;
-  /** The day of the last work on the case; never before closure. */
-  processed: Day;
-  /** Days since closure on which the time stood still, as the case was held or restricted. */
-  paused: number;
-  /** Those of them that lie after the last work. */
-  pausedSince: number;
 }
 
 /** The rule of a channel: where it has none of its own, so many months after closure at most. */
@@ -92,6 +86,29 @@ export function removalDay(rule: RetentionRule, facts: RetentionFacts): Day | nu
   const kept = daysOf(rule, ['at_least', 'keep_then_delete'], facts).at(-1) ?? end;
   const day = kept > end && rule.wins !== 'shorter' ? kept : end;
   return latest(day, addDays(facts.closed, SHORTEST_DAYS));
+}
+
+/** The day by one rule; null where it names none. */
+function dayBy(rule: RetentionRule, practice: boolean, facts: RetentionFacts): Day | null {
+  // an open case is never purged, practice or not: both count from closure
+  if (practice) return addDays(facts.closed, PRACTICE_DAYS + facts.paused);
+  return removalDay(rule, facts);
+}
+
+/** The first day on which a closed case goes by these terms, in their order; null for none. */
+export function firstDayBy(
+  terms: readonly RetentionTerm[],
+  practice: boolean,
+  facts: RetentionFacts,
+): Day | null {
+  const days = terms.flatMap(({ rules, from }) => {
+    const named = rules.map((rule) => dayBy(rule, practice, facts));
+    const known = named.filter((day) => day !== null).sort();
+    const day = known.at(-1);
+    if (day === undefined || known.length < named.length) return [];
+    return [from === null || from < day ? day : from];
+  });
+  return days.sort()[0] ?? null;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from '../../crypto/private.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { dayIn, type Said } from './said.js';
-import { workOf } from './work.js';
+import { wasInvestigated, workOf } from './work.js';
 
 function dueOf(said: Said): Overview['due'] {
   const next = nextDate(datesOf(said));
@@ -51,6 +51,7 @@ export function overviewOf(title: string | null, said: Said): Overview {
     due: dueOf(said),
     feedbackExtendedTo: decided.extension?.by ?? null,
     acknowledgementWaived: decided.waiver !== null,
+    investigated: wasInvestigated(said),
   };
 }
 

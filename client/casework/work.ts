@@ -32,6 +32,18 @@ export interface CaseWork {
 }
 
 /**
+ * Whether a case ever was under investigation, by what handlers said; null where none of it says so and
+ * some cannot be read any more.
+ */
+export function wasInvestigated({ internal }: Pick<Said, 'internal'>): boolean | null {
+  const was = internal.some(
+    (content) => content.kind === 'progress' && content.progress === 'investigation',
+  );
+  if (was) return true;
+  return internal.some(({ kind }) => kind === 'erased' || kind === 'unreadable') ? null : false;
+}
+
+/**
  * Where the work on a case stands: for everything the newest word counts. What cannot be read says
  * nothing.
  */

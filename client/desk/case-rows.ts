@@ -32,9 +32,17 @@ function earlier(one: Day, other: Day): Day {
   return one < other ? one : other;
 }
 
+function countedBy({
+  case: facts,
+  clock,
+}: Pick<CaseListing, 'case' | 'clock'>): CaseRow['counted'] {
+  if (facts.closedOn === null || clock === undefined) return null;
+  return { received: facts.receivedOn, closed: facts.closedOn, ...clock };
+}
+
 /** The facts of a row, without what its overview holds. */
 function rowOf(
-  answer: Pick<CaseListing, 'case' | 'decisionBy' | 'escalated' | 'opened'>,
+  answer: Pick<CaseListing, 'case' | 'clock' | 'decisionBy' | 'escalated' | 'opened'>,
   overview: Overview | null,
   unread: boolean,
   fault: CaseRow['fault'],
@@ -49,6 +57,7 @@ function rowOf(
     state: closedOn === null ? 'open' : 'closed',
     closedOn,
     purgeOn,
+    counted: countedBy(answer),
     decisionBy: answer.decisionBy,
     escalated: answer.escalated,
     unread,
@@ -60,6 +69,7 @@ function rowOf(
     feedbackOn: overview?.feedbackOn ?? null,
     acknowledgementWaived: overview?.acknowledgementWaived ?? false,
     feedbackExtendedTo: overview?.feedbackExtendedTo ?? null,
+    investigated: overview?.status === 'investigation' ? true : (overview?.investigated ?? null),
     outcome: overview?.outcome ?? null,
     status: overview?.status ?? 'new',
     labels: overview?.labels ?? [],

@@ -11,6 +11,7 @@ import type {
   Overview,
   ProtocolFault,
   ReaderPart,
+  RetentionFacts,
 } from '../../crypto/private.js';
 import type { CaseDate } from '../casework/case-date.js';
 import type { IdentityTalk } from '../casework/consent.js';
@@ -42,6 +43,8 @@ export interface CaseRow {
   closedOn: string | null;
   /** The day a purge will remove it, null while open, held or restricted. */
   purgeOn: string | null;
+  /** What the server counts its days by; null while it is open, held or restricted. */
+  counted: RetentionFacts | null;
   /** A reporter wrote after closure: reopen, or nothing further, by this day. */
   decisionBy: string | null;
   /** Reopened by the clock, because nobody decided. */
@@ -58,6 +61,8 @@ export interface CaseRow {
   /** What handlers decided of the two dates; whether it counts is for the country's rule. */
   acknowledgementWaived: boolean;
   feedbackExtendedTo: string | null;
+  /** Whether it ever was under investigation; null where nobody can tell. */
+  investigated: boolean | null;
   outcome: Outcome | null;
   /** Where an open case stands; of a closed one where it stood. */
   status: Overview['status'];

@@ -18,7 +18,7 @@ import { Count, Entry, EpochEntry, Grant, NewEntry, OwnKey, SealedOverview } fro
 import { NewPerson, ReaderRecord, SignedDirectory, Stamp } from './directory.js';
 import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
-import { RemovalStanding } from './retention.js';
+import { RemovalStanding, RetentionClock } from './retention.js';
 
 /** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
 export const AccountName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
@@ -150,6 +150,8 @@ export const OneTimeCode = v.strictObject({ code: oneTimeCode });
 export const CaseListing = v.strictObject({
   case: CaseFacts,
   decisionBy: v.nullable(Day),
+  /** Absent while it is open, held or restricted: its days are not counted then. */
+  clock: v.exactOptional(RetentionClock),
   escalated: v.boolean(),
   /** Whether any reader has opened what the reporter wrote. */
   opened: v.boolean(),
@@ -176,6 +178,8 @@ export const CaseList = v.strictObject({
 export const DeskCase = v.strictObject({
   case: CaseFacts,
   decisionBy: v.nullable(Day),
+  /** Absent while it is open, held or restricted: its days are not counted then. */
+  clock: v.exactOptional(RetentionClock),
   escalated: v.boolean(),
   reporter: v.strictObject({ kem: bytesSchema(KEM_PUBLIC_KEY_BYTES), sig: bytesSchema(32) }),
   entries: v.array(Entry),

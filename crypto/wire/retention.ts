@@ -75,6 +75,19 @@ export const RetentionRule = v.strictObject({
 });
 export type RetentionRule = v.InferOutput<typeof RetentionRule>;
 
+const Days = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What the server counts the days of a closed case by, beside receipt and closure. */
+export const RetentionClock = v.strictObject({
+  /** The day of the last work on the case; never before closure. */
+  processed: Day,
+  /** Days since closure on which the time stood still, as the case was held or restricted. */
+  paused: Days,
+  /** Those of them that lie after the last work. */
+  pausedSince: Days,
+});
+export type RetentionClock = v.InferOutput<typeof RetentionClock>;
+
 /**
  * POST /api/desk/retention/preview: what a rule would move, were it published today; asked by
  * administrators before they sign it.

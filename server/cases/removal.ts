@@ -9,6 +9,7 @@ import {
 } from '../../crypto/public.js';
 import { ApiError } from '../http/errors.js';
 import type { DirectoryLookup } from '../records/directory.js';
+import { clockOf } from '../records/processed.js';
 import type { CaseRow } from '../records/rows.js';
 import { readEpochs, readRecused } from '../records/service.js';
 import { readEpochBody } from '../records/rules.js';
@@ -42,6 +43,12 @@ export function removalToldOf({
 }: Pick<CaseRow, 'removal_by' | 'removal_day'>): Pick<DeskCase, 'removal'> {
   if (removal_day !== null) return { removal: 'agreed' };
   return removal_by === null ? {} : { removal: 'proposed' };
+}
+
+/** What a case's days are counted by, as far as they are counted now. */
+export function clockToldOf(row: CaseRow): Pick<DeskCase, 'clock'> {
+  const clock = clockOf(row);
+  return clock === null ? {} : { clock };
 }
 
 /**

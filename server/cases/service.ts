@@ -21,7 +21,7 @@ import type { IdentityRequests } from '../custody/service.js';
 import { directoryLookup, type Directories } from '../records/directory.js';
 import { eraseBodies } from '../records/erasures.js';
 import { canBeLetIn, changesForAlone, hasGone, whyNotAlone, type ReadDirectory } from './alone.js';
-import { checkKnown, checkRemoval, removalToldOf } from './removal.js';
+import { checkKnown, checkRemoval, clockToldOf, removalToldOf } from './removal.js';
 import {
   caseFacts,
   type BindAttachments,
@@ -205,6 +205,7 @@ export function createCases(options: {
         return {
           case: caseFacts(row, await readPurgeOn(trx)),
           decisionBy: row.decision_due_day as DeskCase['decisionBy'],
+          ...clockToldOf(row),
           escalated: row.escalated === 1,
           reporter: { kem: textOf(row.reporter_kem), sig: textOf(row.reporter_sig) },
           entries: await readEntries(trx, row.id, HANDLER_WRITES),
@@ -318,6 +319,7 @@ function listingOf(
   return {
     case: caseFacts(row, purgeOn),
     decisionBy: row.decision_due_day as CaseListing['decisionBy'],
+    ...clockToldOf(row),
     escalated: row.escalated === 1,
     opened,
     overview: sealedOverview(overview),

@@ -1,4 +1,4 @@
-import { daysBetween, type Day } from '../../crypto/public.js';
+import { daysBetween, type Day, type RetentionClock } from '../../crypto/public.js';
 import type { CaseRow } from './rows.js';
 
 /** The day of the last work on a closed case, as its row tells it. */
@@ -19,6 +19,19 @@ export function processedOn(
 ): Partial<Processed> {
   if (row.closed_day === null) return {};
   return { processed_day: day, processed_paused: pausedThrough(row, day) };
+}
+
+/** What the days of a closed case are counted by; null while it is open, and as time stands still. */
+export function clockOf(
+  row: Pick<CaseRow, 'closed_day' | 'paused_day' | 'paused_days'> & Processed,
+): RetentionClock | null {
+  const { closed_day, paused_day, paused_days: paused } = row;
+  if (closed_day === null || paused_day !== null) return null;
+  return {
+    processed: row.processed_day ?? closed_day,
+    paused,
+    pausedSince: Math.max(0, paused - row.processed_paused),
+  };
 }
 
 /** The days since closure on which the time stood still, up to a day. */

@@ -1,10 +1,7 @@
 import {
   addDays,
-  PRACTICE_DAYS,
-  removalDay,
   SHORTER_TERM_DAYS,
   type Day,
-  type RetentionFacts,
   type RetentionRule,
   type RetentionTerm,
 } from '../../crypto/public.js';
@@ -63,27 +60,4 @@ function merged(terms: readonly RetentionTerm[]): RetentionTerm[] {
       !rules.every((rule) => before.some((each) => sameRule(each, rule)))
     );
   });
-}
-
-/** The day by one rule; null where it names none. */
-function dayBy(rule: RetentionRule, practice: boolean, facts: RetentionFacts): Day | null {
-  // an open case is never purged, practice or not: both count from closure
-  if (practice) return addDays(facts.closed, PRACTICE_DAYS + facts.paused);
-  return removalDay(rule, facts);
-}
-
-/** The first day on which a purge removes a case, if nothing is published any more; null for none. */
-export function firstDayBy(
-  terms: readonly RetentionTerm[],
-  practice: boolean,
-  facts: RetentionFacts,
-): Day | null {
-  const days = terms.flatMap(({ rules, from }) => {
-    const named = rules.map((rule) => dayBy(rule, practice, facts));
-    const known = named.filter((day) => day !== null).sort();
-    const day = known.at(-1);
-    if (day === undefined || known.length < named.length) return [];
-    return [from === null || from < day ? day : from];
-  });
-  return days.sort()[0] ?? null;
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import {
   addDays,
   Directory,
+  firstDayBy,
   fromBase64,
   fromJsonBytes,
   PRACTICE_DAYS,
@@ -13,7 +14,8 @@ import {
   type RetentionTerm,
 } from '../../crypto/public.js';
 import type { CaseRow } from '../records/rows.js';
-import { firstDayBy, sameRule, termsOn, type Setting } from './rule.js';
+import { clockOf } from '../records/processed.js';
+import { sameRule, termsOn, type Setting } from './rule.js';
 import { directoriesAfter } from './store.js';
 
 /** What says when a case is removed. */
@@ -102,15 +104,10 @@ export function createRules(): ReadRules {
 
 /** The first day on which a closed case goes by these terms, or since two handlers agreed to it. */
 function dayOf(terms: readonly RetentionTerm[], row: RuledCase): Day | null {
-  const { closed_day: closed, paused_day, paused_days: paused, removal_day } = row;
-  if (closed === null || paused_day !== null) return null;
-  const facts = {
-    received: row.received_day,
-    closed,
-    processed: row.processed_day ?? closed,
-    paused,
-    pausedSince: Math.max(0, paused - row.processed_paused),
-  };
+  const { closed_day: closed, removal_day } = row;
+  const clock = clockOf(row);
+  if (closed === null || clock === null) return null;
+  const facts = { received: row.received_day, closed, ...clock };
   const day = firstDayBy(terms, row.practice === 1, facts);
   return day === null || (removal_day !== null && removal_day < day) ? removal_day : day;
 }

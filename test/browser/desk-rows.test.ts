@@ -16,6 +16,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     state: 'open',
     closedOn: null,
     purgeOn: null,
+    counted: null,
     decisionBy: null,
     escalated: false,
     unread: false,
@@ -27,6 +28,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     feedbackOn: null,
     acknowledgementWaived: false,
     feedbackExtendedTo: null,
+    investigated: false,
     outcome: null,
     status: 'acknowledged',
     labels: [],
@@ -160,14 +162,26 @@ describe('the inbox', () => {
     row({ id: 'broken', fault: 'malformed', category: 'unknown' }),
     row({ id: 'new', unread: true, category: 'environment' }),
     row({ ...closed, id: 'kept' }),
+    row({ ...closed, id: 'overdue' }),
     row({ ...closed, id: 'soon', purgeOn: '2026-05-31' }),
     row({ ...closed, id: 'sooner', purgeOn: '2026-03-10', practice: true }),
   ];
   const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
 
   it('puts every case into one group, and gathers those to be removed within 90 days', () => {
-    const groups = groupRows(rows, NOW, () => null);
-    expect(groups.today.map((each) => each.row.id)).toEqual(['broken', 'late', 'due', 'new']);
+    const groups = groupRows(
+      rows,
+      NOW,
+      () => null,
+      ({ id }) => id === 'overdue',
+    );
+    expect(groups.today.map((each) => each.row.id)).toEqual([
+      'broken',
+      'late',
+      'due',
+      'overdue',
+      'new',
+    ]);
     expect(ids(groups.open)).toEqual(['calm']);
     expect(ids(groups.purgeSoon)).toEqual(['sooner', 'soon']);
     expect(ids(groups.closed)).toEqual(['kept']);
@@ -177,7 +191,7 @@ describe('the inbox', () => {
     const left = (change: Partial<typeof NO_FILTER>): string[] =>
       ids(filterRows(rows, { ...NO_FILTER, ...change }));
     expect(left({})).toHaveLength(rows.length);
-    expect(left({ state: 'closed' })).toEqual(['broken', 'kept', 'soon', 'sooner']);
+    expect(left({ state: 'closed' })).toEqual(['broken', 'kept', 'overdue', 'soon', 'sooner']);
     expect(left({ category: 'environment' })).toEqual(['broken', 'new']);
     expect(left({ channel: 'other' })).toEqual(['broken']);
     expect(left({ unread: true })).toEqual(['broken', 'new']);

@@ -274,6 +274,7 @@ describe('a report that was made to stop whoever reads it', () => {
           feedbackExtendedTo: v.parse(Day, '2030-01-01'),
           acknowledgementWaived: true,
           receivedOn: v.parse(Day, '2020-01-01'),
+          investigated: true,
         }),
       }),
     });
@@ -291,6 +292,7 @@ describe('a report that was made to stop whoever reads it', () => {
       due: null,
       feedbackExtendedTo: null,
       acknowledgementWaived: false,
+      investigated: false,
     };
     expect(await listed(hanna)).toMatchObject({ ...untouched, title: 'Nothing to do here' });
     expect(await hanna.desk.openCase(id)).toMatchObject({ ...untouched, title: first });

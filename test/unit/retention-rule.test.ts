@@ -4,6 +4,7 @@ import {
   addDays,
   addMonths,
   clashes,
+  firstDayBy,
   openDecisionDay,
   PRACTICE_DAYS,
   removalDay,
@@ -16,7 +17,7 @@ import {
   type RetentionFacts,
   type RetentionRule,
 } from '../../crypto/public.js';
-import { firstDayBy, termsOn, type Setting } from '../../server/retention/rule.js';
+import { termsOn, type Setting } from '../../server/retention/rule.js';
 
 const day = (text: string): Day => text as Day;
 const days = fc.integer({ min: 0, max: 40_000 }).map((count) => addDays(day('2000-01-01'), count));

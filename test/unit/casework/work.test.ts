@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { overviewOf } from '../../../client/casework/overview.js';
-import { workOf } from '../../../client/casework/work.js';
+import { wasInvestigated, workOf } from '../../../client/casework/work.js';
 import { ClientError } from '../../../client/errors.js';
 import type { CaseId } from '../../../crypto/private.js';
 import {
@@ -60,6 +60,20 @@ describe('what handlers say of the work', () => {
       tasks: [],
       links: [],
     });
+  });
+
+  it('was an investigation where any entry says so, whatever came after', () => {
+    const stage = (progress: 'assessment' | 'investigation' | 'waiting'): InternalEntry =>
+      entry({ kind: 'progress', progress, detail: '', text: '' });
+    const unreadable = { kind: 'unreadable', fault: 'does_not_open', effect: null } as const;
+    const erased = { kind: 'erased' } as const;
+    expect(wasInvestigated({ internal: [] })).toBe(false);
+    expect(wasInvestigated({ internal: [stage('assessment'), stage('waiting')] })).toBe(false);
+    expect(wasInvestigated({ internal: [stage('investigation'), stage('waiting')] })).toBe(true);
+    for (const lost of [unreadable, erased]) {
+      expect(wasInvestigated({ internal: [stage('assessment'), lost] })).toBeNull();
+      expect(wasInvestigated({ internal: [lost, stage('investigation')] })).toBe(true);
+    }
   });
 
   it('is nothing before anybody says something, and notes say nothing', () => {

@@ -9,6 +9,9 @@ import {
   RELATIONS,
   RESPONSIBLE_LIMIT,
 } from '../../../crypto/content.js';
+import { sealBox } from '../../../crypto/box.js';
+import { derive } from '../../../crypto/derive.js';
+import { pad } from '../../../crypto/padding.js';
 import { newEpochKey, type EpochKey } from '../../../crypto/epoch.js';
 import { ChannelId, newId, ReaderId, type CaseId, type Day } from '../../../crypto/ids.js';
 import { kemKeys } from '../../../crypto/kem.js';
@@ -94,6 +97,7 @@ describe('overviews', () => {
     feedbackExtendedTo: day,
     acknowledgementWaived: fc.boolean(),
     receivedOn: day,
+    investigated: fc.constantFrom(null, false, true),
   });
 
   it('have one size, whatever they hold', () => {
@@ -104,6 +108,20 @@ describe('overviews', () => {
         expect(openOverview(epoch, sealed)).toEqual(value);
       }),
     );
+  });
+
+  it('say nothing of investigating where they were sealed before any did', () => {
+    const frozen = (number: number): ReturnType<typeof openOverview> => {
+      const fields = ['Old', 'fraud', null, null, 'spam', 'investigation', [], []];
+      const text = JSON.stringify([...fields, null, null, number, null]);
+      const key = derive(epoch.key, 'overview');
+      const context = [epoch.case, epoch.compartment, epoch.epoch];
+      const box = sealBox(key, 'overview', context, pad(utf8(text), 512));
+      return openOverview(epoch, { ...place, box: toBase64(box) });
+    };
+    expect(frozen(0)).toMatchObject({ acknowledgementWaived: false, investigated: null });
+    expect(frozen(1)).toMatchObject({ acknowledgementWaived: true, investigated: null });
+    expect(faultOf(() => frozen(6))).toBe('malformed');
   });
 
   it('open for their case, compartment and epoch only', () => {

@@ -148,7 +148,11 @@ export const CaseVectors = v.strictObject({
   contents: v.array(v.unknown()),
   /** Who made it: a handler. */
   origin: v.unknown(),
-  overview: Overview,
+  /** Frozen before overviews said whether something was investigated. */
+  overview: v.strictObject({
+    ...Overview.entries,
+    investigated: v.optional(Overview.entries.investigated, null),
+  }),
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),
   /** Of the report, with what its key signed. */

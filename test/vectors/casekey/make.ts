@@ -621,6 +621,7 @@ function caseVectors(): Vectors['case'] {
     feedbackExtendedTo: v.parse(Day, '2026-08-31'),
     acknowledgementWaived: true,
     receivedOn: recording.receivedOn,
+    investigated: true,
   };
   const kept = headFor(entries);
   const opened = {

@@ -155,7 +155,7 @@ function stateLines(desk: Desk, data: HandlerCaseView): string[] {
     ...on('open_decide', days.open),
     ...on('review', days.review),
     ...on('shorter_outcome', days.shorter),
-    ...on('shorter_uninvestigated', days.uninvestigated),
+    ...on(uninvestigatedKey(data), days.uninvestigated),
     ...(stillNeeded === null
       ? []
       : [
@@ -168,6 +168,12 @@ function stateLines(desk: Desk, data: HandlerCaseView): string[] {
     ...(proposal === 'unknown' ? [t('desk.disposal.unreadable')] : proposedLine(desk, data)),
     ...on('agreed', agreedOn),
   ];
+}
+
+/** What is to be said where the time for cases without an investigation may count. */
+function uninvestigatedKey({ state, investigated }: HandlerCaseView): string {
+  if (state === 'open') return 'open_uninvestigated';
+  return investigated === null ? 'shorter_unknown' : 'shorter_uninvestigated';
 }
 
 function proposedLine(desk: Desk, data: HandlerCaseView): string[] {

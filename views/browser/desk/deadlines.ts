@@ -47,6 +47,7 @@ export const REASONS = [
   'acknowledge',
   'feedback',
   'due',
+  'keeping',
   'message',
 ] as const;
 export type Reason = (typeof REASONS)[number];
@@ -174,14 +175,24 @@ function presses({ warning }: DueDate): boolean {
   return warning === 'nine_tenths' || warning === 'over';
 }
 
-/** Why a case needs somebody today; empty where it can wait. Practice only wants to be read. */
-export function reasons(row: CaseRow, rule: CountryRule | null, today: string): Reason[] {
+/**
+ * Why a case needs somebody today; empty where it can wait. Practice only wants to be read.
+ *
+ * @param isKeptTooLong whether a time is over by which handlers were to remove it or look at it.
+ */
+export function reasons(
+  row: CaseRow,
+  rule: CountryRule | null,
+  today: string,
+  isKeptTooLong = false,
+): Reason[] {
   if (row.fault !== null) return ['fault'];
   if (row.practice) return row.unread ? ['message'] : [];
   const found = new Set<Reason>();
   if (row.escalated && row.state === 'open') found.add('escalated');
   if (row.decisionBy !== null) found.add('decision');
   if (row.unread) found.add('message');
+  if (isKeptTooLong) found.add('keeping');
   const age = daysBetween(row.receivedOn, today);
   if (!row.opened && row.state === 'open' && age >= UNOPENED_DAYS) found.add('unopened');
   for (const date of dueDates(row, rule, today)) {

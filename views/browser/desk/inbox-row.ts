@@ -1,4 +1,3 @@
-import { addDays, type Day } from '../../../crypto/private.js';
 import type { CaseRow } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -9,12 +8,9 @@ import { daysBetween, dayText } from './days.js';
 import { dueDates, type DueDate, type Reason } from './deadlines.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
-import { keepingDays } from './keeping-days.js';
+import { keepingLines, type DateLine } from './keeping-lines.js';
 import { markedText } from './marks.js';
 import { listText } from './texts.js';
-
-/** Days before a case has to be looked at from which on lists say so. */
-const LOOK_DAYS = 60;
 
 /** How a case is called in lists and headings: its title, else its category. */
 export function caseTitle(row: CaseRow): string {
@@ -138,8 +134,8 @@ function dateLines(
   row: CaseRow,
   reasons: readonly Reason[],
   today: string,
-): { text: string; mark: string }[] {
-  const lines: { text: string; mark: string }[] = [];
+): DateLine[] {
+  const lines: DateLine[] = [];
   if (row.fault !== null) lines.push({ text: rowFaultText(row), mark: 'late' });
   if (!isTrusted(row)) return lines;
   if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
@@ -159,24 +155,7 @@ function dateLines(
       mark: 'calm',
     });
   }
-  const days = keepingDays(
-    desk.directory.channels.find(({ id }) => id === row.channel),
-    row,
-  );
-  if (days.shorter !== null && (row.purgeOn === null || days.shorter < row.purgeOn)) {
-    const text = t('desk.row.shorter', { day: dayText(days.shorter) });
-    lines.push({ text, mark: days.shorter <= today ? 'late' : 'calm' });
-  }
-  const look = row.state === 'open' ? days.open : row.purgeOn === null ? days.review : null;
-  // a later day was decided, and stands among what is due
-  if (
-    look !== null &&
-    look <= addDays(today as Day, LOOK_DAYS) &&
-    row.due?.what !== 'keeping_review'
-  ) {
-    const text = t('desk.row.look', { day: dayText(look) });
-    lines.push({ text, mark: look < today ? 'late' : 'soon' });
-  }
+  lines.push(...keepingLines(desk, row, today));
   if (row.state === 'closed' && row.purgeOn === null) {
     lines.push({ text: t('desk.row.kept'), mark: 'calm' });
   }

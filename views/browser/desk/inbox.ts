@@ -11,8 +11,9 @@ import type { Reason } from './deadlines.js';
 import { firstSteps } from './first-steps.js';
 import { fillLabels, fillStandIn, wireFilters } from './inbox-filters.js';
 import { rowElement } from './inbox-row.js';
+import { isKeptTooLong } from './keeping-lines.js';
 import { moveWithKeys } from './keys.js';
-import { filterRows, groupRows } from './rows.js';
+import { filterRows, groupRows, type Groups } from './rows.js';
 import { wireSavedFilters } from './saved-filters.js';
 
 /** Rows of a group that stand in the page at once; the rest comes on demand. */
@@ -52,7 +53,14 @@ export function inboxView(desk: Desk): HTMLElement {
     const rows = [...memory.rows.values()];
     const day = today();
     const visible = filterRows(rows, memory.filter).filter(({ id }) => hits?.has(id) ?? true);
-    const groups = groupRows(visible, day, (row) => ruleOf(desk, row));
+    const grouped = (of: readonly CaseRow[]): Groups =>
+      groupRows(
+        of,
+        day,
+        (row) => ruleOf(desk, row),
+        (row) => isKeptTooLong(desk, row, day),
+      );
+    const groups = grouped(visible);
     const line = (row: CaseRow, reasons: readonly Reason[] = []): Line => ({
       row,
       reasons,
@@ -87,7 +95,7 @@ export function inboxView(desk: Desk): HTMLElement {
       const time = timeText(memory.loadedAt);
       write(view, 'loaded', t('desk.inbox.loaded', { time }));
     }
-    desk.setWaiting(groupRows(rows, day, (row) => ruleOf(desk, row)).today.length);
+    desk.setWaiting(grouped(rows).today.length);
   };
 
   /** Takes some pages of both lists; a case that was closed meanwhile stands once, as it is now. */

@@ -1,9 +1,9 @@
 import {
+  addDays,
   addMonths,
   openDecisionDay,
   reviewDay,
   type Day,
-  type RetentionFacts,
   type ShorterTerm,
 } from '../../../crypto/private.js';
 import type { CaseRow, ChannelView } from '../../../client/models.js';
@@ -17,35 +17,62 @@ export interface KeepingDays {
   review: string | null;
   /** A closed case whose outcome has a shorter time: its end. */
   shorter: string | null;
-  /** A closed case: the end of the time for those of which nothing was investigated. */
+  /**
+   * The end of the time for cases of which nothing was investigated: of an open case as well, where it
+   * runs from receipt. Null where the case ever was under investigation.
+   */
   uninvestigated: string | null;
 }
 
-function outcomeTerm(channel: ChannelView | undefined, row: CaseRow): ShorterTerm | undefined {
-  const of =
-    row.outcome === 'spam' ? 'spam' : row.outcome === 'out_of_scope_referred' ? 'out_of_scope' : '';
-  return channel?.retention?.shorter.find((term) => term.of === of);
+const NONE: KeepingDays = { open: null, review: null, shorter: null, uninvestigated: null };
+
+type Channel = Pick<ChannelView, 'retention' | 'retentionMonths'> | undefined;
+
+/** What the days of a case are worked out of. */
+export type KeptCase = Pick<
+  CaseRow,
+  'practice' | 'receivedOn' | 'closedOn' | 'counted' | 'outcome' | 'investigated'
+>;
+
+function termFor(channel: Channel, which: ShorterTerm['of'] | null): ShorterTerm | undefined {
+  return channel?.retention?.shorter.find(({ of }) => of === which);
 }
 
-function endOf(term: ShorterTerm | undefined, facts: RetentionFacts): Day | null {
-  if (term === undefined) return null;
-  return addMonths(term.anchor === 'receipt' ? facts.received : facts.closed, term.months);
+function outcomeTerm(channel: Channel, { outcome }: KeptCase): ShorterTerm | undefined {
+  if (outcome === 'spam') return termFor(channel, 'spam');
+  return termFor(channel, outcome === 'out_of_scope_referred' ? 'out_of_scope' : null);
 }
 
-/** See {@link KeepingDays}. A practice case goes by itself. */
-export function keepingDays(channel: ChannelView | undefined, row: CaseRow): KeepingDays {
-  const none: KeepingDays = { open: null, review: null, shorter: null, uninvestigated: null };
-  if (row.practice) return none;
+/** The end of a shorter time; the days of a hold do not count, as they do not for the rule. */
+function endOf(
+  term: ShorterTerm | undefined,
+  { receivedOn, closedOn }: KeptCase,
+  paused: number,
+): Day | null {
+  const from = term?.anchor === 'receipt' ? receivedOn : closedOn;
+  if (term === undefined || from === null) return null;
+  return addDays(addMonths(from as Day, term.months), paused);
+}
+
+/**
+ * See {@link KeepingDays}. A practice case goes by itself, and under a hold or a restriction the time of
+ * a closed one stands still: neither has a day.
+ */
+export function keepingDays(channel: Channel, row: KeptCase): KeepingDays {
+  if (row.practice) return NONE;
   const rule = channelRule(channel);
   const received = row.receivedOn as Day;
-  if (row.closedOn === null) return { ...none, open: openDecisionDay(rule, received) };
-  const closed = row.closedOn as Day;
-  const facts = { received, closed, processed: closed, paused: 0, pausedSince: 0 };
-  const term = channel?.retention?.shorter.find(({ of }) => of === 'not_investigated');
+  const uninvestigated = (paused: number): Day | null =>
+    row.investigated === true ? null : endOf(termFor(channel, 'not_investigated'), row, paused);
+  if (row.closedOn === null) {
+    return { ...NONE, open: openDecisionDay(rule, received), uninvestigated: uninvestigated(0) };
+  }
+  if (row.counted === null) return NONE;
+  const { paused } = row.counted;
   return {
-    ...none,
-    review: reviewDay(rule, facts),
-    shorter: endOf(outcomeTerm(channel, row), facts),
-    uninvestigated: endOf(term, facts),
+    ...NONE,
+    review: reviewDay(rule, { ...row.counted, received }),
+    shorter: endOf(outcomeTerm(channel, row), row, paused),
+    uninvestigated: uninvestigated(paused),
   };
 }

@@ -60,11 +60,18 @@ export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] 
 /**
  * Parts rows into what needs somebody today, open cases that can wait, closed ones soon removed and
  * the other closed ones. Today's come by urgency, then by the date next due.
+ *
+ * @param isKeptTooLong as {@link reasons} takes it, of a row.
  */
-export function groupRows(rows: readonly CaseRow[], today: string, ruleOf: RuleOf): Groups {
+export function groupRows(
+  rows: readonly CaseRow[],
+  today: string,
+  ruleOf: RuleOf,
+  isKeptTooLong: (row: CaseRow) => boolean,
+): Groups {
   const groups: Groups = { today: [], open: [], purgeSoon: [], closed: [] };
   for (const row of rows) {
-    const why = reasons(row, ruleOf(row), today);
+    const why = reasons(row, ruleOf(row), today, isKeptTooLong(row));
     if (why.length > 0) groups.today.push({ row, reasons: why });
     else if (row.state === 'open') groups.open.push(row);
     else if (purgeIsNear(row, today)) groups.purgeSoon.push(row);
