@@ -68,6 +68,8 @@ describe('an administrator by the root', () => {
     await anna.desk.saveHandbook({ ...NO_HANDBOOK, labels: ['Site north'] });
     await anna.desk.invite({ shownName: 'Never came' });
     const desk = installation.newDesk();
+    const reporter = installation.newReporter();
+    const { version } = await reporter.directory();
     const fragment = await newLink();
     const found = await desk.readAppointment(fragment);
     expect(found).toMatchObject({
@@ -108,6 +110,11 @@ describe('an administrator by the root', () => {
       ['administrator_revoked', id],
       ['administrator_revoked', id],
     ]);
+
+    // who reports with a page that was open before is shown the next version, and the same readers
+    const after = await reporter.directory();
+    expect(after.version).toBe(version + 1);
+    expect(after.people.map(({ name }) => name)).toEqual(found.readers);
 
     // nobody's access to cases changed
     await installation.report();
