@@ -91,6 +91,8 @@ export interface Context {
   readonly limits: Limits;
   readonly serverKey: ServerKey;
   readonly receiptKeys: ReceiptKeys;
+  /** Of what is drawn to hide how busy it is, in place of the platform's random numbers, for tests. */
+  readonly chance?: () => number;
 }
 
 /** A part of the API under a path of its own. The path has no parameters: logs name it. */
@@ -110,7 +112,7 @@ const SETTING_UP = { count: 240, seconds: 10 * 60 };
 
 /** All capabilities. What one needs of another is handed over here. */
 export function capabilitiesOf(context: Context): readonly Capability[] {
-  const { config, db, clock, log, limits, serverKey, receiptKeys } = context;
+  const { config, db, clock, log, limits, serverKey, receiptKeys, chance } = context;
   const { timeZone } = config;
   const day = () => today(clock, config.timeZone);
   const directories = createDirectories();
@@ -133,7 +135,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
     database: config.database,
     mostBytes: config.maxStorageBytes,
   });
-  const work = createWork({ clock, calm: config.calm });
+  const work = createWork({ clock, calm: config.calm, chance });
   const attachments = createAttachments({
     db,
     clock,

@@ -159,7 +159,8 @@ export const settings = {
     fallback: 10,
     about:
       'Reports in about half an hour before each further one costs the sender’s device a ' +
-      'calculation, a longer one the more there are.',
+      'calculation, a longer one the more there are; it begins at a number drawn anew, from once ' +
+      'to three times as many.',
   }),
   calmUploadBytes: setting({
     variable: 'CASEKEY_CALM_UPLOAD_BYTES',

@@ -26,6 +26,8 @@ export interface StartOptions extends Pick<AppOptions, 'onFault' | 'capabilities
   readonly connections?: number;
   /** Milliseconds to wait for a turn at the database, in place of the usual, for tests. */
   readonly databaseWait?: number;
+  /** What is drawn, in place of random numbers, for tests: see {@link AppOptions}. */
+  readonly chance?: () => number;
 }
 
 export interface RunningServer {

@@ -6,6 +6,7 @@ import { WorkProof, WorkChallenge, type WorkKind } from '../../crypto/public.js'
 import { bytesOf } from '../bytes.js';
 import type { Clock } from '../clock.js';
 import { ApiError } from '../http/errors.js';
+import { createGauge } from './gauge.js';
 import { createMeter } from './meter.js';
 
 const MINUTE = 60_000;
@@ -18,8 +19,8 @@ const COST = 1_000;
 /** Steps when work begins to be asked for, and how often they double at most. */
 const FIRST_STEPS = 200;
 const DOUBLINGS = 6;
-/** The load may grow while somebody works: work for a quarter of what is asked by now counts. */
-const TOLERANCE = 4;
+/** The load may grow while somebody works: work for an eighth of what is asked by now counts. */
+const TOLERANCE = 8;
 /** Proofs that are remembered until they end by themselves. */
 const MOST_SPENT = 100_000;
 
@@ -53,22 +54,28 @@ export interface Work {
  * Makes the service. Its keys are drawn anew with every start, which ends all challenges.
  *
  * @param options.firstSteps in place of the usual, for tests.
+ * @param options.chance in place of the platform's random numbers, from 0 to less than 1.
  */
 export function createWork(options: {
   readonly clock: Clock;
   readonly calm: Calm;
   readonly firstSteps?: number;
+  readonly chance?: (() => number) | undefined;
 }): Work {
-  const { clock, calm, firstSteps = FIRST_STEPS } = options;
+  const { clock, calm, firstSteps = FIRST_STEPS, chance = drawn } = options;
   const hmacSignatureSecret = randomBytes(32).toString('hex');
   const hmacKeySignatureSecret = randomBytes(32).toString('hex');
   const meters = { report: createMeter(clock, HALF_LIFE), upload: createMeter(clock, HALF_LIFE) };
+  const gauges = {
+    report: createGauge(meters.report, clock, calm.report, chance),
+    upload: createGauge(meters.upload, clock, calm.upload, chance),
+  };
   /** When each proof that was spent would have ended. */
   const spent = new Map<string, number>();
 
   /** Most counters to try for one of `amount`, zero while all is calm. */
   const stepsFor = (kind: WorkKind, amount: number): number => {
-    const load = (meters[kind].level() + amount) / calm[kind];
+    const load = gauges[kind].load(amount);
     return load <= 1 ? 0 : firstSteps * 2 ** Math.min(DOUBLINGS, Math.floor(load) - 1);
   };
 
@@ -125,6 +132,11 @@ export function createWork(options: {
       meters[kind].add(amount);
     },
   };
+}
+
+/** From 0 to less than 1, by the platform's source of random numbers. */
+function drawn(): number {
+  return randomBytes(4).readUInt32BE() / 2 ** 32;
 }
 
 function readProof(text: string): WorkProof | null {

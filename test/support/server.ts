@@ -87,6 +87,8 @@ export async function startTestServer(
     dist: options.dist ?? projectDist,
     log: createLog(clock, (line) => logged.push(line)),
     onFault: (error) => faults.push(error),
+    // work is asked for from the first report over what is calm
+    chance: () => 0,
     ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.connections === undefined ? {} : { connections: options.connections }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { proofOf } from '../../client/work.js';
 import { WorkChallenge, WorkProof, type WorkKind } from '../../crypto/public.js';
+import { createGauge } from '../../server/work/gauge.js';
 import { createMeter } from '../../server/work/meter.js';
 import { createWork, type Work } from '../../server/work/service.js';
 import { createTestClock } from '../support/server.js';
@@ -11,6 +12,9 @@ const later = (time: ReturnType<typeof clock>, minutes: number): void => {
   time.set(new Date(time.now().getTime() + minutes * 60_000));
 };
 const refused = { code: 'work_needed' };
+
+/** Nothing drawn: every sample is the level, and the next is taken as soon as one can be. */
+const chance = (): number => 0;
 
 async function worked(work: Work, kind: WorkKind = 'report'): Promise<string> {
   return proofOf(await work.challenge(kind));
@@ -36,17 +40,47 @@ describe('a meter', () => {
   });
 });
 
+describe('a gauge', () => {
+  const half = (): number => 0.5;
+
+  it('tells nobody that one more came, until it rose by a drawn amount', () => {
+    const time = clock();
+    const meter = createMeter(time.now, 30 * 60_000);
+    const gauge = createGauge(meter, time.now, 10, half);
+    const told = Array.from({ length: 21 }, () => {
+      const load = gauge.load(0);
+      meter.add(1);
+      return load;
+    });
+    // the mark lies anywhere from 10 to 30
+    expect(told.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 0));
+    expect(gauge.load(0)).toBe((21 - 2.5) / 10);
+  });
+
+  it('looks again after a drawn time, and tells a drawn part less', () => {
+    const time = clock();
+    const meter = createMeter(time.now, 30 * 60_000);
+    const gauge = createGauge(meter, time.now, 10, half);
+    gauge.load(0);
+    meter.add(15);
+    later(time, 29);
+    expect(gauge.load(0)).toBe(0);
+    later(time, 1);
+    expect(gauge.load(0)).toBeCloseTo((15 / 2 - 2.5) / 10);
+  });
+});
+
 describe('proof of work', () => {
   const calm = { report: 3, upload: 100 };
 
   it('is asked of nobody while all is calm', async () => {
-    const work = createWork({ clock: clock().now, calm });
+    const work = createWork({ clock: clock().now, calm, chance });
     for (let sent = 0; sent < 3; sent += 1) await work.spend('report', 1, null);
     await expect(work.spend('report', 1, null)).rejects.toMatchObject(refused);
   });
 
   it('lets through whoever did it, once', async () => {
-    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 } });
+    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 }, chance });
     await work.spend('report', 1, null);
     const proof = await worked(work);
     await work.spend('report', 1, proof);
@@ -54,7 +88,7 @@ describe('proof of work', () => {
   });
 
   it('counts once where it comes twice at the same time', async () => {
-    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 } });
+    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 }, chance });
     await work.spend('report', 1, null);
     const proof = await worked(work);
     const both = await Promise.allSettled([
@@ -66,14 +100,14 @@ describe('proof of work', () => {
 
   it('is not asked any more once it is calm again', async () => {
     const time = clock();
-    const work = createWork({ clock: time.now, calm });
+    const work = createWork({ clock: time.now, calm, chance });
     for (let sent = 0; sent < 3; sent += 1) await work.spend('report', 1, null);
     later(time, 30);
     await work.spend('report', 1, null);
   });
 
   it('weighs files by their bytes', async () => {
-    const work = createWork({ clock: clock().now, calm });
+    const work = createWork({ clock: clock().now, calm, chance });
     await work.spend('upload', 60, null);
     await expect(work.spend('upload', 60, null)).rejects.toMatchObject(refused);
     await work.spend('upload', 40, null);
@@ -82,17 +116,17 @@ describe('proof of work', () => {
 
   it('grows with what arrives, up to a bound', async () => {
     const once = { report: 1, upload: 1 };
-    const work = createWork({ clock: clock().now, calm: once, firstSteps: 10 });
+    const work = createWork({ clock: clock().now, calm: once, firstSteps: 10, chance });
     const steps: number[] = [];
     for (let sent = 0; sent < 10; sent += 1) {
       steps.push((await work.challenge('report')).parameters.data.steps);
       await work.spend('report', 1, await worked(work));
     }
-    expect(steps).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 640, 640]);
+    expect(steps).toEqual([10, 10, 10, 20, 40, 80, 160, 320, 640, 640]);
   });
 
   it('of calm days is worth nothing in a flood', async () => {
-    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 } });
+    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 100 }, chance });
     const hoarded = await Promise.all([0, 1, 2, 3, 4, 5].map(() => worked(work)));
     await work.spend('report', 1, null);
     const taken = [];
@@ -104,13 +138,13 @@ describe('proof of work', () => {
         ),
       );
     }
-    expect(taken).toEqual([true, true, false, false, false, false]);
+    expect(taken).toEqual([true, true, true, false, false, false]);
   });
 
   it('ends with its half hour, and with the server', async () => {
     const time = clock();
-    const work = createWork({ clock: time.now, calm: { report: 1, upload: 100 } });
-    const other = createWork({ clock: time.now, calm: { report: 1, upload: 100 } });
+    const work = createWork({ clock: time.now, calm: { report: 1, upload: 100 }, chance });
+    const other = createWork({ clock: time.now, calm: { report: 1, upload: 100 }, chance });
     const proof = await worked(work);
     await other.spend('report', 1, null);
     await expect(other.spend('report', 1, proof)).rejects.toMatchObject(refused);
@@ -120,7 +154,7 @@ describe('proof of work', () => {
   });
 
   it('counts for nothing else, and not altered', async () => {
-    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 1 } });
+    const work = createWork({ clock: clock().now, calm: { report: 1, upload: 1 }, chance });
     await work.spend('report', 1, null);
     const altered = async (change: (proof: WorkProof) => void): Promise<string> => {
       const text = Buffer.from(await worked(work), 'base64url').toString('utf8');
@@ -145,7 +179,7 @@ describe('proof of work', () => {
   });
 
   it('asks for nothing that its own wire schema does not know', async () => {
-    const work = createWork({ clock: clock().now, calm });
+    const work = createWork({ clock: clock().now, calm, chance });
     const challenge = await work.challenge('upload');
     expect(v.parse(WorkChallenge, challenge)).toEqual(challenge);
     expect(challenge.parameters.data).toMatchObject({ for: 'upload', steps: 200 });
