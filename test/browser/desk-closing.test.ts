@@ -180,6 +180,17 @@ describe('what somebody began in a form of a case', () => {
     await page.fill('#export-purpose', 'For the insurer.');
     await page.click('[data-part=export-form] [type=submit]');
     await expect.poll(() => page.inputValue('#export-summary')).toBe('It is about invoices.');
+
+    // the case's own words are not kept, so that whoever closes the page is warned
+    const isHeld = (): Promise<boolean> =>
+      page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    await expect.poll(isHeld).toBe(false);
+    const copies = page.locator('[data-part=export-make] [data-part=texts]');
+    await copies.locator('[data-part=include]').first().check();
+    await copies.locator('textarea').first().fill('In other words.');
+    expect(await isHeld()).toBe(true);
+    await goTo(page, 'account');
+    await expect.poll(isHeld).toBe(false);
     expect(complaints).toEqual([]);
   });
 });

@@ -24,6 +24,12 @@ import {
 } from './dom.js';
 import { report } from './failures.js';
 
+/**
+ * Under what the desk knows that texts of a case were changed for outsiders. They are not kept: what
+ * is erased from the case meanwhile must not come back by a draft.
+ */
+export const CHANGED_TEXTS = 'texts for outsiders';
+
 /** What goes outside: a copy that was written for it, and the attachments that go along. */
 export interface Redacted {
   readable: ReadableCopy;
@@ -99,6 +105,9 @@ export function redactedForm(
   );
   box.addEventListener('input', clear);
   summary.addEventListener('input', keep);
+  part(box, 'texts').addEventListener('input', () => {
+    desk.unsent.set(CHANGED_TEXTS, { files: 1 });
+  });
   onClick(box, 'check', check);
   onClick(box, 'replace', () => {
     for (const field of [summary, ...texts.map((each) => each.field)]) {
@@ -153,6 +162,7 @@ export function redactedForm(
 
   function empty(): void {
     [shown, texts, files, names] = [null, [], [], []];
+    desk.unsent.delete(CHANGED_TEXTS);
     summary.value = '';
     outcome.checked = false;
     summary.removeAttribute('aria-invalid');

@@ -14,6 +14,7 @@ import { useTimeZone } from '../desk/days.js';
 import { showChanges } from '../desk/changes.js';
 import { namesOf } from '../desk/audit-lines.js';
 import { copyTemplate, element, focusHeading, onClick, part, show, write } from '../desk/dom.js';
+import { CHANGED_TEXTS } from '../desk/export-redacted.js';
 import { onSessionEnd, report, sessionEnded } from '../desk/failures.js';
 import { LOCK_MINUTES, watchIdleness } from '../desk/idle-lock.js';
 import { showLogFindings } from '../desk/log-findings.js';
@@ -68,6 +69,7 @@ async function open(account: AccountView): Promise<void> {
     () => desk,
     (place) => {
       void shelf.save();
+      desk.unsent.delete(CHANGED_TEXTS);
       return render(desk, place);
     },
     {
