@@ -5,7 +5,7 @@ import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
 import { keepingDates } from './keeping.js';
 import { removalDates } from './removals.js';
-import { dayIn, type Notes, type Said } from './said.js';
+import { dayIn, isClosed, type Notes, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
 
 function taskDates(said: Said): CaseDate[] {
@@ -35,11 +35,6 @@ function furtherFeedbackDates(said: Said): CaseDate[] {
   if (isClosed(said)) return [];
   const by = addMonths(from, asked.months);
   return [{ what: 'further_feedback', name: '', by, from, basis: 'country', doneOn: null }];
-}
-
-function isClosed({ dialogue }: Said): boolean {
-  const last = dialogue.findLast(({ kind }) => kind === 'closure' || kind === 'reopening');
-  return last?.kind === 'closure';
 }
 
 function confirmationDates(said: Said): CaseDate[] {
@@ -74,9 +69,18 @@ export function datesOf(said: Said): CaseDate[] {
   return dates.sort((a, b) => a.by.localeCompare(b.by));
 }
 
-/** What of it is due first; null where nothing is. */
-export function nextDate(dates: readonly CaseDate[]): CaseDate | null {
-  return dates.find(({ doneOn }) => doneOn === null) ?? null;
+/**
+ * What of it is due first; null where nothing is. Lists know this one alone, so what another person
+ * let pass hides nothing: a transcript that nobody answered in time is none of it, and a meeting of
+ * which nobody noted what came of it waits behind everything else.
+ *
+ * @param dates the earliest first.
+ */
+export function nextDate(dates: readonly CaseDate[], today: Day): CaseDate | null {
+  const open = dates.filter(
+    ({ what, by, doneOn }) => doneOn === null && !(what === 'transcript' && by < today),
+  );
+  return open.find(({ what, by }) => what !== 'meeting' || by >= today) ?? open[0] ?? null;
 }
 
 /** What handlers decided about the dates of a case that every case has. */

@@ -1,4 +1,5 @@
 import {
+  type Day,
   daysBetween,
   DUE_DAYS_LIMIT,
   newOverview,
@@ -9,8 +10,8 @@ import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { dayIn, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
 
-function dueOf(said: Said): Overview['due'] {
-  const next = nextDate(datesOf(said));
+function dueOf(said: Said, today: Day): Overview['due'] {
+  const next = nextDate(datesOf(said), today);
   if (next === null) return null;
   const days = Math.max(0, Math.min(daysBetween(next.from, next.by), DUE_DAYS_LIMIT));
   return { what: next.what, by: next.by, days };
@@ -26,8 +27,9 @@ function recordedDay({ origin }: Said): Overview['receivedOn'] {
  *
  * @param title null where that is lost: then the case is named as a new one is, by the first words of
  * its report.
+ * @param today on which a date may have passed that is told no longer.
  */
-export function overviewOf(title: string | null, said: Said): Overview {
+export function overviewOf(title: string | null, said: Said, today: Day): Overview {
   const report = said.dialogue.find((content) => content.kind === 'report');
   const work = workOf(said);
   const decided = decisionsOf(said);
@@ -48,7 +50,7 @@ export function overviewOf(title: string | null, said: Said): Overview {
     status: work.progress ?? (overview.acknowledgedOn === null ? 'new' : 'acknowledged'),
     labels: [...work.labels],
     responsible: [...work.responsible],
-    due: dueOf(said),
+    due: dueOf(said, today),
     feedbackExtendedTo: decided.extension?.by ?? null,
     acknowledgementWaived: decided.waiver !== null,
     investigated: wasInvestigated(said),

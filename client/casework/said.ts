@@ -9,6 +9,12 @@ export interface Said extends Spoken {
 /** What handlers said among themselves, and in which zone its days are counted. */
 export type Notes = Pick<Said, 'internal' | 'timeZone'>;
 
+/** Whether the case is closed, by what was said in it. */
+export function isClosed({ dialogue }: Pick<Said, 'dialogue'>): boolean {
+  const last = dialogue.findLast(({ kind }) => kind === 'closure' || kind === 'reopening');
+  return last?.kind === 'closure';
+}
+
 /** The day on which something was said. */
 export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string }): Day {
   return dayOf(new Date(at), timeZone);

@@ -1,28 +1,52 @@
-import { addDays, type Day } from '../../crypto/private.js';
+import { addDays, type Day, type OpenedContent } from '../../crypto/private.js';
 import { MEETING_DAYS } from '../spoken/meeting-days.js';
 import { meetingsOf, type Meeting } from '../spoken/meetings.js';
 import { transcriptsOf } from '../spoken/transcripts.js';
 import type { CaseDate } from './case-date.js';
-import type { Said } from './said.js';
+import { dayIn, isClosed, type Said } from './said.js';
 
 /** A meeting with what handlers noted of it among themselves. */
 export interface HandledMeeting extends Meeting {
   heldOn: Day | null;
+  /** The day of which handlers noted that it did not take place; null where it goes on since. */
+  notHeldOn: Day | null;
+}
+
+type Noted = Extract<OpenedContent, { kind: 'meeting_held' }>;
+
+/** Whether nothing was said of a meeting, nor agreed on, for after somebody noted what came of it. */
+function isNewest(said: Said, { id, agreed, on }: Meeting, noted: Noted): boolean {
+  const proposedSince = said.dialogue.some(
+    (content) => content.kind === 'meeting_proposal' && content.id === id && content.at > noted.at,
+  );
+  return !proposedSince && dayIn(said, noted) >= (agreed?.day ?? on);
 }
 
 /** The meetings of a case as handlers see them. */
 export function handledMeetingsOf(said: Said): HandledMeeting[] {
-  const held = new Map<string, Day | null>();
+  const newest = new Map<string, Noted>();
   for (const content of said.internal) {
-    if (content.kind !== 'meeting_held') continue;
-    held.set(content.id, content.state === 'held' ? content.on : null);
+    if (content.kind === 'meeting_held') newest.set(content.id, content);
   }
-  return meetingsOf(said).map((meeting) => ({ ...meeting, heldOn: held.get(meeting.id) ?? null }));
+  return meetingsOf(said).map((meeting) => {
+    const noted = newest.get(meeting.id);
+    const isOver = noted?.state === 'not_held' && isNewest(said, meeting, noted);
+    return {
+      ...meeting,
+      heldOn: noted?.state === 'held' ? noted.on : null,
+      notHeldOn: isOver ? noted.on : null,
+    };
+  });
+}
+
+/** Of a closed case nothing of the kind is awaited any more. */
+function awaited(said: Said, dates: CaseDate[]): CaseDate[] {
+  return isClosed(said) ? dates.filter(({ doneOn }) => doneOn !== null) : dates;
 }
 
 /** By when each transcript and each minutes is to be checked: what the organisation promises. */
 export function transcriptDates(said: Said): CaseDate[] {
-  return transcriptsOf(said).map(({ newest: { by, sentOn, answer } }) => ({
+  const dates = transcriptsOf(said).map(({ newest: { by, sentOn, answer } }): CaseDate => ({
     what: 'transcript',
     name: '',
     by,
@@ -30,10 +54,12 @@ export function transcriptDates(said: Said): CaseDate[] {
     basis: 'promise',
     doneOn: answer?.on ?? null,
   }));
+  return awaited(said, dates);
 }
 
-function meetingDate({ asked, agreed, state, on, heldOn }: HandledMeeting): CaseDate[] {
+function meetingDate({ asked, agreed, state, on, heldOn, notHeldOn }: HandledMeeting): CaseDate[] {
   const date = { what: 'meeting', name: '' } as const;
+  if (notHeldOn !== null) return [];
   if (agreed !== null) {
     const from = on < agreed.day ? on : agreed.day;
     return [{ ...date, by: agreed.day, from, basis: 'plan', doneOn: heldOn }];
@@ -46,7 +72,8 @@ function meetingDate({ asked, agreed, state, on, heldOn }: HandledMeeting): Case
 
 /**
  * By when a meeting that the reporter asked for is to take place; once a time is agreed on, that day.
+ * Once handlers noted that nothing came of it, nothing is due before another word about it.
  */
 export function meetingDates(said: Said): CaseDate[] {
-  return handledMeetingsOf(said).flatMap(meetingDate);
+  return awaited(said, handledMeetingsOf(said).flatMap(meetingDate));
 }

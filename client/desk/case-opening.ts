@@ -188,7 +188,8 @@ export async function openAnswer(
   const kept = keptOverview(file, answer.overview);
   // the title that whoever reported gave is the beginning of the report, and nothing else
   const title = answer.overview.compartment === 'internal' ? kept?.title : null;
-  const overview = overviewOf(title ?? null, saidIn(file, state.timeZone));
+  const today = session.today();
+  const overview = overviewOf(title ?? null, saidIn(file, state.timeZone), today);
   const misleading = JSON.stringify(kept) !== JSON.stringify(overview);
   const identityMembers = membersOfIdentity(answer, {
     caseId: file.id,
@@ -206,7 +207,7 @@ export async function openAnswer(
     newOwnKeys,
     directory,
     timeZone,
-    today: session.today(),
+    today,
     identityMembers,
   };
 }

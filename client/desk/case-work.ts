@@ -115,12 +115,13 @@ function countCase(
 
 /** The overview of a case once this stands in it. */
 function overviewWith(
-  { file, overview, timeZone }: OpenedForHandler,
+  { file, overview, timeZone, today }: OpenedForHandler,
   compartment: 'dialogue' | 'internal',
   content: EntryContent,
 ): Overview {
   const said = saidIn(file, timeZone);
-  return overviewOf(overview.title, { ...said, [compartment]: [...said[compartment], content] });
+  const after = { ...said, [compartment]: [...said[compartment], content] };
+  return overviewOf(overview.title, after, today);
 }
 
 /**

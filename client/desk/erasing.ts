@@ -442,7 +442,7 @@ function overviewAfter(
   remains: EntryContent | null,
   erasure: EntryContent,
 ): Overview {
-  const { file, overview, timeZone } = opened;
+  const { file, overview, timeZone, today } = opened;
   const { content: before } = entry;
   const readable = before.kind !== 'unreadable' && before.kind !== 'erased';
   const lost =
@@ -455,5 +455,5 @@ function overviewAfter(
     each === entry ? (remains ?? ({ kind: 'erased' } as const)) : each.content,
   );
   const title = titleTellsOf(overview.title, lost) ? null : overview.title;
-  return overviewOf(title, { ...said, [compartment]: [...after, erasure] });
+  return overviewOf(title, { ...said, [compartment]: [...after, erasure] }, today);
 }

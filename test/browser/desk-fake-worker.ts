@@ -15,6 +15,7 @@ import type {
   MembersView,
   RetentionView,
 } from '../../client/models.js';
+import type { Day } from '../../crypto/private.js';
 import type { BulkOrder, ChosenResult } from '../../client/desk/bulk.js';
 import type { NamedFilter } from '../../client/desk/shelf.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
@@ -600,7 +601,7 @@ const api: DeskApi = {
         responsible: [...responsible],
         feedbackExtendedTo: decisions.extension?.by ?? null,
         acknowledgementWaived: decisions.waiver !== null,
-        due: nextDate(dates),
+        due: nextDate(dates, day(0) as Day),
       });
     }
     return viewOf(id);

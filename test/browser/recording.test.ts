@@ -145,6 +145,27 @@ describe('a report by phone', () => {
     await partOf(panel, 'meetings').getByText('Agreed:').waitFor();
   });
 
+  it('whose meeting may come to nothing, which is noted and ends its date', async () => {
+    const panel = desk.locator('#panel-spoken');
+    await partOf(panel, 'meetings').getByText('Propose times').click();
+    const proposal = partOf(panel, 'proposal-form');
+    const row = proposal.locator('.option').first();
+    await partOf(row, 'day').fill(dayOf(6));
+    await partOf(row, 'time').fill('10:00');
+    await partOf(row, 'place').fill('Town library, room 3');
+    await proposal.locator('button[type=submit]').click();
+    await partOf(panel, 'meetings').getByText('Waits for the reporter').waitFor();
+    const timeline = partOf(desk, 'timeline');
+    await timeline.getByText('Meeting').waitFor();
+    await panel.getByText('Note whether a meeting took place').click();
+    const form = partOf(panel, 'held-form');
+    await partOf(form, 'state').selectOption('not_held');
+    await expectAccessible(desk);
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'meetings').getByText('Did not take place').waitFor();
+    await timeline.getByText('Meeting').waitFor({ state: 'detached' });
+  });
+
   it('is kept in a sealed draft with all that was typed and chosen, but for files, as the page says', async () => {
     await installation.administrator.desk.updateChannel(installation.channel, {
       questionnaire: allTypes,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { datesOf, decisionsOf, nextDate } from '../../../client/casework/dates.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { overviewOf } from '../../../client/casework/overview.js';
-import type { DialogueEntry, InternalEntry } from '../../../crypto/private.js';
+import type { Day, DialogueEntry, InternalEntry } from '../../../crypto/private.js';
 
+const day = '2026-03-02' as Day;
 const at = (day: string): string => `${day}T12:00:00.000Z`;
 const entry = (input: CaseworkInput, day = '2026-03-02'): InternalEntry =>
   caseworkEntry(input, at(day));
@@ -77,8 +78,8 @@ describe('the dates of a case', () => {
       entry({ kind: 'acknowledgement_waived', reason: 'declined', text: '' }),
     ];
     const said = { dialogue: [], internal };
-    expect(nextDate(datesOf(said))?.what).toBe('confirmation');
-    expect(overviewOf('Title', said)).toMatchObject({
+    expect(nextDate(datesOf(said), day)?.what).toBe('confirmation');
+    expect(overviewOf('Title', said, day)).toMatchObject({
       due: { what: 'confirmation', by: '2026-03-09', days: 7 },
       feedbackExtendedTo: '2026-08-31',
       acknowledgementWaived: true,
@@ -90,7 +91,7 @@ describe('the dates of a case', () => {
       confirmations: [{ id, askedOn: '2026-03-02', by: '2026-03-09' }],
     });
     const given = entry({ ...asked, state: 'given' });
-    const after = overviewOf('Title', { ...said, internal: [...internal, given] });
+    const after = overviewOf('Title', { ...said, internal: [...internal, given] }, day);
     expect(after.due).toEqual({ what: 'task', by: '2026-03-20', days: 18 });
   });
 

@@ -5,7 +5,7 @@ import { datesOf, decisionsOf } from '../../../client/casework/dates.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { overviewOf } from '../../../client/casework/overview.js';
 import { personsOf } from '../../../client/casework/persons.js';
-import { addMonths, dayOf, type DialogueEntry } from '../../../crypto/private.js';
+import { addMonths, type Day, dayOf, type DialogueEntry } from '../../../crypto/private.js';
 import {
   fieldMoment,
   momentOfField,
@@ -53,7 +53,11 @@ describe('a day', () => {
       expect([zone, today(new Date(at))]).toEqual([zone, day]);
       expect(dayOf(new Date(at), zone)).toBe(day);
       const said: DialogueEntry = { kind: 'acknowledgement', at, text: 'x', files: [] };
-      const overview = overviewOf('x', { dialogue: [said], internal: [], timeZone: zone });
+      const overview = overviewOf(
+        'x',
+        { dialogue: [said], internal: [], timeZone: zone },
+        day as Day,
+      );
       expect(overview.acknowledgedOn).toBe(day);
     }
   });

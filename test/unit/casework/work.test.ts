@@ -4,7 +4,7 @@ import { caseworkEntry, type CaseworkInput } from '../../../client/casework/inpu
 import { overviewOf } from '../../../client/casework/overview.js';
 import { wasInvestigated, workOf } from '../../../client/casework/work.js';
 import { ClientError } from '../../../client/errors.js';
-import type { CaseId } from '../../../crypto/private.js';
+import type { CaseId, Day } from '../../../crypto/private.js';
 import {
   type DialogueEntry,
   type InternalEntry,
@@ -149,7 +149,7 @@ describe('the overview that entries give', () => {
   const said = (
     dialogue: readonly DialogueEntry[],
     internal: readonly InternalEntry[] = [],
-  ): ReturnType<typeof overviewOf> => overviewOf('Title', { dialogue, internal });
+  ): ReturnType<typeof overviewOf> => overviewOf('Title', { dialogue, internal }, '2026-03-02' as Day);
   const message = (
     kind: 'acknowledgement' | 'feedback' | 'reopening',
     date: string,
@@ -206,7 +206,7 @@ describe('the overview that entries give', () => {
   });
 
   it('names a case whose title is lost by the first words of its report', () => {
-    expect(overviewOf(null, { dialogue: [], internal: [] })).toMatchObject({
+    expect(overviewOf(null, { dialogue: [], internal: [] }, '2026-03-02' as Day)).toMatchObject({
       title: '',
       category: 'unknown',
     });

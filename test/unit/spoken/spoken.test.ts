@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { datesOf } from '../../../client/casework/dates.js';
+import { caseworkEntry } from '../../../client/casework/input.js';
 import { overviewOf } from '../../../client/casework/overview.js';
 import { handledMeetingsOf } from '../../../client/casework/spoken.js';
 import { handlerSaying, type HandlerWord } from '../../../client/casework/words.js';
@@ -197,9 +198,52 @@ describe('a meeting', () => {
     const agreed = [ask, proposal, reply('accepted', 1, 0)];
     expect(of(agreed)).toEqual([['2026-03-20', 'plan', null]]);
     expect(of(agreed, [held])).toEqual([['2026-03-20', 'plan', '2026-03-20']]);
-    expect(of(agreed, [held, { ...held, state: 'not_held' }])[0]?.[2]).toBeNull();
     expect(of([ask, withdrawal])).toEqual([]);
     expect(of([ask, off])).toEqual([]);
+  });
+
+  it('that did not take place is due no more, until another time is agreed on', () => {
+    const of = (dialogue: DialogueEntry[], internal: InternalEntry[]) => {
+      const said = { dialogue, hashes, internal };
+      const [meeting] = handledMeetingsOf(said);
+      return [meeting?.notHeldOn, meeting?.heldOn, ...datesOf(said).map(({ by }) => by)];
+    };
+    const agreed = [ask, proposal, reply('accepted', 1, 0)];
+    const notHeld = { ...held, state: 'not_held' } as const;
+    expect(of(agreed, [held])).toEqual([null, '2026-03-20', '2026-03-20']);
+    expect(of(agreed, [held, notHeld])).toEqual(['2026-03-20', null]);
+    expect(of([ask, proposal], [notHeld])).toEqual(['2026-03-20', null]);
+    // noted on the day before the one agreed on, it says nothing of that
+    const before = { ...notHeld, at: moment('2026-03-19') };
+    expect(of(agreed, [before])).toEqual([null, null, '2026-03-20']);
+    const [another] = [proposal].map((each) => ({ ...each, at: moment('2026-03-22') }));
+    if (another === undefined) throw new Error('no proposal');
+    expect(of([...agreed, another], [notHeld])).toEqual([null, null, '2026-03-16']);
+  });
+
+  it('and a transcript are awaited no more in a closed case', () => {
+    const closure: DialogueEntry = {
+      ...{ kind: 'closure', at: moment('2026-03-10'), outcome: 'minor', text: 'x', files: [] },
+    } as const;
+    const of = (...dialogue: DialogueEntry[]) =>
+      datesOf({ dialogue, hashes, internal: [] }).map(({ what }) => what);
+    expect(of(transcript(1), ask)).toEqual(['transcript', 'meeting']);
+    expect(of(transcript(1), ask, closure)).toEqual([]);
+    expect(of(transcript(1), answer('agreement', 0), ask, closure)).toEqual(['transcript']);
+  });
+
+  it('or a transcript that lapsed hides no other date of the case', () => {
+    const task = { kind: 'task', id, name: 'Ask', due: '2026-06-01', reader: null } as const;
+    const later = caseworkEntry({ ...task, state: 'open' }, moment('2026-03-02'));
+    const of = (today: string, dialogue: DialogueEntry[], internal: InternalEntry[] = []) =>
+      overviewOf('x', { dialogue, hashes, internal }, today as Day).due?.what ?? null;
+    const both = [transcript(1), ask];
+    // both are for the sixteenth
+    expect(of('2026-03-16', both, [later])).toBe('transcript');
+    expect(of('2026-03-17', both, [later])).toBe('task');
+    expect(of('2026-03-17', both)).toBe('meeting');
+    expect(of('2026-03-17', [transcript(1)])).toBeNull();
+    expect(of('2026-03-16', [ask], [later])).toBe('meeting');
   });
 });
 
@@ -228,7 +272,7 @@ describe('whatever somebody writes', () => {
         const all = { dialogue, hashes, internal: isHeld ? [held] : [], origin: recorded };
         for (const { by, from } of datesOf(all)) expect(from <= by).toBe(true);
         expect(handledMeetingsOf(all).length).toBeLessThanOrEqual(2);
-        expect(overviewOf('x', all).receivedOn).toBe('2026-02-20');
+        expect(overviewOf('x', all, '2026-03-02' as Day).receivedOn).toBe('2026-02-20');
       }),
     );
   });

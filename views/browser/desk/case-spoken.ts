@@ -80,7 +80,8 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       const meeting = neededValue(form, 'meeting', t('desk.meeting.which_missing'));
       const on = neededValue(form, 'on', t('desk.dates.day_missing'));
       if (meeting === null || on === null) return null;
-      return { kind: 'meeting_held', id: meeting, on, state: 'held' };
+      const state = valueOf(form, 'state') === 'held' ? 'held' : 'not_held';
+      return { kind: 'meeting_held', id: meeting, on, state };
     },
     work,
   );

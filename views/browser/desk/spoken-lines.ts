@@ -16,8 +16,9 @@ export function optionText({ form, day, time, zone, place }: Option): string {
 }
 
 /** Where a meeting stands, in a word or two. */
-export function meetingState({ state, heldOn }: Meeting): string {
-  return t(`desk.meeting.state.${heldOn === null ? state : 'held'}`);
+export function meetingState({ state, heldOn, notHeldOn }: Meeting): string {
+  const noted = notHeldOn === null ? state : 'not_held';
+  return t(`desk.meeting.state.${heldOn === null ? noted : 'held'}`);
 }
 
 /** What was written down, of which day, in which version. */
