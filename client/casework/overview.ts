@@ -7,7 +7,7 @@ import {
   titleOf,
 } from '../../crypto/private.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
-import { dayIn, type Said } from './said.js';
+import { dayIn, recordedDay, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
 
 function dueOf(said: Said, today: Day): Overview['due'] {
@@ -15,11 +15,6 @@ function dueOf(said: Said, today: Day): Overview['due'] {
   if (next === null) return null;
   const days = Math.max(0, Math.min(daysBetween(next.from, next.by), DUE_DAYS_LIMIT));
   return { what: next.what, by: next.by, days };
-}
-
-/** The true date of receipt where a handler recorded the case and signed that. */
-function recordedDay({ origin }: Said): Overview['receivedOn'] {
-  return origin?.made === 'handler' && origin.proven ? origin.receivedOn : null;
 }
 
 /**

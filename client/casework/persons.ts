@@ -1,6 +1,8 @@
 import { addMonths, type Day, type PersonPart } from '../../crypto/private.js';
 import type { CaseDate } from './case-date.js';
-import { dayIn, type Notes, type Said } from './said.js';
+import { dayIn, reportDay, type Said } from './said.js';
+
+const TELL_MONTHS = 1;
 
 /** What a person said in the case. */
 export interface Hearing {
@@ -27,7 +29,9 @@ export interface Person {
   text: string;
   /** The day on which handlers first noted the person. */
   notedOn: Day;
-  /** By when the person is to be told that data on them are kept: GDPR article 14(3)(a). */
+  /** The day from which there is a month to tell the person that data on them are kept. */
+  tellFrom: Day;
+  /** By when: GDPR article 14(3)(a). */
   tellBy: Day;
   /** Null as long as nothing was said of it. */
   informed: { state: 'told' | 'deferred' | 'not_owed'; day: Day; text: string } | null;
@@ -39,10 +43,21 @@ export interface Person {
 }
 
 /**
+ * The month of GDPR article 14(3)(a) runs from obtaining the data. Whom handlers note within a month
+ * of the report, the report may have named, so it runs from there; later, from the note.
+ */
+function obtainedOn(said: Said, notedOn: Day): Day {
+  const reported = reportDay(said);
+  const isNamed =
+    reported !== null && reported <= notedOn && notedOn <= addMonths(reported, TELL_MONTHS);
+  return isNamed ? reported : notedOn;
+}
+
+/**
  * The persons in a case in the order in which they were noted: about everything the newest word
  * counts. What is said of nobody who was noted says nothing.
  */
-export function personsOf(said: Notes): Person[] {
+export function personsOf(said: Said): Person[] {
   const persons = new Map<string, Person>();
   const removed = new Set<string>();
   const heard = new Map<string, { person: string; hearing: Hearing }>();
@@ -51,7 +66,9 @@ export function personsOf(said: Notes): Person[] {
     if (content.kind === 'person') {
       const { id, name, part, text, state } = content;
       const notedOn = dayIn(said, content);
-      const fresh = { notedOn, tellBy: addMonths(notedOn, 1), informed: null, outcome: null };
+      const tellFrom = obtainedOn(said, notedOn);
+      const days = { notedOn, tellFrom, tellBy: addMonths(tellFrom, TELL_MONTHS) };
+      const fresh = { ...days, informed: null, outcome: null };
       const before = persons.get(id) ?? { ...fresh, heard: [], extracts: [] };
       persons.set(id, { ...before, id, name, part, text });
       if (state === 'removed') removed.add(id);
@@ -96,8 +113,8 @@ function change(persons: Map<string, Person>, id: string, to: Partial<Person>): 
 
 /** By when persons are to be told, and by when it is looked at again that one is not yet. */
 export function personDates(said: Said): CaseDate[] {
-  return personsOf(said).map(({ name, notedOn, tellBy, informed }) => {
-    const told = { what: 'person_told', name, by: tellBy, from: notedOn, basis: 'law' } as const;
+  return personsOf(said).map(({ name, notedOn, tellFrom, tellBy, informed }) => {
+    const told = { what: 'person_told', name, by: tellBy, from: tellFrom, basis: 'law' } as const;
     if (informed === null) return { ...told, doneOn: null };
     if (informed.state !== 'deferred') return { ...told, doneOn: informed.day };
     const { day } = informed;

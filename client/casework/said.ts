@@ -15,6 +15,17 @@ export function isClosed({ dialogue }: Pick<Said, 'dialogue'>): boolean {
   return last?.kind === 'closure';
 }
 
+/** The true date of receipt where a handler recorded the case and signed that. */
+export function recordedDay({ origin }: Pick<Said, 'origin'>): Day | null {
+  return origin?.made === 'handler' && origin.proven ? origin.receivedOn : null;
+}
+
+/** The day on which the organisation got the report; as its reporter has it, unless handlers do. */
+export function reportDay(said: Pick<Said, 'dialogue' | 'origin'>): Day | null {
+  const report = said.dialogue.find(({ kind }) => kind === 'report');
+  return recordedDay(said) ?? (report?.kind === 'report' ? report.at : null);
+}
+
 /** The day on which something was said. */
 export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string }): Day {
   return dayOf(new Date(at), timeZone);

@@ -3,7 +3,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { personDates, personsOf } from '../../../client/casework/persons.js';
 import { ClientError } from '../../../client/errors.js';
-import { newId, ready, WorkId, type InternalEntry } from '../../../crypto/private.js';
+import {
+  type CaseOrigin,
+  type Day,
+  type InternalEntry,
+  newId,
+  type OpenedContent,
+  type ReaderId,
+  ready,
+  WorkId,
+} from '../../../crypto/private.js';
 
 beforeAll(ready);
 
@@ -24,13 +33,15 @@ const person = {
 const told = { kind: 'person_informed', person: kim, day: '2026-02-10', text: '' } as const;
 const reason = 'Evidence could be lost.';
 
-const datesOf = (internal: readonly InternalEntry[]): ReturnType<typeof personDates> =>
-  personDates({ dialogue: [], internal });
+const datesOf = (
+  internal: readonly InternalEntry[],
+  change: Partial<Parameters<typeof personDates>[0]> = {},
+): ReturnType<typeof personDates> => personDates({ dialogue: [], internal, ...change });
 
 describe('persons in a case', () => {
-  it('are to be told a month after they were noted, by law, whatever is changed later', () => {
+  it('are to be told a month after they were noted without a report of that time, by law, whatever is changed later', () => {
     const later = entry({ ...person, name: 'Kim B.', part: 'witness' }, '2026-02-20T12:00:00.000Z');
-    expect(personsOf({ internal: [entry(person), later] })).toMatchObject([
+    expect(personsOf({ dialogue: [], internal: [entry(person), later] })).toMatchObject([
       { name: 'Kim B.', part: 'witness', notedOn: '2026-01-31', tellBy: '2026-02-28' },
     ]);
     expect(datesOf([entry(person)])).toEqual([
@@ -43,6 +54,26 @@ describe('persons in a case', () => {
         doneOn: null,
       },
     ]);
+  });
+
+  it('that the report may name are to be told a month after it, not after the note', () => {
+    const of = (day: string, origin?: CaseOrigin) => {
+      const report = { kind: 'report', at: day } as OpenedContent;
+      const change = { dialogue: [report], ...(origin ? { origin } : {}) };
+      return datesOf([entry(person)], change).map(({ from, by }) => [from, by]);
+    };
+    expect(of('2026-01-10')).toEqual([['2026-01-10', '2026-02-10']]);
+    expect(of('2025-12-31')).toEqual([['2025-12-31', '2026-01-31']]);
+    expect(of('2025-12-30')).toEqual([['2026-01-31', '2026-02-28']]);
+    // a report that says to be of a later day gives no more time
+    expect(of('2026-02-01')).toEqual([['2026-01-31', '2026-02-28']]);
+    const recording = { by: kim as string as ReaderId, way: 'phone', key: 'handed_over' } as const;
+    const recorded = (proven: boolean): CaseOrigin => ({
+      ...{ made: 'handler', proven, ...recording },
+      receivedOn: '2026-01-02' as Day,
+    });
+    expect(of('2026-01-10', recorded(true))).toEqual([['2026-01-02', '2026-02-02']]);
+    expect(of('2026-01-10', recorded(false))).toEqual([['2026-01-10', '2026-02-10']]);
   });
 
   it('that are not told yet have a day of review, and being told ends it', () => {
@@ -61,6 +92,7 @@ describe('persons in a case', () => {
     const extract = { kind: 'person_extract', id, person: kim, text: 'x', givenOn: null } as const;
     const outcome = { kind: 'person_outcome', person: kim, on: '2026-05-01', text: '' } as const;
     const [found] = personsOf({
+      dialogue: [],
       internal: [
         entry(person),
         heard('2026-03-09', 'statement'),
@@ -83,9 +115,11 @@ describe('persons in a case', () => {
   it('noted by mistake are gone with their dates, and come back with what was known', () => {
     const internal = [entry(person), entry({ ...told, state: 'told' })];
     const removed = [...internal, entry({ ...person, state: 'removed' })];
-    expect(personsOf({ internal: removed })).toEqual([]);
+    expect(personsOf({ dialogue: [], internal: removed })).toEqual([]);
     expect(datesOf(removed)).toEqual([]);
-    expect(personsOf({ internal: [...removed, entry(person)] })).toEqual(personsOf({ internal }));
+    expect(personsOf({ dialogue: [], internal: [...removed, entry(person)] })).toEqual(
+      personsOf({ dialogue: [], internal }),
+    );
   });
 
   it('stand in the order in which they were noted, whatever of others stands between', () => {
@@ -108,12 +142,12 @@ describe('persons in a case', () => {
           };
           return [of, entry(inputs[what] ?? person)];
         });
-        const together = personsOf({ internal: all.map(([, each]) => each) });
+        const together = personsOf({ dialogue: [], internal: all.map(([, each]) => each) });
         const noted = steps.filter(({ what }) => what === 'person').map(({ of }) => ids[of]);
         expect(together.map(({ id }) => id)).toEqual([...new Set(noted)]);
         for (const found of together) {
           const own = all.filter(([of]) => ids[of] === found.id).map(([, each]) => each);
-          expect(personsOf({ internal: own })).toEqual([found]);
+          expect(personsOf({ dialogue: [], internal: own })).toEqual([found]);
         }
       }),
       { numRuns: 40 },

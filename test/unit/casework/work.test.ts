@@ -149,7 +149,8 @@ describe('the overview that entries give', () => {
   const said = (
     dialogue: readonly DialogueEntry[],
     internal: readonly InternalEntry[] = [],
-  ): ReturnType<typeof overviewOf> => overviewOf('Title', { dialogue, internal }, '2026-03-02' as Day);
+  ): ReturnType<typeof overviewOf> =>
+    overviewOf('Title', { dialogue, internal }, '2026-03-02' as Day);
   const message = (
     kind: 'acknowledgement' | 'feedback' | 'reopening',
     date: string,

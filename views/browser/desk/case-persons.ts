@@ -129,10 +129,13 @@ function dueOf({ informed, tellBy }: Person): string | null {
 }
 
 /** What is known of a person, in sentences. */
-export function linesOf({ text, informed, heard, outcome }: Person): string[] {
+export function linesOf(person: Person): string[] {
+  const { text, notedOn, tellFrom, informed, heard, outcome } = person;
   const lines = [text];
-  if (informed === null) lines.push(t('desk.person.not_told'));
-  else {
+  if (informed === null) {
+    const from = tellFrom < notedOn ? 'report' : 'note';
+    lines.push(t(`desk.person.not_told.${from}`, { day: dayText(tellFrom) }));
+  } else {
     const day = dayText(informed.day);
     lines.push(t(`desk.person.informed.${informed.state}`, { day, reason: informed.text }));
   }
