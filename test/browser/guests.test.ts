@@ -89,7 +89,13 @@ it('a case goes to somebody from outside until a day, and the reporter sees who'
   const text = 'The contract of March is a sham.';
   await partOf(guest, 'conversation').getByText(text).waitFor();
   const writing = partOf(guest, 'writing');
-  await partOf(writing, 'text').fill('Ask for the board minutes.');
+  await partOf(writing, 'text').fill('Ask for the board');
+  await partOf(guest, 'back').click();
+  await guest.getByRole('button', { name: 'Open the case received' }).click();
+  // what was begun is still there, and goes on
+  await partOf(guest, 'conversation').getByText(text).waitFor();
+  expect(await partOf(writing, 'text').inputValue()).toBe('Ask for the board');
+  await partOf(writing, 'text').pressSequentially(' minutes.');
   await writing.locator('[type=submit]').click();
   await partOf(guest, 'notes').getByText('Ask for the board minutes.').waitFor();
   await check(guest);

@@ -19,7 +19,7 @@ import {
 } from './dom.js';
 import { act, send, showProblem } from './failures.js';
 import { caseTitle } from './inbox-row.js';
-import { noteForm } from './note-form.js';
+import { noteForm, noteKey } from './note-form.js';
 import type { WritingForm } from './writing.js';
 
 /** The cases that somebody from outside the organisation was given. */
@@ -85,11 +85,16 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
     if (!terms.save) {
       for (const save of view.querySelectorAll('.file [data-part="download"]')) save.remove();
     }
-    if (terms.write && note === null) {
+    note?.update(data);
+    show(secrecy, false);
+    showPart(view, 'content', true);
+  };
+  const enter = async (opened: GuestCaseView): Promise<void> => {
+    if (opened.terms.write && note === null) {
       note = noteForm(
         desk,
         id,
-        null,
+        await desk.api.draft(noteKey(id)),
         (...said) => desk.api.guestNote(id, ...said),
         (after, said) => {
           draw(after);
@@ -98,13 +103,11 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
       );
       part(view, 'writing').replaceChildren(note.form);
     }
-    note?.update(data);
-    show(secrecy, false);
-    showPart(view, 'content', true);
+    draw(opened);
   };
   const load = async (): Promise<void> => {
     try {
-      draw(await desk.api.openGuestCase(id));
+      await enter(await desk.api.openGuestCase(id));
     } catch (error) {
       if (codeOf(error) !== 'secrecy_not_accepted') throw error;
       write(view, 'heading', t('desk.guest.secrecy.title'));
@@ -125,7 +128,7 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
       return;
     }
     void send(secrecy, async () => {
-      draw(await desk.api.acceptSecrecy(id, t('desk.guest.secrecy.text')));
+      await enter(await desk.api.acceptSecrecy(id, t('desk.guest.secrecy.text')));
       desk.say(t('desk.guest.secrecy.done'));
       focusHeading(view);
     });
