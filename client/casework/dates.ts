@@ -1,4 +1,5 @@
 import { addMonths, type Day, type Waiver } from '../../crypto/private.js';
+import { isFeedback } from '../law/answers.js';
 import type { CaseDate, DateSource } from './case-date.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
@@ -23,8 +24,8 @@ function taskDates(said: Said): CaseDate[] {
 }
 
 function lastFeedback(said: Said): Day | null {
-  const last = said.dialogue.findLast(({ kind }) => kind === 'feedback');
-  return last?.kind === 'feedback' ? dayIn(said, last) : null;
+  const last = said.dialogue.findLast((content) => isFeedback(content));
+  return last === undefined ? null : dayIn(said, last);
 }
 
 /** Counts from the feedback given last; until the first is given, that one is due and nothing else. */

@@ -6,6 +6,7 @@ import {
   type Overview,
   titleOf,
 } from '../../crypto/private.js';
+import { isAnswer, isFeedback } from '../law/answers.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { dayIn, recordedDay, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
@@ -35,8 +36,8 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     receivedOn: recordedDay(said),
   });
   for (const content of said.dialogue) {
-    if (content.kind === 'acknowledgement') overview.acknowledgedOn ??= dayIn(said, content);
-    if (content.kind === 'feedback') overview.feedbackOn ??= dayIn(said, content);
+    if (isAnswer(content)) overview.acknowledgedOn ??= dayIn(said, content);
+    if (isFeedback(content)) overview.feedbackOn ??= dayIn(said, content);
     if (content.kind === 'closure') overview.outcome = content.outcome;
     if (content.kind === 'reopening') overview.outcome = null;
   }

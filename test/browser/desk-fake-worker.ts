@@ -1,5 +1,6 @@
 import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
+import { isAnswer, isFeedback } from '../../client/law/answers.js';
 import type {
   AbsenceView,
   AuditLine,
@@ -540,11 +541,15 @@ const api: DeskApi = {
       at: new Date().toISOString(),
       files: files.map(({ name, type, size }) => file(name, type, size)),
     });
-    if (message.kind === 'acknowledgement') rows.set(id, { ...facts, acknowledgedOn: day(0) });
-    if (message.kind === 'feedback') rows.set(id, { ...facts, feedbackOn: day(0) });
+    const answered = {
+      ...facts,
+      acknowledgedOn: facts.acknowledgedOn ?? day(0),
+      feedbackOn: facts.feedbackOn ?? (isFeedback(message) ? day(0) : null),
+    };
+    if (isAnswer(message)) rows.set(id, answered);
     if (message.kind === 'closure') {
       rows.set(id, {
-        ...facts,
+        ...answered,
         state: 'closed',
         closedOn: day(0),
         purgeOn: day(730),

@@ -94,6 +94,21 @@ describe('the figures', () => {
     expect(await outcomes(hanna)).toEqual({ substantiated: 1, minor: 1 });
   });
 
+  it('count an answer as acknowledgement, and as feedback the closing of a case that had none', async () => {
+    const times = async () => {
+      const [year] = (await figuresOf(hanna)).years;
+      return [year?.acknowledgement.done ?? 0, year?.feedback.done ?? 0];
+    };
+    const [acknowledged = 0, fed = 0] = await times();
+    const id = await newCase();
+    const { acknowledgedOn, feedbackOn } = await hanna.desk.reply(
+      ...([id, { kind: 'reply', text: 'Which ones?' }, [], silent] as const),
+    );
+    expect([acknowledgedOn !== null, feedbackOn]).toEqual([true, null]);
+    await close(id);
+    expect(await times()).toEqual([acknowledged + 1, fed + 1]);
+  });
+
   it('count a case that was reopened as open, and once when it is closed again', async () => {
     const before = await outcomes(harald);
     const id = await newCase();

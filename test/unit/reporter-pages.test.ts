@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { overviewOf } from '../../client/casework/overview.js';
 import type { ReporterCaseView } from '../../client/models.js';
+import type { Day, OpenedContent } from '../../crypto/private.js';
 import { findPersonal } from '../../views/browser/reporter/personal-data.js';
 import { situationOf } from '../../views/browser/reporter/situation.js';
 
 type EntryView = ReporterCaseView['entries'][number];
-type Kind = 'message' | 'acknowledgement' | 'reply' | 'feedback';
+type Kind =
+  | 'message'
+  | 'acknowledgement'
+  | 'reply'
+  | 'feedback'
+  | 'closure'
+  | 'reopening'
+  | 'meeting_proposal'
+  | 'transcript'
+  | 'identity_disclosure';
 
 const entry = (sequence: number, kind: Kind, at: string): EntryView => ({
   compartment: 'dialogue',
@@ -82,6 +93,31 @@ describe('a reporter’s situation', () => {
     });
     expect(next?.kind).toBe('feedback');
     expect(late).toEqual([]);
+  });
+
+  it.each([
+    ['acknowledgement', true, false],
+    ['reply', true, false],
+    ['meeting_proposal', true, false],
+    ['transcript', true, false],
+    ['feedback', true, true],
+    ['closure', true, true],
+    ['reopening', false, false],
+    ['identity_disclosure', false, false],
+    ['message', false, false],
+  ] as const)('after a word of the kind %s is what handlers see too', (kind, answers, feeds) => {
+    const day = kind === 'message' ? '2026-03-04' : '2026-03-04T09:00:00.000Z';
+    const said = entry(3, kind, day);
+    const { milestones } = situationOf(caseWith([said]), '2026-04-01');
+    const done = (of: string): string | null => {
+      const found = milestones.find((milestone) => milestone.kind === of);
+      return found?.state === 'done' ? found.day : null;
+    };
+    const content = said.content as OpenedContent;
+    const all = { dialogue: [content], internal: [], timeZone: 'UTC' };
+    const { acknowledgedOn, feedbackOn } = overviewOf('x', all, '2026-04-01' as Day);
+    expect([done('answered'), done('feedback')]).toEqual([acknowledgedOn, feedbackOn]);
+    expect([acknowledgedOn !== null, feedbackOn !== null]).toEqual([answers, feeds]);
   });
 
   it('counts as new what readers wrote since the reporter’s own newest entry', () => {

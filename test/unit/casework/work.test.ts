@@ -192,6 +192,25 @@ describe('the overview that entries give', () => {
     expect(said([...dialogue, message('reopening', '2026-06-01')]).outcome).toBeNull();
   });
 
+  it('takes an answer for the acknowledgement and a closure for feedback, the next of which follows it', () => {
+    const reply = { ...message('acknowledgement', '2026-03-05'), kind: 'reply' } as DialogueEntry;
+    expect(said([reply])).toMatchObject({
+      status: 'acknowledged',
+      acknowledgedOn: '2026-03-05',
+      feedbackOn: null,
+    });
+    expect(said([closure])).toMatchObject({
+      acknowledgedOn: '2026-05-01',
+      feedbackOn: '2026-05-01',
+    });
+    const further = entry({
+      ...{ kind: 'further_feedback', askedOn: '2026-06-01', months: 3, state: 'asked' },
+    } as CaseworkInput);
+    expect(said([reply, closure, message('reopening', '2026-06-01')], [further]).due).toMatchObject(
+      { what: 'further_feedback', by: '2026-08-01' },
+    );
+  });
+
   it('tells the first day on which an open task is due', () => {
     const due = fc.constantFrom('2026-03-09', '2026-04-01', '2027-01-31', null);
     const state = fc.constantFrom('open' as const, 'done' as const, 'dropped' as const);

@@ -1,4 +1,5 @@
 import type { EntryView, ReporterCaseView } from '../../../client/models.js';
+import { isAnswer, isFeedback } from '../../../client/law/answers.js';
 import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 
 /** A point on the timeline of a case. */
@@ -40,17 +41,6 @@ function dayOf(moment: string): string {
 
 function byReaders(view: ReporterCaseView): EntryView[] {
   return view.entries.filter(({ author }) => author.side === 'reader');
-}
-
-/** The day of the first entry by a reader of one of these kinds. */
-function firstDay(
-  entries: readonly EntryView[],
-  kinds: readonly EntryView['content']['kind'][],
-): string | null {
-  const found = entries.find(({ content }) => kinds.includes(content.kind));
-  const content = found?.content ?? null;
-  if (content === null || content.kind === 'unreadable' || content.kind === 'erased') return null;
-  return dayOf(content.at);
 }
 
 function asksAboutReprisals(
@@ -96,9 +86,7 @@ function spokenMilestones(
 }
 
 /**
- * Reads a case's situation from its entries and days. Whatever a person answers shows that the
- * report arrived, so any answer counts as the acknowledgement; closing tells the outcome, so it
- * counts as feedback.
+ * Reads a case's situation from its entries and days.
  *
  * @param today the reporter's own calendar day.
  * @param meetingDays within which a meeting is planned for.
@@ -117,17 +105,22 @@ export function situationOf(
     kind: sent.length > 1 ? ('message' as const) : ('report' as const),
     openedOn: sent.length === 0 ? view.openedOn : (sent.at(-1)?.readOn ?? null),
   };
-  const awaited = (kind: 'answered' | 'feedback', done: string | null, by: string): Milestone => {
-    if (done !== null) return { kind, state: 'done', day: done };
+  const awaited = (
+    kind: 'answered' | 'feedback',
+    doneAt: string | undefined,
+    by: string,
+  ): Milestone => {
+    if (doneAt !== undefined) return { kind, state: 'done', day: dayOf(doneAt) };
     return { kind, state: by < today ? 'late' : 'due', day: by };
   };
-  const answered = firstDay(answers, ['acknowledgement', 'reply', 'feedback', 'closure']);
-  const feedback = firstDay(answers, ['feedback', 'closure']);
+  const said = answers.map(({ content }) => content);
+  const answered = said.find((content) => isAnswer(content));
+  const feedback = said.find((content) => isFeedback(content));
   const milestones: Milestone[] = [
     { kind: 'received', state: 'done', day: view.receivedOn },
     { kind: 'opened', state: firstOpened === null ? 'due' : 'done', day: firstOpened },
-    awaited('answered', answered, view.acknowledgementBy),
-    awaited('feedback', feedback, view.feedbackBy),
+    awaited('answered', answered?.at, view.acknowledgementBy),
+    awaited('feedback', feedback?.at, view.feedbackBy),
     ...spokenMilestones(view, today, meetingDays),
   ];
   if (view.closedOn !== null)
