@@ -205,7 +205,7 @@ describe('the overview that entries give', () => {
     });
     const further = entry({
       ...{ kind: 'further_feedback', askedOn: '2026-06-01', months: 3, state: 'asked' },
-    } as CaseworkInput);
+    });
     expect(said([reply, closure, message('reopening', '2026-06-01')], [further]).due).toMatchObject(
       { what: 'further_feedback', by: '2026-08-01' },
     );
