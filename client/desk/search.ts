@@ -1,6 +1,7 @@
 import type { OpenedContent } from '../../crypto/private.js';
-import { writtenIn } from '../questions/readable.js';
+import { textsOf } from '../casework/passages.js';
 import type { OpenedForHandler } from './case-opening.js';
+import { endsAll } from './case-walk.js';
 import { excerptsOf } from './excerpts.js';
 import { everyListing, type Listings } from './listings.js';
 
@@ -10,33 +11,43 @@ export interface SearchHit {
   excerpts: string[];
 }
 
+/** What a search found, and how many cases could not be read for it. */
+export interface SearchResult {
+  hits: SearchHit[];
+  failed: number;
+}
+
+/**
+ * How far a search is: cases of the list that were looked at, and what is found so far where that may
+ * have changed, else null.
+ */
+export type OnSearch = (read: number, found: SearchHit[] | null) => void;
+
 /** Full-text search over every case this handler can open; nothing of it reaches the server. */
 export interface Search {
-  search(
-    query: string,
-    onProgress: (read: number) => void,
-    signal?: AbortSignal,
-  ): Promise<SearchHit[]>;
+  /** What was read before is searched at once, and told before anything is asked for. */
+  search(query: string, onProgress: OnSearch, signal?: AbortSignal): Promise<SearchResult>;
 }
 
 /** The decrypted text of cases by id, each with what the list said when it was read. */
 export type SearchIndex = Map<string, { version: string; text: string }>;
 
+/** Cases between two looks at what is found so far. */
+const LOOK_EVERY = 200;
+
+/** All that somebody wrote in an entry, and the names of its files. */
 function wordsOf(content: OpenedContent): string[] {
-  const words = 'text' in content ? [content.text] : [];
-  if ('name' in content) words.push(content.name);
-  if ('recipient' in content) words.push(content.recipient, content.scope);
+  const words = textsOf(content).map(({ text }) => text);
+  if (content.kind === 'hold') words.push(content.reference, content.decidedBy);
+  if (content.kind === 'identity_disclosure') words.push(content.to, content.what);
+  if ('archive' in content) words.push(content.archive);
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
-  if (content.kind === 'report') {
-    for (const answer of Object.values(content.answers)) if (answer.known) words.push(answer.text);
-    if (content.form !== undefined) words.push(...writtenIn(content.form));
-  }
   return words;
 }
 
 function textOf({ file, overview }: OpenedForHandler): string {
   const entries = [...file.dialogue.entries, ...(file.internal?.entries ?? [])];
-  return [overview.title, ...entries.flatMap(({ content }) => wordsOf(content))]
+  return [overview.title, ...overview.labels, ...entries.flatMap(({ content }) => wordsOf(content))]
     .join('\n')
     .normalize('NFC');
 }
@@ -52,36 +63,53 @@ export function createSearch(cases: {
   /** The index of whoever is signed in. */
   texts(): SearchIndex;
 }): Search {
+  /** Answers how many cases could not be read; what was read of them before is kept. */
   async function refresh(
     index: SearchIndex,
-    onProgress: (read: number) => void,
+    onRead: (read: number) => void,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<number> {
     const present = new Set<string>();
+    let failed = 0;
     for await (const { case: facts, newest, overview } of everyListing(cases.listings, signal)) {
-      present.add(facts.id);
       const version = JSON.stringify([newest, overview.box]);
       if (index.get(facts.id)?.version !== version) {
         signal?.throwIfAborted();
-        const opened = await cases.open(facts.id);
-        await cases.keep(opened);
-        index.set(facts.id, { version, text: textOf(opened) });
+        try {
+          const opened = await cases.open(facts.id);
+          await cases.keep(opened);
+          index.set(facts.id, { version, text: textOf(opened) });
+        } catch (error) {
+          // removed meanwhile, or shown broken: one such case must not end the search of the others
+          if (endsAll(error)) throw error;
+          failed += 1;
+        }
       }
-      onProgress(present.size);
+      present.add(facts.id);
+      onRead(present.size);
     }
     for (const id of index.keys()) if (!present.has(id)) index.delete(id);
+    return failed;
+  }
+
+  function find(index: SearchIndex, words: string[]): SearchHit[] {
+    return [...index].flatMap(([id, { text }]) => {
+      const excerpts = excerptsOf(text, words);
+      return excerpts === null ? [] : [{ id, excerpts }];
+    });
   }
 
   return {
     async search(query, onProgress, signal) {
       const words = query.normalize('NFC').toLocaleLowerCase().split(/\s+/u).filter(Boolean);
-      if (words.length === 0) return [];
+      if (words.length === 0) return { hits: [], failed: 0 };
       const index = cases.texts();
-      await refresh(index, onProgress, signal);
-      return [...index].flatMap(([id, { text }]) => {
-        const excerpts = excerptsOf(text, words);
-        return excerpts === null ? [] : [{ id, excerpts }];
-      });
+      onProgress(0, find(index, words));
+      const onRead = (read: number): void => {
+        onProgress(read, read % LOOK_EVERY === 0 ? find(index, words) : null);
+      };
+      const failed = await refresh(index, onRead, signal);
+      return { hits: find(index, words), failed };
     },
   };
 }

@@ -692,11 +692,12 @@ const api: DeskApi = {
     return new Blob([htmlOf(readable)]);
   },
   search: (query, onProgress) => {
-    onProgress(rows.size);
+    onProgress(rows.size, null);
     const found = [...rows.values()].filter(({ title }) =>
       title.toLowerCase().includes(query.toLowerCase()),
     );
-    return Promise.resolve(found.map(({ id, title }) => ({ id, excerpts: [`… ${title} …`] })));
+    const hits = found.map(({ id, title }) => ({ id, excerpts: [`… ${title} …`] }));
+    return Promise.resolve({ hits, failed: 0 });
   },
   askIdentity: async (id, fields, reason) => {
     await pause(50);

@@ -134,7 +134,7 @@ describe('a whole entry', () => {
   });
 
   it('is found by no search, not even at a desk that had read it', async () => {
-    const search = (text: string) => hanna.desk.search(text, silent);
+    const search = async (text: string) => (await hanna.desk.search(text, silent)).hits;
     expect(await search('invoices')).toHaveLength(1);
     expect(await search('illness')).toEqual([]);
   });

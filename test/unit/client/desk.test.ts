@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../../../client/api.js';
 import { hashesOf, loadDirectory } from '../../../client/directory.js';
 import { openDraft, sealDraft } from '../../../client/draft.js';
-import { createSearch, type SearchIndex } from '../../../client/desk/search.js';
+import { createSearch, type SearchHit, type SearchIndex } from '../../../client/desk/search.js';
+import { ClientError } from '../../../client/errors.js';
 import {
   addDays,
   directoryHash,
   fromBase64,
+  ProtocolError,
   randomBytes,
   ready,
   toBase64,
@@ -80,6 +82,7 @@ describe('search', () => {
   /** Cases by id, with the text of their one entry. */
   const searching = (texts: Record<string, string>, index: SearchIndex = new Map()) => {
     const opened: string[] = [];
+    const failures: Record<string, Error> = {};
     const search = createSearch({
       listings: (state) =>
         Promise.resolve({
@@ -95,9 +98,11 @@ describe('search', () => {
         } as never),
       open: (id) => {
         opened.push(id);
+        const failure = failures[id];
+        if (failure !== undefined) return Promise.reject(failure);
         const entries = [{ content: { kind: 'message', text: texts[id] ?? '', files: [] } }];
         return Promise.resolve({
-          overview: { title: '' },
+          overview: { title: '', labels: ['harbour'] },
           file: { dialogue: { entries }, internal: null },
         } as never);
       },
@@ -105,10 +110,10 @@ describe('search', () => {
       texts: () => index,
     });
     const ask = async (query: string): Promise<Record<string, string[]>> => {
-      const hits = await search.search(query, () => undefined);
+      const { hits } = await search.search(query, () => undefined);
       return Object.fromEntries(hits.map(({ id, excerpts }) => [id, excerpts]));
     };
-    return { ask, opened, index };
+    return { ask, opened, index, failures, search };
   };
 
   it('finds every word, in any case, and shows where', async () => {
@@ -146,5 +151,28 @@ describe('search', () => {
     delete texts['b'];
     await ask('two');
     expect([...index.keys()]).toEqual(['a']);
+  });
+
+  it('is not ended by a case that is gone meanwhile or does not open, and says how many were not read', async () => {
+    const { search, failures } = searching({ a: 'one', b: 'one', c: 'one' });
+    failures['a'] = new ClientError('case_not_found');
+    failures['b'] = new ProtocolError('wrong_epoch');
+    const found = await search.search('one', () => undefined);
+    expect(found).toMatchObject({ hits: [{ id: 'c' }], failed: 2 });
+    failures['a'] = new ClientError('sign_in_needed');
+    await expect(search.search('one', () => undefined)).rejects.toBe(failures['a']);
+  });
+
+  it('answers at once from what was read before, and finds labels', async () => {
+    const { search, ask } = searching({ a: 'one' });
+    expect(Object.keys(await ask('harbour'))).toEqual(['a']);
+    const told: [number, SearchHit[] | null][] = [];
+    await search.search('one', (read, found) => {
+      told.push([read, found]);
+    });
+    expect(told).toMatchObject([
+      [0, [{ id: 'a' }]],
+      [1, null],
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { SearchHit } from '../../../client/desk/search.js';
 import type { CaseRow } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { plural, t } from '../strings.js';
@@ -173,6 +174,11 @@ export function inboxView(desk: Desk): HTMLElement {
     });
   });
 
+  const showFound = (found: readonly SearchHit[]): void => {
+    hits = new Map(found.map(({ id, excerpts }) => [id, excerpts]));
+    draw();
+  };
+
   const search = async (): Promise<void> => {
     const query = part(view, 'query', HTMLInputElement).value.trim();
     memory.query = query;
@@ -189,14 +195,16 @@ export function inboxView(desk: Desk): HTMLElement {
     try {
       const found = await desk.api.search(
         query,
-        (read) => {
+        (read, soFar) => {
+          if (soFar !== null) showFound(soFar);
           write(view, 'working', plural('desk.inbox.searching', read));
         },
         controller.signal,
       );
-      hits = new Map(found.map(({ id, excerpts }) => [id, excerpts]));
-      draw();
-      desk.say(plural('desk.inbox.found', found.length));
+      showFound(found.hits);
+      const count = plural('desk.inbox.found', found.hits.length);
+      const more = found.failed > 0 ? plural('desk.inbox.not_searched', found.failed) : '';
+      desk.say(`${count} ${more}`.trim());
     } catch (error) {
       if (codeOf(error) !== 'cancelled') throw error;
       return;
