@@ -32,3 +32,31 @@ export function clashes(clauses: readonly Clause[]): boolean {
       clauses.some((other, at) => at !== index && ends(other) && canOutlast(kept, other)),
   );
 }
+
+/**
+ * Whether a rule keeps what times want to be kept, and lets go what they want gone: `too_soon` where a
+ * case can go before one of them lets it, `too_long` where one ends in every case before the rule does.
+ *
+ * @param wins which of the rule's own times counts where two cannot both hold.
+ */
+export function breachesOf(
+  rule: { readonly clauses: readonly Clause[]; readonly wins: 'longer' | 'shorter' | null },
+  wanted: readonly Clause[],
+): ('too_soon' | 'too_long')[] {
+  const isKept = (kept: Clause): boolean =>
+    rule.wins !== 'shorter' && rule.clauses.some((own) => keeps(own) && !canOutlast(kept, own));
+  const tooSoon = wanted.some(
+    (kept) =>
+      keeps(kept) &&
+      !isKept(kept) &&
+      rule.clauses.some((own) => ends(own) && canOutlast(kept, own)),
+  );
+  const tooLong = wanted.some(
+    (end) =>
+      ends(end) &&
+      rule.clauses
+        .filter(ends)
+        .every((own) => rank[own.anchor] >= rank[end.anchor] && own.months > end.months),
+  );
+  return [...(tooSoon ? (['too_soon'] as const) : []), ...(tooLong ? (['too_long'] as const) : [])];
+}

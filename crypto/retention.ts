@@ -4,7 +4,7 @@ import { Day } from './ids.js';
 import type { Channel, RetentionTerm } from './wire/directory.js';
 import type { RetentionClause, RetentionClock, RetentionRule } from './wire/retention.js';
 
-export { clashes } from './retention-clash.js';
+export { breachesOf, clashes } from './retention-clash.js';
 
 /** Days after closure until a practice case is purged, whatever its channel's setting. */
 export const PRACTICE_DAYS = 30;

@@ -1,5 +1,8 @@
 import {
+  breachesOf,
   clashes,
+  ruleOfChannel,
+  type Retention,
   type RetentionAnchor,
   type RetentionClause,
   type RetentionKind,
@@ -148,4 +151,52 @@ export function presetsDiffer(
   const key = ({ clauses, shorter }: typeof one): string => JSON.stringify([clauses, shorter]);
   if (key(one) === key(other)) return 'same';
   return clashes([...one.clauses, ...other.clauses]) ? 'clash' : 'different';
+}
+
+/** Why somebody has to decide how long a channel's cases are kept. */
+export type RetentionDoubt =
+  | { what: 'too_soon' | 'too_long' | 'no_shorter'; preset: RetentionPreset }
+  | { what: 'different' | 'clash'; one: RetentionPreset; other: RetentionPreset };
+
+/** A channel as far as its keeping goes. */
+export interface KeptChannel {
+  country: string;
+  retention: Retention | null;
+  retentionMonths: number;
+}
+
+/** Whether somebody decided for these countries; a rule of before does not say for which it was. */
+function isDecided({ retention, country }: KeptChannel, organisation: string): boolean {
+  if (retention === null) return false;
+  const { decidedFor = [country, organisation] } = retention;
+  return decidedFor[0] === country && decidedFor[1] === organisation;
+}
+
+/**
+ * What has to be decided about a channel's keeping: where the rule in force does not keep to that of the
+ * channel's country, or that differs from the one of the organisation's country. Nothing once somebody
+ * decided, with a reason, for these two countries.
+ */
+export function retentionDoubts(
+  channel: KeptChannel,
+  organisation: string,
+  presets: readonly RetentionPreset[],
+): RetentionDoubt[] {
+  if (isDecided(channel, organisation)) return [];
+  const preset = presets.find(({ country }) => country === channel.country);
+  if (preset === undefined) return [];
+  const { retention, retentionMonths } = channel;
+  const rule = ruleOfChannel({ retentionMonths, ...(retention === null ? {} : { retention }) });
+  const has = retention?.shorter ?? [];
+  const lacks = preset.shorter.some(
+    ({ of, months, anchor }) =>
+      !has.some((term) => term.of === of && term.months <= months && term.anchor === anchor),
+  );
+  const other = presets.find(({ country }) => country === organisation) ?? preset;
+  const differ = presetsDiffer(preset, other);
+  return [
+    ...breachesOf(rule, preset.clauses).map((what) => ({ what, preset })),
+    ...(lacks ? [{ what: 'no_shorter' as const, preset }] : []),
+    ...(differ === 'same' ? [] : [{ what: differ, one: preset, other }]),
+  ];
 }

@@ -60,6 +60,8 @@ export const Retention = v.pipe(
     shorter: v.pipe(v.array(ShorterTerm), v.maxLength(SHORTER_FOR.length)),
     /** The country whose act it follows; null for a rule of the organisation's own. */
     preset: v.nullable(Country),
+    /** The countries of channel and organisation as it was decided; absent in rules of before. */
+    decidedFor: v.exactOptional(v.strictTuple([Country, Country])),
     /** Why the organisation decided so. Everybody can read it. */
     reason: v.pipe(v.string(), v.minLength(1), v.maxLength(RETENTION_REASON_LIMIT)),
   }),

@@ -142,6 +142,55 @@ describe('the time that closed cases are kept', () => {
     },
   );
 
+  it('says above the rule why it has to be decided, and lets nobody publish before somebody did', async () => {
+    await enter('undecided');
+    await goTo(page, 'channel');
+    const notice = page.locator('[data-part=decision]');
+    const publish = page.locator('[data-part=unpublished] [data-part=publish]');
+    const step = page.locator('[data-part=steps] li', { hasText: 'How long cases are kept' });
+    await step.waitFor();
+    expect(await step.innerText()).toContain('missing');
+    expect(await publish.isDisabled()).toBe(true);
+    expect(await texts('[data-part=doubts] li')).toEqual([
+      'The rule in force removes cases sooner than the rules of Poland let them go. In force: removed 2 years after closure at the latest. By the rules of Poland: kept for 3 years after the end of the year of closure, then removed.',
+      'The rules of Poland (the channel) and Sweden (the organisation) cannot both hold in every case.',
+    ]);
+    expect(await notice.innerText()).toContain('Choose a rule below and write why');
+    await expectAccessible(page);
+    await page.click(`${form} summary`);
+    // the default can be chosen knowingly, with a reason
+    await page.locator(`${form} [data-part=choices] label`, { hasText: 'The default' }).click();
+    await page.fill(`${form} [data-part=reason]`, 'The board decided on 2 March.');
+    await page.click(`${form} [data-part=preview]`);
+    await page.click(`${form} [data-part=rule-publish]`);
+    await notice.waitFor({ state: 'hidden' });
+    expect(await step.innerText()).toContain('done');
+    expect(await publish.isDisabled()).toBe(false);
+    // for another country it has to be decided anew
+    await page.selectOption('[data-part=country-choice]', 'AT');
+    await page.click('[data-part=settings] [type=submit]');
+    await notice.waitFor();
+    expect((await texts('[data-part=doubts] li'))[0]).toContain('Austria');
+    expect(await publish.isDisabled()).toBe(true);
+  });
+
+  it('is called a country’s rule no more once somebody altered its shorter times', async () => {
+    for (const months of ['', '5']) {
+      await enter('undecided');
+      await goTo(page, 'channel');
+      await page.click(`${form} summary`);
+      await page.locator(`${form} [data-part=choices] label`, { hasText: 'Poland,' }).click();
+      await page.fill(`${form} [data-part=reason]`, 'The board decided on 2 March.');
+      await page.fill(`${form} [data-part=shorter] input >> nth=0`, months);
+      await page.click(`${form} [data-part=preview]`);
+      await page.click(`${form} [data-part=rule-publish]`);
+      const why = page.locator('[data-part=retention-why]', { hasText: '2 March' });
+      await why.waitFor();
+      const follows = (await why.innerText()).includes('It follows the rules of Poland.');
+      expect(follows).toBe(months === '');
+    }
+  });
+
   it('is shown to handlers too', async () => {
     await enter('usual');
     await goTo(page, 'channel');

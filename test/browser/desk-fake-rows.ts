@@ -1,4 +1,5 @@
 import type { CaseRow, ChannelView } from '../../client/models.js';
+import type { Day } from '../../crypto/public.js';
 
 // The list of made-up cases that the fake worker of the desk pretends.
 
@@ -72,6 +73,13 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
 
 const closed = (on: number, purge: number): Partial<CaseRow> => ({
   state: 'closed',
+  counted: {
+    received: day(on - 30) as Day,
+    closed: day(on) as Day,
+    processed: day(on) as Day,
+    paused: 0,
+    pausedSince: 0,
+  },
   closedOn: day(on),
   purgeOn: day(purge),
   feedbackOn: day(on),

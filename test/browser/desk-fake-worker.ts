@@ -46,6 +46,11 @@ import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 // The desk's worker with made-up cases in place of the engine, for tests of what pages show. The
 // test puts `self.scenario` in front of this script.
 
+const monthsRule = (months: number): RetentionView['terms'][number]['rules'][number] => ({
+  clauses: [{ kind: 'at_most', months, anchor: 'closure' }],
+  wins: null,
+});
+
 let directory: DirectoryView = {
   version: 4,
   hash: 'A'.repeat(43),
@@ -68,11 +73,19 @@ let directory: DirectoryView = {
         en: 'Reports are read by two people.\n\nWrite to us.',
         sv: 'Två personer läser rapporter.',
       },
-      country: scenario === 'spain' ? 'ES' : 'SE',
+      country: scenario === 'spain' ? 'ES' : scenario === 'undecided' ? 'PL' : 'SE',
       languages: ['en', 'sv', 'fi'],
-      published: scenario !== 'empty',
+      published: scenario !== 'empty' && scenario !== 'undecided',
       retentionMonths: 24,
-      retention: null,
+      retention:
+        scenario === 'keeping'
+          ? {
+              ...monthsRule(6),
+              shorter: [{ of: 'not_investigated', months: 3, anchor: 'receipt' }],
+              preset: null,
+              reason: 'The board decided so.',
+            }
+          : null,
       publicBody: true,
       receipts: false,
       exportsByTwo: scenario === 'two',
@@ -120,11 +133,13 @@ let absences: AbsenceView[] =
     ? [{ reader: 'omar', from: day(-1), until: day(6), substitute: 'hanna' }]
     : [];
 
-const monthsRule = (months: number): RetentionView['terms'][number]['rules'][number] => ({
-  clauses: [{ kind: 'at_most', months, anchor: 'closure' }],
-  wins: null,
-});
-let terms: RetentionView['terms'] = [{ rules: [monthsRule(24)], from: null }];
+let terms: RetentionView['terms'] =
+  scenario === 'keeping'
+    ? [
+        { rules: [monthsRule(24), monthsRule(6)], from: null },
+        { rules: [monthsRule(6)], from: day(60) },
+      ]
+    : [{ rules: [monthsRule(24)], from: null }];
 
 const named = { en: 'Reporting channel', sv: 'Rapporteringskanal' };
 const changes: DirectoryChange[] = [
@@ -411,7 +426,9 @@ const api: DeskApi = {
     if (passphrase === 'wrong') refuse('sign_in_refused');
     if (name === 'code' && code !== '123456') refuse('one_time_code_needed');
     const administers =
-      scenario === 'administrator' || (scenario === 'wrong-hands' && name === 'anna');
+      scenario === 'administrator' ||
+      scenario === 'undecided' ||
+      (scenario === 'wrong-hands' && name === 'anna');
     const others = { iris: 'custodian', lara: 'guest', rita: 'auditor' } as const;
     const handles = Object.entries(others).find(([who]) => who === name)?.[1] ?? 'handler';
     const part = administers ? 'administrator' : handles;
@@ -473,7 +490,8 @@ const api: DeskApi = {
   },
   removalWait: () =>
     Promise.resolve(scenario === 'administrator' ? { today: day(3650), until: day(3657) } : null),
-  readiness: () => Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: false }]),
+  readiness: () =>
+    Promise.resolve([{ channel: 'channel', readers: 3, practiceRead: scenario === 'undecided' }]),
   receiptKeyListed: () => Promise.resolve(true),
   updateChannel: (id, change) => {
     const { retention } = change;

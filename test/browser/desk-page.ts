@@ -22,6 +22,8 @@ export type Scenario =
   | 'ended'
   | 'many'
   | 'spain'
+  | 'keeping'
+  | 'undecided'
   | 'wrong-hands';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

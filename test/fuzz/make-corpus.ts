@@ -224,6 +224,7 @@ await keep('retentions', 'with-a-conflict.json', {
   wins: 'longer',
   shorter: [{ of: 'spam', months: 1, anchor: 'closure' }],
   preset: 'SE',
+  decidedFor: ['SE', 'FI'],
   reason: 'Bookkeeping',
 });
 await keep('questionnaires', 'all-types.json', allTypes);

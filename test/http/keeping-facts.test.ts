@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reporterKeys } from '../../crypto/private.js';
+import { reporterKeys, Retention } from '../../crypto/private.js';
 import type { CaseRow } from '../../client/models.js';
 import { movedCases } from '../../views/browser/desk/moved-cases.js';
 import { silent } from '../support/fixtures.js';
@@ -88,6 +89,24 @@ describe('a case', () => {
     expect((await listed(other, 'closed'))?.counted).toEqual(now);
     expect((await harald.desk.openCase(other)).counted).toEqual(now);
     expect((await listed(investigated, 'closed'))?.investigated).toBe(true);
+  });
+});
+
+describe('a rule that somebody decided on', () => {
+  it('names in the signed directory the countries for which it was decided', async () => {
+    const desk = await installation.signIn(installation.administrator);
+    const retention = {
+      clauses: [{ kind: 'at_most' as const, months: 24, anchor: 'closure' as const }],
+      wins: null,
+      shorter: [],
+      preset: null,
+      decidedFor: ['SE', 'PT'] as [string, string],
+      reason: 'The board.',
+    };
+    await desk.updateChannel(installation.channel, { retention: v.parse(Retention, retention) });
+    const [, harald] = installation.handlers;
+    const { channels } = await harald.desk.directory();
+    expect(channels.map((channel) => channel.retention)).toEqual([retention]);
   });
 });
 

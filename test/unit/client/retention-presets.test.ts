@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { Retention } from '../../../crypto/public.js';
 import {
   presetsDiffer,
+  retentionDoubts,
   retentionPreset,
   RULES,
   SHORTER,
   STARTS,
+  type KeptChannel,
   type RetentionPreset,
   type RetentionRow,
 } from '../../../client/law/retention.js';
@@ -103,5 +105,82 @@ describe('two presets', () => {
   ])('of %s and %s are: %s', (one, other, expected) => {
     expect(presetsDiffer(presetOf(one), presetOf(other))).toBe(expected);
     expect(presetsDiffer(presetOf(other), presetOf(one))).toBe(expected);
+  });
+});
+
+describe('what has to be decided about a channel’s keeping', () => {
+  const presets = rows.map(retentionPreset).filter((preset) => preset !== null);
+  const byDefault = (country: string): KeptChannel => ({
+    country,
+    retention: null,
+    retentionMonths: 24,
+  });
+  const ruled = (country: string, of: string, decidedFor?: [string, string]): KeptChannel => {
+    const { clauses, shorter } = presetOf(of);
+    const retention = v.parse(Retention, {
+      clauses,
+      wins: null,
+      shorter,
+      preset: of,
+      ...(decidedFor === undefined ? {} : { decidedFor }),
+      reason: 'The board.',
+    });
+    return { country, retention, retentionMonths: clauses[0]?.months ?? 24 };
+  };
+  const doubts = (channel: KeptChannel, organisation: string): string[] =>
+    retentionDoubts(channel, organisation, presets).map(({ what }) => what);
+
+  it.each([
+    ['SE', 'SE', []],
+    ['FI', 'FI', []],
+    ['DE', 'DE', []],
+    ['NO', 'NO', []],
+    // no row of the table says anything of keeping there
+    ['LV', 'LV', []],
+    ['IS', 'PL', []],
+    ['PL', 'PL', ['too_soon']],
+    ['AT', 'AT', ['too_soon']],
+    ['PT', 'PT', ['too_soon']],
+    ['CY', 'CY', ['too_long']],
+    ['ES', 'ES', ['no_shorter']],
+    ['NO', 'SE', ['different']],
+    ['SE', 'PT', ['clash']],
+    ['PL', 'FI', ['too_soon', 'clash']],
+  ])(
+    'is, by the default in %s for an organisation in %s: %j',
+    (country, organisation, expected) => {
+      expect(doubts(byDefault(country), organisation)).toEqual(expected);
+    },
+  );
+
+  it('is nothing once it was decided for these two countries, whichever rule was chosen', () => {
+    expect(doubts(ruled('PL', 'SE', ['PL', 'FI']), 'FI')).toEqual([]);
+    expect(doubts(ruled('PL', 'PL', ['PL', 'FI']), 'FI')).toEqual([]);
+    // those who decided before this was written down decided as well
+    expect(doubts(ruled('PL', 'SE'), 'FI')).toEqual([]);
+  });
+
+  it('is everything again after a change of country, unless the rule keeps to the new one', () => {
+    expect(doubts(ruled('PT', 'SE', ['SE', 'SE']), 'PT')).toEqual(['too_soon']);
+    expect(doubts(ruled('SE', 'NO', ['NO', 'SE']), 'SE')).toEqual(['too_long']);
+    expect(doubts(ruled('PT', 'PT', ['SE', 'PT']), 'PT')).toEqual([]);
+    expect(doubts(ruled('SE', 'SE', ['SE', 'SE']), 'PT')).toEqual(['clash']);
+  });
+
+  it('leaves alone a rule of two times of which the longer counts', () => {
+    const clauses = [...presetOf('SE').clauses, ...presetOf('PT').clauses];
+    const retention = (wins: 'longer' | 'shorter') =>
+      v.parse(Retention, {
+        clauses,
+        wins,
+        shorter: [],
+        preset: null,
+        decidedFor: ['SE', 'PT'],
+        reason: 'The board.',
+      });
+    const of = (wins: 'longer' | 'shorter'): string[] =>
+      doubts({ country: 'PT', retention: retention(wins), retentionMonths: 24 }, 'PT');
+    expect(of('longer')).toEqual([]);
+    expect(of('shorter')).toEqual(['too_soon']);
   });
 });

@@ -1,3 +1,4 @@
+import type { ReadinessView } from '../../../client/desk/channel.js';
 import type { ChannelView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { channelQuestions } from './channel-questions.js';
@@ -24,6 +25,7 @@ import { countryText, languageText } from './languages.js';
 import { posterElement } from './poster.js';
 import { printSheet } from './print.js';
 import { fillTerms, shorterText } from './retention.js';
+import { needsDecision, tellDecision } from './retention-decision.js';
 import { retentionForm } from './retention-form.js';
 import { fillWords } from './words.js';
 
@@ -73,7 +75,7 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
     section.replaceWith(channelSection(desk, currentOf(desk, channel), view));
     part(view, 'heading').focus();
   };
-  fillPublication(desk, section, channel, again);
+  const steps = fillPublication(desk, section, channel, again);
   fillClosing(desk, section, channel, again);
   fillChannelReaders(desk, section, channel, again);
   fillPoster(desk, section, channel);
@@ -82,8 +84,8 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
   part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
   showPart(section, 'settings', administrator);
   if (administrator) {
-    wireSettings(desk, section, channel);
-    wireRetention(desk, section, channel);
+    wireSettings(desk, section, channel, steps);
+    wireRetention(desk, section, channel, steps);
   }
   return section;
 }
@@ -98,14 +100,27 @@ function fillRetention(desk: Desk, section: HTMLElement, channel: ChannelView): 
   fillList(part(section, 'shorter-terms'), retention?.shorter ?? [], (term) =>
     element('li', shorterText(term)),
   );
-  const why = retention === null ? '' : `${t('desk.keep.why')}: ${retention.reason}`;
-  write(section, 'retention-why', why);
+  write(section, 'retention-why', retention === null ? '' : whyText(retention));
+  tellDecision(desk, section, currentOf(desk, channel));
 }
 
-/** The form for how long cases are kept, filled anew once it was published. */
-function wireRetention(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+function whyText({ preset, reason }: NonNullable<ChannelView['retention']>): string {
+  const why = `${t('desk.keep.why')}: ${reason}`;
+  if (preset === null) return why;
+  const country = countryText(preset);
+  return `${t('desk.change.channel_retention.preset', { country })} ${why}`;
+}
+
+/** The form for how long cases are kept; once it was published, `steps` tells anew what is missing. */
+function wireRetention(
+  desk: Desk,
+  section: HTMLElement,
+  channel: ChannelView,
+  steps: () => void,
+): void {
   const form = retentionForm(desk, currentOf(desk, channel), () => {
     fillRetention(desk, section, channel);
+    steps();
   });
   part(section, 'retention-change').replaceChildren(form);
 }
@@ -135,18 +150,23 @@ function fillClosing(
   onClick(box, 'reopen', () => send(box, () => turn(false, 'desk.channel.opened_now')));
 }
 
-/** Whether it is published, or what is missing until it can be. */
+/**
+ * Whether it is published, or what is missing until it can be. That it was decided how long cases are
+ * kept is this page's condition alone: the server knows no acts of countries.
+ *
+ * @returns what tells anew what is missing.
+ */
 function fillPublication(
   desk: Desk,
   section: HTMLElement,
   channel: ChannelView,
   published: () => void,
-): void {
+): () => void {
   const administrator = desk.account.part === 'administrator';
   const isOpen = channel.published || channel.closed;
   showPart(section, 'published', channel.published);
   showPart(section, 'unpublished', !isOpen);
-  if (isOpen) return;
+  if (isOpen) return () => undefined;
   const box = part(section, 'unpublished');
   const button = part(box, 'publish', HTMLButtonElement);
   show(button, administrator);
@@ -155,11 +175,12 @@ function fillPublication(
   const missingTexts = channel.languages.filter(
     (language) => (channel.texts[language] ?? '').trim() === '',
   );
-  void desk.api.readiness().then((all) => {
-    const ready = all.find((each) => each.channel === channel.id);
+  let ready: ReadinessView | undefined;
+  const draw = (): void => {
     const steps: [string, boolean][] = [
       ['readers', (ready?.readers ?? 0) >= 2],
       ['practice', ready?.practiceRead === true],
+      ['keeping', !needsDecision(desk, currentOf(desk, channel))],
       ['texts', missingTexts.length === 0],
     ];
     fillList(part(box, 'steps'), steps, ([name, done]) => {
@@ -170,7 +191,11 @@ function fillPublication(
       return item;
     });
     // texts of the organisation's own are advised, not demanded
-    button.disabled = !steps.slice(0, 2).every(([, done]) => done);
+    button.disabled = !steps.every(([name, done]) => done || name === 'texts');
+  };
+  void desk.api.readiness().then((all) => {
+    ready = all.find((each) => each.channel === channel.id);
+    draw();
   }, report);
   button.addEventListener('click', () => {
     void send(box, async () => {
@@ -179,6 +204,7 @@ function fillPublication(
       published();
     });
   });
+  return draw;
 }
 
 function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): void {
@@ -205,7 +231,12 @@ function fillPoster(desk: Desk, section: HTMLElement, channel: ChannelView): voi
   draw();
 }
 
-function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): void {
+function wireSettings(
+  desk: Desk,
+  section: HTMLElement,
+  channel: ChannelView,
+  steps: () => void,
+): void {
   const form = part(section, 'settings', HTMLFormElement);
   const fields = textFields(channel.languages, {
     names: channel.names,
@@ -248,8 +279,12 @@ function wireSettings(desk: Desk, section: HTMLElement, channel: ChannelView): v
         part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
       }
       fillDates(desk, section, changed);
-      // other rules are offered for another country
-      if (changed.country !== channel.country) wireRetention(desk, section, changed);
+      // for another country other rules are offered, and it has to be decided anew
+      if (changed.country !== channel.country) {
+        wireRetention(desk, section, changed, steps);
+        tellDecision(desk, section, changed);
+        steps();
+      }
     });
   });
   form.addEventListener('input', () => {

@@ -5,6 +5,7 @@ import type {
   DirectoryView,
   HandbookView,
   HandlerCaseView,
+  RetentionView,
 } from '../../../client/models.js';
 import type { OtherDesk } from '../../../client/desk/other-desks.js';
 import type { Remote } from '../rpc.js';
@@ -39,6 +40,8 @@ export interface InboxMemory {
   faulty: Map<string, CaseRow>;
   /** Where the next page of each list starts: empty before the first, null after the last. */
   next: { open: string | null; closed: string | null };
+  /** How long cases are kept now and later; null until all are loaded. */
+  terms: readonly RetentionView[] | null;
   /** Null until something was loaded. */
   loadedAt: Date | null;
   filter: Filter;
@@ -96,6 +99,7 @@ export function newInboxMemory(): InboxMemory {
     rows: new Map(),
     faulty: new Map(),
     next: { open: '', closed: '' },
+    terms: null,
     loadedAt: null,
     filter: NO_FILTER,
     query: '',

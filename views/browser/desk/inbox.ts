@@ -14,6 +14,7 @@ import { fillLabels, fillStandIn, wireFilters } from './inbox-filters.js';
 import { rowElement } from './inbox-row.js';
 import { isKeptTooLong } from './keeping-lines.js';
 import { moveWithKeys } from './keys.js';
+import { tellMovedCases } from './moved-cases.js';
 import { filterRows, groupRows, type Groups } from './rows.js';
 import { wireSavedFilters } from './saved-filters.js';
 
@@ -48,6 +49,10 @@ export function inboxView(desk: Desk): HTMLElement {
     asked += 1;
     searching?.abort();
     turn = turn.then(() => act(view, work));
+  };
+
+  const tellMoved = (): void => {
+    tellMovedCases(desk, part(view, 'moved'), [...memory.rows.values()], memory.terms ?? []);
   };
 
   const draw = (): void => {
@@ -96,6 +101,7 @@ export function inboxView(desk: Desk): HTMLElement {
       const time = timeText(memory.loadedAt);
       write(view, 'loaded', t('desk.inbox.loaded', { time }));
     }
+    tellMoved();
     desk.setWaiting(grouped(rows).today.length);
   };
 
@@ -137,6 +143,8 @@ export function inboxView(desk: Desk): HTMLElement {
     await goOn();
     const { open, closed } = memory.next;
     if (open !== null || closed !== null) return;
+    memory.terms = await desk.api.retention();
+    if (view.isConnected) tellMoved();
     // what was begun in a case that is gone goes as well; one that changed its place while the list
     // was loaded stands in no page, so those that are missing are looked for once more
     const missing = (await desk.api.draftedCases()).filter((id) => !memory.rows.has(id));

@@ -140,6 +140,15 @@ function monthsIn(field: HTMLInputElement): number | null {
   return text === '' ? null : Number(text);
 }
 
+function areSameTerms(some: readonly ShorterTerm[], others: readonly ShorterTerm[]): boolean {
+  const isAmong = (term: ShorterTerm): boolean =>
+    others.some(
+      ({ of, months, anchor }) =>
+        of === term.of && months === term.months && anchor === term.anchor,
+    );
+  return some.length === others.length && some.every(isAmong);
+}
+
 function areMonths(months: number): boolean {
   return Number.isInteger(months) && months >= 1 && months <= 1200;
 }
@@ -189,7 +198,9 @@ export function retentionForm(desk: Desk, channel: ChannelView, changed: () => v
       clauses: times,
       wins: clashes(times) ? which : null,
       shorter,
-      preset: choice.preset,
+      // with other times it is the organisation's own, and nobody may be told otherwise
+      preset: areSameTerms(shorter, choice.shorter) ? choice.preset : null,
+      decidedFor: [channel.country, desk.directory.organisation.country],
       reason: why,
     };
   }
