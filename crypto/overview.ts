@@ -50,6 +50,8 @@ export const Overview = v.strictObject({
   receivedOn: v.nullable(Day),
   /** Whether it ever was under investigation; null where nobody can tell. */
   investigated: v.nullable(v.boolean()),
+  /** Whether an export waits for the yes or no of a second person. */
+  exportWaits: v.boolean(),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
@@ -68,8 +70,14 @@ const Sealed = v.strictTuple([
   Overview.entries.responsible,
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
-  // 1 where the acknowledgement was left out, and twice the place in INVESTIGATED
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5)),
+  // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits
+  v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(13),
+    v.check((marks) => ((marks >> 1) & 3) < INVESTIGATED.length),
+  ),
   Overview.entries.receivedOn,
 ]);
 
@@ -114,6 +122,7 @@ export function newOverview({
     acknowledgementWaived: false,
     receivedOn,
     investigated: false,
+    exportWaits: false,
   };
 }
 
@@ -134,7 +143,9 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.responsible,
     overview.due === null ? null : [overview.due.what, overview.due.by, overview.due.days],
     overview.feedbackExtendedTo,
-    (overview.acknowledgementWaived ? 1 : 0) + 2 * INVESTIGATED.indexOf(overview.investigated),
+    (overview.acknowledgementWaived ? 1 : 0) +
+      2 * INVESTIGATED.indexOf(overview.investigated) +
+      (overview.exportWaits ? 8 : 0),
     overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
@@ -164,7 +175,7 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     responsible,
     due,
     feedbackExtendedTo,
-    decided,
+    marks,
     receivedOn,
   ] = fromJsonBytes(Sealed, unpad(padded));
   return {
@@ -178,8 +189,9 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     responsible,
     due: due === null ? null : { what: due[0], by: due[1], days: due[2] },
     feedbackExtendedTo,
-    acknowledgementWaived: decided % 2 === 1,
+    acknowledgementWaived: (marks & 1) !== 0,
     receivedOn,
-    investigated: INVESTIGATED[Math.floor(decided / 2)] ?? null,
+    investigated: INVESTIGATED[(marks >> 1) & 3] ?? null,
+    exportWaits: (marks & 8) !== 0,
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '../../crypto/private.js';
 import { isAnswer, isFeedback } from '../law/answers.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
+import { exportWaits } from './exports.js';
 import { dayIn, recordedDay, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
 
@@ -50,6 +51,7 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     feedbackExtendedTo: decided.extension?.by ?? null,
     acknowledgementWaived: decided.waiver !== null,
     investigated: wasInvestigated(said),
+    exportWaits: exportWaits(said),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Spoken } from '../spoken/spoken.js';
 /** What the entries of a case say now, in the order of each chain. */
 export interface Said extends Spoken {
   internal: readonly OpenedContent[];
+  /** Record hashes of those, in the same order; one that is not sealed yet has none. */
+  internalHashes?: readonly string[];
 }
 
 /** What handlers said among themselves, and in which zone its days are counted. */
@@ -40,6 +42,7 @@ export function saidIn({ dialogue, internal, origin }: OpenedCase, timeZone: str
     hashes: dialogue.entries.map(({ hash }) => hash),
     origin,
     internal: contents(internal?.entries ?? []),
+    internalHashes: internal?.entries.map(({ hash }) => hash) ?? [],
     timeZone,
   };
 }

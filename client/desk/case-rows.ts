@@ -68,6 +68,7 @@ function rowOf(
     acknowledgedOn: overview?.acknowledgedOn ?? null,
     feedbackOn: overview?.feedbackOn ?? null,
     acknowledgementWaived: overview?.acknowledgementWaived ?? false,
+    exportWaits: overview?.exportWaits ?? false,
     feedbackExtendedTo: overview?.feedbackExtendedTo ?? null,
     investigated: overview?.status === 'investigation' ? true : (overview?.investigated ?? null),
     outcome: overview?.outcome ?? null,

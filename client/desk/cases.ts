@@ -44,7 +44,7 @@ import {
 } from './erasing.js';
 import { checkRemoval } from './removing.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import { checkExportable } from './exporting.js';
+import { checkExportable, checkExportAnswer } from './exporting.js';
 import type { Listings } from './listings.js';
 import { checkDisclosure, checkOutward } from './outward.js';
 import { createSearch, type Search } from './search.js';
@@ -242,6 +242,9 @@ export function createCaseDesk(
         }
         if (content.kind === 'removal') checkRemoval(opened, content);
         if (content.kind === 'disclosure') checkDisclosure(opened, content);
+        if (content.kind === 'export_confirmed') {
+          checkExportAnswer(opened, content, state.account.id);
+        }
         if (content.kind === 'export' && content.state === 'made') {
           checkExportable(opened, content, state.account.id);
           checkOutward(opened, content);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   checkLater,
   DirectoryAnswer,
+  type ExportConfirmedEntry,
   type Party,
   ProtocolError,
   ReaderId,
@@ -98,6 +99,21 @@ export function checkExportable(
   const found = exportsOf(entries).find(({ id }) => id === wanted.id);
   const isMine = found !== undefined && found.by.id === who && isAsAsked(found, wanted);
   if (!isMine || found.second?.answer !== 'yes') throw new ClientError('export_unconfirmed');
+}
+
+/**
+ * Checks that what a handler answers to is another one's export, which still waits as it was shown.
+ *
+ * @throws ClientError `already_decided`.
+ */
+export function checkExportAnswer(
+  { file, directory }: OpenedForHandler,
+  { of }: v.InferOutput<typeof ExportConfirmedEntry>,
+  who: string,
+): void {
+  const exports = exportsOf(entryViews(file, directory.directory, []));
+  const asked = exports.find(({ record }) => record === of);
+  if (asked?.state !== 'asked' || asked.by.id === who) throw new ClientError('already_decided');
 }
 
 /** See {@link ExportDesk}. */

@@ -63,6 +63,8 @@ export interface CaseRow {
   feedbackExtendedTo: string | null;
   /** Whether it ever was under investigation; null where nobody can tell. */
   investigated: boolean | null;
+  /** Whether an export waits for a second person, as the sealed overview says. */
+  exportWaits: boolean;
   outcome: Outcome | null;
   /** Where an open case stands; of a closed one where it stood. */
   status: Overview['status'];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { WorkId } from '../ids.js';
+import { RecordHash, WorkId } from '../ids.js';
 import { moment, needed, text } from './fields.js';
 
 /** What leaves a case as a file: all of it, or a text of the handlers' own for outsiders. */
@@ -22,11 +22,12 @@ export const ExportEntry = v.strictObject({
   state: v.picklist(['asked', 'made', 'withdrawn']),
 });
 
-/** What a second person says to an export that was asked for. */
+/** What a second person says to an export that was asked for, in the form and with the purpose shown. */
 export const ExportConfirmedEntry = v.strictObject({
   kind: v.literal('export_confirmed'),
   at: moment,
-  export: WorkId,
+  /** The record that asks for it: an id alone would say yes to whatever else is asked under it. */
+  of: RecordHash,
   answer: v.picklist(['yes', 'no']),
   text,
 });

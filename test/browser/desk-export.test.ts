@@ -171,6 +171,13 @@ describe('a case as a file', () => {
     const exports = await page.innerText('[data-part=exports]');
     expect(exports).toContain('waits for a second person');
     expect(exports).not.toContain('Go on to saving');
+    await page.click('[data-part=back]');
+    const line = page.locator('.row', { hasText: 'Invoices for guards' });
+    await line.getByText('waits for a second person’s yes or no').waitFor();
+    await check(page);
+    await line.locator('.row-open').click();
+    await page.waitForSelector('.entry');
+    await page.click('[data-tab=record]');
     await page.click('[data-part=exports] button >> text=Withdraw');
     await loaded(page);
     expect(await page.innerText('[data-part=exports]')).toContain('withdrawn');

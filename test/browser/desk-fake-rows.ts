@@ -59,6 +59,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     acknowledgedOn: day(-15),
     feedbackOn: null,
     acknowledgementWaived: false,
+    exportWaits: false,
     feedbackExtendedTo: null,
     investigated: false,
     outcome: null,

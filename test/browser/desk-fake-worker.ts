@@ -1,5 +1,6 @@
 import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
+import { exportsOf } from '../../client/casework/exports.js';
 import { isAnswer, isFeedback } from '../../client/law/answers.js';
 import type {
   AbsenceView,
@@ -624,6 +625,9 @@ const api: DeskApi = {
         responsible: [...responsible],
         feedbackExtendedTo: decisions.extension?.by ?? null,
         acknowledgementWaived: decisions.waiver !== null,
+        exportWaits: exportsOf(viewOf(id).entries).some(
+          ({ state, second }) => state === 'asked' && second === null,
+        ),
         due: nextDate(dates, day(0) as Day),
       });
     }

@@ -27,6 +27,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     acknowledgedOn: '2026-02-21',
     feedbackOn: null,
     acknowledgementWaived: false,
+    exportWaits: false,
     feedbackExtendedTo: null,
     investigated: false,
     outcome: null,
@@ -60,6 +61,14 @@ const rule = (basis: CountryRule['basis']): CountryRule => ({
 });
 
 const why = (one: CaseRow, of: CountryRule | null = null): string[] => reasons(one, of, NOW);
+
+describe('a case with an export that waits for a second person', () => {
+  it('needs somebody today, open or closed', () => {
+    expect(why(row({ exportWaits: true }))).toContain('export');
+    expect(why(row({ ...closed, exportWaits: true }))).toEqual(['export']);
+    expect(why(row({ ...closed }))).toEqual([]);
+  });
+});
 
 describe('days', () => {
   it('count whole days over a change of clocks and a leap day', () => {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkExport } from '../../client/archive/check.js';
 import { bytesIn, readArchive } from '../../client/archive/zip-reader.js';
 import { run } from '../../client/cli/run.js';
-import { exportsOf } from '../../client/casework/exports.js';
 import { newestRecords } from '../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { createVisit } from '../../client/node/visit.js';
@@ -60,17 +59,17 @@ async function record(
   form: Form,
   exportId: string | null = null,
   disclosure: string | null = null,
-  of = id,
-): Promise<{ data: HandlerCaseView; made: string }> {
+  inCase = id,
+): Promise<{ data: HandlerCaseView; made: string; of: string }> {
   const purpose = 'For the file.';
-  const data = await desk.work(of, {
+  const data = await desk.work(inCase, {
     ...{ kind: 'export', id: exportId, form, text: purpose },
     disclosure,
     state,
   });
-  const made = exportsOf(data.entries).at(-1)?.id;
-  if (made === undefined) throw new Error('nothing recorded');
-  return { data, made };
+  const newest = data.entries.findLast(({ content }) => content.kind === 'export');
+  if (newest?.content.kind !== 'export') throw new Error('nothing recorded');
+  return { data, made: newest.content.id, of: newest.hash };
 }
 
 /** Writes a disclosure down, or again; answers its id. */
@@ -268,14 +267,18 @@ describe('the rule of two persons', () => {
     await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
-    const { made } = await record(hanna, 'asked', 'whole');
-    const answer = (person: InstallationPerson): Promise<HandlerCaseView> =>
-      person.desk.work(id, { kind: 'export_confirmed', export: made, answer: 'yes', text: '' });
-    await answer(hanna);
+    const { made, of: before } = await record(hanna, 'asked', 'whole');
+    const answer = (person: InstallationPerson, of: string): Promise<HandlerCaseView> =>
+      person.desk.work(id, { kind: 'export_confirmed', of, answer: 'yes', text: '' });
+    await expect(answer(hanna, before)).rejects.toMatchObject({ code: 'already_decided' });
     await expect(record(hanna, 'made', 'whole', made)).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
-    await answer(harald);
+    // what was read is what is confirmed: it was asked for anew since the page showed it
+    const { of } = await record(hanna, 'asked', 'whole', made);
+    await expect(answer(harald, before)).rejects.toMatchObject({ code: 'already_decided' });
+    await answer(harald, of);
+    await expect(answer(harald, before)).rejects.toMatchObject({ code: 'already_decided' });
     await expect(record(hanna, 'made', 'redacted', made)).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
@@ -286,6 +289,20 @@ describe('the rule of two persons', () => {
     await expect(checkExport(fileOf(bytes))).resolves.toMatchObject({
       by: { name: 'Hanna Handler' },
     });
+  });
+
+  it('is told in the list of cases to whoever has not opened the case', async () => {
+    const waits = async ({ desk }: InstallationPerson): Promise<boolean | undefined> =>
+      (await desk.inbox('open')).rows.find((row) => row.id === id)?.exportWaits;
+    expect(await waits(harald)).toBe(false);
+    const { made, of } = await record(hanna, 'asked', 'whole');
+    expect([await waits(harald), await waits(hanna)]).toEqual([true, true]);
+    await harald.desk.note(id, 'Something else.', [], silent);
+    expect(await waits(harald)).toBe(true);
+    await harald.desk.work(id, { kind: 'export_confirmed', of, answer: 'yes', text: '' });
+    expect(await waits(hanna)).toBe(false);
+    await record(hanna, 'made', 'whole', made);
+    expect(await waits(harald)).toBe(false);
   });
 
   it('is not ended by taking the other handler off the case', async () => {

@@ -275,6 +275,7 @@ describe('a report that was made to stop whoever reads it', () => {
           acknowledgementWaived: true,
           receivedOn: v.parse(Day, '2020-01-01'),
           investigated: true,
+          exportWaits: true,
         }),
       }),
     });
@@ -293,6 +294,7 @@ describe('a report that was made to stop whoever reads it', () => {
       feedbackExtendedTo: null,
       acknowledgementWaived: false,
       investigated: false,
+      exportWaits: false,
     };
     expect(await listed(hanna)).toMatchObject({ ...untouched, title: 'Nothing to do here' });
     expect(await hanna.desk.openCase(id)).toMatchObject({ ...untouched, title: first });

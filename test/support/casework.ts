@@ -317,7 +317,7 @@ export const contents = {
   exportConfirmed: {
     kind: 'export_confirmed',
     at,
-    export: WORK,
+    of: 'A'.repeat(43) as RecordHash,
     answer: 'no',
     text: 'Ask the reporter first.',
   },

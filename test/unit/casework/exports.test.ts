@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf } from '../../../client/casework/exports.js';
+import { exportsOf, exportWaits } from '../../../client/casework/exports.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { namesLeft, withoutNames } from '../../../client/casework/redact.js';
 import type { EntryView } from '../../../client/models.js';
@@ -8,11 +8,13 @@ import { ready } from '../../../crypto/private.js';
 
 beforeAll(ready);
 
-type Said = Pick<EntryView, 'author' | 'content'>;
+type Said = Pick<EntryView, 'author' | 'hash' | 'content'>;
 const id = 'AAAAAAAAAAAAAAAAAAAAAA';
 const OUT = 'BBBBBBBBBBBBBBBBBBBBBA';
-const by = (name: string, input: CaseworkInput): Said => ({
+const ASKED = 'A'.repeat(43);
+const by = (name: string, input: CaseworkInput, hash: string): Said => ({
   author: { side: 'reader', id: name, name },
+  hash,
   content: caseworkEntry(input, '2026-03-02T10:00:00.000Z'),
 });
 type State = 'asked' | 'made' | 'withdrawn';
@@ -21,9 +23,11 @@ const taken = (
   state: State,
   text = 'For the board.',
   disclosure: string | null = null,
-): Said => by(name, { kind: 'export', id, form: 'whole', text, disclosure, state });
-const answered = (name: string, answer: 'yes' | 'no'): Said =>
-  by(name, { kind: 'export_confirmed', export: id, answer, text: '' });
+  hash = ASKED,
+): Said => by(name, { kind: 'export', id, form: 'whole', text, disclosure, state }, hash);
+const answered = (name: string, answer: 'yes' | 'no', of = ASKED): Said =>
+  by(name, { kind: 'export_confirmed', of, answer, text: '' }, `${name} says ${answer}`);
+const LATER = `${'A'.repeat(42)}E`;
 
 describe('exports of a case', () => {
   it('are confirmed by another person alone, and for what was asked', () => {
@@ -44,6 +48,45 @@ describe('exports of a case', () => {
     expect(again?.second).toBeNull();
   });
 
+  it('are confirmed as they were shown, and not as they were changed meanwhile', () => {
+    const asked = taken('hanna', 'asked');
+    const changed = taken('hanna', 'asked', 'For the press.', null, LATER);
+    expect(exportsOf([asked, changed, answered('omar', 'yes')])[0]?.second).toBeNull();
+    const [confirmed] = exportsOf([asked, changed, answered('omar', 'yes', LATER)]);
+    expect(confirmed).toMatchObject({ record: LATER, second: { answer: 'yes' } });
+  });
+
+  it('wait in the lists until somebody answers what was asked last', () => {
+    const waits = (...entries: Said[]): boolean =>
+      exportWaits({
+        internal: entries.map(({ content }) => content),
+        internalHashes: entries.map(({ hash }) => hash),
+      });
+    const asked = taken('hanna', 'asked');
+    expect(waits()).toBe(false);
+    expect(waits(asked)).toBe(true);
+    expect(exportWaits({ internal: [asked.content] })).toBe(true);
+    for (const answer of ['yes', 'no'] as const) {
+      expect(waits(asked, answered('omar', answer))).toBe(false);
+    }
+    const changed = taken('hanna', 'asked', 'For the press.', null, LATER);
+    expect(waits(asked, answered('omar', 'yes'), changed)).toBe(true);
+    for (const state of ['made', 'withdrawn'] as const) {
+      expect(waits(asked, taken('hanna', state, undefined, null, LATER))).toBe(false);
+    }
+    const other = { ...asked, content: { ...asked.content, id: OUT }, hash: LATER } as Said;
+    expect(waits(asked, other, answered('omar', 'yes'))).toBe(true);
+    const restricted = by(
+      'omar',
+      {
+        ...{ kind: 'restriction', id: null, ground: 'accuracy', text: 'Disputed.' },
+        review: '2030-01-01',
+      },
+      'restricted',
+    );
+    expect(waits(asked, restricted)).toBe(false);
+  });
+
   it('are gone on with by whoever asked, and stay as they ended', () => {
     const asked = taken('hanna', 'asked');
     expect(exportsOf([asked, taken('omar', 'withdrawn')])[0]?.state).toBe('asked');
@@ -53,7 +96,8 @@ describe('exports of a case', () => {
     expect(exportsOf([taken('hanna', 'withdrawn')])).toEqual([]);
     expect(exportsOf([answered('omar', 'yes')])).toEqual([]);
     const unreadable = { kind: 'unreadable', fault: 'does_not_open', effect: null } as const;
-    const noise: Said = { author: { side: 'reader', id: 'x', name: 'x' }, content: unreadable };
+    const author = { side: 'reader', id: 'x', name: 'x' } as const;
+    const noise: Said = { author, hash: 'noise', content: unreadable };
     expect(exportsOf([noise, asked])).toHaveLength(1);
   });
 });

@@ -107,7 +107,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       [id],
       ['task', '2026-03-09', 5],
       '2026-08-31',
-      1,
+      11,
       '2026-03-01',
     ],
     open(bytes) {
@@ -143,7 +143,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       '8.1': notDay,
       '8.2': [null, ...notWithin(DUE_DAYS_LIMIT)],
       '9': orNull(notDay),
-      '10': [null, true, false, '0', '1', [], {}, 2, -1, 0.5],
+      '10': [null, false, '0', 6, 7, ...notWithin(13)],
       '11': orNull(notDay),
     },
     lists: ['6', '7'],

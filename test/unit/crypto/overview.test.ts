@@ -98,6 +98,7 @@ describe('overviews', () => {
     acknowledgementWaived: fc.boolean(),
     receivedOn: day,
     investigated: fc.constantFrom(null, false, true),
+    exportWaits: fc.boolean(),
   });
 
   it('have one size, whatever they hold', () => {

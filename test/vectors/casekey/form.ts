@@ -148,10 +148,11 @@ export const CaseVectors = v.strictObject({
   contents: v.array(v.unknown()),
   /** Who made it: a handler. */
   origin: v.unknown(),
-  /** Frozen before overviews said whether something was investigated. */
+  /** Frozen before overviews said whether something was investigated, or an export waits. */
   overview: v.strictObject({
     ...Overview.entries,
     investigated: v.optional(Overview.entries.investigated, null),
+    exportWaits: v.optional(Overview.entries.exportWaits, false),
   }),
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),

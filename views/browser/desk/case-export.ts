@@ -227,7 +227,7 @@ export function exportSection(
     if (each.state !== 'asked') return [];
     const answer = (said: 'yes' | 'no') => ({
       label: t(said === 'yes' ? 'desk.export.confirm' : 'desk.export.refuse'),
-      run: () => save({ kind: 'export_confirmed', export: each.id, answer: said, text: '' }),
+      run: () => save({ kind: 'export_confirmed', of: each.record, answer: said, text: '' }),
     });
     if (each.by.id !== me) return [answer('yes'), answer('no')];
     const { id: known, form, text, disclosure } = each;

@@ -48,6 +48,7 @@ export const REASONS = [
   'feedback',
   'due',
   'keeping',
+  'export',
   'message',
 ] as const;
 export type Reason = (typeof REASONS)[number];
@@ -191,6 +192,7 @@ export function reasons(
   const found = new Set<Reason>();
   if (row.escalated && row.state === 'open') found.add('escalated');
   if (row.decisionBy !== null) found.add('decision');
+  if (row.exportWaits) found.add('export');
   if (row.unread) found.add('message');
   if (isKeptTooLong) found.add('keeping');
   const age = daysBetween(row.receivedOn, today);

@@ -1,4 +1,4 @@
-import { exportsOf, type CaseExport } from '../../../client/casework/exports.js';
+import type { CaseExport } from '../../../client/casework/exports.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { EntryContent } from '../../../crypto/private.js';
 import { t } from '../strings.js';
@@ -11,8 +11,8 @@ export function exportLine(data: HandlerCaseView, by: string, content: ExportCon
     const form = t(`desk.export.form.${content.form}`);
     return t(`desk.export.line.${content.state}`, { by, form, purpose: content.text });
   }
-  const asked = exportsOf(data.entries).find(({ id }) => id === content.export);
-  const purpose = asked?.text ?? '';
+  const asked = data.entries.find(({ hash }) => hash === content.of)?.content;
+  const purpose = asked?.kind === 'export' ? asked.text : '';
   return t(`desk.export.line.${content.answer}`, { by, purpose });
 }
 

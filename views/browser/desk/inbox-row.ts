@@ -140,6 +140,7 @@ function dateLines(
   if (!isTrusted(row)) return lines;
   if (reasons.includes('escalated')) lines.push({ text: t('desk.reason.escalated'), mark: 'late' });
   if (reasons.includes('decision')) lines.push({ text: t('desk.reason.decision'), mark: 'soon' });
+  if (row.exportWaits) lines.push({ text: t('desk.reason.export'), mark: 'soon' });
   if (reasons.includes('unopened')) {
     const text = plural('desk.reason.unopened', daysBetween(row.receivedOn, today));
     lines.push({ text, mark: 'soon' });
