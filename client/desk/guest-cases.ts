@@ -10,9 +10,11 @@ import {
   type FileReference,
   GuestCase,
   GuestList,
+  type GuestTerms,
   memberTerms,
   openGrant,
   ReaderId,
+  type RecordHash,
   type SealedEntry,
   sealEntry,
   verifyEpochs,
@@ -33,12 +35,19 @@ export interface GuestDesk {
   /** The cases that may be read now. */
   guestCases(): Promise<GuestRow[]>;
   /**
-   * Writes among the notes that the case is kept secret, in these words; only from then on the server
-   * hands out what is in it.
+   * How far a grant goes, as a handler signed it: what a guest is shown before accepting.
    *
    * @throws ClientError `access_ended`, `not_sealed_to_you`, and what is wrong with the epochs.
    */
-  acceptSecrecy(id: string, text: string): Promise<GuestCaseView>;
+  grantedTerms(id: string): Promise<GuestTerms>;
+  /**
+   * Writes among the notes that the case is kept secret, in these words; only from then on the server
+   * hands out what is in it.
+   *
+   * @param shown the terms that the guest read.
+   * @throws ClientError as {@link GuestDesk.grantedTerms}, or `terms_changed` where others hold by now.
+   */
+  acceptSecrecy(id: string, shown: GuestTerms, text: string): Promise<GuestCaseView>;
   /** Opens a case to read it. Throws ClientError `secrecy_not_accepted`, or `access_ended`. */
   openGuestCase(id: string): Promise<GuestCaseView>;
   /** Writes a note. Throws ClientError `read_only` where the grant does not allow it. */
@@ -49,6 +58,16 @@ export interface GuestDesk {
     onProgress: (progress: SendProgress) => void,
     signal?: AbortSignal,
   ): Promise<GuestCaseView>;
+}
+
+/** A grant as a handler signed it, before its guest accepted secrecy. */
+interface Granted {
+  answer: v.InferOutput<typeof GuestCase>;
+  terms: GuestTerms;
+  /** The notes' newest epoch. */
+  notes: EpochEntry;
+  /** Record of the conversation's newest epoch, which let the guest in. */
+  seen: RecordHash;
 }
 
 /** Times that an entry is sealed anew where somebody else wrote in the same moment. */
@@ -128,10 +147,11 @@ export function createGuestDesk(
     return { data: caseView(opened, [], me), terms: checkTerms(opened) };
   }
 
-  /** The entry that accepts secrecy, on the epochs alone: nothing else is there to be read yet. */
-  async function sealSecrecy(id: CaseId, text: string): Promise<SealedEntry> {
-    const state = session.signedIn();
-    const { reporter, epochs, grants, newest } = await fetchCase(id);
+  /** What a handler granted, by the epochs alone: nothing else is there to be read yet. */
+  async function readGrant(id: CaseId): Promise<Granted> {
+    const { account } = session.signedIn();
+    const answer = await fetchCase(id);
+    const { reporter, epochs } = answer;
     if (caseIdOf(reporter) !== id) throw new ClientError('wrong_case_id');
     const { directory } = await watch.current();
     const named = epochs.map((entry) => epochBodyOf(entry).directory.version);
@@ -152,10 +172,22 @@ export function createGuestDesk(
     if (readers.fault !== null) throw new ClientError(readers.fault);
     if (granted === undefined || notes === undefined) throw new ClientError('missing_entry');
     const { members } = granted.body;
-    const terms = members.find(({ id: each }) => (each as string) === state.account.id)?.guest;
+    const terms = members.find(({ id: each }) => (each as string) === account.id)?.guest;
     if (terms === undefined) throw new ClientError('not_sealed_to_you');
     if (terms.until < session.today()) throw new ClientError('access_ended');
     checkNotes(notes, members);
+    return { answer, terms, notes, seen: granted.hash };
+  }
+
+  /** The entry that accepts secrecy under the terms that were shown. */
+  async function sealSecrecy(id: CaseId, shown: GuestTerms, text: string): Promise<SealedEntry> {
+    const state = session.signedIn();
+    const { answer, terms, notes, seen } = await readGrant(id);
+    const { until, write, save } = terms;
+    if (until !== shown.until || write !== shown.write || save !== shown.save) {
+      throw new ClientError('terms_changed');
+    }
+    const { grants, newest } = answer;
     const { epoch, commitment } = notes.header;
     const grant = grants.find((each) => each.compartment === 'internal' && each.epoch === epoch);
     if (grant === undefined) throw new ClientError('not_sealed_to_you');
@@ -169,9 +201,9 @@ export function createGuestDesk(
         sequence: newest.sequence + 1,
         previous: newest.hash,
         // the entry that let the guest in is all of the conversation that a guest has seen
-        seen: granted.hash,
+        seen,
       },
-      { kind: 'secrecy', at: session.now().toISOString(), until: terms.until, text },
+      { kind: 'secrecy', at: session.now().toISOString(), until, text },
     );
   }
 
@@ -193,10 +225,14 @@ export function createGuestDesk(
         }));
     },
 
-    async acceptSecrecy(id, text) {
+    async grantedTerms(id) {
+      return (await readGrant(v.parse(CaseId, id))).terms;
+    },
+
+    async acceptSecrecy(id, shown, text) {
       const caseId = v.parse(CaseId, id);
       for (let tries = 1; ; tries += 1) {
-        if (await send(id, await sealSecrecy(caseId, text), [])) break;
+        if (await send(id, await sealSecrecy(caseId, shown, text), [])) break;
         // a lost answer: then the entry is there
         if ((await fetchCase(id)).opened !== null) break;
         if (tries >= TRIES) throw new ClientError('conflict');

@@ -15,13 +15,14 @@ function guestCase(id: string): GuestCaseView {
 /** What guests ask of the fake desk, and handlers about them. */
 export const guestApi: Pick<
   DeskApi,
-  'guestCases' | 'acceptSecrecy' | 'openGuestCase' | 'guestNote' | 'grantGuest'
+  'guestCases' | 'grantedTerms' | 'acceptSecrecy' | 'openGuestCase' | 'guestNote' | 'grantGuest'
 > = {
   guestCases() {
     const { channel, practice, receivedOn, closedOn } = viewOf(CASE);
     const row = { id: CASE, channel, practice, receivedOn, closedOn, accepted, ...terms };
     return Promise.resolve([row as GuestRow]);
   },
+  grantedTerms: () => Promise.resolve(terms),
   acceptSecrecy(id) {
     accepted = true;
     return Promise.resolve(guestCase(id));

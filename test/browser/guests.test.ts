@@ -81,8 +81,21 @@ it('a case goes to somebody from outside until a day, and the reporter sees who'
   await check(guest);
   await guest.getByRole('button', { name: 'Open the case received' }).click();
   const secrecy = partOf(guest, 'secrecy');
+  await partOf(guest, 'terms').getByText('You may write notes').waitFor();
   await secrecy.locator('[type=submit]').click();
   await secrecy.getByText('Tick the box first').waitFor();
+  await check(guest);
+  // the handler changes what was granted while the guest reads it
+  await partOf(form, 'guest-until').fill(until.toISOString().slice(0, 10));
+  await partOf(form, 'guest-write').check();
+  await partOf(form, 'guest-save').check();
+  await form.locator('[type=submit]').click();
+  await readers.getByText('writes notes and saves files').waitFor();
+  await partOf(secrecy, 'accepted').check();
+  await secrecy.locator('[type=submit]').click();
+  await secrecy.getByText('Nothing was accepted').waitFor();
+  expect(await partOf(guest, 'terms').innerText()).toContain('You may save its files.');
+  expect(await partOf(secrecy, 'accepted').isChecked()).toBe(false);
   await check(guest);
   await partOf(secrecy, 'accepted').check();
   await secrecy.locator('[type=submit]').click();

@@ -365,7 +365,7 @@ describe('what people type and send', () => {
     await closing.decideNothingFurther(id, field.decision);
     await closing.grantGuest(id, lara.id, { until: '2026-12-31', write: true, save: true });
     const guest = await installation.signIn(lara);
-    await guest.acceptSecrecy(id, field.secrecy);
+    await guest.acceptSecrecy(id, await guest.grantedTerms(id), field.secrecy);
     await guest.guestNote(id, field.guestNote, [], silent);
     await closing.work(id, { kind: 'still_needed', text: field.stillNeeded, review: '2027-09-01' });
     const proposed = await closing.work(id, {

@@ -71,7 +71,10 @@ describe('a case that a handler grants to somebody from outside', () => {
     await expect(lara.desk.openGuestCase(id)).rejects.toMatchObject({
       code: 'secrecy_not_accepted',
     });
-    const { data } = await lara.desk.acceptSecrecy(id, secrecy);
+    const shown = await lara.desk.grantedTerms(id);
+    expect(shown).toEqual(terms);
+    const { data } = await lara.desk.acceptSecrecy(id, shown, secrecy);
+    expect(data.entries.at(-1)?.content).toMatchObject({ until: terms.until, text: secrecy });
     expect(data.entries.map(({ content }) => content.kind)).toEqual(['report', 'note', 'secrecy']);
     expect(data.warnings).toEqual([]);
     await expect(lara.desk.guestNote(id, 'A note.', [], () => undefined)).rejects.toMatchObject({
@@ -99,6 +102,32 @@ describe('a case that a handler grants to somebody from outside', () => {
     const told = (await installation.newReporter().open(words)).access;
     expect(told.at(-1)?.readers).toHaveLength(2);
     expect(told.at(-2)?.readers).toHaveLength(3);
+  });
+
+  it('is accepted under the terms that were shown, and under no others', async () => {
+    const { words } = await installation.report();
+    const id = reporterKeys(words).caseId;
+    await installation.signIn(hanna);
+    const { desk: guest } = lara;
+    await installation.signIn(lara);
+    const terms = { until: '2026-04-20', write: false, save: false };
+    const changes = [
+      { until: '2026-04-21' },
+      { write: true },
+      { save: true },
+      { until: '2026-04-01' },
+    ];
+    for (const change of changes) {
+      await hanna.desk.grantGuest(id, lara.id, terms);
+      const shown = await guest.grantedTerms(id);
+      await hanna.desk.grantGuest(id, lara.id, { ...terms, ...change });
+      await expect(guest.acceptSecrecy(id, shown, secrecy)).rejects.toMatchObject({
+        code: 'terms_changed',
+      });
+      await expect(guest.openGuestCase(id)).rejects.toMatchObject({ code: 'secrecy_not_accepted' });
+    }
+    const { terms: held } = await guest.acceptSecrecy(id, await guest.grantedTerms(id), secrecy);
+    expect(held).toEqual({ ...terms, until: '2026-04-01' });
   });
 
   it('is never granted to whom the reporter left out', async () => {

@@ -70,6 +70,8 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
   const view = copyTemplate('guest-case');
   const secrecy = part(view, 'secrecy', HTMLFormElement);
   let note: WritingForm | null = null;
+  /** What the guest was shown, and accepts. */
+  let offered: GuestTerms | null = null;
 
   const draw = ({ data, terms }: GuestCaseView): void => {
     keepPrivate(write(view, 'heading', caseTitle({ ...data, fault: null })));
@@ -105,11 +107,16 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
     }
     draw(opened);
   };
+  const offer = async (): Promise<void> => {
+    offered = await desk.api.grantedTerms(id);
+    show(write(view, 'terms', termsText(offered)), true);
+  };
   const load = async (): Promise<void> => {
     try {
       await enter(await desk.api.openGuestCase(id));
     } catch (error) {
       if (codeOf(error) !== 'secrecy_not_accepted') throw error;
+      await offer();
       write(view, 'heading', t('desk.guest.secrecy.title'));
       show(secrecy, true);
     }
@@ -128,7 +135,15 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
       return;
     }
     void send(secrecy, async () => {
-      await enter(await desk.api.acceptSecrecy(id, t('desk.guest.secrecy.text')));
+      if (offered === null) return;
+      try {
+        await enter(await desk.api.acceptSecrecy(id, offered, t('desk.guest.secrecy.text')));
+      } catch (error) {
+        if (codeOf(error) !== 'terms_changed') throw error;
+        box.checked = false;
+        await offer();
+        throw error;
+      }
       desk.say(t('desk.guest.secrecy.done'));
       focusHeading(view);
     });
