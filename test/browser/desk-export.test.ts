@@ -170,6 +170,7 @@ describe('a case as a file', () => {
     expect(await page.locator(MAKE).isHidden()).toBe(true);
     const exports = await page.innerText('[data-part=exports]');
     expect(exports).toContain('waits for a second person');
+    expect(exports).toContain('Purpose: For the auditors.');
     expect(exports).not.toContain('Go on to saving');
     await page.click('[data-part=back]');
     const line = page.locator('.row', { hasText: 'Invoices for guards' });
