@@ -20,6 +20,7 @@ import { caseIdentityView } from './case-identity.js';
 import { grantable, grantableGuests, newestMembers, recusedFrom } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
 import { erasesAlone, proposalsIn } from './erasing.js';
+import { agreesToRemoval } from './removing.js';
 import type { SignedInState } from './session.js';
 
 function dueOf(overview: Overview | null): CaseRow['due'] {
@@ -140,6 +141,7 @@ export function caseView(
     country: opened.country,
     ...casework,
     removal: standingRemoval(opened, casework.removal),
+    agreesToRemoval: agreesToRemoval(opened, party),
     identity: caseIdentityView(opened, me),
     erasures: proposalsIn(opened, party),
     erasesAlone: {

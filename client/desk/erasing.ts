@@ -143,10 +143,23 @@ export function erasesAlone(
   compartment: ErasableCompartment,
   me: Party,
 ): Aloneness {
-  const chain = opened.file[compartment]?.chain;
-  if (chain === undefined) return 'no';
+  return aloneIn(opened, [compartment], me);
+}
+
+/** The same, of some parts of a case together. */
+export function aloneIn(
+  opened: OpenedForHandler,
+  compartments: readonly ErasableCompartment[],
+  me: Party,
+): Aloneness {
+  const chains = compartments.flatMap((name) => opened.file[name]?.chain.erasing ?? []);
+  if (chains.length === 0) return 'no';
+  const together = {
+    members: new Set(chains.flatMap(({ members }) => [...members])),
+    recused: new Set(chains.flatMap(({ recused }) => [...recused])),
+  };
   const { directory } = opened.directory;
-  const alone = aloneness(chain.erasing, me, handlersOf(directory));
+  const alone = aloneness(together, me, handlersOf(directory));
   if (alone !== 'left') return alone;
   return grantable(opened).some(({ id }) => isHandlerId(directory, id)) ? 'no' : 'left';
 }

@@ -1,8 +1,13 @@
-import type { RemovalsEntry } from '../../crypto/private.js';
-import { removalStanding } from '../../crypto/private.js';
+import {
+  handlersOf,
+  type Party,
+  type RemovalsEntry,
+  removalStanding,
+} from '../../crypto/private.js';
 import { proposalHash } from '../casework/removals.js';
 import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
+import { aloneIn } from './erasing.js';
 
 /**
  * Checks that what a handler says of removing a case can count: another handler's newest proposal,
@@ -31,4 +36,18 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
   );
   if (!isExported) throw new ClientError('export_missing');
   if (content.received.trim() === '') throw new ClientError('archive_receipt_missing');
+}
+
+/**
+ * Whether somebody may agree to the removal that was proposed last. As the server has it: another
+ * person proposed it, or nobody else could ever read the conversation or the notes, or all who could
+ * left or declared a conflict, and nobody else may be given the case.
+ */
+export function agreesToRemoval(opened: OpenedForHandler, me: Party): boolean {
+  const handlers = handlersOf(opened.directory.directory);
+  const entries = opened.file.internal?.entries ?? [];
+  const proposal = entries.findLast(({ content }) => content.kind === 'removal_proposal');
+  if (proposal === undefined) return false;
+  if (handlers.person(proposal.author) !== handlers.person(me)) return true;
+  return aloneIn(opened, ['dialogue', 'internal'], me) !== 'no';
 }

@@ -92,6 +92,8 @@ export interface HandlerCaseView extends CaseRow {
   decisions: DateDecisions;
   keeping: Keeping;
   removal: Removal;
+  /** Whether this handler may agree to the removal that was proposed last. */
+  agreesToRemoval: boolean;
   money: Money | null;
   identity: CaseIdentityView;
   /** What is proposed to be erased and not decided yet. */

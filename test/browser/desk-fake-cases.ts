@@ -291,6 +291,7 @@ export function viewOf(id: string): HandlerCaseView {
     identity: identityOf(id),
     erasures: proposalsOf(id),
     erasesAlone: { dialogue: 'no', internal: 'no' },
+    agreesToRemoval: false,
     origin: origins.get(id) ?? { made: 'reporter' },
     writable: 'yes',
     log: [],

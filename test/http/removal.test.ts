@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Desk } from '../../client/handler.js';
 import { HandlerAppend, reporterKeys, type RecordHash } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
 import { resignedBy } from '../support/case.js';
@@ -99,8 +100,10 @@ async function sealedBytes(): Promise<Buffer[]> {
 }
 
 /** The hash of the newest proposal. */
-async function proposed(): Promise<never> {
-  const { entries } = await desks()[1].openCase(id);
+const proposed = (): Promise<never> => proposedAt(desks()[1]);
+
+async function proposedAt(desk: Desk): Promise<never> {
+  const { entries } = await desk.openCase(id);
   const found = entries.findLast(({ content }) => content.kind === 'removal_proposal');
   if (found === undefined) throw new Error('no proposal');
   return found.hash as never;
@@ -274,5 +277,39 @@ describe('removing a closed case', () => {
       rule: 'agreed_by_two',
       count: 1,
     });
+  });
+});
+
+describe('agreeing to a removal', () => {
+  const reported = async (leftOut: string[] = []): Promise<string> => {
+    const report = await installation.report({ leftOut });
+    id = reporterKeys(report.words).caseId;
+    return id;
+  };
+  const agree = async (desk: Desk) =>
+    desk.work(id, { kind: 'removal', of: await proposedAt(desk), received: '' });
+
+  it('is offered to those from whom the server takes it', async () => {
+    await on('2026-04-02');
+    const [hanna, harald] = desks();
+    const byTwo = await reported();
+    await hanna.reply(byTwo, closure, [], silent);
+    expect((await hanna.work(byTwo, proposal)).agreesToRemoval).toBe(false);
+    expect((await harald.openCase(byTwo)).agreesToRemoval).toBe(true);
+
+    // who was taken off before there were notes could read the conversation
+    const taken = await reported();
+    await hanna.revoke(taken, installation.handlers[1].id);
+    await hanna.reply(taken, closure, [], silent);
+    expect(await hanna.work(taken, proposal)).toMatchObject({
+      erasesAlone: { internal: 'always' },
+      agreesToRemoval: false,
+    });
+    await expect(agree(hanna)).rejects.toMatchObject({ code: 'removal_unconfirmed' });
+
+    const alone = await reported([installation.handlers[1].id]);
+    await hanna.reply(alone, closure, [], silent);
+    expect((await hanna.work(alone, proposal)).agreesToRemoval).toBe(true);
+    expect((await agree(hanna)).removal.agreedOn).toBe('2026-04-02');
   });
 });

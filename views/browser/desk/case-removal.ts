@@ -39,10 +39,6 @@ function proposalEntry({ entries }: HandlerCaseView): EntryView | undefined {
   return entries.findLast(({ content }) => content.kind === 'removal_proposal');
 }
 
-function isMine(desk: Desk, entry: EntryView | undefined): boolean {
-  return entry?.author.side === 'reader' && entry.author.id === desk.account.id;
-}
-
 /** See {@link RemovalPanel}. */
 export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalPanel {
   const panel = copyTemplate('case-removal');
@@ -120,9 +116,8 @@ export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalP
       const isWritable = data.writable !== 'no';
       const isFree = isWritable && data.keeping.hold === null && data.keeping.restriction === null;
       const waits = proposal !== null && agreedOn === null;
-      const mine = isMine(desk, proposalEntry(data)) && data.erasesAlone.internal === 'no';
       showPart(panel, 'propose', data.state === 'closed' && isFree && proposal === null);
-      showPart(panel, 'confirm-form', waits && known !== null && isFree && !mine);
+      showPart(panel, 'confirm-form', waits && known !== null && isFree && data.agreesToRemoval);
       showPart(panel, 'received-field', known?.ground === 'archive');
       showPart(panel, 'decline-form', proposal !== null && isWritable);
     },
@@ -165,7 +160,7 @@ function stateLines(desk: Desk, data: HandlerCaseView): string[] {
             day: dayText(stillNeeded.review),
           }),
         ]),
-    ...(proposal === 'unknown' ? [t('desk.disposal.unreadable')] : proposedLine(desk, data)),
+    ...(proposal === 'unknown' ? [t('desk.disposal.unreadable')] : proposedLine(data)),
     ...on('agreed', agreedOn),
   ];
 }
@@ -176,7 +171,7 @@ function uninvestigatedKey({ state, investigated }: HandlerCaseView): string {
   return investigated === null ? 'shorter_unknown' : 'shorter_uninvestigated';
 }
 
-function proposedLine(desk: Desk, data: HandlerCaseView): string[] {
+function proposedLine(data: HandlerCaseView): string[] {
   const { proposal, agreedOn } = data.removal;
   const entry = proposalEntry(data);
   if (proposal === null || proposal === 'unknown' || entry === undefined) return [];
@@ -185,8 +180,7 @@ function proposedLine(desk: Desk, data: HandlerCaseView): string[] {
     ground: t(`desk.disposal.ground.${proposal.ground}`),
     decided: proposal.decidedBy,
   });
-  const waits = agreedOn === null && isMine(desk, entry) && data.erasesAlone.internal === 'no';
-  return waits ? [line, t('desk.disposal.own')] : [line];
+  return agreedOn === null && !data.agreesToRemoval ? [line, t('desk.disposal.own')] : [line];
 }
 
 type Fact = [name: string, value: string];
