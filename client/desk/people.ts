@@ -203,7 +203,7 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
     async members() {
       const { account } = session.signedIn();
       const answer = await fetchMembers();
-      const { readers } = (await watch.current()).directory;
+      const { readers, administrators } = (await watch.current()).directory;
       const taken = new Set<string | null>(readers.map(({ record }) => record.replaces));
       return {
         accounts: answer.accounts,
@@ -214,6 +214,12 @@ export function createPeopleDesk(session: DeskSession, watch: DirectoryWatch): P
           createdOn,
         })),
         admissions: answer.admissions.map((each) => admissionView(each, readers)),
+        administrators: administrators
+          .filter(({ state }) => state === 'active')
+          .map(({ id, serial }) => {
+            const name = answer.accounts.find((each) => each.id === id)?.name ?? null;
+            return { id, serial, name };
+          }),
         former: readers.flatMap(({ record: { id, name, part }, state }) =>
           state === 'left' && !taken.has(id) ? [{ id, name, part }] : [],
         ),

@@ -214,6 +214,11 @@ export interface MembersView {
   }[];
   invitations: { id: string; shownName: string; mine: boolean; createdOn: string }[];
   admissions: AdmissionView[];
+  /**
+   * Who administers by the signed directory, which holds numbers and keys. The names are those of
+   * accounts, on the server's word; null where it names no such account.
+   */
+  administrators: { id: string; serial: number; name: string | null }[];
   /** Everybody who left, whatever their part, and in whose place nobody has come back. */
   former: { id: string; name: string; part: ReaderPart }[];
   /** Handlers who came back under new keys, and may lack cases that their old keys had. */

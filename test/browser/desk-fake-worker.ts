@@ -228,6 +228,7 @@ const members: MembersView = {
       namesake: false,
     },
   ],
+  administrators: [{ id: 'anna', serial: 1, name: 'anna admin' }],
   former: scenario === 'wrong-hands' ? [{ id: 'sven', name: 'Sven Alm', part: 'handler' }] : [],
   returned: [{ id: 'omar', name: 'Omar Lind' }],
 };

@@ -69,7 +69,9 @@ it('a conflict, a handover and a second administrator, from page to page', async
   await handler.getByText('You have signed for Boris Berg').waitFor({ state: 'attached' });
   await goTo(first, 'channel');
   await signFor(first, 'Boris Berg');
-  await partOf(first, 'administrators').getByText('boris', { exact: true }).waitFor();
+  const listed = partOf(first, 'administrators').locator('.person', { hasText: 'boris' });
+  await listed.getByText('number 2', { exact: true }).waitFor();
+  await first.getByText('The names here are the server’s word').waitFor();
   await first.context().close();
 
   // the case about Harald is gone from his desk before he opened it

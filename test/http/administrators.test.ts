@@ -61,6 +61,25 @@ describe('a second administrator', () => {
     expect(actions).toContain('administrator_admitted');
   });
 
+  it('is listed by the signed directory, whatever names the server gives', async () => {
+    const server = createLyingServer();
+    server.lieAbout(Members, /^\/api\/desk\/members/, (members) => ({
+      ...members,
+      accounts: members.accounts.flatMap((each) => {
+        if (each.id === anna.id) return [];
+        return each.id === boris.id ? [{ ...each, name: 'anna' }] : [each];
+      }),
+    }));
+    const { desk } = hanna;
+    const lied = await (await installation.signIn(hanna, server.fetch)).members();
+    expect(lied.administrators).toEqual([
+      { id: anna.id, serial: 1, name: null },
+      { id: boris.id, serial: 2, name: 'anna' },
+    ]);
+    hanna.desk = desk;
+    expect((await hanna.desk.members()).administrators.map(({ serial }) => serial)).toEqual([1, 2]);
+  });
+
   it('reads the handbook of the first, and each saves the next', async () => {
     expect(await boris.desk.handbook()).toMatchObject({ reason: null, contents });
     const other = { ...contents, labels: ['Site south'] };

@@ -56,7 +56,7 @@ export function peopleView(desk: Desk): HTMLElement {
     );
     showPart(view, 'leaving', own !== undefined);
     if (own !== undefined) write(view, 'own-holding', ownHoldingText(own));
-    fillList(part(view, 'administrators'), administratorsOf(members), (each) =>
+    fillList(part(view, 'administrators'), members.administrators, (each) =>
       administratorItem(desk, each, done),
     );
     fillList(part(view, 'invitations'), members.invitations, (invitation) =>
@@ -145,22 +145,19 @@ function readersOf(desk: Desk, members: MembersView): Person[] {
   }));
 }
 
-function administratorsOf(members: MembersView): MembersView['accounts'] {
-  return members.accounts.filter(
-    (each) => each.part === 'administrator' && each.state === 'active',
-  );
-}
-
 /** Another administrator can be taken out; the last one never, since nobody does it alone. */
 function administratorItem(
   desk: Desk,
-  { id, name }: MembersView['accounts'][number],
+  { id, serial, name: told }: MembersView['administrators'][number],
   done: (said: string) => void,
 ): HTMLElement {
   const item = copyTemplate('person');
   const self = id === desk.account.id;
   const administrator = desk.account.part === 'administrator';
-  write(item, 'name', name);
+  const number = t('desk.team.number', { number: serial.toString() });
+  const name = told ?? number;
+  write(item, 'name', told ?? t('desk.team.unnamed'));
+  write(item, 'role', number);
   write(item, 'part', t('desk.part.administrator'));
   show(part(item, 'you'), self);
   wireWrongHands(desk, item, { id, name }, administrator);
