@@ -87,6 +87,7 @@ it('a conflict, a handover and a second administrator, from page to page', async
   await goTo(second, 'people');
   const person = second.locator('.person', { hasText: 'Harald Handler' });
   await partOf(person, 'remove').click();
+  await partOf(person, 'confirm-text').getByText('at the earliest 30 days').waitFor();
   await partOf(person, 'confirm-do').click();
   await partOf(person, 'needed').waitFor();
   expect(await partOf(person, 'confirm-do').isVisible()).toBe(false);
