@@ -18,6 +18,13 @@ export interface HandoverDesk {
     signal?: AbortSignal,
   ): Promise<{ cases: OwnCase[]; failed: BulkResult['failed'] }>;
   /**
+   * Handlers to whom a case can be given now: not there yet, neither left out nor in a conflict, and
+   * able to sign in. Marks nothing as read.
+   *
+   * @throws ClientError `case_not_found`.
+   */
+  takersOf(id: string): Promise<{ id: string; name: string }[]>;
+  /**
    * Gives each case to the people chosen for it. May be stopped and called again: whoever reads a
    * case already is not given it twice. Somebody who may not be given a case fails in it as
    * `not_grantable`.
@@ -72,6 +79,17 @@ export function createHandoverDesk(
         signal,
       );
       return { cases, failed };
+    },
+
+    async takersOf(id) {
+      const closed = await closedAccounts(session);
+      const opened = await workplace.open(id);
+      const handlers = new Set<string>(
+        opened.directory.directory.readers.flatMap(({ record }) =>
+          record.part === 'handler' ? [record.id] : [],
+        ),
+      );
+      return grantable(opened).filter((each) => handlers.has(each.id) && !closed.has(each.id));
     },
 
     handOver(plan, onProgress, signal) {

@@ -1,7 +1,7 @@
 import type { OwnCase } from '../../client/models.js';
 import type { DeskApi } from '../../views/browser/desk/api.js';
 import { access } from './desk-fake-cases.js';
-import { readers, rows } from './desk-fake-rows.js';
+import { readers, rows, scenario } from './desk-fake-rows.js';
 
 const handlers = readers.flatMap(({ id, name, part }) =>
   part === 'handler' ? [{ id, name }] : [],
@@ -19,7 +19,16 @@ function ownCases(): OwnCase[] {
 }
 
 /** Declaring a conflict of interest, and handing cases over, with made-up cases. */
-export const handover: Pick<DeskApi, 'recuse' | 'holdings' | 'findOwnCases' | 'handOver'> = {
+export const handover: Pick<
+  DeskApi,
+  'recuse' | 'holdings' | 'takersOf' | 'findOwnCases' | 'handOver'
+> = {
+  takersOf: (id) =>
+    Promise.resolve(
+      scenario === 'wrong-hands'
+        ? []
+        : handlers.filter(({ id: each }) => !readersIn(id).includes(each)),
+    ),
   recuse: (id) => {
     const others = handlers.some(
       ({ id: each }) => each !== 'hanna' && readersIn(id).includes(each),

@@ -43,6 +43,21 @@ it('a conflict of interest is declared from the list, and the last reader gives 
   expect(complaints).toEqual([]);
 });
 
+it('a conflict of interest in a case that nobody else may be given is not declared', async () => {
+  const { page, complaints } = await desk.enter('wrong-hands');
+  const row = page.locator('[data-case]').first();
+  await row.locator('.row-choose').check();
+  await page.getByRole('button', { name: 'Conflict of interest' }).click();
+  const view = page.locator('.conflict');
+  const declare = view.locator('[data-part=declare]');
+  await declare.click();
+  await view.getByText('nobody to whom it can be given').waitFor();
+  expect(await view.getByLabel('Give it to').isVisible()).toBe(false);
+  expect(await declare.isVisible()).toBe(false);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
 it('an administrator sees no number of cases, and how to go on where somebody is still needed', async () => {
   const { page, complaints } = await desk.enter('administrator');
   await goTo(page, 'people');

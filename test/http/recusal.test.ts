@@ -91,6 +91,20 @@ describe('a conflict of interest', () => {
     }
   });
 
+  it('offers the case to nobody who is left out, in a conflict or there', async () => {
+    const [hanna, harald] = installation.handlers;
+    const [taken, conflicted, both] = [await report(), await report(), await report()];
+    await hanna.desk.revoke(taken.id, harald.id);
+    await harald.desk.recuse(conflicted.id);
+    const { id: without } = await report([harald.id]);
+    expect(await hanna.desk.takersOf(taken.id)).toEqual([
+      { id: harald.id, name: 'Harald Handler' },
+    ]);
+    for (const id of [conflicted.id, both.id, without]) {
+      expect(await hanna.desk.takersOf(id)).toEqual([]);
+    }
+  });
+
   it('leaves who declared it without the keys of all that follows, though they made the newest', async () => {
     const [hanna, harald] = installation.handlers;
     const [read, labelled] = [await report(), await report()];
@@ -215,6 +229,10 @@ describe('a conflict of interest', () => {
     expect(await codeOf(hanna.desk.recuse(id))).toBe('handlers_locked_out');
     const { cases } = await hanna.desk.findOwnCases(silent);
     expect(cases.find((each) => each.id === id)).toMatchObject({ others: [], grantable: [] });
+    // whoever cannot sign in is offered nothing
+    const { id: alone } = await report();
+    await hanna.desk.revoke(alone, harald.id);
+    expect(await hanna.desk.takersOf(alone)).toEqual([]);
     // nor by a client that asks nobody
     const unaware: Fetch = async (input, init) => {
       const answer = await fetch(input, init);

@@ -16,6 +16,8 @@ export function conflictView(desk: Desk, ids: readonly string[]): HTMLElement {
   let waiting = [...ids];
   /** The case that only this person reads, once it was found. */
   let last: string | null = null;
+  /** To whom that one can be given. */
+  let takers: { id: string; name: string }[] = [];
 
   const titleOf = (id: string): string => {
     const row = desk.inbox.rows.get(id);
@@ -28,14 +30,12 @@ export function conflictView(desk: Desk, ids: readonly string[]): HTMLElement {
     write(view, 'declare', t(last === null ? 'desk.conflict.do' : 'desk.conflict.give_and_do'));
     if (last === null) return;
     keepPrivate(write(view, 'last-text', t('desk.conflict.last', { title: titleOf(last) })));
+    to.replaceChildren(...takers.map(({ id, name }) => option(id, name)));
+    const none = takers.length === 0;
+    showPart(view, 'to-field', !none);
+    showPart(view, 'nobody', none);
+    showPart(view, 'declare', !none);
   };
-  const others = new Map(
-    desk.directory.channels
-      .flatMap(({ readers }) => readers)
-      .filter(({ id, part: of }) => of === 'handler' && id !== desk.account.id)
-      .map(({ id, name }) => [id, name]),
-  );
-  to.append(...[...others].map(([id, name]) => option(id, name)));
 
   const declare = async (): Promise<void> => {
     while (waiting[0] !== undefined) {
@@ -50,9 +50,10 @@ export function conflictView(desk: Desk, ids: readonly string[]): HTMLElement {
         await desk.api.recuse(id);
       } catch (error) {
         if (!['last_holder', 'handlers_locked_out'].includes(codeOf(error))) throw error;
+        takers = await desk.api.takersOf(id);
         last = id;
         draw();
-        to.focus();
+        part(view, takers.length === 0 ? 'back' : 'to').focus();
         return;
       }
       desk.inbox.rows.delete(id);
