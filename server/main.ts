@@ -53,8 +53,8 @@ let config: Config | undefined;
 try {
   // this file is dist/server/main.js when it runs
   const dist = fileURLToPath(new URL('..', import.meta.url));
-  const organisations = await loadOrganisations(process.env);
-  if (organisations === null) {
+  const list = await loadOrganisations(process.env);
+  if (list === null) {
     config = await loadConfig(process.env);
     const server = await startServer({ config, dist, clock: systemClock, log });
     // before it can be told to stop, which closes the database
@@ -65,8 +65,9 @@ try {
     if (link !== null)
       console.log(`Set it up at ${link} (once; the next start prints another link)`);
   } else {
+    const { organisations } = list;
     config = organisations[0]?.config;
-    const options = { organisations, dist, clock: systemClock, log };
+    const options = { ...list, dist, clock: systemClock, log };
     const starting = startOrganisations({ ...options, onServed: (each) => void announce(each) });
     // some are served while others are still being opened
     stopWith(async () => (await starting).stop());

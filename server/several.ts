@@ -1,13 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ready } from '../crypto/public.js';
 import { systemClock } from './clock.js';
-import type { Config } from './config.js';
+import { ConfigError, type Config } from './config.js';
 import type { Database } from './database.js';
 import { headersFor } from './http/headers.js';
 import { loadPages } from './http/pages.js';
 import type { Scheduler } from './jobs/scheduler.js';
 import { createLog, type Log } from './log.js';
-import type { HostedOrganisation } from './organisations.js';
+import type { HostedOrganisation, RefusedOrganisation } from './organisations.js';
 import {
   addressOf,
   close,
@@ -20,6 +20,8 @@ import {
 
 export interface SeveralOptions extends Omit<StartOptions, 'config'> {
   readonly organisations: readonly HostedOrganisation[];
+  /** Those whose entries cannot be used: their hosts answer that they are not available. */
+  readonly refused?: readonly RefusedOrganisation[];
   /** Told of each organisation once it is served, at the start or later. */
   readonly onServed?: (organisation: ServedOrganisation) => void;
 }
@@ -78,7 +80,7 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
   const places: Place[] = options.organisations.map((each) => ({
     ...each,
     config: withPort(each.config, port),
-    hosts: each.hosts.map((host) => host.replace(/:0$/, `:${port.toString()}`)),
+    hosts: hostsAt(each, port),
     log: (record) => {
       log({ ...record, organisation: each.name });
     },
@@ -86,6 +88,11 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
     running: null,
     opening: null,
   }));
+  const { refused = [] } = options;
+  for (const { name } of refused) {
+    log({ event: 'not available', code: 'wrong_configuration', organisation: name });
+  }
+  const unserved = new Set(refused.flatMap((each) => hostsAt(each, port)));
   const byHost = new Map(places.flatMap((place) => place.hosts.map((host) => [host, place])));
   const placeOf = ({ headers: { host } }: IncomingMessage): Place | undefined =>
     // an address may name the host itself; nothing else is asked for it
@@ -124,7 +131,11 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
   connections.serve((request, response) => {
     const place = placeOf(request);
     if (place?.running) place.running.listener(request, response);
-    else answerPlainly(request, response, place === undefined ? 421 : 503);
+    else {
+      const { host = '' } = request.headers;
+      const isKnown = place !== undefined || unserved.has(host.toLowerCase());
+      answerPlainly(request, response, isKnown ? 503 : 421);
+    }
   });
   await tryAgain();
   const timer = setInterval(() => void tryAgain(), AGAIN).unref();
@@ -132,8 +143,10 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
   return {
     address: addressOf({ host: first.config.host, port }),
     served: () => places.flatMap(({ running }) => (running === null ? [] : [running])),
-    failed: () =>
-      places.flatMap(({ name, running, error }) => (running === null ? [{ name, error }] : [])),
+    failed: () => [
+      ...refused.map(({ name, problem }) => ({ name, error: new ConfigError(problem) })),
+      ...places.flatMap(({ name, running, error }) => (running === null ? [{ name, error }] : [])),
+    ],
     tryAgain,
     async stop() {
       clearInterval(timer);
@@ -153,6 +166,11 @@ export async function startOrganisations(options: SeveralOptions): Promise<Runni
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     },
   };
+}
+
+/** The hosts of an organisation, once the port is known. */
+function hostsAt({ hosts }: Pick<HostedOrganisation, 'hosts'>, port: number): string[] {
+  return hosts.map((host) => host.replace(/:0$/, `:${port.toString()}`));
 }
 
 const PLAIN = {

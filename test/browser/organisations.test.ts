@@ -34,7 +34,7 @@ beforeAll(async () => {
   }));
   await writeFile(file, JSON.stringify(entries));
   const env = { CASEKEY_ORGANISATIONS: file, CASEKEY_PORT: '0', ...patient };
-  const organisations = (await loadOrganisations(env)) ?? [];
+  const { organisations = [] } = (await loadOrganisations(env)) ?? {};
   [browser, running] = await Promise.all([
     launchBrowser(),
     startOrganisations({ organisations, dist: projectDist, log: () => undefined }),

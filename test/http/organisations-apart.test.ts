@@ -111,14 +111,14 @@ beforeAll(async () => {
   // whoever opens the first one's key waits until somebody writes it
   await mkdir(path.join(folder, 'slow'));
   await promisify(execFile)('mkfifo', [path.join(folder, 'slow', 'server.key')]);
-  const organisations = await loadOrganisations({
+  const list = await loadOrganisations({
     CASEKEY_ORGANISATIONS: file,
     CASEKEY_PORT: '0',
     UV_THREADPOOL_SIZE: '6',
   });
   const others = new Promise<void>((resolve) => {
     started = startOrganisations({
-      organisations: organisations ?? [],
+      organisations: list?.organisations ?? [],
       dist: projectDist,
       clock: clock.now,
       log: createLog(clock.now, () => undefined),

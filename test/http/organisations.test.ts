@@ -146,14 +146,17 @@ beforeAll(async () => {
     dataFolder: path.join(folder, name),
     ...(name === 'alfa' ? { alsoAt: ['alfa.onion'] } : {}),
   }));
-  await writeFile(file, JSON.stringify(entries));
-  const organisations = await loadOrganisations({
+  // a fourth one's entry cannot be used
+  const wrong = { name: 'delta', publicAddress: 'http://delta.example', colour: 'red' };
+  await writeFile(file, JSON.stringify([wrong, ...entries]));
+  const list = await loadOrganisations({
     CASEKEY_ORGANISATIONS: file,
     CASEKEY_PORT: '0',
-    UV_THREADPOOL_SIZE: '5',
+    UV_THREADPOOL_SIZE: '6',
   });
   running = await startOrganisations({
-    organisations: organisations ?? [],
+    organisations: list?.organisations ?? [],
+    refused: list?.refused ?? [],
     dist: projectDist,
     clock: clock.now,
     log: createLog(clock.now, (line) => logged.push(line)),
@@ -226,9 +229,9 @@ describe('several organisations in one process', () => {
 
   it('are told apart in the log by the word of the configuration alone', () => {
     const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.every(({ organisation }) => NAMES.some((name) => name === organisation))).toBe(
-      true,
-    );
+    expect(
+      lines.every(({ organisation }) => [...NAMES, 'delta'].some((name) => name === organisation)),
+    ).toBe(true);
     expect(logged.join('\n')).not.toMatch(/example|Company|canary/);
   });
 });
@@ -251,7 +254,7 @@ describe('a host that is nobody’s', () => {
 
 describe('an organisation that cannot be opened', () => {
   it('says so at its host, while the others are served', async () => {
-    expect(running.failed().map(({ name }) => name)).toEqual(['gamma']);
+    expect(running.failed().map(({ name }) => name)).toEqual(['delta', 'gamma']);
     const answer = await ask('gamma.example', '/en/');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60']);
     expect((await ask('alfa.example', '/en/')).status).toBe(200);
@@ -262,9 +265,25 @@ describe('an organisation that cannot be opened', () => {
     await rm(path.join(folder, 'gamma'));
     await mkdir(path.join(folder, 'gamma'));
     await running.tryAgain();
-    expect(running.failed()).toEqual([]);
+    expect(running.failed().map(({ name }) => name)).toEqual(['delta']);
     expect((await ask('gamma.example', '/en/')).status).toBe(200);
     expect((await of('alfa').handler.inbox('open')).rows).toHaveLength(1);
+  });
+});
+
+describe('an organisation whose entry in the list cannot be used', () => {
+  it('says so at its host, to health checks and in the log, while the others are served', async () => {
+    const [first] = running.failed();
+    expect(first).toMatchObject({ name: 'delta', error: { name: 'ConfigError' } });
+    expect(String(first?.error)).toContain('dataFolder of delta');
+    for (const asked of ['/en/', '/api/health/ready']) {
+      expect([asked, (await ask('DELTA.example', asked)).status]).toEqual([asked, 503]);
+      expect([asked, (await ask('alfa.example', asked)).ok]).toEqual([asked, true]);
+    }
+    const lines = logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ organisation }) => organisation === 'delta')).toMatchObject([
+      { event: 'not available', code: 'wrong_configuration' },
+    ]);
   });
 });
 
@@ -440,19 +459,21 @@ describe('a list of organisations', () => {
     entries: unknown,
     env: Record<string, string> = {},
   ): Promise<string | undefined> => {
-    const file = path.join(folder, 'list.json');
-    await writeFile(file, JSON.stringify(entries));
     try {
-      await loadOrganisations({
-        CASEKEY_ORGANISATIONS: file,
-        UV_THREADPOOL_SIZE: '8',
-        ...env,
-      });
-      return undefined;
+      const { refused = [] } = (await list(entries, env)) ?? {};
+      return refused.length === 0 ? undefined : refused.map(({ problem }) => problem).join('\n');
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       return error.message;
     }
+  };
+  const list = async (
+    entries: unknown,
+    env: Record<string, string> = {},
+  ): ReturnType<typeof loadOrganisations> => {
+    const file = path.join(folder, 'list.json');
+    await writeFile(file, JSON.stringify(entries));
+    return loadOrganisations({ CASEKEY_ORGANISATIONS: file, UV_THREADPOOL_SIZE: '8', ...env });
   };
   const one = { name: 'one', publicAddress: 'https://one.example', dataFolder: '/srv/one' };
   const two = { name: 'two', publicAddress: 'https://two.example', dataFolder: '/srv/two' };
@@ -468,6 +489,24 @@ describe('a list of organisations', () => {
     expect(await load([one, { ...two, serverKey: '/srv/one/server.key' }])).toContain('twice');
     expect(await load([one, { ...two, alsoAt: ['ONE.example'] }])).toContain('host one.example');
     expect(await load([one], { CASEKEY_DATA_FOLDER: '/srv' })).toContain('CASEKEY_DATA_FOLDER');
+  });
+
+  it('leaves out who is wrong, and all who have something in common', async () => {
+    const three = { name: 'three', publicAddress: 'https://three.example', dataFolder: '/srv/3' };
+    const namesOf = async (...entries: unknown[]): Promise<string[][]> => {
+      const { organisations = [], refused = [] } = (await list(entries)) ?? {};
+      return [organisations, refused].map((all) => all.map(({ name }) => name));
+    };
+    expect(await namesOf(one, { ...two, mailHour: 77 })).toEqual([['one'], ['two']]);
+    expect(await namesOf({ ...two, name: 'Två' }, one)).toEqual([['one'], ['entry 1']]);
+    const shared = [['three'], ['one', 'two']];
+    for (const key of ['publicAddress', 'dataFolder'] as const) {
+      expect(await namesOf(one, { ...two, [key]: one[key] }, three)).toEqual(shared);
+    }
+    expect(await namesOf(one, { ...two, name: 'one' }, three)).toEqual([['three'], ['one', 'one']]);
+    // a host that a wrong entry claims as well may be meant for that one
+    const claims = { ...two, mailHour: 77, alsoAt: ['one.example'] };
+    expect(await namesOf(one, claims, three)).toEqual([['three'], ['one', 'two']]);
   });
 
   it('says what is wrong with which', async () => {
