@@ -1,8 +1,6 @@
 import {
   acknowledgementDay,
-  addMonths,
   type CaseFacts,
-  type Day,
   DialogueEntry,
   type Entry,
   faultAgainstHead,
@@ -46,6 +44,7 @@ import { ClientError } from './errors.js';
 import { identityView } from './identity.js';
 import type { ReceiptOffer, ReporterCaseView, Warning } from './models.js';
 import type { ReceivedReport } from './receipt.js';
+import { reprisalDays } from './law/reprisals.js';
 import { meetingsOf } from './spoken/meetings.js';
 import { transcriptsOf } from './spoken/transcripts.js';
 
@@ -56,16 +55,6 @@ export interface OpenedForReporter {
   readings: readonly Reading[];
   file: OpenedCase;
   directory: LoadedDirectory;
-}
-
-/**
- * Reprisals (article 19) come when a matter seems over: a closed case asks about them after so many
- * months. The page asks by itself, so nobody learns whether the reporter came to read it.
- */
-const REPRISAL_MONTHS = [3, 12];
-
-function reprisalDays(closedOn: Day | null): Day[] {
-  return closedOn === null ? [] : REPRISAL_MONTHS.map((months) => addMonths(closedOn, months));
 }
 
 /** How a reporter shows which case it is. */

@@ -57,7 +57,7 @@ it('stand in one list in their order, and follow what handlers decide', async ()
   await page.click('[data-part=back]');
   await loaded(page);
   const row = await spanish.innerText();
-  expect(row).toMatch(/Task by .+: today\n/);
+  expect(row).toMatch(/Task by .+ \(own plan\): today\n/);
   expect(row).toMatch(/Give feedback by .+ \(law\): \d+ days left$/);
   expect(complaints).toEqual([]);
 });

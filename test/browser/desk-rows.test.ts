@@ -92,6 +92,27 @@ describe('due dates', () => {
     expect(dueDates(row({}), null, NOW).map((due) => due.basis)).toEqual(['promise']);
   });
 
+  it('are called in lists what they are called in the case', () => {
+    const basis = (what: NonNullable<CaseRow['due']>['what'], of: CountryRule | null, by = NOW) =>
+      dueDates(row({ due: { what, by, from: '2026-02-16' }, feedbackOn: NOW }), of, NOW)[0]?.basis;
+    for (const what of ['person_told', 'request'] as const) expect(basis(what, null)).toBe('law');
+    for (const what of ['transcript', 'deferral_review'] as const) {
+      expect(basis(what, rule('law'))).toBe('promise');
+    }
+    for (const what of ['task', 'hold_review', 'keeping_review', 'recipient_told'] as const) {
+      expect(basis(what, rule('law'))).toBe('plan');
+    }
+    const further = { ...rule('law'), furtherFeedback: 3 };
+    expect(basis('further_feedback', further)).toBe('law');
+    expect(basis('further_feedback', { ...further, basis: 'unsure' })).toBe('promise');
+    // asked for two weeks before, and agreed on for another day
+    expect(basis('meeting', { ...rule('law'), meeting: { days: 7, unit: 'calendar' } })).toBe(
+      'law',
+    );
+    expect(basis('meeting', rule('law'))).toBe('promise');
+    expect(basis('meeting', rule('law'), '2026-03-05')).toBe('plan');
+  });
+
   it('count what is left and what is late, the earliest first', () => {
     const late = row({ acknowledgedOn: null });
     expect(dueDates(late, null, NOW).map(({ what, daysLeft }) => [what, daysLeft])).toEqual([

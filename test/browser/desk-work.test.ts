@@ -139,7 +139,9 @@ describe('the inbox', () => {
     expect(soon).toMatch(/Removed \d+ \w+ \d{4}, (?:29|30|31) days left/);
     expect(soon).toContain('everything in the case is erased for good');
     await openCaseOf(page, 'Closed long ago.');
-    expect(await page.innerText('.timeline')).toContain('Removed for good');
+    const timeline = await page.innerText('.timeline');
+    expect(timeline).toContain('Removed for good');
+    expect(timeline.match(/asks about reprisals/g)).toHaveLength(2);
   });
 
   it('filters by state and what is new, and marks the words that were looked for', async () => {

@@ -72,6 +72,7 @@ it('a case goes to somebody from outside until a day, and the reporter sees who'
   await form.locator('[type=submit]').click();
   const readers = handler.locator('#panel-access [data-part=readers]');
   await readers.getByText('from outside the organisation, until').waitFor();
+  await handler.locator('.timeline').getByText('access ends: Lara Berg, lawyer').waitFor();
   await check(handler);
 
   const guest = await deskOf(lara);

@@ -1,5 +1,6 @@
 import type { Confidence } from '../../../client/law/confidence.js';
 import { periodEnd } from '../../../client/law/days.js';
+import { reprisalDays } from '../../../client/law/reprisals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
 import { t } from '../strings.js';
@@ -91,7 +92,7 @@ function otherSteps(data: Data, rule: CountryRule | null, today: string): Step[]
   const open = openDates(data, rule, today).map((date) => {
     const { what, name, basis } = date;
     const confidence = what === 'meeting' ? rule?.meetingConfidence : rule?.confidence;
-    const notes = basis === null ? [] : [t(`desk.due.${basis}`)];
+    const notes = [t(`desk.due.${basis}`)];
     return due(date, nameOf(what, name), notesOf(notes, basis === 'law', confidence ?? null));
   });
   return [...past, ...open];
@@ -107,6 +108,24 @@ function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Dat
     steps.push(done(t('desk.time.further_asked'), furtherFeedback.askedOn));
   }
   return steps;
+}
+
+/** Days that come by themselves: from then on nobody has to do anything, but may want to know. */
+function comingSteps({ practice, closedOn, purgeOn, readers }: Data, today: string): Step[] {
+  const asks = practice ? [] : reprisalDays(closedOn as Day | null);
+  const questions = asks
+    .filter((day) => purgeOn === null || day < purgeOn)
+    .map((day) => ({ name: t('desk.due.what.reprisal_question'), day }));
+  const guests = readers.flatMap(({ name, guest }) =>
+    guest === undefined
+      ? []
+      : { name: `${t('desk.due.what.guest_ends')}: ${name}`, day: guest.until },
+  );
+  return [...questions, ...guests].map(({ name, day }) =>
+    day < today
+      ? done(name, day)
+      : { name, day, note: daysLeftText(daysBetween(today, day)), mark: 'calm' },
+  );
 }
 
 function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
@@ -131,6 +150,7 @@ export function stepsOf(data: HandlerCaseView, rule: CountryRule | null, today: 
     ...dutySteps(data, rule, today),
     ...decidedSteps(data),
     ...otherSteps(data, rule, today),
+    ...comingSteps(data, today),
     ...endSteps(data, rule, today),
   ].sort((a, b) => a.day.localeCompare(b.day));
 }

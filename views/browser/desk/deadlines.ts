@@ -29,8 +29,7 @@ export interface DueDate {
   by: string;
   /** Days until then; negative when it has passed. */
   daysLeft: number;
-  /** Null where a list does not know. */
-  basis: BasisName | null;
+  basis: BasisName;
   /** How much of the time has passed. */
   warning: Warning;
 }
@@ -91,8 +90,22 @@ export function basisOf({ limit }: Duty): 'law' | 'promise' {
   return limit === null ? 'promise' : 'law';
 }
 
+/** What a date of a kind rests on, where that is not handlers' own plan. A list knows the kind alone. */
+const BASES: Partial<Record<CaseDate['what'], CaseDate['basis']>> = {
+  further_feedback: 'country',
+  confirmation: 'country',
+  meeting: 'country',
+  transcript: 'promise',
+  deferral_review: 'promise',
+  person_told: 'law',
+  request: 'law',
+};
+
+/** What is known of a date, in a list as in its case. */
+type KnownDate = Pick<CaseDate, 'what' | 'basis'> & { by: string; from: string };
+
 /** What another date of a case is called, by the rule of the case's country. */
-export function basisName(date: CaseDate, rule: CountryRule | null): BasisName {
+export function basisName(date: KnownDate, rule: CountryRule | null): BasisName {
   if (date.basis !== 'country') return date.basis;
   if (date.what === 'meeting') return meetingDay(date, rule).basis;
   const known: Partial<Record<CaseDate['what'], unknown>> = {
@@ -116,9 +129,15 @@ function meetingDay(
 }
 
 /** A row says no more than the days: a meeting that nobody has agreed on has just so many. */
-function listed(due: NonNullable<CaseRow['due']>, rule: CountryRule | null): typeof due {
-  const isPlanned = due.what === 'meeting' && daysBetween(due.from, due.by) === MEETING_DAYS;
-  return isPlanned ? { ...due, by: meetingDay(due, rule).by } : due;
+function listed(due: NonNullable<CaseRow['due']>): KnownDate {
+  const isAgreed = due.what === 'meeting' && daysBetween(due.from, due.by) !== MEETING_DAYS;
+  return { ...due, basis: (isAgreed ? undefined : BASES[due.what]) ?? 'plan' };
+}
+
+function knownDate(date: KnownDate, rule: CountryRule | null, today: string): DueDate {
+  const isAsked = date.what === 'meeting' && date.basis === 'country';
+  const days = isAsked ? { ...date, by: meetingDay(date, rule).by } : date;
+  return dueDate(date.what, days, basisName(date, rule), today);
 }
 
 function dueDate(
@@ -152,7 +171,7 @@ export function dueDates(row: CaseRow, rule: CountryRule | null, today: string):
     }
     if (row.feedbackOn === null) add('feedback', feedback);
   }
-  if (row.due !== null) dates.push(dueDate(row.due.what, listed(row.due, rule), null, today));
+  if (row.due !== null) dates.push(knownDate(listed(row.due), rule, today));
   if (row.decisionBy !== null) dates.push(decisionDate(row.decisionBy, today));
   return dates.sort((a, b) => a.daysLeft - b.daysLeft);
 }
@@ -165,9 +184,7 @@ export function openDates(
 ): (DueDate & { name: string })[] {
   return data.dates.flatMap((date) => {
     if (date.doneOn !== null) return [];
-    const isAsked = date.what === 'meeting' && date.basis === 'country';
-    const days = isAsked ? { ...date, by: meetingDay(date, rule).by } : date;
-    return [{ ...dueDate(date.what, days, basisName(date, rule), today), name: date.name }];
+    return [{ ...knownDate(date, rule, today), name: date.name }];
   });
 }
 

@@ -58,10 +58,10 @@ export function leftText({ daysLeft, warning }: Pick<DueDate, 'daysLeft' | 'warn
 /** "Acknowledge by 29 Nov 2026 (law): 3 days left". */
 export function dueText(due: DueDate): string {
   const { what, by, basis } = due;
-  return t(basis === null ? 'desk.due.plain_line' : 'desk.due.line', {
+  return t('desk.due.line', {
     what: t(`desk.due.what.${what}`),
     day: dayText(by),
-    basis: basis === null ? '' : t(`desk.due.${basis}`),
+    basis: t(`desk.due.${basis}`),
     left: leftText(due),
   });
 }
