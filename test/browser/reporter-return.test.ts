@@ -327,7 +327,19 @@ describe('the case', () => {
     await openCaseWith(page, words);
     expect(await page.innerText('#timeline .late')).toContain(`overdue since ${day(-1)}`);
     expect(await page.innerText('#overdue')).toContain('Arbetsmiljöverket');
+    expect(await page.innerText('#overdue')).not.toContain('unless an answer');
     await expectAccessible(page);
+    await page.context().close();
+  });
+
+  it('says of feedback that is overdue that an answer may have named a later day', async () => {
+    const page = await open();
+    const facts = { receivedOn: dayFromNow(-120) };
+    await changeCase(page, (answer) => withFacts(withAnswers(answer, words, answers()), facts));
+    await openCaseWith(page, words);
+    expect(await page.innerText('#timeline .late')).toContain('Feedback overdue since');
+    expect(await page.innerText('#overdue')).toContain('unless an answer of the readers');
+    expect(await page.innerText('#overdue')).toContain('Arbetsmiljöverket');
     await page.context().close();
   });
 

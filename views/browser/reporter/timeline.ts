@@ -55,6 +55,8 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
   show('reprisals', situation.asksAboutReprisals);
   show('overdue', late.length > 0);
   if (late.length === 0) return;
-  write('overdue-text', t('overdue.text'));
+  // handlers who answered may have put feedback off in their own words
+  const mayBePutOff = late.every(({ kind }) => kind === 'feedback');
+  write('overdue-text', t(mayBePutOff ? 'overdue.feedback' : 'overdue.text'));
   showAuthority(view.country);
 }
