@@ -148,6 +148,7 @@ describe('errors', () => {
     'last_handler',
     'last_holder',
     'handlers_locked_out',
+    'administrator_link_refused',
     'alone_needs_another',
     'alone_too_early',
     'name_taken',
