@@ -132,3 +132,87 @@ it('goes from the form through the custodian and back to the conversation', asyn
   expect(saved).toContain('The reporter agrees.');
   expect(saved).toContain(agreed);
 }, 240_000);
+
+it('is refused with a reason, and goes outside by law after the reporter read the reasons in writing', async () => {
+  const { words } = await installation.report({
+    text: 'The scales in hall two are set too low.',
+    identity: { name: 'Kim Berg', reach: '', relation: '', text: '' },
+  });
+  const handler = await deskOf(installation.handlers[0]);
+  await openCaseOf(handler, 'The scales in hall two');
+  await handler.click('#tab-persons');
+  const persons = handler.locator('#panel-persons');
+  await partOf(handler, 'ask').locator('summary').click();
+  const asking = partOf(handler, 'ask-form');
+  await asking.locator('[value=name]').check();
+  await partOf(asking, 'reason').fill('I should like to know.');
+  await asking.locator('[type=submit]').click();
+  await partOf(persons, 'requests').getByText('not answered').waitFor();
+
+  const custodian = await deskOf(iris);
+  const request = custodian.locator('li.custody', { hasText: 'I should like to know.' });
+  await partOf(request, 'refusal').locator('summary').click();
+  const refusing = partOf(request, 'refuse-form');
+  await refusing.locator('[type=submit]').click();
+  await partOf(refusing, 'problem').waitFor();
+  expect(await request.innerText()).toContain('Not answered.');
+  await check(custodian);
+  await partOf(refusing, 'reason-refused').fill('Nothing in the case needs it.');
+  await refusing.locator('[type=submit]').click();
+  await request.getByText('Answered on').waitFor();
+  expect(await partOf(request, 'open').isVisible()).toBe(false);
+  expect(await refusing.isVisible()).toBe(false);
+  await check(custodian);
+
+  await partOf(handler, 'reload').click();
+  await partOf(persons, 'requests').getByText('Nothing in the case needs it.').waitFor();
+  const answered = await partOf(persons, 'requests').innerText();
+  expect(answered).toContain('Iris Falk refused on');
+  expect(answered).not.toContain('Kim Berg');
+
+  await handler.click('#tab-record');
+  const disclosing = partOf(handler, 'disclosure-form');
+  const basis = partOf(disclosing, 'identity');
+  // the law alone is no basis before the reporter was told
+  expect(await basis.locator('option').allTextContents()).not.toContainEqual(
+    expect.stringContaining('the reporter was told why'),
+  );
+  await handler.click('#tab-persons');
+  await partOf(handler, 'talk').locator('summary').click();
+  const telling = partOf(handler, 'talk-form');
+  await partOf(telling, 'basis').selectOption('obligation');
+  await partOf(telling, 'to').fill('The public prosecutor');
+  await partOf(telling, 'what').fill('What you wrote about yourself');
+  await telling.locator('[type=submit]').click();
+  await partOf(telling, 'problem').waitFor();
+  await partOf(telling, 'text').fill('A court ordered it on 3 March, in case B 12.');
+  await telling.locator('[type=submit]').click();
+  await partOf(persons, 'talks').getByText('The public prosecutor').waitFor();
+  await check(handler);
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  const told = reading.locator('.entry', { hasText: 'as the law demands' });
+  const letter = await told.innerText();
+  expect(letter).toContain('The public prosecutor');
+  expect(letter).toContain('A court ordered it on 3 March, in case B 12.');
+  // it is told, not asked
+  expect(await told.getByRole('button', { name: 'I agree' }).count()).toBe(0);
+  expect(await reading.locator('.entry', { hasText: 'was opened' }).count()).toBe(0);
+  await check(reading);
+
+  await handler.click('#tab-record');
+  const fold = handler.locator('details', { has: disclosing });
+  await fold.locator('> summary').click();
+  await partOf(disclosing, 'recipient').fill('The public prosecutor');
+  await partOf(disclosing, 'on').fill('2026-03-05');
+  await partOf(disclosing, 'ground').fill('The order of a court');
+  await partOf(disclosing, 'scope').fill('The name');
+  await disclosing.locator('[type=submit]').click();
+  await partOf(disclosing, 'problem').getByText('Say whether it tells who').waitFor();
+  const law = 'Yes: law demands it, and the reporter was told why (The public prosecutor)';
+  await basis.selectOption({ label: law });
+  await disclosing.locator('[type=submit]').click();
+  await partOf(handler, 'disclosures').getByText(law).waitFor();
+  await check(handler);
+}, 240_000);
