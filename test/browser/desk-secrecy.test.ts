@@ -111,9 +111,9 @@ async function work(doings: Doings): Promise<readonly Asking[]> {
   await partOf(page, 'clear').click();
   await oneMore(() => page.locator(`[data-case="${caseId}"] .row-open`).click());
   await page.locator('.entry').first().waitFor();
-  await partOf(page, 'writing').locator('textarea').fill(doings.answer);
+  await partOf(partOf(page, 'writing'), 'text').fill(doings.answer);
   await page.click('#tab-notes');
-  await partOf(page, 'note-writing').locator('textarea').fill(doings.note);
+  await partOf(partOf(page, 'note-writing'), 'text').fill(doings.note);
   await oneMore(() => page.evaluate(passMinute));
   await oneMore(() => partOf(page, 'back').click());
   await oneMore(() => partOf(page, 'record').click());

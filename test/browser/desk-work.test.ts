@@ -179,7 +179,7 @@ describe('a case', () => {
     await writeInCase(page, 'feedback', 'The separator is cleaned every week now.');
     await page.click('[data-tab=notes]');
     const note = page.locator('[data-part=note-writing]');
-    await note.locator('textarea').fill('The samples are attached.');
+    await note.locator('[data-part=text]').fill('The samples are attached.');
     await note.locator('input[type=file]').setInputFiles({
       name: 'samples.txt',
       mimeType: 'text/plain',
