@@ -62,6 +62,50 @@ it('stand in one list in their order, and follow what handlers decide', async ()
   expect(complaints).toEqual([]);
 });
 
+it('show an acknowledgement left out, further feedback and a confirmation as they were decided', async () => {
+  const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
+    scenario: 'usual',
+    viewport: { width: 390, height: 844 },
+  });
+  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
+  await loaded(page);
+  await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
+  await page.waitForSelector('.entry');
+  const steps = (): Promise<string[]> => page.locator('.timeline .step-name').allTextContents();
+  const step = (name: string): Promise<void> =>
+    page.locator('.timeline .step-name', { hasText: name }).waitFor();
+  expect(await steps()).toContain('Acknowledge by');
+  await page.click('[data-tab=work]');
+  const waiver = page.locator('[data-part=waiver-form]');
+  await waiver.locator('select').selectOption('would_identify');
+  await waiver.locator('[type=submit]').click();
+  await step('Acknowledgement left out');
+  expect(await steps()).not.toContain('Acknowledge by');
+  await waiver.waitFor({ state: 'hidden' });
+  const further = page.locator('[data-part=further-form]');
+  await further.locator('[data-part=further-months]').fill('13');
+  await further.locator('[type=submit]').click();
+  await further.locator('[data-part=problem]').waitFor();
+  await expectAccessible(page);
+  await further.locator('[data-part=further-months]').fill('2');
+  await further.locator('[type=submit]').click();
+  await step('Further feedback asked for');
+  const confirming = page.locator('[data-part=confirmation-form]');
+  await confirming.locator('[type=submit]').click();
+  const asked = confirming.locator('[data-part=confirmations] li');
+  await asked.getByText('to be confirmed by').waitFor();
+  await expectAccessible(page);
+  expect(await overflow(page)).toBe(0);
+  await asked.locator('[data-part=given]').click();
+  await asked.waitFor({ state: 'detached' });
+  await further.locator('[data-part=further-end]').click();
+  await page
+    .locator('.timeline .step-name', { hasText: 'Further feedback' })
+    .waitFor({ state: 'detached' });
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+});
+
 it('are those of the country of then, and say where nobody read its act', async () => {
   const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
     scenario: 'spain',

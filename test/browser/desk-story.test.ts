@@ -99,6 +99,7 @@ describe('from the one-time link to a published channel', () => {
     await page.click('[data-part=step-root] [data-part=next]');
 
     await page.fill('#set-up-administrator', 'Anna');
+    await expectAccessible(page);
     secrets['anna'] = await confirmPaper(page.locator('[data-part=administrator-paper]'));
     // back to the first step and forward again: everything is still there
     for (const step of ['administrator', 'root']) {
@@ -117,12 +118,15 @@ describe('from the one-time link to a published channel', () => {
       'another name',
     );
     expect(await focused()).toBe('set-up-handler');
+    await expectAccessible(page);
     await page.fill('#set-up-handler', 'Hanna');
     await page.click('[data-part=step-handler] [data-part=next]');
     expect(await page.innerText('[data-part=summary]')).toContain('Northwind en / Northwind sv');
     expect(sent).toEqual([]);
+    await expectAccessible(page);
     await page.click('[data-part=finish]');
     await page.waitForSelector('[data-part=step-done]:not([hidden])');
+    await expectAccessible(page);
     expect(sent).toHaveLength(1);
     expect(complaints).toEqual([]);
     await leave(page);
