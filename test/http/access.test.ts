@@ -149,7 +149,9 @@ describe('a case', () => {
     for (const row of ROWS.filter((each) => methodOf(each) === 'GET')) {
       for (const asker of strangers) {
         const { answer } = await askOnce(row, asker);
-        const seen = traces.filter((trace) => answer.text.includes(trace));
+        // whoever is asked for its identity has to know in which case
+        const hidden = asker === 'custodian' ? traces.slice(1) : traces;
+        const seen = hidden.filter((trace) => answer.text.includes(trace));
         expect([titleOf(row), asker, seen]).toEqual([titleOf(row), asker, []]);
       }
     }

@@ -5,7 +5,7 @@ import {
   sealOwnKey,
   toBase64,
 } from '../../crypto/private.js';
-import { boxOf, staleMessage, unknownId } from './access.js';
+import { askedIdentity, boxOf, staleMessage, unknownId } from './access.js';
 import {
   at,
   DESK,
@@ -30,9 +30,10 @@ function ofMember(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
   return { answers: { member: answer, ...others, administrator: NOT_FOR_YOU }, rest: NO_SESSION };
 }
 
-/** For custodians alone. */
-function ofCustodian(answer: string): Pick<AccessRow, 'answers' | 'rest'> {
-  return { answers: { custodian: answer, ...each(DESK, NOT_FOR_YOU) }, rest: NO_SESSION };
+/** For custodians alone; for one who was asked nothing there is no such case. */
+function ofCustodian(answer: string, other = NO_CASE): Pick<AccessRow, 'answers' | 'rest'> {
+  const answers = { custodian: answer, 'other custodian': other, ...each(DESK, NOT_FOR_YOU) };
+  return { answers, rest: NO_SESSION };
 }
 
 const cases: readonly AccessRow[] = [
@@ -97,9 +98,10 @@ const cases: readonly AccessRow[] = [
   },
 ];
 
-/** For guests alone; for one whose access has ended there is no such case. */
-function ofGuest(answer: string, ended = NO_CASE): Pick<AccessRow, 'answers' | 'rest'> {
-  const answers = { guest: answer, 'ended guest': ended, ...each(DESK, NOT_FOR_YOU) };
+/** For guests alone; for one whose access has ended, or of another case, there is no such case. */
+function ofGuest(answer: string, others = NO_CASE): Pick<AccessRow, 'answers' | 'rest'> {
+  const rest = each(['ended guest', 'guest of another case'], others);
+  const answers = { guest: answer, ...rest, ...each(DESK, NOT_FOR_YOU) };
   return { answers, rest: NO_SESSION };
 }
 
@@ -143,17 +145,34 @@ const custody: readonly AccessRow[] = [
   {
     route: 'GET /api/desk/custody',
     request: at('/api/desk/custody'),
+    ...ofCustodian('200', '200'),
+  },
+  {
+    route: 'GET /api/desk/custody/:id',
+    request: ({ found }) => ({ path: `/api/desk/custody/${found.id}` }),
     ...ofCustodian('200'),
   },
   {
     route: 'GET /api/desk/custody/:id',
     about: 'in which nothing was asked',
-    request: ({ found }) => ({ path: `/api/desk/custody/${found.id}` }),
+    request: ({ other }) => ({ path: `/api/desk/custody/${other.id}` }),
     ...ofCustodian(NO_CASE),
   },
   {
     route: 'POST /api/desk/custody/:id/openings',
-    about: 'in which nothing was asked',
+    about: 'with an entry of the conversation',
+    request: async (world) => ({
+      path: `/api/desk/custody/${world.found.id}/openings`,
+      json: {
+        request: await askedIdentity(world),
+        entry: world.found.report.request.entries[1],
+      },
+    }),
+    ...ofCustodian('400 wrong_author'),
+  },
+  {
+    route: 'POST /api/desk/custody/:id/openings',
+    about: 'for a request that nobody made',
     request: ({ found }) => ({
       path: `/api/desk/custody/${found.id}/openings`,
       json: { request: unknownId(), entry: found.report.request.entries[1] },
@@ -162,7 +181,15 @@ const custody: readonly AccessRow[] = [
   },
   {
     route: 'POST /api/desk/custody/:id/answers',
-    about: 'in which nothing was asked',
+    request: async (world) => ({
+      path: `/api/desk/custody/${world.found.id}/answers`,
+      json: { request: await askedIdentity(world), box: boxOf(IDENTITY_ANSWER_BYTES) },
+    }),
+    ...ofCustodian('201'),
+  },
+  {
+    route: 'POST /api/desk/custody/:id/answers',
+    about: 'to a request that nobody made',
     request: ({ found }) => ({
       path: `/api/desk/custody/${found.id}/answers`,
       json: { request: unknownId(), box: boxOf(IDENTITY_ANSWER_BYTES) },

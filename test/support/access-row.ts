@@ -28,7 +28,14 @@ export const HANDLERS = ['member', 'left out', 'taken off'] as const;
 export const DESK = [...HANDLERS, 'administrator'] as const;
 
 /** Those with an account who neither work on cases nor run the desk. */
-export const BESIDE = ['custodian', 'guest', 'ended guest', 'auditor'] as const;
+export const BESIDE = [
+  'custodian',
+  'other custodian',
+  'guest',
+  'ended guest',
+  'guest of another case',
+  'auditor',
+] as const;
 
 /** The same answer to several. */
 export function each(askers: readonly Asker[], answer: string): Partial<Record<Asker, string>> {

@@ -1,14 +1,27 @@
 import knex from 'knex';
+import { firstIdentity, NO_IDENTITY } from '../../client/identity.js';
 import {
   BOX_OVERHEAD,
   type Day,
+  directoryHash,
+  fromBase64,
+  type Member,
   randomBytes,
   ReaderId,
+  recordHashOf,
   newId,
+  sealIdentityQuestion,
   toBase64,
+  WorkId,
 } from '../../crypto/private.js';
 import { ask } from './api.js';
-import { startCaseWork, type CaseWork, type WorkedCase } from './casework.js';
+import {
+  contents,
+  startCaseWork,
+  type CaseWork,
+  type TestMember,
+  type WorkedCase,
+} from './casework.js';
 import {
   admitHandler,
   admitReader,
@@ -17,6 +30,7 @@ import {
   join,
   makePerson,
   makeTestCredentials,
+  newestDirectory,
   publish,
   recordOf,
   signAdmission,
@@ -41,8 +55,10 @@ export const ASKERS = [
   'taken off',
   'administrator',
   'custodian',
+  'other custodian',
   'guest',
   'ended guest',
+  'guest of another case',
   'auditor',
   'recovery',
   'signed out',
@@ -57,9 +73,11 @@ export interface AccessWorld {
   readonly work: CaseWork;
   /**
    * Of `reporter`; `member` reads it, and `guest`, who may write; `taken off` once did, and
-   * `ended guest`. It has a file.
+   * `ended guest`. It has a file, and its identity is sealed for `custodian` alone, who was asked.
    */
   readonly found: WorkedCase;
+  /** Of `other reporter`; `guest of another case` reads it, and `taken off` still does. */
+  readonly other: WorkedCase;
   readonly file: TestUpload;
   /** Whole, and in no case yet. */
   readonly upload: TestUpload;
@@ -76,8 +94,10 @@ export interface AccessWorld {
       | 'taken off'
       | 'administrator'
       | 'custodian'
+      | 'other custodian'
       | 'guest'
       | 'ended guest'
+      | 'guest of another case'
       | 'auditor',
       TestPerson
     >
@@ -136,17 +156,126 @@ async function whoLeft(work: CaseWork): Promise<TestPerson> {
   return left;
 }
 
+/** A reader as epochs name one. */
+async function memberOf(work: CaseWork, { id }: TestPerson): Promise<Member> {
+  const { directory } = await newestDirectory(work);
+  const reader = directory.readers.find(({ record }) => record.id === id);
+  if (reader === undefined) throw new Error('not a reader');
+  const { kem, sig } = reader.record;
+  return { id: reader.record.id, kem, sig };
+}
+
+/** Seals the identity of a case's reporter, in which nothing is said, for one custodian alone. */
+async function sealIdentity(
+  work: CaseWork,
+  found: WorkedCase,
+  custodian: TestPerson,
+): Promise<void> {
+  const { directory, signed } = await newestDirectory(work);
+  const { entries } = await found.read(work.handler);
+  const newest = entries.findLast(({ header }) => header.compartment === 'dialogue');
+  if (newest === undefined) throw new Error('an empty case');
+  const identity = firstIdentity(
+    {
+      keys: found.report.keys,
+      seen: recordHashOf(newest),
+      custodians: [await memberOf(work, custodian)],
+      directory: {
+        version: directory.version,
+        hash: directoryHash(fromBase64(signed.document)),
+      },
+    },
+    NO_IDENTITY,
+    '2026-03-02' as Day,
+  );
+  const answer = await ask(work.server, 'POST', '/api/case/identity', {
+    authorization: `Case ${found.report.keys.lookupToken}`,
+    json: identity,
+  });
+  if (answer.status !== 201) throw new Error(`identity: ${answer.text}`);
+}
+
+/** Asks the custodian of the case for its reporter's name; the request's id. */
+export async function askedIdentity({
+  work,
+  found,
+  people: { custodian },
+}: Pick<AccessWorld, 'work' | 'found'> & {
+  readonly people: Pick<AccessWorld['people'], 'custodian'>;
+}): Promise<string> {
+  const { handler } = work;
+  await signIn(work, handler);
+  const { id: recipient, kem } = await memberOf(work, custodian);
+  const content = { ...contents.identityRequest, id: newId(WorkId) };
+  const { id, at, fields, reason, key } = content;
+  const question = { v: 1, at, by: handler.id as ReaderId, fields, reason, key } as const;
+  const sealed = sealIdentityQuestion(
+    { case: found.id, request: id },
+    { kem },
+    { ...question, fields: [...fields] },
+    handler.keys.sig.secretKey,
+  );
+  const identityRequest = { id, questions: [{ recipient: recipient as ReaderId, ...sealed }] };
+  const answer = await found.say(handler, content, { identityRequest });
+  if (answer.status !== 201) throw new Error(`asking: ${answer.text}`);
+  return id;
+}
+
+/** Lets a guest, whom the case's newest epochs name, accept to keep it secret. */
+async function acceptSecrecy(
+  work: CaseWork,
+  found: WorkedCase,
+  guest: TestPerson,
+  { at, until }: { readonly at: string; readonly until: Day },
+): Promise<void> {
+  const sworn = (await found.draft(guest, work.handler)).say({
+    kind: 'secrecy',
+    at,
+    until,
+    text: 'I keep it secret.',
+  });
+  const [entry] = sworn.request.entries;
+  const accepted = await askAs(work, guest, 'POST', `/api/desk/guest/cases/${found.id}/entries`, {
+    entry,
+    attachments: [],
+  });
+  if (accepted.status !== 201) throw new Error(`secrecy: ${accepted.text}`);
+}
+
+/** Gives a case to these and nobody else, with new keys. */
+async function rekey(
+  { handler }: CaseWork,
+  found: WorkedCase,
+  members: readonly TestMember[],
+): Promise<void> {
+  const draft = (await found.draft(handler))
+    .rotate('dialogue', members)
+    .rotate('internal', members);
+  const overview = draft.overview('internal');
+  const rotated = await found.append(handler, { ...draft.request, overview });
+  if (rotated.status !== 201) throw new Error(`new keys: ${rotated.text}`);
+}
+
 /** Makes it all on a fresh server that goes by this clock. */
 export async function makeAccessWorld(server: TestServer, clock: TestClock): Promise<AccessWorld> {
   const work = await startCaseWork(server);
   const leftOut = await admitHandler(work, 'lena');
   const custodian = await admitReader(work, 'iris', 'custodian');
+  const otherCustodian = await admitReader(work, 'ines', 'custodian');
   const guest = await admitReader(work, 'lara', 'guest');
   const endedGuest = await admitReader(work, 'leif', 'guest');
+  const otherGuest = await admitReader(work, 'levi', 'guest');
   const auditor = await admitReader(work, 'rita', 'auditor');
   const left = await whoLeft(work);
   const ended = await endedTokens(work, work.handler, clock);
-  for (const person of [work.administrator, work.handler, work.second, leftOut, guest]) {
+  for (const person of [
+    work.administrator,
+    work.handler,
+    work.second,
+    leftOut,
+    guest,
+    otherGuest,
+  ]) {
     await signIn(work, person);
   }
   const found = await work.report();
@@ -168,27 +297,14 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     { id: guest.id, guest: terms },
     { id: endedGuest.id, guest: { ...terms, until: '2026-03-01' as Day } },
   ];
-  const draft = (await found.draft(work.handler))
-    .rotate('dialogue', members)
-    .rotate('internal', members);
-  const rotated = await found.append(work.handler, {
-    ...draft.request,
-    overview: draft.overview('internal'),
-  });
-  if (rotated.status !== 201) throw new Error(`taking off: ${rotated.text}`);
+  await rekey(work, found, members);
   const { until } = terms;
-  const sworn = (await found.draft(guest, work.handler)).say({
-    kind: 'secrecy',
-    at: clock.now().toISOString(),
-    until,
-    text: 'I keep it secret.',
-  });
-  const [entry] = sworn.request.entries;
-  const accepted = await askAs(work, guest, 'POST', `/api/desk/guest/cases/${found.id}/entries`, {
-    entry,
-    attachments: [],
-  });
-  if (accepted.status !== 201) throw new Error(`secrecy: ${accepted.text}`);
+  const now = clock.now().toISOString();
+  await acceptSecrecy(work, found, guest, { at: now, until });
+  await rekey(work, other, [work.handler, work.second, { id: otherGuest.id, guest: terms }]);
+  await acceptSecrecy(work, other, otherGuest, { at: now, until });
+  await sealIdentity(work, found, custodian);
+  await askedIdentity({ work, found, people: { custodian } });
   const rows = await server
     .db<{ id: string; audit_scope: string }>('cases')
     .where('id', found.id)
@@ -204,8 +320,10 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
     'taken off': work.second,
     administrator: work.administrator,
     custodian,
+    'other custodian': otherCustodian,
     guest,
     'ended guest': endedGuest,
+    'guest of another case': otherGuest,
     auditor,
   };
   const constant: Partial<Record<Asker, string>> = {
@@ -228,6 +346,7 @@ export async function makeAccessWorld(server: TestServer, clock: TestClock): Pro
   return {
     work,
     found,
+    other,
     file,
     upload,
     auditScope: rows[0]?.audit_scope ?? '',

@@ -12,11 +12,15 @@ export interface Route {
   guard: GuardOptions | null;
 }
 
-/** Every route of the capabilities, as their routers know them. */
+/**
+ * Every route of the capabilities, as their routers know them.
+ *
+ * @throws Error for a layer that is no route: what answers there would be in no list.
+ */
 export function routesOf(capabilities: readonly Capability[]): Route[] {
   return capabilities.flatMap(({ path, router }) =>
     router.stack.flatMap(({ route }) => {
-      if (route === undefined) return [];
+      if (route === undefined) throw new Error(`${path} has a layer without a route`);
       return route.stack
         .filter((layer, index) => index === 0 || layer.method !== route.stack[index - 1]?.method)
         .map((layer) => ({
