@@ -89,6 +89,8 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     names: channel.names,
     texts: channel.texts,
     country: channel.country,
+    countryReason: channel.countryReason ?? '',
+    deadlines: channel.deadlines ?? [],
     languages: channel.languages,
     published: channel.published,
     retentionMonths: channel.retentionMonths,

@@ -13,6 +13,7 @@ import {
   openCase,
   type OpenedCase,
   openGrant,
+  promisedFor,
   ProtocolError,
   type Reading,
   ready,
@@ -69,6 +70,8 @@ export function reporterCaseView(
 ): ReporterCaseView {
   const entries = reporterViews(entryViews(file, directory.directory, readings));
   const received = receiptDay(file.origin, facts.receivedOn);
+  const channel = directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null;
+  const promised = promisedFor(channel?.deadlines ?? [], received);
   const { dialogue, origin } = file;
   const spoken = {
     dialogue: dialogue.entries.map(({ content }) => content),
@@ -89,7 +92,7 @@ export function reporterCaseView(
   if (!isReadBySomebody(file, directory)) warnings.push({ code: 'nobody_reads' });
   return {
     id: facts.id,
-    channel: directoryView(directory).channels.find(({ id }) => id === facts.channel) ?? null,
+    channel,
     country: countryOfCase(file, facts, [directory]).country,
     practice: facts.practice,
     receivedOn: received,
@@ -97,8 +100,8 @@ export function reporterCaseView(
     closedOn: facts.closedOn,
     purgeOn: facts.purgeOn,
     openedOn: opened.at(-1) ?? null,
-    acknowledgementBy: acknowledgementDay(received),
-    feedbackBy: feedbackDay(received),
+    acknowledgementBy: acknowledgementDay(received, promised?.ackDays),
+    feedbackBy: feedbackDay(received, promised?.feedbackDays),
     reprisalDays: reprisalDays(facts.closedOn),
     entries,
     identity: identityView({ file, channel: facts.channel, directory }),

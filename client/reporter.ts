@@ -5,6 +5,7 @@ import {
   type CreateCase,
   type Day,
   feedbackDay,
+  promisedFor,
   type FileReference,
   type Identity,
   newCaseKey,
@@ -233,10 +234,13 @@ export function createReporter(connection: Connection & { today: () => Day }): R
           receivedOn: answer.receivedOn,
           practice: request.practice,
         };
+        const { channels } = loaded.directory;
+        const channel = channels.find(({ id }) => id === input.channel);
+        const promised = promisedFor(channel?.deadlines ?? [], answer.receivedOn);
         return {
           receivedOn: answer.receivedOn,
-          acknowledgementBy: acknowledgementDay(answer.receivedOn),
-          feedbackBy: feedbackDay(answer.receivedOn),
+          acknowledgementBy: acknowledgementDay(answer.receivedOn, promised?.ackDays),
+          feedbackBy: feedbackDay(answer.receivedOn, promised?.feedbackDays),
           receipt: await askReceipt(received, loaded),
         };
       } catch (error) {

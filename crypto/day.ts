@@ -37,17 +37,21 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((utc(to).getTime() - utc(from).getTime()) / 86_400_000);
 }
 
-/** Acknowledgement within seven days of receipt: Directive (EU) 2019/1937 article 9(1)(b). */
-export function acknowledgementDay(received: Day): Day {
-  return addDays(received, 7);
+/**
+ * Acknowledgement within seven days of receipt: Directive (EU) 2019/1937 article 9(1)(b); or within
+ * the fewer days that the organisation promised.
+ */
+export function acknowledgementDay(received: Day, promised: number | null = null): Day {
+  return addDays(received, promised ?? 7);
 }
 
 /**
  * Feedback: three months from receipt, the stricter of the national anchors, which also meets
- * article 9(1)(f) (three months from the acknowledgement, or from the end of the seven days).
+ * article 9(1)(f) (three months from the acknowledgement, or from the end of the seven days); or the
+ * fewer days that the organisation promised.
  */
-export function feedbackDay(received: Day): Day {
-  return addMonths(received, 3);
+export function feedbackDay(received: Day, promised: number | null = null): Day {
+  return promised === null ? addMonths(received, 3) : addDays(received, promised);
 }
 
 /** The calendar day of a moment in a time zone (IANA name); the runtime's own where none is given. */

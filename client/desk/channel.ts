@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 import {
+  addDays,
   type AnsweredForm,
   askedIn,
   type Channel,
   ChannelId,
   type Day,
+  DEADLINES_LIMIT,
   type Directory,
   newId,
+  type Promised,
   Questionnaire,
   questionnaireHash,
   Readiness,
@@ -39,6 +42,10 @@ export type ChannelChange = Partial<
   retention?: Retention | null;
   /** Whether a public body answers for it. */
   publicBody?: boolean;
+  /** Why it follows another country's act from now on; goes with `country`. */
+  countryReason?: string;
+  /** What is promised for reports received from tomorrow on. */
+  deadlines?: Omit<Promised, 'from'>;
 };
 
 /** What an administrator says of a channel that is to be added. */
@@ -103,7 +110,7 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
       ...before,
       receiptKeys: sig === null ? before.receiptKeys : withReceiptKey(before, sig, session.today()),
       channels: before.channels.map((channel) =>
-        channel.id === id ? withChange(channel, change) : channel,
+        channel.id === id ? withChange(channel, change, session.today()) : channel,
       ),
     }));
     return directoryView(loaded);
@@ -170,7 +177,7 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
           retentionMonths: RETENTION_MONTHS,
           receipts: false,
         };
-        const added = withChange(channel, { about: about ?? {} });
+        const added = withChange(channel, { about: about ?? {} }, session.today());
         return { ...before, channels: [...before.channels, added] };
       });
       return { id, directory: directoryView(loaded) };
@@ -182,10 +189,17 @@ export function createChannelDesk(session: DeskSession, watch: DirectoryWatch): 
 function withChange(
   channel: Channel,
   change: ChannelChange & { published?: boolean; closed?: boolean },
+  today: Day,
 ): Channel {
-  const { exportsByTwo, about, closed, questionnaire, retention, publicBody, ...plain } = change;
+  const { exportsByTwo, about, closed, questionnaire, retention, publicBody, ...more } = change;
+  const { countryReason, deadlines, ...plain } = more;
   const { questionnaire: asked, retention: ruleBefore, ...own } = channel;
-  const { exportsByTwo: byTwo, about: sentence, closed: shut, publicBody: body, ...rest } = own;
+  const { countryReason: reasonBefore, deadlines: promisesBefore, ...others } = own;
+  const { exportsByTwo: byTwo, about: sentence, closed: shut, publicBody: body, ...rest } = others;
+  const isMoved = plain.country !== undefined && plain.country !== channel.country;
+  const why = isMoved ? countryReason : reasonBefore;
+  const promises =
+    deadlines === undefined ? promisesBefore : withPromise(promisesBefore ?? [], deadlines, today);
   const questions = questionnaire === undefined ? asked : questionnaire;
   const now = {
     exportsByTwo: exportsByTwo ?? byTwo === true,
@@ -199,6 +213,8 @@ function withChange(
   return {
     ...rest,
     ...plain,
+    ...(why === undefined ? {} : { countryReason: why }),
+    ...(promises === undefined ? {} : { deadlines: promises }),
     ...(rule === null ? {} : { retentionMonths: rule.clauses[0]?.months ?? 24, retention: rule }),
     ...(now.publicBody ? { publicBody: true as const } : {}),
     ...(now.exportsByTwo ? { exportsByTwo: true as const } : {}),
@@ -206,6 +222,20 @@ function withChange(
     ...(now.closed ? { closed: true as const } : {}),
     ...(questions ? { questionnaire: v.parse(Questionnaire, questions) } : {}),
   };
+}
+
+/**
+ * A channel's promises with one that counts for what is received from tomorrow on, so that no report
+ * that is there already is held to it, and each that is keeps the promise of then.
+ */
+function withPromise(
+  before: readonly Promised[],
+  promise: Omit<Promised, 'from'>,
+  today: Day,
+): Promised[] {
+  const from = addDays(today, 1);
+  const kept = before.filter((each) => each.from < from);
+  return [...kept, { from, ...promise }].slice(-DEADLINES_LIMIT);
 }
 
 /** The keys for receipts with this one in use: that of before ends today, and stays for its receipts. */

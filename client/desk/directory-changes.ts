@@ -104,12 +104,16 @@ const channelTellers: Tellers<Channel> = {
       ? []
       : [{ code: 'channel_texts', channel: after.names, languages }];
   },
-  country: ({ before, after }) => [
+  country: ({ before, after }) => [countryChanged(before, after)],
+  // told with the country, unless that stays
+  countryReason: ({ before, after }) =>
+    before.country === after.country ? [countryChanged(before, after)] : [],
+  deadlines: ({ before, after }) => [
     {
-      code: 'channel_country',
+      code: 'channel_deadlines',
       channel: after.names,
-      before: before.country,
-      after: after.country,
+      before: before.deadlines?.at(-1) ?? null,
+      after: after.deadlines?.at(-1) ?? null,
     },
   ],
   languages: ({ before, after }) => [
@@ -161,6 +165,16 @@ const channelTellers: Tellers<Channel> = {
   ],
   roster: ({ after, versions }) => [readersChanged(after, versions)],
 };
+
+function countryChanged(before: Channel, after: Channel): DirectoryChangeLine {
+  return {
+    code: 'channel_country',
+    channel: after.names,
+    before: before.country,
+    after: after.country,
+    reason: after.countryReason ?? '',
+  };
+}
 
 /** Who reads a channel now, and what of that is new. */
 function readersChanged(

@@ -134,6 +134,22 @@ function feedbackOf({ feedbackMonths, feedbackAnchor }: CountryRow): CountryRule
   return found === null || feedbackMonths === null ? null : { months: feedbackMonths, ...found };
 }
 
+/** The rule of a country of which the data say nothing. */
+export function unknownRule(country: string): CountryRule {
+  return {
+    country,
+    act: '',
+    confidence: 'L',
+    meetingConfidence: 'L',
+    basis: 'unsure',
+    acknowledgement: null,
+    feedback: null,
+    furtherFeedback: null,
+    confirmation: null,
+    meeting: null,
+  };
+}
+
 /**
  * What a row says, as rules. Of a row that nobody has verified nothing becomes one.
  *

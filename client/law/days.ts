@@ -1,4 +1,4 @@
-import { addDays, addMonths, type Day, daysBetween } from '../../crypto/public.js';
+import { addDays, addMonths, type Day, daysBetween, type Promised } from '../../crypto/public.js';
 import type { CountryRule, Term } from './country.js';
 
 /** The Directive's own terms (article 9(1)(b) and (f)): what is planned for where nothing is stricter. */
@@ -54,10 +54,15 @@ export interface DutyFacts {
   feedbackExtendedTo: Day | null;
 }
 
+/** The act of a case's country, with what the organisation promised beyond it when it came. */
+export type DatesRule = CountryRule & { promised?: Promised | null };
+
 /** A date that every case has. */
 export interface Duty {
-  /** The day to keep: the stricter of the Directive's plan and the country's rule. */
+  /** The day to keep: the strictest of the Directive's plan, the country's rule and the promise. */
   by: Day;
+  /** Whether it is sooner than plan and rule have it, since the organisation promised so. */
+  promised: boolean;
   /** The last day by the country's act; null where it sets none, or where nobody has verified it. */
   limit: Day | null;
 }
@@ -88,6 +93,16 @@ export function extensionLimit(rule: CountryRule | null, receivedOn: Day): Day |
   return addMonths(receivedOn, rule.feedback.months + rule.feedback.extension);
 }
 
+/** The day to keep with what was promised; a promise that is no sooner moves nothing. */
+function withPromised(
+  from: Day,
+  { by, limit }: Omit<Duty, 'promised'>,
+  days?: number | null,
+): Duty {
+  const own = days === undefined || days === null ? by : addDays(from, days);
+  return { by: earlier(by, own), limit, promised: own < by };
+}
+
 /** Whether a case needs no acknowledgement: handlers said so, and the act has it. */
 export function isAcknowledgementWaived(
   rule: CountryRule | null,
@@ -98,28 +113,30 @@ export function isAcknowledgementWaived(
 
 /** When a case has to be acknowledged. */
 export function acknowledgementDuty(
-  rule: CountryRule | null,
+  rule: DatesRule | null,
   { receivedOn }: Pick<DutyFacts, 'receivedOn'>,
 ): Duty {
   const planned = addDays(receivedOn, DIRECTIVE.days);
   const limit = acknowledgementLimit(rule, receivedOn);
-  return { by: limit === null ? planned : earlier(planned, limit), limit };
+  const by = limit === null ? planned : earlier(planned, limit);
+  return withPromised(receivedOn, { by, limit }, rule?.promised?.ackDays);
 }
 
 /**
  * When feedback has to be given: three months from receipt, which also meets the stricter national
- * acts. An extension moves it where the act has one, and no further than that act lets it.
+ * acts, or sooner where that was promised. An extension moves it, and the promise with it, where the act
+ * has one, and no further than that act lets it.
  */
-export function feedbackDuty(rule: CountryRule | null, facts: DutyFacts): Duty {
+export function feedbackDuty(rule: DatesRule | null, facts: DutyFacts): Duty {
   const planned = addMonths(facts.receivedOn, DIRECTIVE.months);
   const limit = plainFeedbackLimit(rule, facts);
-  const by = limit === null ? planned : earlier(planned, limit);
+  const usual = limit === null ? planned : earlier(planned, limit);
+  const plain = { by: usual, limit };
+  const duty = withPromised(facts.receivedOn, plain, rule?.promised?.feedbackDays);
   const latest = extensionLimit(rule, facts.receivedOn);
   const { feedbackExtendedTo } = facts;
-  if (latest === null || feedbackExtendedTo === null || feedbackExtendedTo <= by) {
-    return { by, limit };
-  }
-  return { by: earlier(feedbackExtendedTo, latest), limit: latest };
+  if (latest === null || feedbackExtendedTo === null || feedbackExtendedTo <= duty.by) return duty;
+  return { by: earlier(feedbackExtendedTo, latest), limit: latest, promised: false };
 }
 
 /** How much of the time until a date has passed. */

@@ -1,5 +1,6 @@
 import type {
   HandbookContents,
+  Promised,
   Questionnaire,
   ReaderPart,
   Retention,
@@ -30,6 +31,10 @@ export interface ChannelView {
   /** The organisation's own words to reporters, per language; paragraphs parted by blank lines. */
   texts: Record<string, string>;
   country: string;
+  /** Why it follows another country's act than before; empty as long as it never did. */
+  countryReason: string;
+  /** What the organisation promises of the dates beyond law, the newest last. */
+  deadlines: readonly Promised[];
   languages: string[];
   published: boolean;
   retentionMonths: number;
@@ -155,7 +160,15 @@ export type DirectoryChangeLine =
       joining: string[];
       leaving: string[];
     }
-  | { code: 'channel_country'; channel: ByLanguage; before: string; after: string }
+  /** `reason` is empty where none was given. */
+  | { code: 'channel_country'; channel: ByLanguage; before: string; after: string; reason: string }
+  /** What was promised last, before and after; null where nothing ever was. */
+  | {
+      code: 'channel_deadlines';
+      channel: ByLanguage;
+      before: Promised | null;
+      after: Promised | null;
+    }
   | { code: 'channel_languages'; channel: ByLanguage; before: string[]; after: string[] }
   | { code: 'receipt_key_added'; words: string[] }
   /** `until` is the last day that it signs for. */

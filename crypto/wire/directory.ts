@@ -16,6 +16,7 @@ import {
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { Questionnaire } from '../questionnaire.js';
 import { ShownName } from '../shown-name.js';
+import { Deadlines, TermsReason } from './deadlines.js';
 import { Count } from './entry.js';
 import { Retention, RetentionMonths, RetentionRule } from './retention.js';
 
@@ -150,6 +151,10 @@ export const Channel = v.strictObject({
   /** The organisation's own words to reporters. */
   texts: Texts,
   country: Country,
+  /** Why it follows another country's act than before; absent as long as it never did. */
+  countryReason: v.exactOptional(TermsReason),
+  /** What the organisation promises of the dates; absent where nothing more than they are. */
+  deadlines: v.exactOptional(Deadlines),
   languages: v.pipe(v.array(Language), v.minLength(1)),
   published: v.boolean(),
   /** Full months after closure until a case is purged, at most: where there is no `retention`. */

@@ -140,3 +140,45 @@ it('are those of the country of then, and say where nobody read its act', async 
   await expectAccessible(page);
   expect(complaints).toEqual([]);
 });
+
+it('can be promised sooner by an administrator, for reports to come and with a reason', async () => {
+  const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
+    scenario: 'administrator',
+    viewport: { width: 390, height: 844 },
+  });
+  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
+  await goTo(page, 'channel');
+  const dates = page.locator('section:has(> #channel-dates)');
+  await dates.locator('summary').click();
+  const submit = dates.locator('[type=submit]');
+  const problem = dates.locator('[data-part=problem]');
+  await submit.click();
+  expect(await problem.innerText()).toBe('That is promised already.');
+  await dates.locator('[data-part=acknowledgement]').fill('7');
+  await submit.click();
+  expect(await problem.innerText()).toContain('up to 6 for the acknowledgement');
+  await dates.locator('[data-part=acknowledgement]').fill('2');
+  await dates.locator('[data-part=feedback]').fill('60');
+  await submit.click();
+  expect(await problem.innerText()).toContain('Write why');
+  await expectAccessible(page);
+  expect(await overflow(page)).toBe(0);
+  await dates.locator('[data-part=reason]').fill('We can.');
+  await submit.click();
+  await dates.locator('[data-part=promises] li').waitFor();
+  expect(await dates.locator('[data-part=promises]').innerText()).toMatch(
+    /^For reports received from .+ on your organisation promises: acknowledgement within 2 days of receipt and feedback within 60 days of receipt\. Reason: We can\.$/,
+  );
+
+  const settings = page.locator('[data-part=settings]');
+  const why = settings.locator('[data-part=country-reason]');
+  expect(await why.isVisible()).toBe(false);
+  await settings.locator('[data-part=country-choice]').selectOption('NO');
+  await settings.locator('[type=submit]').click();
+  expect(await settings.locator('[data-part=problem]').innerText()).toContain('Write why');
+  await why.fill('The company moved.');
+  await settings.locator('[type=submit]').click();
+  await dates.locator('[data-part=country-why]', { hasText: 'The company moved.' }).waitFor();
+  expect(await why.isVisible()).toBe(false);
+  expect(complaints).toEqual([]);
+});

@@ -38,7 +38,8 @@ describe('changes of the directory', () => {
       'Reporting channel: your own text to reporters changed in English, Swedish',
       'Reporting channel: offered in English, Swedish, Finnish; before: English, Swedish',
       'The organisation’s name in English: “Northwind Group”, before: “Northwind”',
-      'Reporting channel: the country is Sweden, before: Norway',
+      'Reporting channel: the country is Sweden, before: Norway. Reason: We moved.',
+      'Reporting channel: for reports received from 1 Dec 2026 on the organisation promises: acknowledgement within 1 day of receipt and feedback within 60 days of receipt. Before: nothing beyond these dates. Reason: We can.',
       'The channel was published: Reporting channel',
     ]);
     await page.click('[data-part=changes] [data-part=seen]');

@@ -75,6 +75,8 @@ let directory: DirectoryView = {
         sv: 'Två personer läser rapporter.',
       },
       country: scenario === 'spain' ? 'ES' : scenario === 'undecided' ? 'PL' : 'SE',
+      countryReason: '',
+      deadlines: [],
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty' && scenario !== 'undecided',
       retentionMonths: 24,
@@ -182,7 +184,13 @@ const changes: DirectoryChange[] = [
         after: ['en', 'sv', 'fi'],
       },
       { code: 'organisation_name', language: 'en', before: 'Northwind', after: 'Northwind Group' },
-      { code: 'channel_country', channel: named, before: 'NO', after: 'SE' },
+      { code: 'channel_country', channel: named, before: 'NO', after: 'SE', reason: 'We moved.' },
+      {
+        code: 'channel_deadlines',
+        channel: named,
+        before: null,
+        after: { from: '2026-12-01' as Day, ackDays: 1, feedbackDays: 60, reason: 'We can.' },
+      },
       { code: 'channel_published', channel: named },
     ],
   },
@@ -504,9 +512,15 @@ const api: DeskApi = {
         { rules: [rule], from: day(90) },
       ];
     }
+    const { deadlines: promise, ...plain } = change;
     directory = {
       ...directory,
-      channels: directory.channels.map((each) => (each.id === id ? { ...each, ...change } : each)),
+      channels: directory.channels.map((each) => {
+        if (each.id !== id) return each;
+        const from = day(1) as Day;
+        const deadlines = promise === undefined ? each.deadlines : [{ from, ...promise }];
+        return { ...each, ...plain, deadlines };
+      }),
     };
     return Promise.resolve(directory);
   },

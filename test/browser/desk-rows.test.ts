@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseRow } from '../../client/models.js';
+import type { Day } from '../../crypto/public.js';
 import { daysBetween, today } from '../../views/browser/desk/days.js';
 import { dueDates, reasons, type CountryRule } from '../../views/browser/desk/deadlines.js';
+import { ruleOf, type Desk } from '../../views/browser/desk/desk.js';
 import { NO_FILTER, filterRows, groupRows } from '../../views/browser/desk/rows.js';
 
 const NOW = '2026-03-02';
@@ -111,6 +113,17 @@ describe('due dates', () => {
     );
     expect(basis('meeting', rule('law'))).toBe('promise');
     expect(basis('meeting', rule('law'), '2026-03-05')).toBe('plan');
+  });
+
+  it('are a promise where that is sooner than the law, of what came from its day on', () => {
+    const promise = { from: '2026-02-20' as Day, ackDays: null, feedbackDays: 30, reason: 'x' };
+    const channel = { id: 'channel', country: 'NO', deadlines: [promise] };
+    const desk = { rules: [rule('law')], directory: { channels: [channel] } } as unknown as Desk;
+    const due = (each: CaseRow): unknown =>
+      dueDates(each, ruleOf(desk, each), NOW).map(({ by, basis }) => [by, basis]);
+    expect(due(row({}))).toEqual([['2026-03-22', 'promise']]);
+    expect(due(row({ receivedOn: '2026-02-19' }))).toEqual([['2026-05-19', 'law']]);
+    expect(due(row({ country: 'XX' }))).toEqual([['2026-03-22', 'promise']]);
   });
 
   it('count what is left and what is late, the earliest first', () => {

@@ -463,6 +463,23 @@ describe('another organisation', () => {
     await other.server.stop();
   });
 
+  it('that promises sooner dates says so, with the days of then', async () => {
+    const promise = { from: dayFromNow(-1), ackDays: 1, feedbackDays: 30, reason: 'We can.' };
+    const other = await startReporterSite({ deadlines: [promise] });
+    const { page } = await openReporterPage(browser, other, '/en/');
+    await page.waitForSelector('#date-feedback:not(:empty)');
+    const basis = await page.innerText('#basis');
+    expect(basis).toContain('Lag (2021:890)');
+    expect(basis).toContain('itself promises to confirm a report within 1 day.');
+    expect(basis).toContain('itself promises to tell you within 30 days what was done');
+    const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+    const shown = (days: number): string => day.format(new Date(dayFromNow(days)));
+    expect(await page.innerText('#date-ack')).toContain(shown(1));
+    expect(await page.innerText('#date-feedback')).toContain(shown(30));
+    await page.context().close();
+    await other.server.stop();
+  });
+
   it('that was never set up says so', async () => {
     const other = await startReporterSite();
     await other.server.db('stamps').delete();

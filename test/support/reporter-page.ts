@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { newCaseKey, ready, type Day } from '../../crypto/private.js';
+import { newCaseKey, ready, type Day, type Deadlines } from '../../crypto/private.js';
 import { hurryWorkers } from './browser.js';
 import { installOrganisation, makeOrganisation, type TestOrganisation } from './organisation.js';
 import { startTestServer, type TestServer } from './server.js';
@@ -23,6 +23,8 @@ export async function startReporterSite(
     readonly confirmed?: number;
     readonly published?: boolean;
     readonly country?: string;
+    /** What is promised of the dates. */
+    readonly deadlines?: Deadlines;
     readonly parts?: readonly ('handler' | 'recovery_officer')[];
     /** Further `CASEKEY_…` settings. */
     readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +43,7 @@ export async function startReporterSite(
     channels: directory.channels.map((channel) => ({
       ...channel,
       country: options.country ?? 'SE',
+      ...(options.deadlines === undefined ? {} : { deadlines: options.deadlines }),
     })),
   }));
   await installOrganisation(server.db, organisation);

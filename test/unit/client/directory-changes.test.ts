@@ -128,7 +128,8 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
       preset: null,
       reason: 'The board decided so.',
     };
-    const all = [true, questions, { en: 'Other words' }, newRoster(), retention];
+    const deadlines = [{ from: '2026-03-03', ackDays: 3, feedbackDays: null, reason: 'We can.' }];
+    const all = [true, questions, { en: 'Other words' }, newRoster(), retention, deadlines, 'Why.'];
     return all.filter((other) => schema.wrapped && v.is(schema.wrapped, other));
   }
   if (typeof value === 'boolean') return [!value];
@@ -236,6 +237,8 @@ describe('every field of the schema', () => {
       'channels.names',
       'channels.texts',
       'channels.country',
+      'channels.countryReason',
+      'channels.deadlines',
       'channels.languages',
       'channels.published',
       'channels.retentionMonths',
@@ -276,6 +279,7 @@ describe('every field of the schema', () => {
   });
 
   it('is told beside other changes of the same thing', () => {
+    const day = v.parse(Day, '2026-03-03');
     const after: Omit<Channel, 'id' | 'organisation'> = {
       names: { en: 'Speak up' },
       texts: {},
@@ -289,12 +293,15 @@ describe('every field of the schema', () => {
       closed: true,
       roster: newRoster(),
       publicBody: true,
+      countryReason: 'The company moved.',
+      deadlines: [{ from: day, ackDays: 3, feedbackDays: null, reason: 'We can.' }],
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
       'channel_about',
       'channel_closed',
       'channel_country',
+      'channel_deadlines',
       'channel_languages',
       'channel_months',
       'channel_name',
@@ -320,7 +327,11 @@ describe('a change', () => {
       { code: 'channel_months', channel, before: 24, after: 12 },
     ]);
     expect(tell(withChannel({ country: 'NO' }))).toEqual([
-      { code: 'channel_country', channel, before: 'SE', after: 'NO' },
+      { code: 'channel_country', channel, before: 'SE', after: 'NO', reason: '' },
+    ]);
+    const reasoned = { country: 'NO', countryReason: 'The company moved.' };
+    expect(tell(withChannel(reasoned))).toEqual([
+      { code: 'channel_country', channel, before: 'SE', after: 'NO', reason: 'The company moved.' },
     ]);
     expect(tell(withChannel({ languages: ['fi'] }))).toEqual([
       { code: 'channel_languages', channel, before: ['en', 'sv'], after: ['fi'] },

@@ -8,6 +8,7 @@ import {
   FURTHER_FEEDBACK,
   MEETINGS,
   NO_DUTY_TO_UNKNOWN,
+  unknownRule,
   type CountryRow,
   type CountryRule,
 } from '../../../client/law/country.js';
@@ -203,6 +204,57 @@ describe.each([...rules, ['no row', null] as const])('dates in %s', (_, rule) =>
       { numRuns: 40 },
     );
   });
+});
+
+describe.each([...rules, ['no row', null] as const])('a promise in %s', (country, rule) => {
+  const promises = fc.record({
+    from: days,
+    ackDays: fc.option(fc.integer({ min: 1, max: 6 })),
+    feedbackDays: fc.option(fc.integer({ min: 1, max: 88 })),
+    reason: fc.constant('We can.'),
+  });
+
+  it('makes days sooner and never later, and is called one only where it does', () => {
+    fc.assert(
+      fc.property(facts, promises, (known, promised) => {
+        const both = { ...(rule ?? unknownRule(country)), promised };
+        const { ackDays, feedbackDays } = promised;
+        const acknowledgement = acknowledgementDuty(both, known);
+        const without = acknowledgementDuty(rule, known);
+        expect(acknowledgement.limit).toBe(without.limit);
+        expect([without.promised, acknowledgement.promised]).toEqual([false, ackDays !== null]);
+        const by = ackDays === null ? without.by : addDays(known.receivedOn, ackDays);
+        expect(acknowledgement.by).toBe(by);
+        const plainly = { ...known, feedbackExtendedTo: null };
+        const feedback = feedbackDuty(both, plainly);
+        const usual = feedbackDuty(rule, plainly);
+        expect(feedback.limit).toBe(usual.limit);
+        expect(feedback.promised).toBe(feedbackDays !== null);
+        if (feedbackDays === null) expect(feedback.by).toBe(usual.by);
+        else {
+          expect(feedback.by).toBe(addDays(known.receivedOn, feedbackDays));
+          expect(feedback.by < usual.by).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('that is slower, which no directory can hold, moves nothing', () => {
+    const received = plain('2026-02-01', null);
+    const slow = { from: day('2026-01-01'), ackDays: 8, feedbackDays: 400, reason: 'We cannot.' };
+    const both = { ...(rule ?? unknownRule(country)), promised: slow };
+    expect(acknowledgementDuty(both, received)).toEqual(acknowledgementDuty(rule, received));
+    expect(feedbackDuty(both, received)).toEqual(feedbackDuty(rule, received));
+  });
+});
+
+it('an extension that the act has puts off what was promised too', () => {
+  const promised = { from: day('2026-01-01'), ackDays: null, feedbackDays: 30, reason: 'We can.' };
+  const known = { ...plain('2026-08-31', null), feedbackExtendedTo: day('2026-10-31') };
+  const of = (country: string): unknown => feedbackDuty({ ...ruleOf(country), promised }, known);
+  expect(of('ES')).toEqual({ by: '2026-10-31', limit: '2027-02-28', promised: false });
+  expect(of('SE')).toMatchObject({ by: '2026-09-30', promised: true });
 });
 
 describe('the last day for feedback', () => {

@@ -70,6 +70,7 @@ function runRefusals(
   });
   const withRoster = (change: object): unknown =>
     withChannel({ roster: { ...roster, ...change } });
+  const promise = { from: '2026-03-03', ackDays: 6, feedbackDays: 88, reason: 'We can.' };
   const { delegation } = second;
   if (delegation.by !== 'two') throw new Error('by two');
   const agreedOn = (terms: typeof roster.terms): object => {
@@ -114,10 +115,16 @@ function runRefusals(
       },
     }),
     'a conflict that nobody decided': withChannel({ retention: { ...retention, wins: null } }),
+    'a promise slower than the law': withChannel({ deadlines: [{ ...promise, ackDays: 7 }] }),
+    'a promise of three months': withChannel({ deadlines: [{ ...promise, feedbackDays: 89 }] }),
+    'a promise without a reason': withChannel({ deadlines: [{ ...promise, reason: '' }] }),
+    'two promises from one day on': withChannel({ deadlines: [promise, promise] }),
+    'a country without a reason that is one': withChannel({ countryReason: '' }),
     'a time without end': withChannel({
       retention: { ...retention, clauses: [{ ...retention.clauses[0], months: 0 }] },
     }),
   };
+  verifyDirectory(signAs(withChannel({ deadlines: [promise], countryReason: 'We moved.' })));
   for (const [what, document] of Object.entries(malformed)) {
     refused(what, 'malformed', () => verifyDirectory(signAs(document)));
   }

@@ -1,5 +1,5 @@
 import type { Confidence } from '../../../client/law/confidence.js';
-import { periodEnd } from '../../../client/law/days.js';
+import { periodEnd, type DatesRule } from '../../../client/law/days.js';
 import { reprisalDays } from '../../../client/law/reprisals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
@@ -7,14 +7,7 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { copyTemplate, element, write } from './dom.js';
 import { daysBetween, dayText } from './days.js';
-import {
-  basisOf,
-  dueDates,
-  dutiesOf,
-  openDates,
-  type CountryRule,
-  type DueDate,
-} from './deadlines.js';
+import { basisOf, dueDates, dutiesOf, openDates, type DueDate } from './deadlines.js';
 import { daysLeftText, leftText, markOf } from './inbox-row.js';
 
 /** A day of a case, in words. */
@@ -50,7 +43,7 @@ function limitText(limit: Day): string {
   return t(end === limit ? 'desk.time.limit' : 'desk.time.limit_weekend', days);
 }
 
-function dutySteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   const duties = dutiesOf(data, rule);
   return (['acknowledgement', 'feedback'] as const).flatMap((what) => {
     const duty = duties[what];
@@ -70,12 +63,14 @@ function dutySteps(data: Data, rule: CountryRule | null, today: string): Step[] 
       return [{ name: t(`desk.time.${what}_missing`), day: duty.by, note, mark: 'calm' }];
     }
     const date = dueDates(data, rule, today).find((each) => each.what === what);
-    const limit = duty.limit !== null && duty.limit > duty.by ? limitText(duty.limit) : basis;
-    return date === undefined ? [] : [due(date, name, notesOf([limit], isLaw, confidence))];
+    const isLater = duty.limit !== null && duty.limit > duty.by;
+    const limit = duty.limit !== null && isLater ? [limitText(duty.limit)] : [];
+    const notes = isLater && !duty.promised ? limit : [basis, ...limit];
+    return date === undefined ? [] : [due(date, name, notesOf(notes, isLaw, confidence))];
   });
 }
 
-function otherSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+function otherSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   const nameOf = (what: string, name: string): string =>
     name === '' ? t(`desk.due.what.${what}`) : `${t(`desk.due.what.${what}`)}: ${name}`;
   const past = data.dates.flatMap(({ what, name, doneOn, by }) =>
@@ -128,7 +123,7 @@ function comingSteps({ practice, closedOn, purgeOn, readers }: Data, today: stri
   );
 }
 
-function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
+function endSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   const steps: Step[] = [];
   if (data.closedOn !== null) steps.push(done(t('desk.time.closed'), data.closedOn));
   const decision = dueDates(data, rule, today).find(({ what }) => what === 'decision');
@@ -144,7 +139,7 @@ function endSteps(data: Data, rule: CountryRule | null, today: string): Step[] {
  * A case's dates in their order: what has happened, and what is due with the days left. A date is
  * called law or promise, by the rule of the case's country.
  */
-export function stepsOf(data: HandlerCaseView, rule: CountryRule | null, today: string): Step[] {
+export function stepsOf(data: HandlerCaseView, rule: DatesRule | null, today: string): Step[] {
   return [
     done(t('desk.time.received'), data.receivedOn),
     ...dutySteps(data, rule, today),
@@ -158,7 +153,7 @@ export function stepsOf(data: HandlerCaseView, rule: CountryRule | null, today: 
 /** The same as the page shows them. */
 export function timelineSteps(
   data: HandlerCaseView,
-  rule: CountryRule | null,
+  rule: DatesRule | null,
   today: string,
 ): HTMLElement[] {
   return stepsOf(data, rule, today).map(({ name, day, note, mark }) => {

@@ -1,6 +1,7 @@
 import type { ReaderPart } from '../../../crypto/private.js';
 import type { DirectoryChange, DirectoryChangeLine } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
+import { promiseText } from './channel-dates.js';
 import { dayText, numberText } from './days.js';
 import { localText } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, showPart, write } from './dom.js';
@@ -132,11 +133,16 @@ function lineText(line: DirectoryChangeLine): string {
     case 'channel_about':
       return say({ name: localText(line.channel), languages: languagesText(line.languages) });
     case 'channel_country':
-      return say({
-        name: localText(line.channel),
-        before: countryText(line.before),
-        after: countryText(line.after),
-      });
+      return withReason(
+        say({
+          name: localText(line.channel),
+          before: countryText(line.before),
+          after: countryText(line.after),
+        }),
+        line.reason,
+      );
+    case 'channel_deadlines':
+      return deadlinesText(line);
     case 'channel_languages':
       return say({
         name: localText(line.channel),
@@ -234,6 +240,26 @@ function monthsText(line: DirectoryChangeLine & { code: 'channel_months' }): str
   return line.after < line.before
     ? t('desk.change.channel_months.shorter', values)
     : t('desk.change.channel_months.longer', values);
+}
+
+/** A sentence, and the reason that was given for what it says. */
+function withReason(text: string, reason: string): string {
+  return reason === '' ? text : `${text}. ${t('desk.change.channel_retention.reason', { reason })}`;
+}
+
+/** What is promised of the dates from which day on, what was before, and why. */
+function deadlinesText({
+  channel,
+  before,
+  after,
+}: DirectoryChangeLine & { code: 'channel_deadlines' }): string {
+  const text = t('desk.change.channel_deadlines', {
+    name: localText(channel),
+    day: after === null ? '' : dayText(after.from),
+    after: promiseText(after),
+    before: promiseText(before),
+  });
+  return withReason(text, after?.reason ?? '');
 }
 
 /** The rule as it was and is, for which cases a shorter time counts, whose rule it is, and why. */

@@ -1,9 +1,14 @@
 import type { CountryRule, Term } from '../../../client/law/country.js';
+import type { DatesRule } from '../../../client/law/days.js';
 import type { ChannelView } from '../../../client/models.js';
+import { promisedFor, type Day, type Promised } from '../../../crypto/public.js';
 import { plural, t } from '../strings.js';
-import { ruleOf, type Desk } from './desk.js';
+import { datesForm } from './dates-form.js';
+import { dayText, today } from './days.js';
+import { actOf, type Desk } from './desk.js';
 import { element, fillList, part, write } from './dom.js';
 import { timeText } from './retention.js';
+import { listText } from './texts.js';
 
 function termText({ days, unit }: Term): string {
   return plural(`desk.terms.days.${unit}`, days);
@@ -48,16 +53,47 @@ export function termLines(rule: CountryRule): string[] {
 }
 
 /** Whose dates a case of this rule has, in a sentence, and where that was not read in the act. */
-export function lawText(rule: CountryRule | null): string {
+export function lawText(rule: DatesRule | null): string {
   const basis = rule?.basis ?? 'unsure';
   const text = t(`desk.law.${basis}`, { act: rule?.act ?? '' });
   const isMedium = rule?.confidence === 'M' && basis !== 'unsure';
-  return isMedium ? `${text} ${t('desk.law.medium')}` : text;
+  const { ackDays = null, feedbackDays = null } = rule?.promised ?? {};
+  const own =
+    ackDays === null && feedbackDays === null
+      ? []
+      : [t('desk.terms.promised', { what: promiseText({ ackDays, feedbackDays }) })];
+  return [text, ...(isMedium ? [t('desk.law.medium')] : []), ...own].join(' ');
 }
 
-/** The dates of a channel's new cases: what its country's act says, from where, and how sure that is. */
+/** What is promised, in words that fit into a sentence. */
+export function promiseText(promised: Pick<Promised, 'ackDays' | 'feedbackDays'> | null): string {
+  const said = (['ackDays', 'feedbackDays'] as const).flatMap((what) => {
+    const days = promised?.[what] ?? null;
+    return days === null ? [] : [plural(`desk.terms.promise.${what}`, days)];
+  });
+  return said.length === 0 ? t('desk.terms.promise.nothing') : listText(said);
+}
+
+/** The promise that counts for what comes today, and those to come, each with its reason. */
+function promiseLines({ deadlines }: ChannelView): string[] {
+  const current = promisedFor(deadlines, today() as Day);
+  return deadlines
+    .filter((each) => each === current || each.from > today())
+    .map((each) =>
+      t('desk.terms.promise_line', {
+        day: dayText(each.from),
+        what: promiseText(each),
+        reason: each.reason,
+      }),
+    );
+}
+
+/**
+ * The dates of a channel's new cases: what its country's act says, from where, how sure that is, what
+ * the organisation promises beyond, and for administrators the form for that.
+ */
 export function fillDates(desk: Desk, section: HTMLElement, channel: ChannelView): void {
-  const rule = ruleOf(desk, channel);
+  const rule = actOf(desk, channel.country);
   write(section, 'dates-law', t(`desk.law.${rule?.basis ?? 'unsure'}`, { act: rule?.act ?? '' }));
   fillList(part(section, 'dates-lines'), rule === null ? [] : termLines(rule), (line) =>
     element('li', line),
@@ -65,4 +101,14 @@ export function fillDates(desk: Desk, section: HTMLElement, channel: ChannelView
   const source =
     rule === null ? '' : `${t('desk.terms.source', { act: rule.act })} ${sureText(rule)}`;
   write(section, 'dates-source', source);
+  const { countryReason } = channel;
+  const why = countryReason === '' ? '' : t('desk.terms.country_why', { reason: countryReason });
+  write(section, 'country-why', why);
+  fillList(part(section, 'promises'), promiseLines(channel), (line) => element('li', line));
+  if (desk.account.part !== 'administrator') return;
+  const form = datesForm(desk, channel, () => {
+    const now = desk.directory.channels.find(({ id }) => id === channel.id);
+    fillDates(desk, section, now ?? channel);
+  });
+  part(section, 'dates-change').replaceChildren(form);
 }

@@ -246,6 +246,11 @@ function wireSettings(
   const country = part(form, 'country-choice', HTMLSelectElement);
   fillCountries(country);
   country.value = channel.country;
+  const why = part(form, 'country-reason', HTMLTextAreaElement);
+  const isMoved = (): boolean => country.value !== currentOf(desk, channel).country;
+  country.addEventListener('change', () => {
+    showPart(form, 'country-reason-field', isMoved());
+  });
   const receipts = part(form, 'receipts', HTMLInputElement);
   receipts.checked = channel.receipts;
   const exports = part(form, 'exports-by-two', HTMLInputElement);
@@ -261,10 +266,16 @@ function wireSettings(
       showProblem(form, fault);
       return;
     }
+    const countryReason = why.value.trim();
+    if (isMoved() && countryReason === '') {
+      showProblem(form, t('desk.terms.country_reason_missing'));
+      return;
+    }
     void send(form, async () => {
       const change = {
         ...{ languages, names, texts, about },
         country: country.value,
+        ...(isMoved() && { countryReason }),
         receipts: receipts.checked,
         exportsByTwo: exports.checked,
       };
@@ -278,6 +289,8 @@ function wireSettings(
       if (languages.join() !== channel.languages.join()) {
         part(section, 'questions').replaceChildren(channelQuestions(desk, changed));
       }
+      why.value = '';
+      showPart(form, 'country-reason-field', false);
       fillDates(desk, section, changed);
       // for another country other rules are offered, and it has to be decided anew
       if (changed.country !== channel.country) {

@@ -4,6 +4,7 @@ import {
   addTerm,
   feedbackDuty,
   isAcknowledgementWaived,
+  type DatesRule,
   type Duty,
   type Warning,
   warningOn,
@@ -35,7 +36,7 @@ export interface DueDate {
 }
 
 /** The rule of a case's country; null for a country without a row. */
-export type RuleOf = (row: CaseRow) => CountryRule | null;
+export type RuleOf = (row: CaseRow) => DatesRule | null;
 
 /** Why a case needs somebody today, the most urgent first. */
 export const REASONS = [
@@ -75,7 +76,7 @@ function facts(row: CaseRow): Parameters<typeof feedbackDuty>[1] {
 /** The two dates that every case has; no acknowledgement where it was left out and may be. */
 export function dutiesOf(
   row: CaseRow,
-  rule: CountryRule | null,
+  rule: DatesRule | null,
 ): { acknowledgement: Duty | null; feedback: Duty } {
   const known = facts(row);
   const waived = isAcknowledgementWaived(rule, known);
@@ -86,8 +87,8 @@ export function dutiesOf(
 }
 
 /** What one of the two dates is called. */
-export function basisOf({ limit }: Duty): 'law' | 'promise' {
-  return limit === null ? 'promise' : 'law';
+export function basisOf({ limit, promised }: Duty): 'law' | 'promise' {
+  return limit === null || promised ? 'promise' : 'law';
 }
 
 /** What a date of a kind rests on, where that is not handlers' own plan. A list knows the kind alone. */
@@ -157,7 +158,7 @@ function decisionDate(by: string, today: string): DueDate {
 }
 
 /** What is still to be done in a case and by when, the earliest first. Practice has no dates. */
-export function dueDates(row: CaseRow, rule: CountryRule | null, today: string): DueDate[] {
+export function dueDates(row: CaseRow, rule: DatesRule | null, today: string): DueDate[] {
   if (row.practice) return [];
   const dates: DueDate[] = [];
   const from = row.receivedOn;
@@ -200,7 +201,7 @@ function presses({ warning }: DueDate): boolean {
  */
 export function reasons(
   row: CaseRow,
-  rule: CountryRule | null,
+  rule: DatesRule | null,
   today: string,
   isKeptTooLong = false,
 ): Reason[] {

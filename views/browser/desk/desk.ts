@@ -10,7 +10,9 @@ import type {
 import type { OtherDesk } from '../../../client/desk/other-desks.js';
 import type { Remote } from '../rpc.js';
 import type { DeskApi } from './api.js';
-import type { CountryRule } from '../../../client/law/country.js';
+import { unknownRule, type CountryRule } from '../../../client/law/country.js';
+import type { DatesRule } from '../../../client/law/days.js';
+import { promisedFor, type Day } from '../../../crypto/public.js';
 import { NO_FILTER, type Filter } from './rows.js';
 
 /** Where in the desk somebody is. None of it is ever written into the address. */
@@ -115,12 +117,23 @@ export function localText(texts: Readonly<Record<string, string>>): string {
   return found ?? Object.values(texts)[0] ?? '';
 }
 
+/** What a country's act says of dates; null for a country without a row. */
+export function actOf(desk: Desk, code: string): CountryRule | null {
+  return desk.rules.find(({ country }) => country === code) ?? null;
+}
+
 /**
- * What the act of a case's own country says of its dates, whatever its channel follows by now; null for
- * a country without a row.
+ * What a case's dates go by, whatever its channel follows and promises by now: the act of its own
+ * country, and what was promised for what came on that day. Null where there is neither.
  */
-export function ruleOf(desk: Desk, { country }: Pick<CaseRow, 'country'>): CountryRule | null {
-  return desk.rules.find((rule) => rule.country === country) ?? null;
+export function ruleOf(
+  desk: Desk,
+  { country, channel, receivedOn }: Pick<CaseRow, 'country' | 'channel' | 'receivedOn'>,
+): DatesRule | null {
+  const rule = actOf(desk, country);
+  const found = desk.directory.channels.find(({ id }) => id === channel);
+  const promised = promisedFor(found?.deadlines ?? [], receivedOn as Day);
+  return promised === null ? rule : { ...(rule ?? unknownRule(country)), promised };
 }
 
 /** A channel's name; empty for one that the directory no longer has. */

@@ -39,7 +39,10 @@ function goneDates(desk: Desk, id: string, receivedOn: string): string | null {
     feedbackExtendedTo: null,
   };
   const channel = desk.directory.channels.find((each) => each.id === id);
-  const rule = channel === undefined ? null : ruleOf(desk, channel);
+  const rule =
+    channel === undefined
+      ? null
+      : ruleOf(desk, { country: channel.country, channel: id, receivedOn });
   const { acknowledgement, feedback } = dutiesOf(facts as Dates, rule);
   const gone = (['acknowledgement', 'feedback'] as const).flatMap((what) => {
     const by = (what === 'feedback' ? feedback : acknowledgement)?.by;

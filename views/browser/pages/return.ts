@@ -6,7 +6,7 @@ import { createCopyChoice } from '../reporter/copy.js';
 import { drawConversation, goToNew } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
-import { formatDay, formatSize } from '../reporter/format.js';
+import { formatDay, formatSize, today } from '../reporter/format.js';
 import { guardPage } from '../reporter/guard.js';
 import { createKeyEntry } from '../reporter/key-entry.js';
 import { createIdentityForm } from '../reporter/identity.js';
@@ -19,13 +19,6 @@ import { drawSituation, drawTimeline } from '../reporter/timeline.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { saveFile } from '../save-file.js';
-
-/** The reporter's own calendar day. */
-function today(): string {
-  const now = new Date();
-  const part = (value: number): string => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
-}
 
 function showWarnings({ warnings, writable }: ReporterCaseView): void {
   const during = writable === 'after_new_keys' ? 'keyless' : 'reading';

@@ -21,8 +21,11 @@ export interface SealedDraft {
 /** What the reporter's worker serves to the page. */
 export interface ReporterApi {
   directory(): Promise<DirectoryView>;
-  /** The days that hold for a report sent today. */
-  dates(): { acknowledgementBy: string; feedbackBy: string };
+  /** The days that hold for a report sent today, with the days that were promised for it. */
+  dates(
+    ackDays: number | null,
+    feedbackDays: number | null,
+  ): { acknowledgementBy: string; feedbackBy: string };
   newCaseKey(): Promise<string[]>;
   suggestWords(prefix: string): string[];
   parseCaseKey(text: string): ParsedWords;

@@ -1,7 +1,7 @@
 import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
 import { errorText, isPassing } from '../error-text.js';
-import { t } from '../strings.js';
+import { plural, t } from '../strings.js';
 import { byId, clone, fillSlot, show, slot, write } from './dom.js';
 import { hasReport } from './draft.js';
 import { pickText, writeText } from './format.js';
@@ -43,11 +43,33 @@ export function meetingDaysOf(country: string): number {
 }
 
 /** Who sets the dates in this country, as a sentence. */
-export function basisText(code: string): string {
+function basisText(code: string): string {
   const country = countryOf(code);
   if (country === undefined) return t('basis.general');
   const { name, act, basis } = country;
   return withSource(t(`basis.${basis}`, { country: name, act }), basis, country);
+}
+
+/**
+ * Who sets the dates of what a channel got, or gets, on a day; and what the organisation promised beyond.
+ *
+ * @param country the one whose act the channel followed on that day.
+ */
+export function datesText(country: string, channel: ChannelView | null, day: string): string {
+  const promised = promisedOn(channel, day);
+  const own = (['ack', 'feedback'] as const).flatMap((what) => {
+    const days = promised?.[`${what}Days`] ?? null;
+    return days === null ? [] : [plural(`basis.own.${what}`, days)];
+  });
+  return [basisText(country), ...own].join(' ');
+}
+
+/** What a channel's organisation promises for what it gets on a day. */
+export function promisedOn(
+  channel: Pick<ChannelView, 'deadlines'> | null,
+  day: string,
+): ChannelView['deadlines'][number] | undefined {
+  return channel?.deadlines.findLast(({ from }) => from <= day);
 }
 
 /** What is said of a country's law, and where that comes from unless it was read in the law itself. */

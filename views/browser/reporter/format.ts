@@ -8,6 +8,13 @@ function language(): string {
   return lang === 'en' ? 'en-GB' : lang;
 }
 
+/** The reporter's own calendar day. */
+export function today(): string {
+  const now = new Date();
+  const part = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
+}
+
 /** `2026-11-29` as "29 November 2026"; also takes the beginning of a timestamp. */
 export function formatDay(day: string): string {
   const date = new Date(`${day.slice(0, 10)}T00:00:00Z`);

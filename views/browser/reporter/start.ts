@@ -7,9 +7,10 @@ import type { ReporterApi } from './api.js';
 import { listChannels, namedChannel, offeredChannels } from './channels.js';
 import {
   anonymityText,
-  basisText,
   chooseChannel,
   countryOf,
+  datesText,
+  promisedOn,
   fillReader,
   obstacleOf,
   showAuthority,
@@ -17,7 +18,7 @@ import {
   showPlace,
 } from './directory.js';
 import { byId, clone, show, write } from './dom.js';
-import { formatDay, writeText } from './format.js';
+import { formatDay, today, writeText } from './format.js';
 
 /** What the address said after `#`. */
 export type Fragment = ReturnType<typeof readFragment>;
@@ -64,7 +65,6 @@ function drawReaders({ readers }: ChannelView): void {
 
 function drawCountry(code: string): void {
   const country = countryOf(code);
-  write('basis', basisText(code));
   write('anonymity', anonymityText(code));
   show('anonymity', anonymityText(code) !== '');
   if (country === undefined) return;
@@ -87,16 +87,30 @@ function drawChannel(channel: ChannelView): void {
   write('retention', retention);
   write('data-retention', retention);
   drawCountry(channel.country);
+  write('basis', datesText(channel.country, channel, today()));
 }
 
-function draw(directory: DirectoryView, { code, root }: Fragment): void {
+/** The dates of a report that is sent today. */
+async function drawDates(api: Remote<ReporterApi>, channel: ChannelView): Promise<void> {
+  const promised = promisedOn(channel, today());
+  const dates = await api.dates(promised?.ackDays ?? null, promised?.feedbackDays ?? null);
+  const said = (day: string): string => t('start.today', { day: formatDay(day) });
+  write('date-ack', said(dates.acknowledgementBy));
+  write('date-feedback', said(dates.feedbackBy));
+}
+
+function draw(
+  directory: DirectoryView,
+  { code, root }: Fragment,
+  chosen: (channel: ChannelView) => void,
+): void {
   showPlace(directory);
   const named = namedChannel(directory.channels, code);
   const offered = offeredChannels(directory.channels, named?.id ?? '');
   show('channel-gone', named?.closed === true);
   listChannels(offered);
   show('who-readers');
-  if (offered.length > 0) chooseChannel('start-channel', offered, drawChannel, named?.id);
+  if (offered.length > 0) chooseChannel('start-channel', offered, chosen, named?.id);
   else {
     allowWriting(false);
     showObstacle('directory', 'closed', '', () => undefined);
@@ -155,11 +169,10 @@ export function runStart(
         showObstacle('directory', 'unset', '', () => undefined);
         return;
       }
-      draw(found, fragment);
-      const dates = await api.dates();
-      const today = (day: string): string => t('start.today', { day: formatDay(day) });
-      write('date-ack', today(dates.acknowledgementBy));
-      write('date-feedback', today(dates.feedbackBy));
+      draw(found, fragment, (channel) => {
+        drawChannel(channel);
+        void drawDates(api, channel);
+      });
     } catch (error) {
       const code = codeOf(error);
       const obstacle = obstacleOf(code);

@@ -1,6 +1,6 @@
 import type { ReporterCaseView } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
-import { basisText, showAuthority } from './directory.js';
+import { datesText, showAuthority } from './directory.js';
 import { byId, show, write } from './dom.js';
 import { formatDay } from './format.js';
 import type { Milestone, Situation } from './situation.js';
@@ -21,7 +21,7 @@ export function drawTimeline(view: ReporterCaseView, situation: Situation): void
       return item;
     }),
   );
-  write('basis', basisText(view.country));
+  write('basis', datesText(view.country, view.channel, view.receivedOn));
 }
 
 function openedText({ kind, openedOn }: Situation['newest']): string {

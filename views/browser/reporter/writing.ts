@@ -11,7 +11,7 @@ import type { ReporterApi } from './api.js';
 import { createCaseKeyStep } from './case-key.js';
 import { namedChannel, offeredChannels } from './channels.js';
 import {
-  basisText,
+  datesText,
   chooseChannel,
   obstacleOf,
   readsReports,
@@ -241,7 +241,7 @@ export function startWriting(
     write('done-received', t('done.received', { day: formatDay(receipt.receivedOn) }));
     write('done-ack', t('done.by', { day: formatDay(receipt.acknowledgementBy) }));
     write('done-feedback', t('done.by', { day: formatDay(receipt.feedbackBy) }));
-    write('done-basis', basisText(sentTo.country));
+    write('done-basis', datesText(sentTo.country, sentTo, receipt.receivedOn));
     show('done-practice', !sentTo.published);
     receiptChoice.offer(receipt.receipt, receipt.receivedOn);
     go('done');

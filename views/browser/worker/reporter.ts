@@ -37,9 +37,9 @@ function sourceOf(file: File): FileSource {
 
 const api: ReporterApi = {
   directory: () => reporter.directory(),
-  dates: () => ({
-    acknowledgementBy: acknowledgementDay(today()),
-    feedbackBy: feedbackDay(today()),
+  dates: (ackDays, feedbackDays) => ({
+    acknowledgementBy: acknowledgementDay(today(), ackDays),
+    feedbackBy: feedbackDay(today(), feedbackDays),
   }),
   newCaseKey: () => reporter.newCaseKey(),
   suggestWords: (prefix) => suggestWords(prefix),
