@@ -163,7 +163,7 @@ it('can be promised sooner by an administrator, for reports to come and with a r
   expect(await problem.innerText()).toContain('Write why');
   await expectAccessible(page);
   expect(await overflow(page)).toBe(0);
-  await dates.locator('[data-part=reason]').fill('We can.');
+  await dates.locator('[data-part=promise-reason]').fill('We can.');
   await submit.click();
   await dates.locator('[data-part=promises] li').waitFor();
   expect(await dates.locator('[data-part=promises]').innerText()).toMatch(
