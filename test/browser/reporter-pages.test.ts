@@ -458,6 +458,9 @@ describe('another organisation', () => {
     expect(await page.innerText('#basis')).toContain(text);
     if (country === 'FI') {
       expect(await page.innerText('#authority-condition')).toContain('no reports without a name');
+      // whoever works elsewhere finds what another country's authority asks, too
+      const danish = page.locator('details li', { hasText: 'Datatilsynet' });
+      expect(await danish.textContent()).toContain('takes reports without a name');
     }
     await page.context().close();
     await other.server.stop();
@@ -479,6 +482,36 @@ describe('another organisation', () => {
     await page.context().close();
     await other.server.stop();
   });
+
+  it.each([
+    ['ES', 'In Spain, the law says that a channel like this has to take reports without a name.'],
+    ['BE', 'In Belgium, the law says that organisations with 250 workers or more have to take'],
+    ['DE', 'In Germany, the law says that reports without a name are to be handled too'],
+    [
+      'SE',
+      'In Sweden, no law makes an organisation take reports without a name. This channel takes',
+    ],
+    [
+      'LV',
+      'Whether the law in Latvia makes an organisation take reports without a name has not been',
+    ],
+    [
+      'FR',
+      'are to be handled too, in part under conditions. (From a source about the law, not from',
+    ],
+  ])(
+    'in %s says what its law says of reports without a name, and how sure that is',
+    async (country, text) => {
+      const other = await startReporterSite({ country });
+      const { page } = await openReporterPage(browser, other, '/en/');
+      await page.waitForSelector('#readers li');
+      const told = await page.innerText('#anonymity');
+      expect(told).toContain(text);
+      expect(told.includes('(From a source')).toBe(country === 'FR');
+      await page.context().close();
+      await other.server.stop();
+    },
+  );
 
   it('that was never set up says so', async () => {
     const other = await startReporterSite();
