@@ -21,6 +21,8 @@ import { goTo, loaded } from './desk-page.js';
 interface Doings {
   query: string;
   category: string;
+  status: string;
+  label: string;
   filter: string | null;
   answer: string;
   note: string;
@@ -30,6 +32,8 @@ interface Doings {
 const little: Doings = {
   query: 'x',
   category: '',
+  status: '',
+  label: '',
   filter: null,
   answer: '',
   note: '',
@@ -38,6 +42,8 @@ const little: Doings = {
 const much: Doings = {
   query: `gate ${randomUUID()} crane ${randomUUID()}`,
   category: 'fraud',
+  status: 'assessment',
+  label: randomUUID().slice(0, 30),
   filter: `Filter ${randomUUID()}`,
   answer: `An answer ${randomUUID()} `.repeat(40),
   note: `A note ${randomUUID()}`,
@@ -54,6 +60,15 @@ beforeAll(async () => {
   [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
   proxy = await startTamperingProxy(installation.address);
   caseId = reporterKeys((await installation.report()).words).caseId;
+  const other = await installation.report({ text: 'Nothing of what is looked for.' });
+  const { words } = await installation.report({ text: `It says: ${much.query}.` });
+  const wanted = reporterKeys(words).caseId;
+  const { desk } = installation.handlers[0];
+  // the first time that somebody opens a case is told, whatever it is opened for
+  await desk.openCase(reporterKeys(other.words).caseId);
+  await desk.openCase(wanted);
+  await desk.work(wanted, { kind: 'labels', labels: [much.label] });
+  await desk.work(wanted, { kind: 'progress', progress: 'assessment', detail: '', text: '' });
 });
 afterAll(async () => {
   await browser.close();
@@ -101,14 +116,34 @@ async function work(doings: Doings): Promise<readonly Asking[]> {
 
   await search(page, doings.query);
   await page.selectOption('#inbox-category', doings.category);
+  await page.selectOption('#inbox-status', doings.status);
+  await page.selectOption('#inbox-label', doings.label);
   if (doings.filter !== null) {
     await partOf(page, 'save-filter').click();
     await page.fill('#inbox-save-name', doings.filter);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.inputValue('#inbox-saved')).toBe(doings.filter);
   }
-  await page.selectOption('#inbox-category', '');
-  await partOf(page, 'clear').click();
+  const clear = async (): Promise<void> => {
+    for (const each of ['category', 'status', 'label']) {
+      await page.selectOption(`#inbox-${each}`, '');
+    }
+    await partOf(page, 'clear').click();
+    await page.locator('.row').nth(2).waitFor();
+  };
+  await clear();
+  // whoever takes a saved filter by its key asks for no more than whoever searches for something else
+  if (doings.filter === null) await search(page, 'y');
+  else {
+    await partOf(page, 'save-filter').focus();
+    await page.keyboard.press('1');
+    await page.locator('.excerpts:not([hidden])').waitFor();
+    await loaded(page);
+    expect(await page.locator('.row').count()).toBe(1);
+    expect(await page.inputValue('#inbox-saved')).toBe(doings.filter);
+    expect(await page.inputValue('#inbox-label')).toBe(doings.label);
+  }
+  await clear();
   await oneMore(() => page.locator(`[data-case="${caseId}"] .row-open`).click());
   await page.locator('.entry').first().waitFor();
   await partOf(partOf(page, 'writing'), 'text').fill(doings.answer);
@@ -161,7 +196,9 @@ it('makes the same requests of the same size whatever is searched, filtered and 
   expect(shapes(second)).toEqual(shapes(first));
 
   const secrets = Object.entries(much).flatMap(([what, text]) =>
-    text === 'fraud' ? [] : [canary(what, String(text).trim().slice(0, 40))],
+    what === 'category' || what === 'status'
+      ? []
+      : [canary(what, String(text).trim().slice(0, 40))],
   );
   const asked = Object.fromEntries(
     second.map(({ method, path, headers, body }, index) => [
@@ -177,14 +214,17 @@ it('makes the same requests of the same size whatever is searched, filtered and 
     log: Buffer.from(installation.server.logged.join('\n')),
   };
   expect(tracesIn({ ...asked, ...kept }, secrets)).toEqual([]);
-  // a category is no secret word, and yet none that was chosen went out
-  expect(Object.values(asked).filter((bytes) => bytes.includes('fraud'))).toEqual([]);
+  // neither is a secret word, and yet none that was chosen went out
+  for (const chosen of [much.category, much.status]) {
+    expect(Object.values(asked).filter((bytes) => bytes.includes(chosen))).toEqual([]);
+  }
 
   // and all of it is there at another desk
   const elsewhere = await installation.signIn(installation.handlers[0]);
   const { filters } = await elsewhere.openShelf();
+  const { query, category, status, label } = much;
   expect(filters).toMatchObject([
-    { name: much.filter, filter: { query: much.query, category: much.category } },
+    { name: much.filter, filter: { query, category, status, label } },
   ]);
   expect(elsewhere.keptDraft(caseId)?.text).toBe(much.answer);
   expect(elsewhere.keptDraft(`${caseId} note`)?.text).toBe(much.note);
