@@ -169,6 +169,7 @@ describe('the time that closed cases are kept', () => {
     expect(await publish.isDisabled()).toBe(false);
     // for another country it has to be decided anew
     await page.selectOption('[data-part=country-choice]', 'AT');
+    await page.fill('[data-part=country-reason]', 'The company moved.');
     await page.click('[data-part=settings] [type=submit]');
     await notice.waitFor();
     expect((await texts('[data-part=doubts] li'))[0]).toContain('Austria');
