@@ -63,9 +63,11 @@ describe('a case that the server does not show as it is', () => {
         reason: expect.stringContaining('Nothing can be written here') as string,
       })),
     );
-    expect(
-      await page.locator(`${writing} textarea`).evaluate((each) => each.matches(':read-only')),
-    ).toBe(true);
+    const fields = page.locator(`${writing} textarea`);
+    expect(await fields.count()).toBe(2);
+    expect(await fields.evaluateAll((all) => all.every((each) => each.matches(':read-only')))).toBe(
+      true,
+    );
     expect(await page.isDisabled('[data-part=rename]')).toBe(true);
     await tab('access');
     expect(await page.locator('[data-part=take]:visible').isDisabled()).toBe(true);
