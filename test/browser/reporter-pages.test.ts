@@ -473,8 +473,8 @@ describe('another organisation', () => {
     await page.waitForSelector('#date-feedback:not(:empty)');
     const basis = await page.innerText('#basis');
     expect(basis).toContain('Lag (2021:890)');
-    expect(basis).toContain('itself promises to confirm a report within 1 day.');
-    expect(basis).toContain('itself promises to tell you within 30 days what was done');
+    expect(basis).toContain('be quicker: within 1 day it confirms that a report has arrived.');
+    expect(basis).toContain('be quicker: within 30 days it tells you what was done');
     const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
     const shown = (days: number): string => day.format(new Date(dayFromNow(days)));
     expect(await page.innerText('#date-ack')).toContain(shown(1));
