@@ -54,7 +54,7 @@ async function check(page: Page): Promise<void> {
 }
 
 describe('closing a case', () => {
-  it('takes a comment for the file, recalls who is to be told, and offers the disclosure', async () => {
+  it('takes a comment for the notes, recalls who is to be told, and offers the disclosure', async () => {
     const { page, complaints } = await desk.enter('usual');
     await open(page);
     await notePerson(page);

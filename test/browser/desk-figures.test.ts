@@ -34,6 +34,8 @@ describe('the figures of a year', () => {
     expect(await overflow(page)).toBe(0);
     await page.selectOption('[data-part=year]', '2025');
     expect(await tableText(page, 'In short')).toMatch(/received in the year\s+3/);
+    await page.uncheck('[data-part=small]');
+    expect(await tableText(page, subjects)).toMatch(/^\s*All\s+hidden\s*$/);
   });
 
   it('are saved as a table with the same numbers hidden, and printed as one sheet', async () => {

@@ -27,11 +27,13 @@ function countLines({ counts, hidden }: ToldCounts, nameOf: (key: string) => str
   const lines = Object.entries(counts)
     .map(([key, count]) => ({ label: nameOf(key), count }))
     .sort((a, b) => b.count - a.count || a.label.localeCompare(b.label));
-  return [...lines, ...othersLine(hidden)];
+  return withHidden(lines, hidden);
 }
 
-function othersLine(hidden: boolean): CountLine[] {
-  return hidden ? [{ label: t('desk.figures.others'), count: null }] : [];
+function withHidden(lines: readonly CountLine[], hidden: boolean): CountLine[] {
+  if (!hidden) return [...lines];
+  const name = lines.length === 0 ? 'all' : 'others';
+  return [...lines, { label: t(`desk.figures.${name}`), count: null }];
 }
 
 function daysText(days: number | null): string {
@@ -62,13 +64,10 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
   });
   const channel = (id: string): string =>
     channelName(desk, id) || t('desk.figures.channel_gone', { id: id.slice(0, 4) });
-  const byAge = [
-    ...AGES.flatMap(({ name }): CountLine[] => {
-      const count = openByAge.counts[name];
-      return count === undefined ? [] : [{ label: t(`desk.figures.age.${name}`), count }];
-    }),
-    ...othersLine(openByAge.hidden),
-  ];
+  const byAge = AGES.flatMap(({ name }): CountLine[] => {
+    const count = openByAge.counts[name];
+    return count === undefined ? [] : [{ label: t(`desk.figures.age.${name}`), count }];
+  });
   const received = year.withoutOpen ? 'received_closed' : 'received';
   const column = (name: string): string => t(`desk.figures.column.${name}`);
   const tables: FiguresTable[] = [
@@ -86,7 +85,7 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
       'by_outcome',
       countLines(year.closedByOutcome, (key) => outcomeText(key as Outcome)),
     ),
-    counts('by_age', byAge),
+    counts('by_age', withHidden(byAge, openByAge.hidden)),
     {
       kind: 'cells',
       title: t('desk.figures.times'),
