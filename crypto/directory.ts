@@ -18,6 +18,7 @@ import {
   type SignedDirectory,
   type Stamp,
 } from './wire/directory.js';
+import type { Promised } from './wire/deadlines.js';
 
 /** Hash of a directory document's exact bytes. */
 export function directoryHash(document: Uint8Array): DirectoryHash {
@@ -326,6 +327,19 @@ function checkReceiptKeysFollow(before: Directory, after: Directory): void {
   }
 }
 
+/**
+ * What a channel promised of the dates of its reports until the day of the new version stays as it
+ * was: what it got by then goes by it. Only promises for days to come are made, changed or dropped.
+ */
+function checkPromisesFollow(before: Directory, after: Directory): void {
+  const until = ({ deadlines = [] }: Channel): Promised[] =>
+    deadlines.filter(({ from }) => from <= after.date);
+  for (const was of before.channels) {
+    const now = after.channels.find(({ id }) => id === was.id);
+    if (now !== undefined && !same(until(was), until(now))) fail('a promise of before');
+  }
+}
+
 /** Whether two who could still act when a version was the newest let somebody in after it. */
 function checkAdmitters(before: Directory, by: Admission & { by: 'two' }): void {
   const administrator = before.administrators.find(({ id }) => id === by.administrator);
@@ -411,6 +425,7 @@ export function checkSuccession(current: VerifiedDirectory, next: VerifiedDirect
   checkRostersLater(before, after);
   checkNewRosters(before, after);
   checkReceiptKeysFollow(before, after);
+  checkPromisesFollow(before, after);
 }
 
 /** Checks that both are of one installation under one root. Throws `wrong_directory`. */

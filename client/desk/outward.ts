@@ -10,15 +10,14 @@ type Export = Extract<EntryContent, { kind: 'export' }>;
 /**
  * Who the reporter is goes out only with consent, or as the law demands it after they were told, or
  * with the reason why they could not be (article 16). That a disclosure told nobody cannot be said of
- * one by which a whole export went outside.
+ * one by which a whole export went outside, nor that it was noted by mistake.
  *
- * @throws ClientError `identity_without_basis`.
+ * @throws ClientError `identity_without_basis`, `disclosure_of_export`.
  */
 export function checkDisclosure(
   { file, timeZone }: OpenedForHandler,
   { id, identity, state }: DisclosureEntry,
 ): void {
-  if (state !== 'made') return;
   const said = saidIn(file, timeZone);
   const isOfWhole = said.internal.some(
     (content) =>
@@ -27,6 +26,11 @@ export function checkDisclosure(
       content.form === 'whole' &&
       content.disclosure === id,
   );
+  // the file went out: who got it stays on the list of those to be told of corrections
+  if (state !== 'made') {
+    if (isOfWhole) throw new ClientError('disclosure_of_export');
+    return;
+  }
   if (identity === undefined ? isOfWhole : !identityMayGo(said, identity)) {
     throw new ClientError('identity_without_basis');
   }

@@ -132,6 +132,10 @@ export function createGuests(options: {
         const lookup = directoryLookup(directories, newest);
         const { sequence, effect } = entry.header;
         if (effect !== null && attachments.length > 0) throw new ApiError('malformed');
+        // from then on the guest would read: nothing of a restricted case is given out anew
+        if (effect === 'accept_secrecy' && row.restricted !== 0) {
+          throw new ApiError('case_restricted');
+        }
         const appended = await appendEntries(trx, row, guest, [entry], [], lookup, GUEST_WRITES);
         await bindAttachments(trx, row.id, 'internal', attachments);
         const day = today();

@@ -37,7 +37,8 @@ export function createGauge(meter: Meter, clock: Clock, calm: number, chance: ()
   return {
     load(amount) {
       const [level, now] = [meter.level(), clock().getTime()];
-      if (now >= until || level + amount > jump) sample(level, now);
+      // by what came alone: whoever announces much and sends nothing draws no sample
+      if (now >= until || level >= jump) sample(level, now);
       return (told + amount) / calm;
     },
   };

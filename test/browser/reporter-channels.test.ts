@@ -170,6 +170,10 @@ describe('whom a report is for', () => {
     await page.click('#form button[type=submit]');
     await page.locator('#channel-error').waitFor();
     await expectAccessible(page);
+    // nor when the page is loaded once more, from the draft that has none
+    await page.reload();
+    await page.waitForSelector(form);
+    expect(await page.inputValue('#channel')).toBe('');
     await administrator.desk.closeChannel(oslo, false);
     await administrator.desk.publish(oslo);
     await page.reload();

@@ -60,10 +60,12 @@ beforeAll(async () => {
   await installation.addHandler('nora', 'Nora New');
   await installation.report({ text: 'The canteen takes cash only.' });
   ({ words } = await installation.report({ text: 'Gate three stands open at night.' }));
-  const { caseId } = reporterKeys(words);
-  await first.desk.openCase(caseId);
-  const responsible = [second.id];
-  await second.desk.work(caseId, { kind: 'responsible', readers: responsible, text: '' });
+  const missing = await installation.report({ text: 'A key to gate four is missing.' });
+  await first.desk.openCase(reporterKeys(words).caseId);
+  for (const each of [words, missing.words]) {
+    const { caseId } = reporterKeys(each);
+    await second.desk.work(caseId, { kind: 'responsible', readers: [second.id], text: '' });
+  }
   await installation.administrator.desk.updateChannel(installation.channel, {
     languages: ['en', 'sv'],
   });
@@ -144,7 +146,7 @@ it('who is away is seen by the others, and the substitute lists what is due', as
   await today.getByText('Nobody has opened this for 6 days').waitFor();
   await partOf(hanna, 'stand-in').check();
   expect(await today.locator('.row-title').allInnerTexts()).toEqual([
-    'Gate three stands open at night.',
+    'A key to gate four is missing.',
   ]);
   expect(await today.innerText()).toContain('Hanna Handler stands in');
   expect(await today.innerText()).toContain('Acknowledge by');
@@ -258,6 +260,18 @@ async function chooseOslo(): Promise<void> {
   await partOf(anna, 'which').selectOption({ label: 'Oslo' });
 }
 
+/** The administrator keeps the default in the channel that is shown, and says why. */
+async function decideKeeping(reason: string): Promise<void> {
+  expect(await partOf(anna, 'publish').isEnabled()).toBe(false);
+  const form = partOf(anna, 'retention-change');
+  await form.locator('summary').click();
+  await form.locator('[data-part=choices] label', { hasText: 'The default' }).click();
+  await partOf(form, 'reason').fill(reason);
+  await partOf(form, 'preview').click();
+  await partOf(form, 'rule-publish').click();
+  await anna.locator('[data-part=publish]:enabled').waitFor();
+}
+
 it('a second channel has its readers by two signatures, and nobody else sees its cases', async () => {
   await goTo(anna, 'channel');
   await partOf(anna, 'add').locator('summary').click();
@@ -298,6 +312,7 @@ it('a second channel has its readers by two signatures, and nobody else sees its
   await report('Practising in Oslo.');
   await openCaseOf(hanna, 'Practising in Oslo.');
   await chooseOslo();
+  await decideKeeping('Both countries allow two years.');
   await partOf(anna, 'publish').click();
   await partOf(anna, 'published').waitFor();
   await report('Crates vanish in Oslo.');

@@ -182,6 +182,11 @@ describe('a whole case as a file', () => {
     const { data } = await record(hanna, 'made', 'whole', null, police);
     expect(data.disclosures.find((each) => each.id === police)).toMatchObject(basis);
     await expect(disclose('Police', {}, police)).rejects.toMatchObject(refused);
+    const found = data.disclosures.find((each) => each.id === police);
+    if (found === undefined) throw new Error('no disclosure');
+    await expect(
+      hanna.desk.work(id, { kind: 'disclosure', ...found, state: 'withdrawn' }),
+    ).rejects.toMatchObject({ code: 'disclosure_of_export' });
     // of a text for outsiders whoever wrote it says what is in it
     await record(hanna, 'made', 'redacted', null, court);
   });

@@ -123,6 +123,7 @@ describe('while more reports arrive than the channel is used to', () => {
     const large = await makeUpload(2 * MIB);
     clock.addDays(1);
     expect((await startUpload(server, large)).status).toBe(201);
+    expect((await startUpload(server, await makeUpload(2 * MIB))).status).toBe(201);
     const other = await makeUpload(4 * MIB);
     expect((await startUpload(server, other)).code).toBe('work_needed');
     expect((await startUpload(server, large)).status).toBe(201);

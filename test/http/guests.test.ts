@@ -73,9 +73,18 @@ describe('a case that a handler grants to somebody from outside', () => {
     });
     const shown = await lara.desk.grantedTerms(id);
     expect(shown).toEqual(terms);
+    // what is restricted is given to nobody anew
+    const restriction = { kind: 'restriction', id: null, ground: 'accuracy' } as const;
+    await hanna.desk.work(id, { ...restriction, text: 'Disputed.', review: '2026-03-15' });
+    await expect(lara.desk.acceptSecrecy(id, shown, secrecy)).rejects.toMatchObject({
+      code: 'case_restricted',
+    });
+    await hanna.desk.work(id, { kind: 'unrestriction', text: 'It was right.' });
     const { data } = await lara.desk.acceptSecrecy(id, shown, secrecy);
     expect(data.entries.at(-1)?.content).toMatchObject({ until: terms.until, text: secrecy });
-    expect(data.entries.map(({ content }) => content.kind)).toEqual(['report', 'note', 'secrecy']);
+    expect(data.entries.map(({ content }) => content.kind)).toEqual([
+      ...['report', 'note', 'restriction', 'unrestriction', 'secrecy'],
+    ]);
     expect(data.warnings).toEqual([]);
     await expect(lara.desk.guestNote(id, 'A note.', [], () => undefined)).rejects.toMatchObject({
       code: 'read_only',

@@ -54,7 +54,22 @@ describe('a gauge', () => {
     });
     // the mark lies anywhere from 10 to 30
     expect(told.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 0));
-    expect(gauge.load(0)).toBe((21 - 2.5) / 10);
+    expect(told[20]).toBe((20 - 2.5) / 10);
+    expect(gauge.load(0)).toBe((20 - 2.5) / 10);
+  });
+
+  it('draws nothing anew for an amount that did not come', () => {
+    const time = clock();
+    const meter = createMeter(time.now, 30 * 60_000);
+    let drawn = 0;
+    const gauge = createGauge(meter, time.now, 10, () => {
+      drawn += 1;
+      return 0.5;
+    });
+    gauge.load(0);
+    const before = drawn;
+    expect(gauge.load(1_000)).toBe(100);
+    expect(drawn).toBe(before);
   });
 
   it('looks again after a drawn time, and tells a drawn part less', () => {
@@ -109,8 +124,8 @@ describe('proof of work', () => {
   it('weighs files by their bytes', async () => {
     const work = createWork({ clock: clock().now, calm, chance });
     await work.spend('upload', 60, null);
-    await expect(work.spend('upload', 60, null)).rejects.toMatchObject(refused);
     await work.spend('upload', 40, null);
+    await expect(work.spend('upload', 1, null)).rejects.toMatchObject(refused);
     await work.spend('report', 1, null);
   });
 
@@ -122,7 +137,7 @@ describe('proof of work', () => {
       steps.push((await work.challenge('report')).parameters.data.steps);
       await work.spend('report', 1, await worked(work));
     }
-    expect(steps).toEqual([10, 10, 10, 20, 40, 80, 160, 320, 640, 640]);
+    expect(steps).toEqual([10, 10, 20, 40, 80, 160, 320, 640, 640, 640]);
   });
 
   it('of calm days is worth nothing in a flood', async () => {

@@ -40,6 +40,7 @@ import type {
   Roster,
   RosterTerms,
 } from '../../../crypto/wire/directory.js';
+import type { Promised } from '../../../crypto/wire/deadlines.js';
 import { faultOf } from './faults.js';
 
 /** Keys of everybody, so that any signature can be made. */
@@ -622,6 +623,35 @@ describe('the next version', () => {
     faultOf(() => {
       checkSuccession(current, next(change));
     });
+
+  it('keeps what was promised of the dates until its day, and may promise otherwise from the next', () => {
+    const [channel] = office.directory.channels;
+    if (channel === undefined) throw new Error('no channel');
+    const { date } = office.directory;
+    const promise = (from: string, ackDays: number | null): Promised => ({
+      ...{ from: from as Day, ackDays, feedbackDays: null },
+      reason: 'The board decided.',
+    });
+    const earlier = promise('2020-01-01', 3);
+    const today = promise(date, 4);
+    const later = promise('9999-01-01', 5);
+    current = verifyAs({
+      ...office.directory,
+      channels: [{ ...channel, deadlines: [earlier, today, later] }],
+    });
+    const changed = (deadlines: Promised[]): Partial<Directory> => ({
+      channels: [{ ...channel, ...(deadlines.length > 0 ? { deadlines } : {}) }],
+    });
+    const promising = (...deadlines: Promised[]): unknown => faultAfter(changed(deadlines));
+    const other = promise('9999-01-01', 6);
+    expect(() => {
+      checkSuccession(current, next(changed([earlier, today])));
+      checkSuccession(current, next(changed([earlier, today, other])));
+    }).not.toThrow();
+    const faults = [[], [today, other], [earlier, other], [promise('2020-01-01', 2), today, later]];
+    for (const deadlines of faults) expect(promising(...deadlines)).toBe('wrong_directory');
+    expect(promising(promise('2019-01-01', 1), earlier, today)).toBe('wrong_directory');
+  });
 
   it('may add a reader, take one off, change a channel', () => {
     const { readers, channels } = office.directory;

@@ -291,7 +291,8 @@ export function startWriting(
     }
     for (const each of draft.seen) seen.add(each);
     leaveOut.tick(draft.leftOut);
-    offer(found, draft.form.channel);
+    // a draft without a channel is one whose channel is gone: another one is for the person to choose
+    offer(found, draft.form.channel === '' ? 'none' : draft.form.channel);
     show('channel-gone-form', draft.form.channel !== '' && channel === null);
     fillForm(draft.form, asking);
     tellNewcomers();
