@@ -294,7 +294,7 @@ describe('the start page', () => {
   });
 
   it.each([
-    ['en', 'the longer time counts'],
+    ['en', 'the longer one counts'],
     ['sv', 'den längre tiden'],
     ['fi', 'pidempi aika'],
     ['nb', 'den lengste tiden'],
