@@ -60,6 +60,59 @@ it('an auditor reads log and figures, and nothing else is there', async () => {
   await check(page);
 }, 120_000);
 
+it('one who may only read finds no form for notes, and saves files only once that is allowed', async () => {
+  const bytes = new TextEncoder().encode('Two of nine were paid.');
+  const { words } = await installation.report({ text: 'The list of April is short.' }, [
+    fileOf(bytes, { name: 'april.txt' }),
+  ]);
+  const until = new Date(installation.clock.now().getTime() + 7 * 86_400_000);
+  const handler = await deskOf(installation.handlers[0]);
+  await openCaseOf(handler, 'The list of April');
+  await handler.click('#tab-access');
+  const form = partOf(handler, 'guest-form');
+  const grant = async (told: string): Promise<void> => {
+    await partOf(form, 'guest-until').fill(until.toISOString().slice(0, 10));
+    await form.locator('[type=submit]').click();
+    await handler.locator('#panel-access [data-part=readers]').getByText(told).waitFor();
+  };
+  await grant('reads');
+
+  const guest = await deskOf(lara);
+  const terms = guest.locator('li', { hasText: 'You may read, and write nothing.' });
+  expect(await terms.innerText()).toContain('You may not save its files');
+  await partOf(terms, 'open').click();
+  const secrecy = partOf(guest, 'secrecy');
+  await partOf(secrecy, 'accepted').check();
+  await secrecy.locator('[type=submit]').click();
+  const file = guest.locator('.file', { hasText: 'april.txt' });
+  await file.waitFor();
+  expect(await guest.locator('textarea:visible').count()).toBe(0);
+  expect(await guest.locator('[data-part=download]:visible').count()).toBe(0);
+  await partOf(file, 'preview').click();
+  const preview = guest.frameLocator('dialog iframe');
+  await preview.getByText('Two of nine were paid.').waitFor();
+  await guest.keyboard.press('Escape');
+  await guest.waitForFunction(() => document.querySelector('iframe') === null);
+  await check(guest);
+
+  await partOf(form, 'guest-save').check();
+  await grant('reads and saves files');
+  await partOf(guest, 'back').click();
+  const wider = guest.locator('li', { hasText: 'You may save its files.' });
+  expect(await wider.innerText()).toContain('You may read, and write nothing.');
+  await partOf(wider, 'open').click();
+  await file.waitFor();
+  expect(await guest.locator('textarea:visible').count()).toBe(0);
+  const [saved] = await Promise.all([
+    guest.waitForEvent('download'),
+    partOf(file, 'download').click(),
+  ]);
+  expect(saved.suggestedFilename()).toBe('april.txt');
+  expect(new Uint8Array(await readFile(await saved.path()))).toEqual(bytes);
+  await check(guest);
+  await installation.handlers[0].desk.revoke(reporterKeys(words).caseId, lara.id);
+}, 240_000);
+
 it('a case goes to somebody from outside until a day, and the reporter sees who', async () => {
   const { words } = await installation.report({ text: 'The contract of March is a sham.' });
   const until = new Date(installation.clock.now().getTime() + 7 * 86_400_000);
@@ -138,56 +191,4 @@ it('a case goes to somebody from outside until a day, and the reporter sees who'
   await installation.signIn(hanna);
   const after = await hanna.desk.openCase(reporterKeys(words).caseId);
   expect(after.readers.map(({ part }) => part)).toEqual(['handler', 'handler']);
-}, 240_000);
-
-it('one who may only read finds no form for notes, and saves files only once that is allowed', async () => {
-  const bytes = new TextEncoder().encode('Two of nine were paid.');
-  await installation.report({ text: 'The list of April is short.' }, [
-    fileOf(bytes, { name: 'april.txt' }),
-  ]);
-  const until = new Date(installation.clock.now().getTime() + 7 * 86_400_000);
-  const handler = await deskOf(installation.handlers[0]);
-  await openCaseOf(handler, 'The list of April');
-  await handler.click('#tab-access');
-  const form = partOf(handler, 'guest-form');
-  const grant = async (told: string): Promise<void> => {
-    await partOf(form, 'guest-until').fill(until.toISOString().slice(0, 10));
-    await form.locator('[type=submit]').click();
-    await handler.locator('#panel-access [data-part=readers]').getByText(told).waitFor();
-  };
-  await grant('reads');
-
-  const guest = await deskOf(lara);
-  const terms = guest.locator('li', { hasText: 'You may read, and write nothing.' });
-  expect(await terms.innerText()).toContain('You may not save its files');
-  await partOf(terms, 'open').click();
-  const secrecy = partOf(guest, 'secrecy');
-  await partOf(secrecy, 'accepted').check();
-  await secrecy.locator('[type=submit]').click();
-  const file = guest.locator('.file', { hasText: 'april.txt' });
-  await file.waitFor();
-  expect(await guest.locator('textarea:visible').count()).toBe(0);
-  expect(await guest.locator('[data-part=download]:visible').count()).toBe(0);
-  await partOf(file, 'preview').click();
-  const preview = guest.frameLocator('dialog iframe');
-  await preview.getByText('Two of nine were paid.').waitFor();
-  await guest.keyboard.press('Escape');
-  await guest.waitForFunction(() => document.querySelector('iframe') === null);
-  await check(guest);
-
-  await partOf(form, 'guest-save').check();
-  await grant('reads and saves files');
-  await partOf(guest, 'back').click();
-  const wider = guest.locator('li', { hasText: 'You may save its files.' });
-  expect(await wider.innerText()).toContain('You may read, and write nothing.');
-  await partOf(wider, 'open').click();
-  await file.waitFor();
-  expect(await guest.locator('textarea:visible').count()).toBe(0);
-  const [saved] = await Promise.all([
-    guest.waitForEvent('download'),
-    partOf(file, 'download').click(),
-  ]);
-  expect(saved.suggestedFilename()).toBe('april.txt');
-  expect(new Uint8Array(await readFile(await saved.path()))).toEqual(bytes);
-  await check(guest);
 }, 240_000);
