@@ -122,6 +122,7 @@ beforeAll(async () => {
       dist: projectDist,
       clock: clock.now,
       log: createLog(clock.now, () => undefined),
+      chance: () => 0,
       connections: 40,
       capabilities: (context) => {
         if (context.config.dataFolder.endsWith('broken') && !whole) throw new Error('broken');
