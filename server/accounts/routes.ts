@@ -43,8 +43,8 @@ export interface EntranceOptions {
   joining: JoiningService;
   appointing: AppointingService;
   /**
-   * Slows down who sets up, or makes an administrator by the root. Signing in and joining have no such limit: where everybody has one
-   * address, it would let anybody keep all others out.
+   * Slows down who sets up. Signing in, joining and making an administrator by the root have no such
+   * limit: where everybody has one address, it would let anybody keep all others out.
    */
   slowDown: RequestHandler;
   log: Log;
@@ -74,8 +74,7 @@ export function entranceRoutes(options: EntranceOptions): Router {
     await setUp.setUp(tokenOf(request, 'Setup'), body);
     response.status(204).end();
   });
-  // no limit for an address: where all share one, it would keep whoever has the link out; the link's
-  // secret cannot be guessed, and is checked before a body is read
+  // the link's secret cannot be guessed, and is checked before a body is read
   router.get('/administrator', async (request, response) => {
     response.json(await appointing.read(tokenOf(request, 'Setup')));
   });
