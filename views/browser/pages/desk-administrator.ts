@@ -9,6 +9,7 @@ import { act, showProblem } from '../desk/failures.js';
 import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.js';
 import { newSecretsView, type NewSecretsView } from '../desk/new-secrets.js';
 import { paperFaultText } from '../desk/paper-faults.js';
+import { stepper } from '../desk/steps.js';
 import { listText } from '../desk/texts.js';
 import { fillWords } from '../desk/words.js';
 
@@ -21,19 +22,13 @@ const wordsForm = part(page, 'words-form', HTMLFormElement);
 const words = part(wordsForm, 'words', HTMLTextAreaElement);
 const nameForm = part(page, 'name-form', HTMLFormElement);
 const nameField = part(nameForm, 'name', HTMLInputElement);
-const steps = ['root', 'name', 'secrets', 'done'] as const;
+const go = stepper(page, ['root', 'name', 'secrets', 'done']);
 const languageLinks = carrySecret(fragment);
 let made: Awaited<ReturnType<DeskApi['prepareAppointment']>> | null = null;
 let secrets: NewSecretsView | null = null;
 let uncertain = false;
 
 guardLeaving(() => uncertain);
-
-function go(step: (typeof steps)[number]): void {
-  for (const each of steps) showPart(page, `step-${each}`, each === step);
-  window.scrollTo(0, 0);
-  part(page, `step-${step}`).querySelector('h1')?.focus();
-}
 
 void act(part(page, 'step-root'), async () => {
   try {

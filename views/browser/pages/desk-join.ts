@@ -9,6 +9,7 @@ import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.j
 import { newSecretsView, type NewSecretsView } from '../desk/new-secrets.js';
 import { ownWordsForm } from '../desk/own-words.js';
 import { roleFields } from '../desk/role-fields.js';
+import { stepper } from '../desk/steps.js';
 import { fillWords } from '../desk/words.js';
 
 coverWhileHidden();
@@ -17,7 +18,7 @@ const fragment = takeLinkSecret();
 const api = callWorker<DeskApi>(startWorker());
 const page = document.body;
 const form = part(page, 'join-form', HTMLFormElement);
-const steps = ['invitation', 'secrets', 'own', 'words'] as const;
+const go = stepper(page, ['invitation', 'secrets', 'own', 'words']);
 const roles = roleFields(part(page, 'roles'));
 const languageLinks = carrySecret(fragment);
 const nameField = part(form, 'join-name', HTMLInputElement);
@@ -25,12 +26,6 @@ let secrets: NewSecretsView | null = null;
 let uncertain = false;
 
 guardLeaving(() => uncertain);
-
-function go(step: (typeof steps)[number]): void {
-  for (const each of steps) showPart(page, `step-${each}`, each === step);
-  window.scrollTo(0, 0);
-  part(page, `step-${step}`).querySelector('h1')?.focus();
-}
 
 void act(part(page, 'step-invitation'), async () => {
   try {

@@ -7,6 +7,7 @@ import { element, fillList, onClick, part, showPart, write } from '../desk/dom.j
 import { act, send, showProblem } from '../desk/failures.js';
 import { carrySecret, guardLeaving, takeLinkSecret } from '../desk/link-secret.js';
 import { paperFaultText } from '../desk/paper-faults.js';
+import { stepper } from '../desk/steps.js';
 
 coverWhileHidden();
 
@@ -15,19 +16,13 @@ const api = callWorker<DeskApi>(startWorker());
 const page = document.body;
 const form = part(page, 'words-form', HTMLFormElement);
 const words = part(form, 'words', HTMLTextAreaElement);
-const steps = ['words', 'agreed', 'done'] as const;
+const go = stepper(page, ['words', 'agreed', 'done']);
 const languageLinks = carrySecret(fragment);
 let giving = false;
 
 guardLeaving(() => giving);
 showPart(page, 'no-link', fragment === '');
 form.hidden = fragment === '';
-
-function go(step: (typeof steps)[number]): void {
-  for (const each of steps) showPart(page, `step-${each}`, each === step);
-  window.scrollTo(0, 0);
-  part(page, `step-${step}`).querySelector('h1')?.focus();
-}
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
