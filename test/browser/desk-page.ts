@@ -41,10 +41,19 @@ async function bundleFakeWorker(): Promise<string> {
   return result.outputFiles[0]?.text ?? '';
 }
 
+/** Lets a page, or a worker in front of whose script it stands, live so many days after the true day. */
+function daysAhead(days: number): string {
+  return `self.Date = class extends Date {
+    constructor(...parts) { super(...(parts.length === 0 ? [self.Date.now()] : parts)); }
+    static now() { return super.now() + ${days.toString()} * 86_400_000; }
+  };`;
+}
+
 /**
  * Opens a page of the desk.
  *
  * @param options.scenario puts the fake worker with this scenario in the place of the real one.
+ * @param options.ahead days by which the clock of the page and its workers is ahead of the true time.
  * @param options.hurried lets the pauses between tries take hardly any time.
  * @param options.before runs in the page before its own scripts.
  */
@@ -53,11 +62,12 @@ export async function openDeskPage(
   address: string,
   options: BrowserContextOptions & {
     readonly scenario?: Scenario;
+    readonly ahead?: number;
     readonly hurried?: boolean;
     readonly before?: () => void;
   } = {},
 ): Promise<DeskPage> {
-  const { scenario, hurried = false, before, ...rest } = options;
+  const { scenario, ahead = 0, hurried = false, before, ...rest } = options;
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
@@ -68,6 +78,14 @@ export async function openDeskPage(
     const script = `self.scenario = ${JSON.stringify(scenario)};\n${await fakeWorker}`;
     await context.route(/\/assets\/worker-desk/, async (route) => {
       await route.fulfill({ response: await route.fetch(), body: script });
+    });
+  }
+  if (ahead !== 0) {
+    await context.addInitScript(daysAhead(ahead));
+    await context.route(/\/assets\/worker-desk/, async (route) => {
+      const response = await route.fetch();
+      const body = `${daysAhead(ahead)}\n${await response.text()}`;
+      await route.fulfill({ response, body });
     });
   }
   if (before !== undefined) await context.addInitScript(before);
