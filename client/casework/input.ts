@@ -21,9 +21,13 @@ export type CaseworkInput = EachInput<v.InferInput<typeof CaseworkEntry>>;
  * @throws ClientError `labels_too_long` where labels do not fit, `malformed` for anything else that
  * no entry can say.
  */
-export function caseworkEntry(input: CaseworkInput, at: string): CaseworkEntry {
+export function caseworkEntry<Input extends CaseworkInput>(
+  input: Input,
+  at: string,
+): Extract<CaseworkEntry, Pick<Input, 'kind'>> {
   const named = 'id' in input ? { ...input, id: input.id ?? newId(WorkId) } : input;
   const result = v.safeParse(CaseworkEntry, { ...named, at });
-  if (result.success) return result.output;
+  // its kind is the input's
+  if (result.success) return result.output as Extract<CaseworkEntry, Pick<Input, 'kind'>>;
   throw new ClientError(input.kind === 'labels' ? 'labels_too_long' : 'malformed');
 }

@@ -117,10 +117,10 @@ function countCase(
 function overviewWith(
   { file, overview, timeZone, today }: OpenedForHandler,
   compartment: 'dialogue' | 'internal',
-  content: EntryContent,
+  ...contents: EntryContent[]
 ): Overview {
   const said = saidIn(file, timeZone);
-  const after = { ...said, [compartment]: [...said[compartment], content] };
+  const after = { ...said, [compartment]: [...said[compartment], ...contents] };
   return overviewOf(overview.title, after, today);
 }
 
@@ -158,12 +158,23 @@ export function prepareNote(
   content: EntryContent,
   files: readonly FileReference[],
 ): HandlerAppend {
+  return {
+    ...prepareNotes(opened, state, [content]),
+    attachments: files.map(({ attachment }) => attachment),
+  };
+}
+
+/** Two things at most that belong together, said among handlers: both stand there or neither does. */
+export function prepareNotes(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  contents: readonly EntryContent[],
+): HandlerAppend {
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
-  draft.say('internal', content);
+  for (const content of contents) draft.say('internal', content);
   return draft.request({
-    overview: draft.overview(overviewWith(opened, 'internal', content)),
-    attachments: files.map(({ attachment }) => attachment),
+    overview: draft.overview(overviewWith(opened, 'internal', ...contents)),
   });
 }
 

@@ -30,6 +30,7 @@ import {
   prepareIdentityRequest,
   prepareMessage,
   prepareNote,
+  prepareNotes,
   prepareRecusal,
   prepareRenewal,
   prepareRevocation,
@@ -101,6 +102,19 @@ export interface CaseDesk {
    * @throws ClientError as `caseworkEntry` does.
    */
   work(id: string, change: CaseworkInput): Promise<HandlerCaseView>;
+  /**
+   * Writes down that a case is taken out as a file, together with the disclosure by which that goes
+   * outside: both stand in the case afterwards, or neither does.
+   *
+   * @param disclosed a new disclosure, which takes the place of the one that `made` names; null where
+   * the file stays inside, or `made` names one that stands there.
+   * @throws ClientError as `work` does.
+   */
+  recordExport(
+    id: string,
+    made: Extract<CaseworkInput, { kind: 'export' }>,
+    disclosed: Extract<CaseworkInput, { kind: 'disclosure' }> | null,
+  ): Promise<HandlerCaseView>;
   /**
    * Asks the custodians for some of what the reporter said of themself.
    *
@@ -185,6 +199,19 @@ export function createCaseDesk(
     texts: () => workplace.texts(),
   });
 
+  const recordExport: CaseDesk['recordExport'] = async (id, made, disclosed) => {
+    const at = session.now().toISOString();
+    const disclosure = disclosed && caseworkEntry(disclosed, at);
+    const named = disclosure === null ? made.disclosure : disclosure.id;
+    const content = caseworkEntry({ ...made, disclosure: named }, at);
+    return workplace.append(id, ['export', made, disclosed], (opened, state) => {
+      if (disclosure !== null) checkDisclosure(opened, disclosure);
+      checkExportable(opened, content, state.account.id);
+      checkOutward(opened, content, disclosure);
+      return prepareNotes(opened, state, disclosure === null ? [content] : [disclosure, content]);
+    });
+  };
+
   return {
     inbox: (state) => page(state, null),
     more: (state, next) => page(state, next),
@@ -235,6 +262,9 @@ export function createCaseDesk(
     },
 
     async work(id, change) {
+      if (change.kind === 'export' && change.state === 'made') {
+        return recordExport(id, change, null);
+      }
       const content = caseworkEntry(change, session.now().toISOString());
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction' || content.kind === 'person_extract') {
@@ -245,13 +275,11 @@ export function createCaseDesk(
         if (content.kind === 'export_confirmed') {
           checkExportAnswer(opened, content, state.account.id);
         }
-        if (content.kind === 'export' && content.state === 'made') {
-          checkExportable(opened, content, state.account.id);
-          checkOutward(opened, content);
-        }
         return prepareNote(opened, state, content, []);
       });
     },
+
+    recordExport,
 
     async askIdentity(id, fields, reason) {
       const content: IdentityRequestEntry = {

@@ -9,6 +9,7 @@ import {
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import { countFigures, type Figures, type OpenCase } from '../figures/count.js';
+import { countsAsOpen } from '../figures/open.js';
 import { openPack, sealPack, type PackPlace } from '../figures/packs.js';
 import { countingRecords, type CountedCase } from '../figures/records.js';
 import type { BulkProgress } from '../models.js';
@@ -152,9 +153,9 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
   async function openCases(state: SignedInState, signal?: AbortSignal): Promise<OpenCase[]> {
     const found: OpenCase[] = [];
     for await (const listing of everyListing(listings, signal, ['open'])) {
-      const { channel, practice, receivedOn } = listing.case;
-      if (practice) continue;
-      found.push({ channel, receivedOn, category: openListing(state, listing).category });
+      const { channel, receivedOn } = listing.case;
+      const row = openListing(state, listing);
+      if (countsAsOpen(row)) found.push({ channel, receivedOn, category: row.category });
     }
     return found;
   }

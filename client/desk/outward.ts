@@ -40,15 +40,17 @@ export function checkDisclosure(
  * A whole export has all that the reporter wrote, and words lead to who wrote them: it goes outside
  * only by a disclosure that says on what it rests.
  *
+ * @param disclosed the disclosure where it is written down together with the export.
  * @throws ClientError `identity_without_basis`.
  */
 export function checkOutward(
   { file, timeZone }: OpenedForHandler,
   { form, disclosure }: Export,
+  disclosed: DisclosureEntry | null,
 ): void {
   if (form !== 'whole' || disclosure === null) return;
   const said = saidIn(file, timeZone);
-  const named = disclosuresOf(said).find(({ id }) => id === disclosure);
+  const named = disclosed ?? disclosuresOf(said).find(({ id }) => id === disclosure);
   if (named?.identity === undefined || !identityMayGo(said, named.identity)) {
     throw new ClientError('identity_without_basis');
   }

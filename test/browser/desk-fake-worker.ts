@@ -648,6 +648,11 @@ const api: DeskApi = {
     }
     return viewOf(id);
   },
+  recordExport: async (id, made, disclosed) => {
+    const disclosure = disclosed === null ? made.disclosure : crypto.randomUUID();
+    if (disclosed !== null) await api.work(id, { ...disclosed, id: disclosure });
+    return api.work(id, { ...made, disclosure });
+  },
   workOnChosen: async (ids, order, onProgress, signal) => {
     const result: ChosenResult = { changed: [], unchanged: [], failed: [], left: [], ended: null };
     for (const [index, id] of ids.entries()) {

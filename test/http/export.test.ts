@@ -191,6 +191,42 @@ describe('a whole case as a file', () => {
     await record(hanna, 'made', 'redacted', null, court);
   });
 
+  it('leaves no disclosure where it is refused, and takes the corrected one when tried again', async () => {
+    const made = {
+      kind: 'export',
+      id: null,
+      form: 'whole',
+      text: 'For the court.',
+      disclosure: null,
+      state: 'made',
+    } as const;
+    const disclosed = {
+      kind: 'disclosure',
+      id: null,
+      recipient: 'Labour court',
+      ground: 'A hearing',
+      scope: 'All',
+      on: '2026-03-02',
+      state: 'made',
+    } as const;
+    const before = await hanna.desk.openCase(id);
+    await expect(hanna.desk.recordExport(id, made, disclosed)).rejects.toMatchObject({
+      code: 'identity_without_basis',
+    });
+    expect((await hanna.desk.openCase(id)).entries).toHaveLength(before.entries.length);
+    const corrected = {
+      ...{ ...disclosed, recipient: 'Labour court of appeal' },
+      identity: { basis: 'jeopardy', text: 'A search is planned.' },
+    } as const;
+    const after = await hanna.desk.recordExport(id, made, corrected);
+    expect(after.entries).toHaveLength(before.entries.length + 2);
+    const { content } = after.entries.at(-1) ?? {};
+    const named = content?.kind === 'export' ? content.disclosure : null;
+    expect(after.disclosures.filter(({ recipient }) => recipient.startsWith('Labour'))).toEqual([
+      expect.objectContaining({ id: named, recipient: 'Labour court of appeal' }),
+    ]);
+  });
+
   it('is refused by the command once a byte of it is another', async () => {
     const whole = await saved('altered.zip', bytes);
     const count = 24;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reporterKeys, type Outcome } from '../../crypto/private.js';
 import type { Fetch } from '../../client/api.js';
 import type { Figures } from '../../client/figures/count.js';
+import { composeRetention } from '../../server/tasks.js';
 import { silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -222,5 +223,29 @@ describe('an auditor', () => {
     await installation.administrator.desk.remove(rita.id);
     const packs: unknown[] = await installation.server.db('packs').where('reader', rita.id);
     expect(packs).toEqual([]);
+  });
+});
+
+describe('a case that the clock opened again', () => {
+  it('counts once, by its record until somebody closes it anew', async () => {
+    const { clock, server } = installation;
+    const { words } = await installation.report();
+    const id = reporterKeys(words).caseId;
+    await close(id, 'insufficient_information');
+    const before = await figuresOf(hanna);
+    await installation.newReporter().send(words, 'There is more.', [], silent);
+    clock.addDays(32);
+    for (const person of installation.handlers) await installation.signIn(person);
+    const retention = composeRetention({ config: server.config, db: server.db, clock: clock.now });
+    expect(await retention.run()).toMatchObject({ escalated: 1 });
+    expect((await hanna.desk.openCase(id)).state).toBe('open');
+    const counted = async (): Promise<unknown> => {
+      const { open, years } = await figuresOf(hanna);
+      return [open, years.map(({ received, closed }) => [received, closed])];
+    };
+    const once = [before.open, before.years.map(({ received, closed }) => [received, closed])];
+    expect(await counted()).toEqual(once);
+    await close(id, 'partly_substantiated');
+    expect(await counted()).toEqual(once);
   });
 });

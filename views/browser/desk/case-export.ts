@@ -130,18 +130,11 @@ export function exportSection(
   /** Writes into the record what is not there yet; nothing is written twice where a step failed. */
   async function put(what: Making, disclosed: Input<'disclosure'> | null): Promise<void> {
     if (what.recorded) return;
-    if (disclosed !== null && what.disclosure === null) {
-      const known = new Set(shown?.disclosures.map((each) => each.id));
-      shown = await desk.api.work(id, disclosed);
-      const fresh = shown.disclosures.find(
-        (each) => !known.has(each.id) && each.recipient === disclosed.recipient,
-      );
-      what.disclosure = fresh?.id ?? null;
-    }
     const known = new Set(
       exportsOf(shown?.entries ?? []).flatMap((each) => (each.state === 'made' ? [each.id] : [])),
     );
-    shown = await desk.api.work(id, exportInput(what, what.id, 'made', what.disclosure));
+    const made = exportInput(what, what.id, 'made', what.disclosure);
+    shown = await desk.api.recordExport(id, made, what.disclosure === null ? disclosed : null);
     const fresh = exportsOf(shown.entries).find(
       (each) => each.by.id === me && each.state === 'made' && !known.has(each.id),
     );

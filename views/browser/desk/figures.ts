@@ -1,4 +1,5 @@
 import type { Figures, OpenCase, YearFigures } from '../../../client/figures/count.js';
+import { countsAsOpen } from '../../../client/figures/open.js';
 import { LEAST_TOLD, toldFigures } from '../../../client/figures/suppress.js';
 import { csvOf } from '../../../client/csv.js';
 import { saveFile } from '../save-file.js';
@@ -34,7 +35,7 @@ export function figuresView(desk: Desk): HTMLElement {
 function openCases({ inbox }: Desk): OpenCase[] | null {
   if (inbox.next.open !== null) return null;
   return [...inbox.rows.values()]
-    .filter(({ state, practice }) => state === 'open' && !practice)
+    .filter(countsAsOpen)
     .map(({ channel, category, receivedOn }) => ({ channel, category, receivedOn }));
 }
 
