@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { DatesRule } from '../../client/law/days.js';
 import type { CaseRow } from '../../client/models.js';
-import type { Day } from '../../crypto/public.js';
+import { addDays, type Day } from '../../crypto/public.js';
 import { daysBetween, today } from '../../views/browser/desk/days.js';
-import { dueDates, reasons, type CountryRule } from '../../views/browser/desk/deadlines.js';
+import { dueDates, lateBy, reasons, type CountryRule } from '../../views/browser/desk/deadlines.js';
 import { ruleOf, type Desk } from '../../views/browser/desk/desk.js';
 import { NO_FILTER, filterRows, groupRows } from '../../views/browser/desk/rows.js';
 
@@ -92,6 +93,43 @@ describe('due dates', () => {
     }
     expect(dueDates(row({}), rule('law'), NOW).map((due) => due.basis)).toEqual(['law']);
     expect(dueDates(row({}), null, NOW).map((due) => due.basis)).toEqual(['promise']);
+  });
+
+  it.each([
+    // received 1 January and acknowledged on the 8th: the act's three months end on 8 April
+    ['acknowledgement', '2026-01-08', '2026-04-08'],
+    ['acknowledgement', '2026-01-02', '2026-04-02'],
+    ['acknowledgement', null, '2026-04-08'],
+    ['acknowledgement_or_both', '2026-01-08', '2026-04-08'],
+    ['acknowledgement_or_both', null, '2026-04-08'],
+  ] as const)('call no day law before its last, from %s, %s', (anchor, acknowledgedOn, limit) => {
+    const of = { ...rule('law'), feedback: { months: 3, anchor, extension: 0 } };
+    const one = row({ receivedOn: '2026-01-01', acknowledgedOn });
+    const due = (today: string, by: DatesRule = of): unknown[] =>
+      dueDates(one, by, today)
+        .filter(({ what }) => what === 'feedback')
+        .map(({ by, basis, daysLeft }) => [by, basis, daysLeft]);
+    const after = (days: number): string => addDays(limit as Day, days);
+    expect(due('2026-03-31')).toEqual([['2026-04-01', 'rule', 1]]);
+    expect(due('2026-04-01')).toEqual([['2026-04-01', 'rule', 0]]);
+    expect(due('2026-04-02')).toEqual([[limit, 'law', daysBetween('2026-04-02', limit)]]);
+    expect(due(after(1))).toEqual([[limit, 'law', -1]]);
+    const promised = { from: '2026-01-01' as Day, ackDays: null, feedbackDays: 60, reason: 'x' };
+    expect(due('2026-03-04', { ...of, promised })).toEqual([['2026-03-02', 'promise', -2]]);
+    expect(due(after(1), { ...of, promised })).toEqual([[limit, 'law', -1]]);
+  });
+
+  it('are nobody late by before the last day of the law, or the one promised', () => {
+    const duty = { by: '2026-04-01' as Day, limit: '2026-04-08' as Day, promised: false };
+    expect(lateBy(duty, '2026-04-06')).toEqual([]);
+    expect(lateBy(duty, '2026-04-08')).toEqual([]);
+    expect(lateBy(duty, '2026-04-09')).toEqual([{ basis: 'law', days: 1 }]);
+    const promised = { ...duty, promised: true };
+    expect(lateBy(promised, '2026-04-01')).toEqual([]);
+    expect(lateBy(promised, '2026-04-06')).toEqual([{ basis: 'promise', days: 5 }]);
+    expect(lateBy(promised, '2026-04-09').map(({ days }) => days)).toEqual([8, 1]);
+    const own = { ...duty, limit: null };
+    expect(lateBy(own, '2026-04-02')).toEqual([{ basis: 'promise', days: 1 }]);
   });
 
   it('are called in lists what they are called in the case', () => {

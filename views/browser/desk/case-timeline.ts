@@ -7,7 +7,7 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { copyTemplate, element, write } from './dom.js';
 import { daysBetween, dayText } from './days.js';
-import { basisOf, dueDates, dutiesOf, openDates, type DueDate } from './deadlines.js';
+import { dueDates, dutiesOf, lateBy, namedDay, openDates, type DueDate } from './deadlines.js';
 import { daysLeftText, leftText, markOf } from './inbox-row.js';
 
 /** A day of a case, in words. */
@@ -50,23 +50,24 @@ function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
     const doneOn = what === 'feedback' ? data.feedbackOn : data.acknowledgedOn;
     const name = t(`desk.time.${what}`);
     if (doneOn !== null) {
-      const late = duty === null || data.practice ? 0 : daysBetween(duty.by, doneOn);
-      return [done(t(`desk.time.${what}_done`), doneOn, late > 0 ? daysLeftText(-late) : '')];
+      const late = duty === null || data.practice ? [] : lateBy(duty, doneOn);
+      const notes = late.map(({ basis, days }) =>
+        t('desk.time.late', { late: daysLeftText(-days), basis: t(`desk.due.${basis}`) }),
+      );
+      return [done(t(`desk.time.${what}_done`), doneOn, notes.join(' · '))];
     }
     // practice has no dates
     if (data.practice || duty === null) return [];
-    const isLaw = duty.limit !== null;
+    const { limit } = duty;
+    const { by, basis } = namedDay(duty, today);
+    const later = limit !== null && limit > by ? [limitText(limit)] : [];
     const confidence = rule?.confidence ?? null;
-    const basis = t(`desk.due.${basisOf(duty)}`);
+    const note = notesOf([t(`desk.due.${basis}`), ...later], limit !== null, confidence);
     if (data.state === 'closed') {
-      const note = notesOf([basis], isLaw, confidence);
-      return [{ name: t(`desk.time.${what}_missing`), day: duty.by, note, mark: 'calm' }];
+      return [{ name: t(`desk.time.${what}_missing`), day: by, note, mark: 'calm' }];
     }
     const date = dueDates(data, rule, today).find((each) => each.what === what);
-    const isLater = duty.limit !== null && duty.limit > duty.by;
-    const limit = duty.limit !== null && isLater ? [limitText(duty.limit)] : [];
-    const notes = isLater && !duty.promised ? limit : [basis, ...limit];
-    return date === undefined ? [] : [due(date, name, notesOf(notes, isLaw, confidence))];
+    return date === undefined ? [] : [due(date, name, note)];
   });
 }
 

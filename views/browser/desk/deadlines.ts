@@ -86,9 +86,30 @@ export function dutiesOf(
   };
 }
 
-/** What one of the two dates is called. */
-export function basisOf({ limit, promised }: Duty): 'law' | 'promise' {
-  return limit === null || promised ? 'promise' : 'law';
+/** The day of a duty that counts now, and what it is called. */
+export interface NamedDay {
+  by: Day;
+  basis: 'law' | 'promise' | 'rule';
+}
+
+/**
+ * The day to name today: the day to keep and, once that has passed, the last day by law. What is
+ * planned for before the law's last day is a rule of this desk, which nobody is late by.
+ */
+export function namedDay({ by, limit, promised }: Duty, today: string): NamedDay {
+  if (limit === null) return { by, basis: 'promise' };
+  if (by === limit || today > (promised ? limit : by)) return { by: limit, basis: 'law' };
+  return { by, basis: promised ? 'promise' : 'rule' };
+}
+
+/** What was late on the day it was done, and by how many days: the promise, the law, or both. */
+export function lateBy(duty: Duty, doneOn: string): { basis: 'law' | 'promise'; days: number }[] {
+  const { by, limit, promised } = duty;
+  const days = (of: Day): number => daysBetween(of, doneOn);
+  return [
+    ...(promised || limit === null ? [{ basis: 'promise' as const, days: days(by) }] : []),
+    ...(limit === null ? [] : [{ basis: 'law' as const, days: days(limit) }]),
+  ].filter((late) => late.days > 0);
 }
 
 /** What a date of a kind rests on, where that is not handlers' own plan. A list knows the kind alone. */
@@ -165,7 +186,8 @@ export function dueDates(row: CaseRow, rule: DatesRule | null, today: string): D
   if (row.state === 'open') {
     const { acknowledgement, feedback } = dutiesOf(row, rule);
     const add = (what: DueKind, duty: Duty): void => {
-      dates.push(dueDate(what, { from, by: duty.by }, basisOf(duty), today));
+      const { by, basis } = namedDay(duty, today);
+      dates.push(dueDate(what, { from, by }, basis, today));
     };
     if (row.acknowledgedOn === null && acknowledgement !== null) {
       add('acknowledgement', acknowledgement);

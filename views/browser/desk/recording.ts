@@ -7,7 +7,7 @@ import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { categoryChoices, relationChoices, wayChoices, type Way } from './choices.js';
 import { dayText, today } from './days.js';
-import { dutiesOf } from './deadlines.js';
+import { dutiesOf, namedDay } from './deadlines.js';
 import { localText, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, onClick, option, part, show, showPart, write } from './dom.js';
 import { draftKeeper } from './draft-keeper.js';
@@ -45,8 +45,9 @@ function goneDates(desk: Desk, id: string, receivedOn: string): string | null {
       : ruleOf(desk, { country: channel.country, channel: id, receivedOn });
   const { acknowledgement, feedback } = dutiesOf(facts as Dates, rule);
   const gone = (['acknowledgement', 'feedback'] as const).flatMap((what) => {
-    const by = (what === 'feedback' ? feedback : acknowledgement)?.by;
-    return by !== undefined && by < today()
+    const duty = what === 'feedback' ? feedback : acknowledgement;
+    const by = duty === null ? null : namedDay(duty, today()).by;
+    return by !== null && by < today()
       ? [t(`desk.recording.gone.${what}`, { day: dayText(by) })]
       : [];
   });
