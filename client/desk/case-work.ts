@@ -90,16 +90,16 @@ function countCase(
     : { tag: newId(WorkId), number: 1 };
   draft.say('internal', { kind: 'counted', at, ...place });
   const receivedOn = receiptDay(opened.file.origin, facts.receivedOn);
-  // the server knows the day of recording alone, and takes no other year
-  const received = Number(facts.receivedOn.slice(0, 4));
+  const yearOf = (day: string): number => Number(day.slice(0, 4));
   const days = (day: Overview['acknowledgedOn']): number | null =>
     day === null ? null : Math.min(Math.max(0, daysBetween(receivedOn, day)), COUNTED_DAYS_LIMIT);
   const readers = countingFor(opened);
   return sealStatistics(
     {
       ...place,
-      received,
-      closed: Number(dayIn(said, { at }).slice(0, 4)),
+      // the true year of receipt; no record goes further back, and no case is kept from closing by it
+      received: Math.max(2000, yearOf(receivedOn)),
+      closed: yearOf(dayIn(said, { at })),
       category: report.category,
       relation: report.relation,
       outcome,
@@ -108,7 +108,8 @@ function countCase(
       money: moneyOf(said),
     },
     facts.channel,
-    received,
+    // the server knows the day of recording alone, and takes no other year
+    yearOf(facts.receivedOn),
     readers,
   );
 }

@@ -153,9 +153,10 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
   async function openCases(state: SignedInState, signal?: AbortSignal): Promise<OpenCase[]> {
     const found: OpenCase[] = [];
     for await (const listing of everyListing(listings, signal, ['open'])) {
-      const { channel, receivedOn } = listing.case;
       const row = openListing(state, listing);
-      if (countsAsOpen(row)) found.push({ channel, receivedOn, category: row.category });
+      if (!countsAsOpen(row)) continue;
+      const { channel, receivedOn, category } = row;
+      found.push({ channel, receivedOn, category });
     }
     return found;
   }

@@ -57,6 +57,24 @@ afterAll(async () => {
   await installation.stop();
 });
 
+describe('a report of last year that is recorded this year', () => {
+  it('counts in the year of its receipt, open and closed, of which the server learns nothing', async () => {
+    const { id } = await hanna.desk.record(
+      await recording({ receivedOn: '2025-12-20' }),
+      ...([[], silent] as const),
+    );
+    await hanna.desk.openCase(id);
+    const of2025 = async (): Promise<unknown> =>
+      (await hanna.desk.figures(null, silent)).figures.years.find(({ year }) => year === 2025);
+    expect(await of2025()).toMatchObject({ received: 1, open: { received: 1 }, closed: 0 });
+    const outcome = 'insufficient_information';
+    await hanna.desk.reply(id, { kind: 'closure', outcome, text: 'Closed.' }, [], silent);
+    expect(await of2025()).toMatchObject({ received: 1, open: { received: 0 }, closed: 0 });
+    const seen = await installation.server.db('statistics').distinct('year');
+    expect(seen).toEqual([{ year: 2026 }]);
+  });
+});
+
 describe('a report that came another way', () => {
   it('is marked for ever as made by its handler, and its dates run from the true receipt', async () => {
     const input = await recording({ text: unique('What was said') });
