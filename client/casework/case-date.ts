@@ -1,5 +1,5 @@
 import type { DateKind, Day } from '../../crypto/private.js';
-import type { Said } from './said.js';
+import { isClosed, type Said } from './said.js';
 
 /**
  * What a date rests on. `law`: an act that holds in every country where this is used. `country`: the
@@ -23,3 +23,8 @@ export interface CaseDate {
 
 /** Gives the dates of one subject, worked out of what was said in a case. */
 export type DateSource = (said: Said) => readonly CaseDate[];
+
+/** Of a closed case nothing of the kind is awaited any more: what was done of it. */
+export function awaited(said: Said, dates: CaseDate[]): CaseDate[] {
+  return isClosed(said) ? dates.filter(({ doneOn }) => doneOn !== null) : dates;
+}

@@ -1,6 +1,6 @@
 import { addMonths, type Day, type Waiver } from '../../crypto/private.js';
 import { isFeedback } from '../law/answers.js';
-import type { CaseDate, DateSource } from './case-date.js';
+import { awaited, type CaseDate, type DateSource } from './case-date.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
@@ -47,7 +47,10 @@ function confirmationDates(said: Said): CaseDate[] {
     const date: CaseDate = { what: 'confirmation', name: '', by, from, basis: 'country', doneOn };
     dates.set(id, state === 'dropped' ? null : date);
   }
-  return [...dates.values()].filter((date) => date !== null);
+  return awaited(
+    said,
+    [...dates.values()].filter((date) => date !== null),
+  );
 }
 
 /** Every subject that has dates; a new one adds its reducer here. */

@@ -2,8 +2,8 @@ import { addDays, type Day, type OpenedContent } from '../../crypto/private.js';
 import { MEETING_DAYS } from '../spoken/meeting-days.js';
 import { meetingsOf, type Meeting } from '../spoken/meetings.js';
 import { transcriptsOf } from '../spoken/transcripts.js';
-import type { CaseDate } from './case-date.js';
-import { dayIn, isClosed, type Said } from './said.js';
+import { awaited, type CaseDate } from './case-date.js';
+import { dayIn, type Said } from './said.js';
 
 /** A meeting with what handlers noted of it among themselves. */
 export interface HandledMeeting extends Meeting {
@@ -37,11 +37,6 @@ export function handledMeetingsOf(said: Said): HandledMeeting[] {
       notHeldOn: isOver ? noted.on : null,
     };
   });
-}
-
-/** Of a closed case nothing of the kind is awaited any more. */
-function awaited(said: Said, dates: CaseDate[]): CaseDate[] {
-  return isClosed(said) ? dates.filter(({ doneOn }) => doneOn !== null) : dates;
 }
 
 /** By when each transcript and each minutes is to be checked: what the organisation promises. */

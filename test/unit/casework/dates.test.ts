@@ -65,6 +65,9 @@ describe('the dates of a case', () => {
     expect(datesOf(said([open]))).toMatchObject([{ by: '2026-03-09', doneOn: null }]);
     expect(datesOf(said([open, given]))).toMatchObject([{ doneOn: '2026-03-05' }]);
     expect(datesOf(said([open, entry({ ...asked, state: 'dropped' })]))).toEqual([]);
+    const closed = (internal: InternalEntry[]) => datesOf({ dialogue: [closure], internal });
+    expect(closed([open])).toEqual([]);
+    expect(closed([open, given])).toMatchObject([{ doneOn: '2026-03-05' }]);
     expect(decisionsOf(said([open])).confirmations).toHaveLength(1);
     expect(decisionsOf(said([open, given])).confirmations).toEqual([]);
   });
