@@ -49,7 +49,10 @@ describe('the dates of a case', () => {
       datesOf({ dialogue, internal }).map(({ from, by }) => [from, by]);
     const wanted = entry(further('asked'));
     expect(of([], wanted)).toEqual([]);
-    expect(of([feedback('2025-11-30')], wanted)).toEqual([['2025-11-30', '2026-02-28']]);
+    // asked for on 2 March: the period that ended before was nobody's to keep
+    expect(of([feedback('2025-11-30')], wanted)).toEqual([['2025-11-30', '2026-05-30']]);
+    expect(of([feedback('2025-12-02')], wanted)).toEqual([['2025-12-02', '2026-03-02']]);
+    expect(of([feedback('2025-12-01')], wanted)).toEqual([['2025-12-01', '2026-06-01']]);
     const twice = [feedback('2025-11-30'), feedback('2026-03-31')];
     expect(of(twice, wanted)).toEqual([['2026-03-31', '2026-06-30']]);
     expect(of([...twice, closure], wanted)).toEqual([]);
