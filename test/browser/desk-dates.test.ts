@@ -106,6 +106,32 @@ it('show an acknowledgement left out, further feedback and a confirmation as the
   expect(complaints).toEqual([]);
 });
 
+it('stand in ready texts as they were promised', async () => {
+  const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
+    scenario: 'promise',
+  });
+  await signInInBrowser(page, 'hanna', 'seven words that nobody else has at all');
+  await loaded(page);
+  await page.locator('.row-open', { hasText: 'Invoices for guards' }).click();
+  await page.waitForSelector('.entry');
+  expect(await page.innerText('.timeline')).toContain('promise');
+  const text = '[data-part=writing] textarea';
+  // received five days ago, with feedback promised within thirty
+  const promised = new Intl.DateTimeFormat('sv', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    Date.now() + 25 * 24 * 60 * 60 * 1000,
+  );
+  await page.click('[data-part=ready-insert]');
+  expect(await page.inputValue(text)).toContain(`senast ${promised}`);
+  await page.check('input[value=reply]');
+  await page.fill(text, '');
+  await page.selectOption('[data-part=writing] [data-part=ready]', {
+    label: 'More time is needed',
+  });
+  await page.click('[data-part=ready-insert]');
+  expect(await page.inputValue(text)).toContain(promised);
+  expect(complaints).toEqual([]);
+});
+
 it('are those of the country of then, and say where nobody read its act', async () => {
   const { page, complaints } = await openDeskPage(browser, `${server.url}/desk/en/`, {
     scenario: 'spain',

@@ -76,7 +76,10 @@ let directory: DirectoryView = {
       },
       country: scenario === 'spain' ? 'ES' : scenario === 'undecided' ? 'PL' : 'SE',
       countryReason: '',
-      deadlines: [],
+      deadlines:
+        scenario === 'promise'
+          ? [{ from: day(-500) as Day, ackDays: null, feedbackDays: 30, reason: 'We can.' }]
+          : [],
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty' && scenario !== 'undecided',
       retentionMonths: 24,

@@ -23,6 +23,7 @@ export type Scenario =
   | 'many'
   | 'spain'
   | 'keeping'
+  | 'promise'
   | 'undecided'
   | 'wrong-hands';
 

@@ -5,7 +5,7 @@ import type { WritingKind } from './api.js';
 import { reportLanguage } from './case-entries.js';
 import { dayTextIn } from './days.js';
 import { dutiesOf } from './deadlines.js';
-import type { Desk } from './desk.js';
+import { ruleOf, type Desk } from './desk.js';
 import { onClick, option, part, showPart } from './dom.js';
 import { readyTextsFor, textIn, type BuiltIn, type ReadyText } from './handbook-words.js';
 
@@ -36,10 +36,17 @@ export function readyName({ name, purpose }: Pick<ReadyText, 'name' | 'purpose'>
   return name === '' ? t(`desk.write.ready.${purpose}`) : name;
 }
 
-/** A ready text in the language of the report, with the day that the reporter's own page shows. */
-function filled(data: HandlerCaseView, { texts }: ReadyText): { text: string; language: string } {
+/**
+ * A ready text in the language of the report, with the day that the reporter's own page shows: the
+ * one that was promised, where there was a promise, and no extension.
+ */
+function filled(
+  desk: Desk,
+  data: HandlerCaseView,
+  { texts }: ReadyText,
+): { text: string; language: string } {
   const { text, language } = textIn(texts, reportLanguage(data));
-  const { by } = dutiesOf({ ...data, feedbackExtendedTo: null }, null).feedback;
+  const { by } = dutiesOf({ ...data, feedbackExtendedTo: null }, ruleOf(desk, data)).feedback;
   return { text: text.replaceAll(FEEDBACK_DAY, dayTextIn(language, by)), language };
 }
 
@@ -54,7 +61,7 @@ export function extensionText(desk: Desk, data: HandlerCaseView, by: string): st
   );
   const ready = own ?? fallback;
   if (ready === undefined) return '';
-  const { text, language } = filled(data, ready);
+  const { text, language } = filled(desk, data, ready);
   const day = text.match(GAPS)?.at(-1);
   return day === undefined ? text : text.replace(day, () => dayTextIn(language, by));
 }
@@ -87,7 +94,7 @@ export function wireReadyTexts(
   onClick(form, 'ready-insert', () => {
     const chosen = offered.find(({ key }) => key === choice.value);
     if (shown === null || chosen === undefined) return;
-    const { text: written } = filled(shown, chosen);
+    const { text: written } = filled(desk, shown, chosen);
     text.setRangeText(written, text.selectionStart, text.selectionEnd, 'end');
     text.dispatchEvent(new Event('input', { bubbles: true }));
     text.focus();
