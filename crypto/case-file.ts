@@ -233,14 +233,16 @@ function isByGuest(record: VerifiedRecord | undefined): boolean {
   return record?.epoch.body.members.some(({ id, guest }) => id === author && guest) === true;
 }
 
-/** What an erasing entry says of itself. */
+/** What an erasing entry says of itself, which can lose words as well. */
 function markOf(
   { sequence, files, alone }: ErasedBy,
-  { records }: VerifiedChain,
+  chain: VerifiedChain,
   read: (sequence: number) => OpenedContent,
 ): ErasureMark {
-  const author = records[sequence - 1]?.entry.header.author ?? 'reporter';
-  const content = read(sequence);
+  const record = chain.records[sequence - 1];
+  const author = record?.entry.header.author ?? 'reporter';
+  const { content } =
+    record === undefined ? { content: read(sequence) } : nowOf(record, chain, read);
   if (content.kind !== 'erasure') {
     return { sequence, author, at: null, ground: null, text: '', files, alone };
   }
@@ -248,17 +250,14 @@ function markOf(
   return { sequence, author, at, ground, text, files, alone };
 }
 
-/** A sealed record with what it says now; an epoch entry says nothing. */
-function openRecord(
+/** What a sealed record says now, and the newest erasure that took something of it. */
+function nowOf(
   record: VerifiedRecord,
-  chain: VerifiedChain,
+  { erasing: { entries } }: VerifiedChain,
   read: (sequence: number) => OpenedContent,
-): OpenedEntry[] {
-  const { entry, hash } = record;
-  if ('body' in entry) return [];
-  const { header } = entry;
-  const { author, sequence } = header;
-  const { entries, files } = chain.erasing;
+): { content: OpenedContent; newest: ErasedBy | null } {
+  const { header } = record.entry;
+  const { sequence } = header;
   // each erasure is newer than the one before, so this ends
   let at: number | null = sequence;
   let newest: ErasedBy | null = null;
@@ -270,6 +269,20 @@ function openRecord(
   }
   const said: OpenedContent = at === null ? { kind: 'erased' } : read(at);
   const content = at === sequence ? said : remainsOf(said, sequence, header, isByGuest(record));
+  return { content, newest };
+}
+
+/** A sealed record with what it says now; an epoch entry says nothing. */
+function openRecord(
+  record: VerifiedRecord,
+  chain: VerifiedChain,
+  read: (sequence: number) => OpenedContent,
+): OpenedEntry[] {
+  const { entry, hash } = record;
+  if ('body' in entry) return [];
+  const { author, sequence } = entry.header;
+  const { files } = chain.erasing;
+  const { content, newest } = nowOf(record, chain, read);
   const attached = 'files' in content ? content.files : [];
   return [
     {
@@ -287,7 +300,10 @@ function openRecord(
   ];
 }
 
-/** What an entry leaves of the one at this place; nothing where it could not have stood there. */
+/**
+ * What an entry leaves of the one at this place; nothing where it could not have stood there. What had
+ * an effect has it all the same.
+ */
 function remainsOf(
   said: OpenedContent,
   sequence: number,
@@ -296,7 +312,14 @@ function remainsOf(
 ): OpenedContent {
   const isRemains = said.kind === 'remains' || said.kind === 'note_remains';
   const holds = isRemains && said.of === sequence && mayStand(said.content, header, byGuest);
-  return holds ? said.content : { kind: 'erased' };
+  if (holds) return said.content;
+  const { effect } = header;
+  if (effect === null) return { kind: 'erased' };
+  return {
+    kind: 'unreadable',
+    fault: said.kind === 'unreadable' ? said.fault : 'malformed',
+    effect,
+  };
 }
 
 function readEntry(

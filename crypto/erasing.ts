@@ -1,7 +1,7 @@
 import { identitiesOf } from './directory.js';
 import type { RecordHash } from './ids.js';
 import type { Directory, Reader } from './wire/directory.js';
-import type { Compartment, EntryHeader, Erases, Member, Party } from './wire/entry.js';
+import type { EntryHeader, Erases, Member, Party } from './wire/entry.js';
 
 /** Where the report stands in the dialogue. */
 const REPORT_PLACE = 2;
@@ -26,8 +26,10 @@ export interface Erasing {
   files: Map<string, ErasedBy>;
   /** Entries that were written to take the place of others. */
   remains: Set<number>;
-  /** Those among them that took the place of the report. */
-  ofReport: Set<number>;
+  /**
+   * Where something always stands: the report and entries with an effect, or what took their place.
+   */
+  lasting: Set<number>;
   /**
    * Who proposed what, as long as nobody declined it and the one who did still reads there; see
    * {@link erasesKey}.
@@ -57,7 +59,7 @@ export function nothingErased(): Erasing {
     entries: new Map(),
     files: new Map(),
     remains: new Set(),
-    ofReport: new Set(),
+    lasting: new Set(),
     proposals: new Map(),
     members: new Set(),
     recused: new Set(),
@@ -110,8 +112,8 @@ export function handlersOf(directory: Directory): Handlers {
 
 /**
  * Checks an entry that is about erasing: what it names must stand in the same compartment, before it,
- * sealed, without an effect, and not be erased yet. What takes the place of what is erased is the
- * author's own entry just before the proposal. An erasure needs the same proposal by another handler,
+ * sealed, and not be erased yet. What takes the place of what is erased is the author's own entry just
+ * before the proposal, and has no effect: of one that has, the effect stays in its header. An erasure needs the same proposal by another handler,
  * who is not the same person under keys from before; alone acts only who is the one handler that
  * ever could read there. Where all the others left or declared a conflict, that one erases what they
  * proposed before, so that it stood where its readers see it. Taking others off the case first helps
@@ -172,11 +174,16 @@ export function aloneness(
   return others.every(isGone) ? 'left' : 'no';
 }
 
-/** Takes an entry that holds into account; most are about nothing of the kind. */
+/**
+ * Takes a sealed entry that holds into account; most are about nothing of the kind. Every sealed entry
+ * of a compartment, in its order: later ones may erase it.
+ */
 export function noteErasing(
   erasing: Erasing,
   { compartment, effect, erases, author, sequence }: EntryHeader,
 ): void {
+  const isReport = compartment === 'dialogue' && sequence === REPORT_PLACE;
+  if (isReport || effect !== null) erasing.lasting.add(sequence);
   if (erases === undefined) return;
   const key = erasesKey(erases);
   if (effect === 'decline_erasure') {
@@ -194,29 +201,20 @@ export function noteErasing(
     remains: erases.remains?.sequence ?? null,
     alone: ![...(erasing.proposals.get(key) ?? [])].some((proposer) => proposer !== author),
   };
-  if (by.remains !== null && takesReport(erasing, compartment, erases)) {
-    erasing.ofReport.add(by.remains);
-  }
+  if (by.remains !== null && lastingAmong(erasing, erases) > 0) erasing.lasting.add(by.remains);
   for (const each of erases.entries) erasing.entries.set(each.sequence, by);
   for (const file of erases.files) erasing.files.set(file, by);
   erasing.proposals.delete(key);
 }
 
-/** Whether the report is among what goes, or what stands in its place since it lost something. */
-function takesReport(
-  { ofReport }: Erasing,
-  compartment: Compartment,
-  { entries }: Pick<Erases, 'entries'>,
-): boolean {
-  return (
-    compartment === 'dialogue' &&
-    entries.some(({ sequence }) => sequence === REPORT_PLACE || ofReport.has(sequence))
-  );
+/** In how many of the places of what goes something always stands. */
+function lastingAmong({ lasting }: Erasing, { entries }: Pick<Erases, 'entries'>): number {
+  return entries.filter(({ sequence }) => lasting.has(sequence)).length;
 }
 
 function faultInNamed(
   erasing: Erasing,
-  { author, compartment, sequence }: EntryHeader,
+  { author, sequence }: EntryHeader,
   { entries, files, remains }: Erases,
   proposers: ReadonlySet<Party>,
   recordAt: (sequence: number) => ErasableRecord | undefined,
@@ -224,17 +222,16 @@ function faultInNamed(
   const named = [...entries, ...(remains === null ? [] : [remains])];
   for (const each of named) {
     const record = each.sequence < sequence ? recordAt(each.sequence) : undefined;
-    const fits =
-      record?.hash === each.hash &&
-      record.header.form === 'sealed' &&
-      record.header.effect === null;
-    if (!fits) return 'wrong';
+    if (record?.hash !== each.hash || record.header.form !== 'sealed') return 'wrong';
   }
-  // the report says whom its reporter left out: something always stands in its place
-  if (remains === null && takesReport(erasing, compartment, { entries })) return 'wrong';
+  // the report says whom its reporter left out, an effect what was done and why: something always
+  // stands in the place of each, and nothing stands for two of them
+  const lasting = lastingAmong(erasing, { entries });
+  if (lasting > (remains === null ? 0 : 1)) return 'wrong';
   if (remains !== null) {
-    const own = recordAt(remains.sequence)?.header.author === author;
-    const fresh = own && remains.sequence === sequence - 1;
+    const header = recordAt(remains.sequence)?.header;
+    if (header?.effect !== null) return 'wrong';
+    const fresh = header.author === author && remains.sequence === sequence - 1;
     if (!fresh && proposers.size === 0) return 'wrong';
     if (entries.some((each) => each.sequence === remains.sequence)) return 'wrong';
   }

@@ -1,4 +1,9 @@
-import type { DisclosureEntry, HandlerMessage, ReporterConsent } from '../../crypto/private.js';
+import type {
+  DisclosureEntry,
+  HandlerMessage,
+  OpenedContent,
+  ReporterConsent,
+} from '../../crypto/private.js';
 import type { Said } from './said.js';
 
 type Asked = Extract<HandlerMessage, { kind: 'identity_disclosure' }>;
@@ -41,11 +46,26 @@ export function identityTalksOf({
 }
 
 /**
- * Whether an entry is what a disclosure of the identity rests on: the question, or the reporter's
- * answer. It stays as long as the case, since without a withdrawal the agreement before it would stand.
+ * Whether an entry stays as long as the case as what a disclosure of the identity rests on: every
+ * answer of the reporter, which has no words, since without a withdrawal the agreement before it would
+ * stand; and the question or notice itself where a disclosure that was made names it, as proof (GDPR
+ * articles 7(1), 17(3)(b) and (e), Directive (EU) 2019/1937 article 16). Any other goes whole, and
+ * with it whatever could have rested on it.
+ *
+ * @param said what handlers said among themselves.
  */
-export function isAboutConsent({ kind }: { kind: string }): boolean {
-  return kind === 'identity_disclosure' || kind === 'consent';
+export function staysAsProof(
+  content: Pick<Asked, 'kind' | 'id'> | { kind: Exclude<OpenedContent['kind'], Asked['kind']> },
+  said: readonly OpenedContent[],
+): boolean {
+  if (content.kind !== 'identity_disclosure') return content.kind === 'consent';
+  return said.some(
+    (each) =>
+      each.kind === 'disclosure' &&
+      each.identity !== undefined &&
+      each.identity.basis !== 'jeopardy' &&
+      each.identity.entry === content.id,
+  );
 }
 
 /** Whether the identity may go out on this, by what was said with the reporter (article 16). */

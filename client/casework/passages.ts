@@ -13,7 +13,20 @@ export interface Passage {
 }
 
 /** Fields in which people write freely; everything else is chosen, counted or a date. */
-const FREE = ['text', 'name', 'detail', 'recipient', 'scope', 'identified'];
+const FREE = [
+  'text',
+  'name',
+  'detail',
+  'recipient',
+  'scope',
+  'identified',
+  'reference',
+  'decidedBy',
+  'archive',
+  'received',
+  'to',
+  'what',
+];
 
 function isFree(content: EntryContent, field: string): boolean {
   return FREE.includes(field) || (content.kind === 'disclosure' && field === 'ground');
@@ -135,7 +148,8 @@ export function withoutPassages(
 
 /**
  * What is left of an entry that is erased whole: of a message or a note nothing. What else handlers
- * work by, and the report, keep kind, days and choices, without a word that somebody wrote.
+ * work by, what did something to the case, and the report, keep kind, days and choices, without a word
+ * that somebody wrote.
  */
 export function withoutWords(content: EntryContent): EntryContent | null {
   if (content.kind === 'message' || content.kind === 'reply' || content.kind === 'note')

@@ -141,15 +141,19 @@ const grounds: Readonly<Record<ErasureGround, string>> = {
 /** That something of an entry was erased, and why; empty where nothing was. */
 export function erasureText({ content, erasure }: EntryView): string {
   if (erasure === null) return '';
+  const closes = content.kind === 'closure';
   const what =
-    content.kind === 'erased' ? 'This entry was erased' : 'Part of this entry was erased';
+    content.kind === 'erased'
+      ? 'This entry was erased'
+      : `Part of this ${closes ? 'closing' : 'entry'} was erased`;
   const by = erasure.author.side === 'reader' ? ` by ${printableLine(erasure.author.name)}` : '';
   const on = erasure.at === null ? '' : ` on ${momentText(erasure.at)}`;
   const why = erasure.ground === null ? '' : `: ${grounds[erasure.ground]}`;
   const files = erasure.files === 0 ? '' : ` Files erased with it: ${String(erasure.files)}.`;
   const text = erasure.text === '' ? '' : ` ${printable(erasure.text)}`;
   const alone = erasure.alone ? ' One person did this, and nobody else checked it.' : '';
-  return `${what}${on}${by}${why}.${files}${alone}${text}`;
+  const stays = closes ? ' That the case was closed, and with which outcome, stays.' : '';
+  return `${what}${on}${by}${why}.${stays}${files}${alone}${text}`;
 }
 
 const REPRISALS =

@@ -24,7 +24,7 @@ import {
   type WorkId,
   goesWhole,
 } from '../../crypto/private.js';
-import { isAboutConsent } from '../casework/consent.js';
+import { staysAsProof } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
 import {
@@ -76,9 +76,10 @@ export interface ErasureProposal extends EntryPlaceInput {
   mine: boolean;
   /**
    * Why nobody can confirm it: it erases something else than it shows, or says something that the
-   * entry does not say (`unfaithful`); or another copy of the words was written since (`outdated`).
+   * entry does not say (`unfaithful`); another copy of the words was written since (`outdated`); or a
+   * disclosure of the identity rests on the entry (`proof`).
    */
-  fault: 'unfaithful' | 'outdated' | null;
+  fault: 'unfaithful' | 'outdated' | 'proof' | null;
 }
 
 function compartmentOf({ file }: OpenedForHandler, name: ErasableCompartment): OpenedCompartment {
@@ -124,7 +125,7 @@ function checkErasable(opened: OpenedForHandler, { compartment, sequence }: Entr
   if (hold !== null) throw new ClientError('case_held');
   if (restriction !== null) throw new ClientError('case_restricted');
   const { header } = compartmentOf(opened, compartment).chain.records[sequence - 1]?.entry ?? {};
-  if (header?.form !== 'sealed' || header.effect !== null) throw new ClientError('wrong_erasure');
+  if (header?.form !== 'sealed') throw new ClientError('wrong_erasure');
 }
 
 function entryAt(opened: OpenedForHandler, place: EntryPlaceInput): OpenedEntry {
@@ -168,9 +169,21 @@ function isHandlerId({ readers }: Directory, id: string): boolean {
   return readers.some(({ record }) => record.id === id && record.part === 'handler');
 }
 
+/** See {@link staysAsProof}. */
+function isProof({ file }: Pick<OpenedForHandler, 'file'>, { content }: OpenedEntry): boolean {
+  return staysAsProof(
+    content,
+    (file.internal?.entries ?? []).map((each) => each.content),
+  );
+}
+
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
-  if (content.kind === 'unreadable' || content.kind === 'erased') return null;
-  if (isAboutConsent(content)) throw new ClientError('wrong_erasure');
+  if (content.kind === 'erased') return null;
+  if (content.kind === 'unreadable') {
+    // it did something to the case, and nobody can say what is to stand in its place
+    if (content.effect !== null) throw new ClientError('wrong_erasure');
+    return null;
+  }
   if (goesWhole(content)) {
     if (!input.whole) throw new ClientError('wrong_erasure');
     return null;
@@ -226,6 +239,7 @@ export function prepareErasureProposal(
   const found = entryAt(opened, input);
   const entries = livePlaces(compartmentOf(opened, compartment), found);
   if (entries.length === 0) throw new ClientError('already_erased');
+  if (isProof(opened, found)) throw new ClientError('wrong_erasure');
   const content = remainsOf(found, input);
   const kind = compartment === 'dialogue' ? 'remains' : 'note_remains';
   const draft = beginDraft(opened, state);
@@ -261,7 +275,7 @@ export function prepareErasureProposal(
 export function proposalsIn(opened: OpenedForHandler, me: Party): ErasureProposal[] {
   return (['dialogue', 'internal'] as const).flatMap((name) => {
     const compartment = opened.file[name];
-    const found = compartment === null ? [] : proposalsOf(compartment, me);
+    const found = compartment === null ? [] : proposalsOf(opened, compartment, me);
     return found.map((proposal) => ({ ...proposal, compartment: name }));
   });
 }
@@ -269,7 +283,11 @@ export function proposalsIn(opened: OpenedForHandler, me: Party): ErasureProposa
 /** A proposal without where it stands. */
 type Proposed = Omit<ErasureProposal, 'compartment'>;
 
-function proposalsOf(compartment: OpenedCompartment, me: Party): Proposed[] {
+function proposalsOf(
+  opened: OpenedForHandler,
+  compartment: OpenedCompartment,
+  me: Party,
+): Proposed[] {
   const { chain } = compartment;
   const byKey = new Map<string, Proposed>();
   for (const { entry } of chain.records) {
@@ -280,7 +298,7 @@ function proposalsOf(compartment: OpenedCompartment, me: Party): Proposed[] {
     const done = erases.entries.some((each) => chain.erasing.entries.has(each.sequence));
     // of two equal ones the other person's is the one that can be confirmed
     if (!waits || done || (byKey.has(key) && author === me)) continue;
-    byKey.set(key, proposalOf(compartment, { sequence, author, erases }, me));
+    byKey.set(key, proposalOf(opened, compartment, { sequence, author, erases }, me));
   }
   return [...byKey.values()];
 }
@@ -292,6 +310,7 @@ interface ProposedErasure {
 }
 
 function proposalOf(
+  { file }: OpenedForHandler,
   compartment: OpenedCompartment,
   { sequence, author, erases }: ProposedErasure,
   me: Party,
@@ -321,7 +340,12 @@ function proposalOf(
     remains,
     files: erases.files,
     mine: author === me,
-    fault: entry === undefined ? 'unfaithful' : faultIn(compartment, entry, erases, stands),
+    fault:
+      entry === undefined
+        ? 'unfaithful'
+        : isProof({ file }, entry)
+          ? 'proof'
+          : faultIn(compartment, entry, erases, stands),
   };
 }
 
@@ -336,7 +360,6 @@ function faultIn(
   const named = new Set(entries.map(({ hash }) => hash));
   if (!entries.every(({ hash }) => live.some((each) => each.hash === hash))) return 'unfaithful';
   const { content } = entry;
-  if (isAboutConsent(content)) return 'unfaithful';
   const attached = ownFiles(compartment, entry);
   if (!files.every((id) => attached.some((each) => each === id))) return 'unfaithful';
   if (stands !== null) {
@@ -373,7 +396,7 @@ function erasesAt(opened: OpenedForHandler, { compartment, sequence }: EntryPlac
  * Erases what another handler proposed.
  *
  * @throws ClientError `already_decided`, `erasure_unconfirmed` for one's own, `erasure_unfaithful`,
- * `erasure_outdated`, `case_held`, `case_restricted`.
+ * `erasure_outdated`, `erasure_proof`, `case_held`, `case_restricted`.
  */
 export function prepareErasure(
   opened: OpenedForHandler,

@@ -9,7 +9,7 @@ import {
   MeetingRequest,
   MeetingWithdrawal,
 } from './meetings.js';
-import { HandlerMessage, PLAIN_MESSAGES, ReporterConsent, ReporterMessage } from './messages.js';
+import { HandlerMessage, ReporterConsent, ReporterMessage, WRITTEN_MESSAGES } from './messages.js';
 import { Report } from './report.js';
 import { Agreement, Rectification, Transcript } from './transcripts.js';
 
@@ -36,14 +36,19 @@ export type HandlerSaying = v.InferOutput<typeof HandlerSaying>;
 
 /**
  * What stands in the place of an entry of the conversation that was erased: the same without the
- * passages or files that were to go.
+ * passages or files that were to go. It closes nothing and erases nothing: what it holds did.
  */
 export const RemainsEntry = v.strictObject({
   kind: v.literal('remains'),
   at: moment,
   /** The entry in whose place it stands: always the first one, also where it is erased again. */
   of: Count,
-  content: v.variant('kind', [Report, ReporterMessage, ...PLAIN_MESSAGES]),
+  content: v.variant('kind', [
+    Report,
+    ReporterMessage,
+    ...WRITTEN_MESSAGES,
+    ...ErasureEntry.options,
+  ]),
 });
 
 /** What stands in the conversation with the reporter. */

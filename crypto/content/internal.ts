@@ -4,14 +4,15 @@ import { DisclosuresEntry } from './disclosures.js';
 import { FiguresEntry } from './figures.js';
 import { ExportsEntry } from './exports.js';
 import { Count } from '../wire/entry.js';
+import { ErasureEntry } from './erasure.js';
 import { files, moment, needed, text } from './fields.js';
 import { SecrecyEntry } from './guests.js';
 import { IdentityRequestEntry } from './identity.js';
 import { MeetingHeld } from './meetings.js';
 import { PersonsEntry } from './persons.js';
 import { RequestsEntry } from './requests.js';
-import { CorrectionEntry, KeepingEntry } from './keeping.js';
-import { RemovalsEntry, StillNeededEntry } from './removal.js';
+import { KeepingEntry } from './keeping.js';
+import { RemovalsEntry } from './removal.js';
 import { WorkEntry } from './work.js';
 
 /** A note, which the reporter never sees. */
@@ -50,8 +51,11 @@ export const NoteRemainsEntry = v.strictObject({
   of: Count,
   content: v.variant('kind', [
     Note,
-    CorrectionEntry,
-    StillNeededEntry,
+    Decision,
+    SecrecyEntry,
+    ...KeepingEntry.options,
+    ...RemovalsEntry.options,
+    ...ErasureEntry.options,
     ...WorkEntry.options,
     ...PersonsEntry.options,
     ...DisclosuresEntry.options,

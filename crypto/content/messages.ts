@@ -43,16 +43,11 @@ const handlerText = <Kind extends 'reply' | 'acknowledgement' | 'feedback' | 're
   kind: Kind,
 ) => v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files });
 
-/** What a case handler writes to the reporter, and what changes nothing about the case. */
-export const PLAIN_MESSAGES = [
+/** What a case handler writes to the reporter, and what can lose words: no answer names it. */
+export const WRITTEN_MESSAGES = [
   handlerText('reply'),
   handlerText('acknowledgement'),
   handlerText('feedback'),
-] as const;
-
-/** What a case handler writes to the reporter. */
-export const HandlerMessage = v.variant('kind', [
-  ...PLAIN_MESSAGES,
   handlerText('reopening'),
   v.strictObject({
     kind: v.literal('closure'),
@@ -61,6 +56,11 @@ export const HandlerMessage = v.variant('kind', [
     text: needed,
     files,
   }),
+] as const;
+
+/** What a case handler writes to the reporter. */
+export const HandlerMessage = v.variant('kind', [
+  ...WRITTEN_MESSAGES,
   /**
    * To whom the identity is to be given, and what of it (article 16): asked for consent, or told
    * beforehand why the law demands it.

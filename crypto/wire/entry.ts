@@ -129,10 +129,11 @@ export type NewEntry = v.InferOutput<typeof NewEntry>;
 
 /**
  * What is left of a sealed entry that was erased: the hash of its body stands for the body, so that
- * its record hash and its author's signature can be checked as before.
+ * its record hash and its author's signature can be checked as before. What it did to the case stands
+ * in the header, and stays.
  */
 export const ErasedEntry = v.strictObject({
-  header: v.strictObject({ ...plainHeader, form: v.literal('sealed'), effect: v.null() }),
+  header: v.strictObject({ ...EntryHeader.entries, form: v.literal('sealed') }),
   bodyHash: bytesSchema(32),
   signature: bytesSchema(64),
 });

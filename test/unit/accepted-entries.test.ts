@@ -411,8 +411,8 @@ function afterErasing(entries: readonly Entry[]): Entry[] {
     );
   return entries.map((entry) => {
     if (!('nonce' in entry) || !isErased(entry.header)) return entry;
-    const header = { ...entry.header, effect: null };
-    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature: entry.signature };
+    const { header, signature } = entry;
+    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature };
   });
 }
 

@@ -93,7 +93,8 @@ describe('a proposal', () => {
     expect(found()).toBeNull();
   });
 
-  it('that takes away what the reporter agreed to, or withdrew, about the identity is told', () => {
+  it('that takes an answer about the identity, or what a disclosure rests on, is told', () => {
+    made.rotate(hanna, 'internal', organisation.readers);
     const asked = made.say(hanna, {
       kind: 'identity_disclosure',
       at,
@@ -107,10 +108,16 @@ describe('a proposal', () => {
     const request = recordHashOf(asked);
     const day = '2026-03-03' as Day;
     const answer = { kind: 'consent', at: day, request, answer: 'withdraw' } as const;
-    for (const entry of [asked, made.say('reporter', answer)]) {
-      propose(hanna, { entries: [placeOf(entry)], files: [], remains: null });
-      expect(found()).toBe('unfaithful');
-    }
+    propose(hanna, { entries: [placeOf(made.say('reporter', answer))], files: [], remains: null });
+    expect(found()).toBe('proof');
+    // nothing went out on the question, and without it nothing can
+    propose(hanna, { entries: [placeOf(asked)], files: [], remains: null });
+    expect(found()).toBeNull();
+    made.say(hanna, {
+      ...{ kind: 'disclosure', at, id, recipient: 'Police', ground: 'A hearing', scope: 'All' },
+      ...{ on: day, state: 'made', identity: { basis: 'consent', entry: id } },
+    });
+    expect(found()).toBe('proof');
   });
 
   it('can be confirmed however many copies of the words somebody made before', () => {

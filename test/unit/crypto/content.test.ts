@@ -6,7 +6,6 @@ import {
   EntryContent,
   goesWhole,
   FileReference,
-  isAboutErasing,
   isOfIdentity,
   mayStand,
   OUTCOMES,
@@ -400,7 +399,16 @@ describe('contents of entries', () => {
     }
   });
 
-  it('stand for others only where those have no effect, and never for what is about erasing', () => {
+  it('that stand for others have no effect, whatever those did', () => {
+    for (const content of Object.values(contents)) {
+      for (const kind of ['remains', 'note_remains'] as const) {
+        const remains = v.safeParse(EntryContent, { kind, at: moment, of: 2, content });
+        if (remains.success) expect(effectOf(remains.output)).toBeNull();
+      }
+    }
+  });
+
+  it('stand for all others but what remains already, the identity, and what is signed by its hash', () => {
     const kinds = Object.entries(contents).filter(([, content]) =>
       ['remains', 'note_remains'].some((kind) =>
         v.is(EntryContent, { kind, at: moment, of: 2, content }),
@@ -410,12 +418,11 @@ describe('contents of entries', () => {
       const parsed = v.parse(EntryContent, content);
       const onIdentity = ['identity_request', 'identity_disclosure', 'consent'];
       const ofIdentity = isOfIdentity(parsed) || onIdentity.includes(parsed.kind);
-      const stands =
-        effectOf(parsed) === null && !isAboutErasing(parsed) && !ofIdentity && !goesWhole(parsed);
+      const remains = ['remains', 'note_remains'].includes(kind);
       expect(
         kinds.some(([each]) => each === kind),
         kind,
-      ).toBe(stands);
+      ).toBe(!remains && !ofIdentity && !goesWhole(parsed));
     }
   });
 

@@ -1,10 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { toBase64 } from '../../../crypto/bytes.js';
 import type { EntryContent } from '../../../crypto/content.js';
-import type { AttachmentId, RecordHash, WorkId } from '../../../crypto/ids.js';
+import { withoutWords } from '../../../client/casework/passages.js';
+import { faultInState, type OpenedEntry } from '../../../crypto/case-file.js';
+import type { AttachmentId, Day, RecordHash, WorkId } from '../../../crypto/ids.js';
 import { bodyHashOf, headerBytes, recordHashOf } from '../../../crypto/record.js';
 import { randomBytes } from '../../../crypto/sodium.js';
 import type { Reader } from '../../../crypto/wire/directory.js';
+import type { CaseFacts } from '../../../crypto/wire/reports.js';
 import type {
   Compartment,
   Effect,
@@ -78,8 +81,8 @@ function about(
 function without(...erased: Entry[]): Entry[] {
   return made.entries.map((entry) => {
     if (!erased.includes(entry) || !('nonce' in entry)) return entry;
-    const header = { ...entry.header, effect: null };
-    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature: entry.signature };
+    const { header, signature } = entry;
+    return { header, bodyHash: toBase64(bodyHashOf(entry)), signature };
   });
 }
 
@@ -257,6 +260,180 @@ describe('an erased entry', () => {
   });
 });
 
+describe('an entry with an effect', () => {
+  const review = '2026-09-01' as Day;
+  const closure: EntryContent = {
+    ...{ kind: 'closure', at, outcome: 'minor', text: 'Robin did it.', files: [] },
+  };
+  const hold: EntryContent = {
+    ...{ kind: 'hold', at, ground: 'court', reference: 'Robin', decidedBy: 'Robin' },
+    ...{ scope: 'What Robin did.', review },
+  };
+  const disposal = { decidedBy: 'Robin', archive: '', reference: '', text: 'Robin asks.' };
+  const kinds: [string, EntryContent][] = [
+    ['closure', closure],
+    ['reopening', { kind: 'reopening', at, text: 'Robin spoke.', files: [] }],
+    ['decision', { kind: 'decision', at, decision: 'nothing_further', text: 'Robin left.' }],
+    ['hold', hold],
+    ['release', { kind: 'release', at, text: 'Robin won.' }],
+    ['restriction', { kind: 'restriction', at, id, ground: 'claim', text: 'Robin asks.', review }],
+    ['unrestriction', { kind: 'unrestriction', at, text: 'Robin was told.' }],
+    ['removal_proposal', { kind: 'removal_proposal', at, id, ground: 'not_needed', ...disposal }],
+    ['removal_declined', { kind: 'removal_declined', at, text: 'Robin asks.' }],
+    ['removal', { kind: 'removal', at, of: 'A'.repeat(43) as RecordHash, received: 'From Robin' }],
+  ];
+  const compartmentOf = ({ header }: Entry): Compartment => header.compartment;
+
+  beforeEach(() => {
+    made.rotate(hanna, 'internal', organisation.readers);
+  });
+
+  /** Proposes that something stands in the place of an entry. */
+  function leave(entry: Entry, content: EntryContent, of = entry.header.sequence): Erases {
+    const compartment = compartmentOf(entry);
+    const kind = compartment === 'dialogue' ? 'remains' : 'note_remains';
+    const remains = made.say(hanna, { kind, at, of, content } as EntryContent);
+    const erases = { entries: [placeOf(entry)], files: [], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases, compartment);
+    return erases;
+  }
+
+  function left(content: EntryContent): EntryContent {
+    const left = withoutWords(content);
+    if (left === null) throw new Error('something stays');
+    return left;
+  }
+
+  const shown = (who: Writer, entry: Entry, entries: Entry[]): OpenedEntry | undefined => {
+    const { dialogue, internal } = made.open(who, { entries });
+    const chain = compartmentOf(entry) === 'dialogue' ? dialogue : internal;
+    return chain?.entries.find(({ sequence }) => sequence === entry.header.sequence);
+  };
+
+  it.each(kinds)('loses its words and nothing else: %s', (_, content) => {
+    const entry = made.say(hanna, content);
+    const { effect } = entry.header;
+    expect(effect).not.toBeNull();
+    about(harald, 'erase', leave(entry, left(content)), compartmentOf(entry));
+    const entries = without(entry);
+    expect(faultsOf(entries)).toEqual(none);
+    const opened = made.open(hanna, { entries });
+    expect(JSON.stringify(opened)).not.toContain('Robin');
+    expect(shown(hanna, entry, entries)).toMatchObject({
+      hash: recordHashOf(entry),
+      content: left(content),
+      erasure: { author: harald.record.id },
+    });
+    // it did this once, and what stands in its place did nothing
+    const chains = [opened.dialogue.chain, ...(opened.internal ? [opened.internal.chain] : [])];
+    const same = chains.flatMap(({ records }) =>
+      records.filter((record) => record.entry.header.effect === effect),
+    );
+    expect(same.map(({ hash }) => hash)).toEqual([recordHashOf(entry)]);
+    const kept = [...opened.dialogue.entries, ...(opened.internal?.entries ?? [])];
+    expect(kept.filter((each) => each.content.kind === content.kind)).toHaveLength(1);
+  });
+
+  it('is closed as before, for the reporter and for handlers', () => {
+    const facts = { closedOn: '2026-03-02' as Day, purgeOn: null } as CaseFacts;
+    const entry = made.say(hanna, closure);
+    about(harald, 'erase', leave(entry, left(closure)));
+    for (const who of ['reporter', hanna] as const) {
+      const opened = made.open(who, { entries: without(entry) });
+      expect(faultInState(opened, facts)).toBeNull();
+    }
+  });
+
+  it('opens no case anew, and closes none, by what stands in its place', () => {
+    const entry = made.say(hanna, closure);
+    const erases = leave(entry, left(closure));
+    made.say(hanna, { kind: 'reopening', at, text: 'We look again.', files: [] });
+    about(harald, 'erase', erases);
+    const opened = made.open('reporter', { entries: without(entry) });
+    expect(opened.faults).toEqual([]);
+    const facts = { closedOn: '2026-03-02' as Day, purgeOn: null } as CaseFacts;
+    expect(faultInState(opened, facts)).toBe('wrong_facts');
+  });
+
+  it('never goes without something in its place, nor what stands there afterwards', () => {
+    const entry = made.say(hanna, closure);
+    const erases = leave(entry, left(closure));
+    about(harald, 'erase', erases);
+    expect(faultsOf(without(entry))).toEqual(none);
+    const until = made.entries.length;
+    const place = erases.remains;
+    if (place === null) throw new Error('something stands there');
+    about(hanna, 'propose_erasure', { entries: [place], files: [], remains: null });
+    expect(faultsOf(without(entry))).toEqual(refused);
+    made.entries.length = until;
+    const remains = made.entries.find((each) => recordHashOf(each) === place.hash);
+    if (remains === undefined) throw new Error('something stands there');
+    const again = leave(remains, left(closure), entry.header.sequence);
+    about(harald, 'erase', again);
+    expect(faultsOf(without(entry, remains))).toEqual(none);
+    expect(shown('reporter', entry, without(entry, remains))?.content).toEqual(left(closure));
+  });
+
+  it('shares what stands in its place with no other', () => {
+    const first = made.say(hanna, closure);
+    const second = made.say(hanna, { kind: 'reopening', at, text: 'x', files: [] });
+    const remains = made.say(hanna, { kind: 'remains', at, of: 4, content: closure as never });
+    about(hanna, 'propose_erasure', {
+      entries: [placeOf(first), placeOf(second)],
+      files: [],
+      remains: placeOf(remains),
+    });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it('stands in the place of none', () => {
+    const entry = made.say(hanna, closure);
+    const other = made.say(hanna, closure);
+    about(hanna, 'propose_erasure', {
+      entries: [placeOf(entry)],
+      files: [],
+      remains: placeOf(other),
+    });
+    expect(faultsOf()).toEqual(refused);
+  });
+
+  it.each<[string, EntryContent, EntryContent]>([
+    ['of another effect', hold, { kind: 'release', at, text: '[…]' }],
+    ['without an effect', closure, reply('[…]')],
+  ])('has its effect all the same where what remains is %s', (_, before, after) => {
+    const entry = made.say(hanna, before);
+    about(harald, 'erase', leave(entry, after), compartmentOf(entry));
+    const entries = without(entry);
+    expect(faultsOf(entries)).toEqual(none);
+    expect(shown(hanna, entry, entries)?.content).toEqual({
+      kind: 'unreadable',
+      fault: 'malformed',
+      effect: entry.header.effect,
+    });
+  });
+
+  it('that erases loses the words about its ground, and is told with the ground all the same', () => {
+    about(hanna, 'propose_erasure', said);
+    const erasure = about(harald, 'erase', said);
+    const content = left(contentFor.erase);
+    about(harald, 'erase', leave(erasure, content));
+    const entries = without(said, erasure);
+    expect(faultsOf(entries)).toEqual(none);
+    expect(shown('reporter', said, entries)?.erasure).toMatchObject({
+      author: harald.record.id,
+      at,
+      ground: 'irrelevant',
+      text: '[…]',
+    });
+    expect(shown(hanna, erasure, entries)?.content).toEqual(content);
+  });
+
+  it('is missed where a server withholds its words and nobody erased them', () => {
+    const entry = made.say(hanna, closure);
+    expect(faultsOf(without(entry))[0]).toEqual(['missing_entry']);
+  });
+});
+
 describe('what remains of an entry', () => {
   it.each<[string, () => EntryContent]>([
     ['of another entry', () => ({ kind: 'remains', at, of: 2, content: message('x') as never })],
@@ -381,8 +558,8 @@ describe('an erasure that does not count', () => {
 
   it.each<[string, (wrong: () => Entry[]) => RecordPlace | undefined]>([
     ['an epoch', (all) => all().map(placeOf)[0]],
-    ['an entry with an effect', (all) => all().map(placeOf)[4]],
-    ['an entry that erases or proposes to', (all) => all().map(placeOf)[3]],
+    ['an entry with an effect, and leaves nothing', (all) => all().map(placeOf)[4]],
+    ['an entry that erases or proposes to, and leaves nothing', (all) => all().map(placeOf)[3]],
     ['a later entry', (all) => ({ sequence: 9, hash: all().map(placeOf)[2]?.hash as RecordHash })],
     ['itself', () => ({ sequence: 6, hash: toBase64(randomBytes(32)) as RecordHash })],
     ['a wrong hash', () => ({ sequence: 3, hash: toBase64(randomBytes(32)) as RecordHash })],

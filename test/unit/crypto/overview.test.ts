@@ -99,7 +99,6 @@ describe('overviews', () => {
     receivedOn: day,
     investigated: fc.constantFrom(null, false, true),
     exportWaits: fc.boolean(),
-    stillNeeded: fc.boolean(),
   });
 
   it('have one size, whatever they hold', () => {

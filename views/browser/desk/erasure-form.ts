@@ -1,9 +1,10 @@
 import {
+  effectOf,
   goesWhole,
-  isAboutErasing,
   type EntryContent,
   type ErasureGround,
 } from '../../../crypto/private.js';
+import { staysAsProof } from '../../../client/casework/consent.js';
 import { textsOf, withoutPassages, type Passage } from '../../../client/casework/passages.js';
 import type { ErasureInput } from '../../../client/desk/erasing.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
@@ -49,26 +50,14 @@ function isReadable(entry: EntryView): entry is Found {
   return isThere && entry.compartment !== 'identity';
 }
 
-/** What changes the case stays as it is, and so does what a disclosure of the identity rests on. */
-const STAYS: readonly string[] = [
-  'closure',
-  'reopening',
-  'decision',
-  'hold',
-  'release',
-  'restriction',
-  'unrestriction',
-  'identity',
-  'identity_opening',
-  'identity_request',
-  'identity_disclosure',
-  'consent',
-];
-
-/** The entries with words or files in them that can be erased. */
+/**
+ * The entries with words or files in them that can be erased: all but what a disclosure of the identity
+ * rests on.
+ */
 export function erasable({ entries }: Pick<HandlerCaseView, 'entries'>): Found[] {
+  const said = entries.map(({ content }) => content);
   return entries.filter(isReadable).filter(({ content }) => {
-    if (STAYS.includes(content.kind) || isAboutErasing(content)) return false;
+    if (staysAsProof(content, said)) return false;
     const files = 'files' in content ? content.files.length : 0;
     return files > 0 || textsOf(content).length > 0;
   });
@@ -180,6 +169,8 @@ export function erasureForm(
       const alone = data.erasesAlone[compartment];
       const who = { always: 'alone_now', left: 'alone_later', no: 'second' } as const;
       showPart(form, 'dialogue-hint', compartment === 'dialogue');
+      // what it did to the case stands in the signed header, and no word of that goes
+      showPart(form, 'effect-hint', entry !== undefined && effectOf(entry.content) !== null);
       write(form, 'who', t(`desk.erasure.${who[alone]}`));
       write(form, 'do', t(alone === 'always' ? 'desk.erasure.do' : 'desk.erasure.propose'));
     }

@@ -70,7 +70,9 @@ export function kindText({ content }: EntryView<ReporterEntry>): string | null {
 export function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
   if (erasure === null) return null;
   const { at, ground, files, text, alone } = erasure;
-  const what = content.kind === 'erased' ? 'whole' : 'part';
+  const { kind } = content;
+  // whoever reads it must not take the case for open again
+  const what = kind === 'erased' ? 'whole' : kind === 'closure' ? kind : 'part';
   const parts = [
     at === null ? t(`erased.${what}`) : t(`erased.${what}_on`, { day: formatDay(at) }),
     ...(ground === null ? [] : [t(`erased.ground.${ground}`)]),
