@@ -52,6 +52,8 @@ export const Overview = v.strictObject({
   investigated: v.nullable(v.boolean()),
   /** Whether an export waits for the yes or no of a second person. */
   exportWaits: v.boolean(),
+  /** Whether somebody decided that it is still needed, whatever its time. */
+  stillNeeded: v.boolean(),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
@@ -70,12 +72,12 @@ const Sealed = v.strictTuple([
   Overview.entries.responsible,
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
-  // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits
+  // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits, still needed
   v.pipe(
     v.number(),
     v.integer(),
     v.minValue(0),
-    v.maxValue(13),
+    v.maxValue(29),
     v.check((marks) => ((marks >> 1) & 3) < INVESTIGATED.length),
   ),
   Overview.entries.receivedOn,
@@ -123,6 +125,7 @@ export function newOverview({
     receivedOn,
     investigated: false,
     exportWaits: false,
+    stillNeeded: false,
   };
 }
 
@@ -145,7 +148,8 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     overview.feedbackExtendedTo,
     (overview.acknowledgementWaived ? 1 : 0) +
       2 * INVESTIGATED.indexOf(overview.investigated) +
-      (overview.exportWaits ? 8 : 0),
+      (overview.exportWaits ? 8 : 0) +
+      (overview.stillNeeded ? 16 : 0),
     overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
@@ -193,5 +197,6 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     receivedOn,
     investigated: INVESTIGATED[(marks >> 1) & 3] ?? null,
     exportWaits: (marks & 8) !== 0,
+    stillNeeded: (marks & 16) !== 0,
   };
 }

@@ -9,6 +9,7 @@ import {
 import { isAnswer, isFeedback } from '../law/answers.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { exportWaits } from './exports.js';
+import { removalOf } from './removals.js';
 import { dayIn, recordedDay, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
 
@@ -52,6 +53,7 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     acknowledgementWaived: decided.waiver !== null,
     investigated: wasInvestigated(said),
     exportWaits: exportWaits(said),
+    stillNeeded: removalOf(said).stillNeeded !== null,
   };
 }
 

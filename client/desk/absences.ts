@@ -17,6 +17,7 @@ import { workOf } from '../casework/work.js';
 import { saidIn } from '../casework/said.js';
 import { grantable, newestMembers } from './case-members.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
+import { closedAccounts } from './closed-accounts.js';
 import { prepareGrant } from './case-work.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
@@ -35,7 +36,10 @@ export interface AbsenceDesk {
   setAbsence(
     absence: { from: string; until: string; substitute: string | null } | null,
   ): Promise<AbsenceView[]>;
-  /** Open cases for which this person is responsible and which the substitute cannot open. */
+  /**
+   * Open cases that the substitute cannot open: those for which this person is responsible, and those
+   * for which nobody is and that no other handler who can sign in reads.
+   */
   uncovered(substitute: string, onProgress: OnBulk, signal?: AbortSignal): Promise<UncoveredCase[]>;
   /** Gives the substitute access to these cases, one after the other. */
   cover(
@@ -126,14 +130,22 @@ export function createAbsenceDesk(
 
     async uncovered(substitute, onProgress, signal) {
       const { account } = session.signedIn();
+      const closed = await closedAccounts(session);
       const found: UncoveredCase[] = [];
       await walk.each(
         await walk.ids(signal),
         (opened) => {
           const { answer, file, overview, timeZone } = opened;
           const { responsible } = workOf(saidIn(file, timeZone));
-          const isMine = responsible.some((id) => id === account.id);
-          const has = newestMembers(opened).some(({ id }) => id === substitute);
+          const members = newestMembers(opened);
+          const handlers = activeHandlers(opened.directory.directory);
+          const others = members.some(
+            ({ id }) =>
+              id !== account.id && !closed.has(id) && handlers.some((handler) => handler.id === id),
+          );
+          const isMine =
+            responsible.length === 0 ? !others : responsible.some((id) => id === account.id);
+          const has = members.some(({ id }) => id === substitute);
           if (!isMine || has || answer.case.closedOn !== null) return;
           const givable = grantable(opened).some(({ id }) => id === substitute);
           found.push({ id: file.id, title: overview.title, givable });

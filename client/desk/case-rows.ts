@@ -70,6 +70,7 @@ function rowOf(
     feedbackOn: overview?.feedbackOn ?? null,
     acknowledgementWaived: overview?.acknowledgementWaived ?? false,
     exportWaits: overview?.exportWaits ?? false,
+    stillNeeded: overview?.stillNeeded ?? false,
     feedbackExtendedTo: overview?.feedbackExtendedTo ?? null,
     investigated: overview?.status === 'investigation' ? true : (overview?.investigated ?? null),
     outcome: overview?.outcome ?? null,

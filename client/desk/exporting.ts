@@ -30,7 +30,7 @@ import { keepingOf } from '../casework/keeping.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
-import type { EntryView } from '../models.js';
+import type { AccessView, EntryView } from '../models.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
 import { erasesAlone } from './erasing.js';
@@ -167,7 +167,7 @@ export function createExportDesk(
       decisions: facts.decisions,
       keeping: facts.keeping,
       readers: facts.readers,
-      access,
+      access: access.map(withoutWhoWent),
       warnings: facts.warnings.map(({ code }) => code),
       entries: entriesJson(said, files),
     };
@@ -250,6 +250,14 @@ export function createExportDesk(
   }
 
   return { exportCase };
+}
+
+/** Who changed the access, unless they took none of it: that would say who declared a conflict. */
+function withoutWhoWent({ by, ...change }: AccessView): object {
+  const isPaper = change.recovered !== undefined;
+  const isReader = by.side !== 'reader' || change.readers.some(({ id }) => id === by.id);
+  const went = !isPaper && !isReader;
+  return went ? change : { by, ...change };
 }
 
 /** Files for outsiders, under names that say nothing but what kind they are. */

@@ -39,8 +39,12 @@ const LOOK_EVERY = 200;
 function wordsOf(content: OpenedContent): string[] {
   const words = textsOf(content).map(({ text }) => text);
   if (content.kind === 'hold') words.push(content.reference, content.decidedBy);
+  if (content.kind === 'removal_proposal') {
+    words.push(content.decidedBy, content.reference, content.archive);
+  }
+  if (content.kind === 'removal') words.push(content.received);
+  if (content.kind === 'identity_request') words.push(content.reason);
   if (content.kind === 'identity_disclosure') words.push(content.to, content.what);
-  if ('archive' in content) words.push(content.archive);
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
   return words;
 }

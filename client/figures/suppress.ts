@@ -19,7 +19,8 @@ export interface ToldTimes extends Omit<Times, 'done' | 'within'> {
 }
 
 /** Estimates in one currency; a sum is hidden where it is that of a few cases. */
-export interface ToldMoney extends Pick<MoneySum, 'currency' | 'cases'> {
+export interface ToldMoney extends Pick<MoneySum, 'currency'> {
+  cases: Told;
   damage: Told;
   recovered: Told;
 }
@@ -91,12 +92,18 @@ function less(counts: Counts, some: Counts): Counts {
   return Object.fromEntries(left.filter(([, count]) => count !== 0)) as Counts;
 }
 
-function toldMoney(
-  { currency, cases, damage, recovered, damaged, recoveries }: MoneySum,
-  least: number,
-): ToldMoney {
+/** The sums of those currencies in which there are enough cases. */
+function toldMoney(money: readonly MoneySum[], closed: number, least: number): ToldMoney[] {
+  const shown = money.filter(({ cases }) => cases >= least);
+  // how many closed cases have no estimate, or one in a currency left out, is told by the difference
+  const others = closed - shown.reduce((sum, { cases }) => sum + cases, 0);
   const sum = (amount: number, of: number): Told => (told(of, least) === null ? null : amount);
-  return { currency, cases, damage: sum(damage, damaged), recovered: sum(recovered, recoveries) };
+  return shown.map(({ currency, cases, damage, recovered, damaged, recoveries }) => ({
+    currency,
+    cases: told(others, least) === null ? null : cases,
+    damage: sum(damage, damaged),
+    recovered: sum(recovered, recoveries),
+  }));
 }
 
 function toldTimes(
@@ -152,7 +159,7 @@ export function toldFigures(
       closedByOutcome: suppressed(year.closedByOutcome, least),
       acknowledgement: toldTimes(year.acknowledgement, year.closed, least),
       feedback: toldTimes(year.feedback, year.closed, least),
-      money: year.money.flatMap((sum) => (sum.cases >= least ? toldMoney(sum, least) : [])),
+      money: toldMoney(year.money, year.closed, least),
     },
   };
 }

@@ -65,6 +65,8 @@ export interface CaseRow {
   investigated: boolean | null;
   /** Whether an export waits for a second person, as the sealed overview says. */
   exportWaits: boolean;
+  /** Whether somebody decided that it is still needed, as the sealed overview says. */
+  stillNeeded: boolean;
   outcome: Outcome | null;
   /** Where an open case stands; of a closed one where it stood. */
   status: Overview['status'];

@@ -33,10 +33,12 @@ it('a handler says when, who stands in, and gives access where the substitute ha
   expect(await section.locator('[data-part=problem]').first().innerText()).toContain('both days');
   await section.getByLabel('Until').fill('2099-01-01');
   await section.getByLabel('Who stands in').selectOption({ label: 'Omar Lind' });
+  // on the same days the substitute is away as well
+  await section.getByText(/^Omar Lind is away from .+, and does not stand in/u).waitFor();
   await section.getByRole('button', { name: 'Save' }).click();
   await section.getByText('Omar Lind stands in.').waitFor();
   await section.getByRole('button', { name: 'Look for cases' }).click();
-  await section.getByText('Omar Lind cannot open 2 cases').waitFor();
+  await section.getByText('Omar Lind cannot open 2 of your open cases').waitFor();
   expect(await section.locator('li').allInnerTexts()).toEqual([
     'Gate 3 stands open',
     expect.stringContaining('access cannot be given'),

@@ -60,6 +60,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     feedbackOn: null,
     acknowledgementWaived: false,
     exportWaits: false,
+    stillNeeded: false,
     feedbackExtendedTo: null,
     investigated: false,
     outcome: null,

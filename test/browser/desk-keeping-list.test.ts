@@ -37,15 +37,15 @@ describe('the list of a handler', () => {
   });
 
   it.each(['en', 'sv'])(
-    'says by when a case goes of which nothing was investigated, and puts it first once that is over: %s',
+    'says by when a case goes of which nothing was investigated, and puts it first as long before as two people need: %s',
     async (lang) => {
       const page = await enter(lang);
       const said =
         lang === 'en'
           ? 'Not under investigation yet: without one, to be closed and removed by'
           : 'Inte under utredning än: utan en sådan ska det avslutas och tas bort senast';
-      const calm = page.locator('[data-case=c] .date', { hasText: said });
-      expect(await calm.getAttribute('class')).toContain('calm');
+      const soon = page.locator('.group-today [data-case=c] .date', { hasText: said });
+      expect(await soon.getAttribute('class')).toContain('soon');
       const late = page.locator('.group-today [data-case=f] .date', { hasText: said });
       expect(await late.getAttribute('class')).toContain('late');
       const over = page.locator('.group-today [data-case=k] .date', {

@@ -5,6 +5,7 @@ import { addDays, type Day } from '../../crypto/public.js';
 import { daysBetween, today } from '../../views/browser/desk/days.js';
 import { dueDates, lateBy, reasons, type CountryRule } from '../../views/browser/desk/deadlines.js';
 import { ruleOf, type Desk } from '../../views/browser/desk/desk.js';
+import { isKeptTooLong } from '../../views/browser/desk/keeping-lines.js';
 import { NO_FILTER, filterRows, groupRows } from '../../views/browser/desk/rows.js';
 
 const NOW = '2026-03-02';
@@ -31,6 +32,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     feedbackOn: null,
     acknowledgementWaived: false,
     exportWaits: false,
+    stillNeeded: false,
     feedbackExtendedTo: null,
     investigated: false,
     outcome: null,
@@ -70,6 +72,36 @@ describe('a case with an export that waits for a second person', () => {
     expect(why(row({ exportWaits: true }))).toContain('export');
     expect(why(row({ ...closed, exportWaits: true }))).toEqual(['export']);
     expect(why(row({ ...closed }))).toEqual([]);
+  });
+});
+
+describe('a closed case with a shorter time', () => {
+  const retention = {
+    ...{ clauses: [{ kind: 'necessity', months: 24, anchor: 'closure' }], wins: null },
+    ...{ shorter: [{ of: 'spam', months: 2, anchor: 'closure' }], preset: null, reason: 'x' },
+  };
+  const channels = [{ id: 'channel', retention, retentionMonths: 24 }];
+  const desk = { directory: { channels } } as unknown as Desk;
+  const day = '2026-02-25' as Day;
+  const spam = row({
+    ...{ ...closed, purgeOn: null, outcome: 'spam' },
+    counted: { received: day, closed: day, processed: day, paused: 0, pausedSince: 0 },
+  });
+
+  it('needs two people as many days before its end as an agreed removal takes', () => {
+    const needs = ['2026-03-25', '2026-03-26', '2026-04-25'].map((on) =>
+      isKeptTooLong(desk, spam, on),
+    );
+    expect(needs).toEqual([false, true, true]);
+  });
+
+  it('needs nobody where it was decided that it is still needed, whatever is due first', () => {
+    const needed = { ...spam, stillNeeded: true };
+    const task = { what: 'task', by: '2026-05-01', from: '2026-03-01' } as const;
+    for (const due of [null, task]) {
+      expect(isKeptTooLong(desk, { ...needed, due }, '2026-05-20')).toBe(false);
+      expect(isKeptTooLong(desk, { ...spam, due }, '2026-05-20')).toBe(true);
+    }
   });
 });
 

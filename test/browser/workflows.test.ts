@@ -138,7 +138,7 @@ it('who is away is seen by the others, and the substitute lists what is due', as
   await partOf(away, 'form').locator('[type=submit]').click();
   await away.getByText('Hanna Handler stands in.').waitFor();
   await away.getByRole('button', { name: 'Look for cases' }).click();
-  await away.getByText('can open every open case').waitFor();
+  await away.getByText('can open every one of them').waitFor();
 
   await refresh(hanna);
   await partOf(hanna, 'standing-in').getByText('You stand in for Harald Handler').waitFor();

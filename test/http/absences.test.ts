@@ -63,6 +63,7 @@ describe('a handler who is away', () => {
     const covered = await installation.report({ text: 'A case of both.' });
     await installation.report({ text: 'A case of one.' });
     await installation.report({ text: 'A case without the other.', leftOut: [harald.id] });
+    await installation.report({ text: 'A case of nobody.' });
     expect(covered.receivedOn).toBe('2026-03-02');
     const { rows } = await hanna.desk.inbox('open');
     const idOf = (title: string): string => rows.find((row) => row.title === title)?.id ?? '';
@@ -71,6 +72,8 @@ describe('a handler who is away', () => {
       await hanna.desk.work(idOf(title), { kind: 'responsible', readers, text: '' });
     }
     await hanna.desk.revoke(idOf('A case of one.'), harald.id);
+    // whoever could open it but the one who goes is away from it already
+    await hanna.desk.revoke(idOf('A case of nobody.'), harald.id);
     await hanna.desk.setAbsence({ from: '2026-03-02', until: '2026-03-09', substitute: harald.id });
     const seen = async (): Promise<string[]> =>
       (await harald.desk.inbox('open')).rows.flatMap(({ title, practice }) =>
@@ -79,6 +82,7 @@ describe('a handler who is away', () => {
     expect(await seen()).toEqual(['A case of both.']);
     const missing = await hanna.desk.uncovered(harald.id, silent);
     expect(missing.map(({ title, givable }) => [title, givable]).sort()).toEqual([
+      ['A case of nobody.', true],
       ['A case of one.', true],
       ['A case without the other.', false],
     ]);
@@ -89,10 +93,14 @@ describe('a handler who is away', () => {
     );
     // whom the reporter left out is given nothing, whatever is asked
     expect(result).toEqual({
-      changed: 1,
+      changed: 2,
       failed: [{ id: idOf('A case without the other.'), code: 'not_grantable' }],
     });
-    expect((await seen()).sort()).toEqual(['A case of both.', 'A case of one.']);
+    expect((await seen()).sort()).toEqual([
+      'A case of both.',
+      'A case of nobody.',
+      'A case of one.',
+    ]);
     expect(await hanna.desk.uncovered(harald.id, silent)).toHaveLength(1);
   });
 

@@ -227,6 +227,24 @@ describe('a whole case as a file', () => {
     ]);
   });
 
+  it('does not say in its texts who declared a conflict of interest', async () => {
+    const other = reporterKeys((await installation.report()).words).caseId;
+    await hanna.desk.note(other, 'Begun.', [], silent);
+    await harald.desk.recuse(other);
+    await hanna.desk.openCase(other);
+    const exported = await record(hanna, 'made', 'whole', null, null, other);
+    const contents = await contentsOf(await archive(hanna, exported));
+    const { access } = JSON.parse(contents.get('case.json')?.toString() ?? '') as {
+      access: { by?: { id?: string }; readers: { id: string }[] }[];
+    };
+    const without = access.filter(({ readers }) =>
+      readers.every(({ id: reader }) => reader !== harald.id),
+    );
+    expect(without.length).toBeGreaterThan(0);
+    expect(without.filter(({ by }) => by?.id === harald.id)).toEqual([]);
+    expect(without.some(({ by }) => by === undefined)).toBe(true);
+  });
+
   it('is refused by the command once a byte of it is another', async () => {
     const whole = await saved('altered.zip', bytes);
     const count = 24;

@@ -276,6 +276,7 @@ describe('a report that was made to stop whoever reads it', () => {
           receivedOn: v.parse(Day, '2020-01-01'),
           investigated: true,
           exportWaits: true,
+          stillNeeded: true,
         }),
       }),
     });
@@ -295,6 +296,7 @@ describe('a report that was made to stop whoever reads it', () => {
       acknowledgementWaived: false,
       investigated: false,
       exportWaits: false,
+      stillNeeded: false,
     };
     expect(await listed(hanna)).toMatchObject({ ...untouched, title: 'Nothing to do here' });
     expect(await hanna.desk.openCase(id)).toMatchObject({ ...untouched, title: first });

@@ -83,6 +83,12 @@ describe('the days by which handlers decide about keeping a case', () => {
     ],
     ['that day for a closed case', spain, closed(), { uninvestigated: '2026-04-30' }],
     ['none for a closed one that was investigated', spain, closed({ investigated: true }), {}],
+    [
+      'none where the outcome says what was found, whatever stage was noted',
+      spain,
+      closed({ outcome: 'unsubstantiated' }),
+      {},
+    ],
     ['none under a hold', spain, held, {}],
     [
       'the day later by the days of a hold that ended',

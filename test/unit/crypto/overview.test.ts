@@ -99,6 +99,7 @@ describe('overviews', () => {
     receivedOn: day,
     investigated: fc.constantFrom(null, false, true),
     exportWaits: fc.boolean(),
+    stillNeeded: fc.boolean(),
   });
 
   it('have one size, whatever they hold', () => {

@@ -198,4 +198,23 @@ describe('small numbers', () => {
       { currency: 'EUR', cases: 7, damage: 500, recovered: 7_000 },
     ]);
   });
+
+  it.each([
+    ['not where one case is without an estimate', ['EUR'], 6, 7, null],
+    ['where no case is without an estimate', ['EUR', 'SEK'], 6, 12, 6],
+    ['where as many as may be told are without', ['EUR'], 6, 11, 6],
+    ['not where few are in neither currency', ['EUR', 'SEK'], 5, 12, null],
+  ] as const)('tell in how many cases money is counted: %s', (_, currencies, of, all, cases) => {
+    const estimated = currencies.flatMap((currency) =>
+      Array.from({ length: of }, () =>
+        closed({ money: { currency, damage: 10, recovered: null } }),
+      ),
+    );
+    const rest = Array.from({ length: all - estimated.length }, () => closed());
+    const figures = count([...estimated, ...rest]);
+    const [year] = figures.years;
+    if (year === undefined) throw new Error('no year');
+    const told = toldFigures(figures, year, LEAST_TOLD).year.money;
+    expect(told.map((each) => each.cases)).toEqual(currencies.map(() => cases));
+  });
 });

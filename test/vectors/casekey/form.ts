@@ -148,11 +148,12 @@ export const CaseVectors = v.strictObject({
   contents: v.array(v.unknown()),
   /** Who made it: a handler. */
   origin: v.unknown(),
-  /** Frozen before overviews said whether something was investigated, or an export waits. */
+  /** Frozen before overviews said whether something was investigated, an export waits, or it is still needed. */
   overview: v.strictObject({
     ...Overview.entries,
     investigated: v.optional(Overview.entries.investigated, null),
     exportWaits: v.optional(Overview.entries.exportWaits, false),
+    stillNeeded: v.optional(Overview.entries.stillNeeded, false),
   }),
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),

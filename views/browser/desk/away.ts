@@ -38,6 +38,7 @@ export function awaySection(desk: Desk): HTMLElement {
     until.value = absence?.until ?? '';
     substitute.value = absence?.substitute ?? '';
     fillGaps(absence?.substitute ?? null);
+    tellOverlap();
   };
   const stateText = (absence: AbsenceView): string => {
     const days = { from: dayText(absence.from), until: dayText(absence.until) };
@@ -93,6 +94,20 @@ export function awaySection(desk: Desk): HTMLElement {
       giving.element,
     ];
   };
+
+  /** Says where the chosen substitute is away on some of the same days. */
+  const tellOverlap = (): void => {
+    const away = desk.absences.find(
+      (each) =>
+        each.reader === substitute.value && each.from <= until.value && from.value <= each.until,
+    );
+    showPart(section, 'substitute-away', away !== undefined);
+    if (away === undefined) return;
+    const days = { from: dayText(away.from), until: dayText(away.until) };
+    const name = nameOf(desk, away.reader);
+    write(section, 'substitute-away', t('desk.absence.substitute_away', { name, ...days }));
+  };
+  form.addEventListener('change', tellOverlap);
 
   const set = (absence: Parameters<Desk['api']['setAbsence']>[0], said: string): void => {
     void send(form, async () => {

@@ -185,13 +185,21 @@ function proposedLine(data: HandlerCaseView): string[] {
 
 type Fact = [name: string, value: string];
 
+/** Which archive takes the case, and by which decision; what was left empty is left out. */
+export function disposalFacts({
+  archive,
+  reference,
+}: Pick<Proposal, 'archive' | 'reference'>): Fact[] {
+  const facts: Fact[] = [
+    [t('desk.disposal.archive_name'), archive],
+    [t('desk.disposal.reference_label'), reference],
+  ];
+  return facts.filter(([, value]) => value !== '');
+}
+
 function factsOf(proposal: Proposal | null): Fact[] {
   if (proposal === null) return [];
-  return [
-    [t('desk.disposal.archive_name'), proposal.archive],
-    [t('desk.disposal.reference_label'), proposal.reference],
-    [t('desk.disposal.text'), proposal.text],
-  ].filter((fact): fact is Fact => fact[1] !== '');
+  return [...disposalFacts(proposal), [t('desk.disposal.text'), proposal.text]];
 }
 
 function factItem([name, value]: Fact): HTMLElement {

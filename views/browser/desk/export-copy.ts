@@ -25,6 +25,7 @@ import { stepsOf } from './case-timeline.js';
 import { readerName } from './case-work.js';
 import { categoryText } from './choices.js';
 import { dayText, momentText, sizeText, today } from './days.js';
+import { disposalFacts } from './case-removal.js';
 import { channelName, localText, ruleOf, type Desk } from './desk.js';
 import { basisLine } from './disclosure-basis.js';
 import { exportState } from './export-lines.js';
@@ -105,6 +106,10 @@ function detailsOf(data: HandlerCaseView, { content, erasedFiles }: EntryView): 
       [t('desk.consent.what'), content.what],
     ];
   }
+  if (content.kind === 'identity_request') {
+    return [[t('desk.identity.reason'), content.reason]];
+  }
+  if (content.kind === 'removal_proposal') return disposalFacts(content);
   if (content.kind === 'hold') {
     return [
       [t('desk.hold.reference_fact'), content.reference],

@@ -101,7 +101,7 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
       head: ['currency', 'cases', 'damage', 'recovered'].map(column),
       rows: year.money.map(({ currency, cases, damage, recovered }) => [
         currency,
-        numberText(cases),
+        toldText(cases),
         toldText(damage),
         toldText(recovered),
       ]),

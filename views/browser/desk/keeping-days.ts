@@ -43,6 +43,17 @@ function outcomeTerm(channel: Channel, { outcome }: KeptCase): ShorterTerm | und
   return termFor(channel, outcome === 'out_of_scope_referred' ? 'out_of_scope' : null);
 }
 
+/** These say what was found, so somebody looked into it, whatever stage was noted. */
+const FOUND: readonly (string | null)[] = [
+  'substantiated',
+  'partly_substantiated',
+  'unsubstantiated',
+];
+
+function wasLookedInto({ investigated, outcome }: KeptCase): boolean {
+  return investigated === true || FOUND.includes(outcome);
+}
+
 /** The end of a shorter time; the days of a hold do not count, as they do not for the rule. */
 function endOf(
   term: ShorterTerm | undefined,
@@ -63,7 +74,7 @@ export function keepingDays(channel: Channel, row: KeptCase): KeepingDays {
   const rule = channelRule(channel);
   const received = row.receivedOn as Day;
   const uninvestigated = (paused: number): Day | null =>
-    row.investigated === true ? null : endOf(termFor(channel, 'not_investigated'), row, paused);
+    wasLookedInto(row) ? null : endOf(termFor(channel, 'not_investigated'), row, paused);
   if (row.closedOn === null) {
     return { ...NONE, open: openDecisionDay(rule, received), uninvestigated: uninvestigated(0) };
   }

@@ -18,11 +18,6 @@ function channelOf({ directory }: Desk, row: CaseRow): ChannelView | undefined {
   return directory.channels.find(({ id }) => id === row.channel);
 }
 
-/** Whether somebody decided that the case is still needed: the day to look again is what is due then. */
-function isDecided({ due }: CaseRow): boolean {
-  return due?.what === 'keeping_review';
-}
-
 /** The days by which handlers have something to do, where nobody decided otherwise; null for none. */
 interface DaysToAct {
   /** The earlier of the shorter times after which they remove it. */
@@ -32,7 +27,8 @@ interface DaysToAct {
 }
 
 function daysToAct(days: KeepingDays, row: CaseRow, today: string): DaysToAct {
-  if (isDecided(row)) return { remove: null, look: null };
+  // the day to look again is due then, among the dates of the case
+  if (row.stillNeeded) return { remove: null, look: null };
   const { purgeOn } = row;
   const [first = null] = [days.shorter, days.uninvestigated].filter((day) => day !== null).sort();
   // it goes by itself, before or no later than if handlers agreed on it now
@@ -50,7 +46,9 @@ export function isKeptTooLong(desk: Desk, row: CaseRow, today: string): boolean 
   // the rule of most channels gives handlers nothing to do, and lists are long
   if (channel === undefined || channel.retention === null) return false;
   const { remove, look } = daysToAct(keepingDays(channel, row), row, today);
-  return (remove !== null && remove <= today) || (look !== null && look < today);
+  // removing by two takes its time: so long before is when they have to agree
+  const agreeBy = addDays(today as Day, AGREED_REMOVAL_DAYS);
+  return (remove !== null && remove <= agreeBy) || (look !== null && look < today);
 }
 
 function removeText(day: string, { shorter }: KeepingDays, row: CaseRow): string {
@@ -68,7 +66,8 @@ export function keepingLines(desk: Desk, row: CaseRow, today: string): DateLine[
   const { remove, look } = daysToAct(days, row, today);
   const lines: DateLine[] = [];
   if (remove !== null) {
-    lines.push({ text: removeText(remove, days, row), mark: remove <= today ? 'late' : 'calm' });
+    const mark = remove <= addDays(today as Day, AGREED_REMOVAL_DAYS) ? 'soon' : 'calm';
+    lines.push({ text: removeText(remove, days, row), mark: remove <= today ? 'late' : mark });
   }
   if (look !== null && look <= addDays(today as Day, LOOK_DAYS)) {
     const text = t('desk.row.look', { day: dayText(look) });
