@@ -12,8 +12,10 @@ import {
   WorkId,
 } from '../../crypto/private.js';
 import { persist } from '../api.js';
+import { entryViews } from '../case-view.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
+import { newestFromReporter } from '../casework/newest.js';
 import { saidIn } from '../casework/said.js';
 import { handlerSaying, idOf, type HandlerWord } from '../casework/words.js';
 import { ClientError } from '../errors.js';
@@ -54,11 +56,18 @@ import type { Prepare, Workplace } from './workplace.js';
 
 /**
  * What a handler writes to the reporter; the time is added when it is sealed. The note of a closure is
- * the comment for the file: it stays among handlers, and is said in the same request.
+ * the comment for the file: it stays among handlers, and is said in the same request. `known` is what
+ * the reporter said last as the page showed it ({@link newestFromReporter}); absent without a page.
  */
 export type HandlerInput =
   | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening'; text: string }
-  | { kind: 'closure'; outcome: Outcome; text: string; note?: string };
+  | {
+      kind: 'closure';
+      outcome: Outcome;
+      text: string;
+      note?: string;
+      known?: string | null;
+    };
 
 /** What a reporter is asked or told about giving the identity to somebody. */
 export type IdentityTalkInput = Omit<
@@ -75,6 +84,7 @@ export interface CaseDesk {
   /** The page after one that named `next`. */
   more(state: 'open' | 'closed', next: string): Promise<{ rows: CaseRow[]; next: string | null }>;
   openCase(id: string): Promise<HandlerCaseView>;
+  /** Throws ClientError `case_unread` for a closure where the reporter wrote more than `known`. */
   reply(
     id: string,
     message: HandlerInput,
@@ -95,7 +105,13 @@ export interface CaseDesk {
     onProgress: OnProgress,
     signal?: AbortSignal,
   ): Promise<HandlerCaseView>;
-  decideNothingFurther(id: string, text: string): Promise<HandlerCaseView>;
+  /**
+   * Leaves a case closed whose reporter wrote again.
+   *
+   * @param known what the reporter said last as the page showed it: see {@link newestFromReporter}.
+   * @throws ClientError `case_unread` where the reporter wrote more.
+   */
+  decideNothingFurther(id: string, text: string, known: string | null): Promise<HandlerCaseView>;
   /**
    * Writes down where the work on the case stands now.
    *
@@ -171,6 +187,12 @@ function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
     throw new ClientError('case_restricted');
 }
 
+/** Throws ClientError `case_unread` where the reporter said more than whoever decides was shown. */
+function checkShown({ file, directory }: OpenedForHandler, known: string | null): void {
+  const newest = newestFromReporter(entryViews(file, directory.directory, []));
+  if (newest !== known) throw new ClientError('case_unread');
+}
+
 /** See {@link CaseDesk}. */
 export function createCaseDesk(
   session: DeskSession,
@@ -219,12 +241,15 @@ export function createCaseDesk(
 
     async reply(id, message, files, onProgress, signal) {
       const references = await workplace.sendFiles(files, onProgress, signal);
-      const { note, ...said } = { note: '', ...message };
+      const { note, known, ...said } = { note: '', known: undefined, ...message };
       const content = { ...said, at: session.now().toISOString(), files: references };
       return workplace.append(
         id,
         [message, references],
-        (opened, state) => prepareMessage(opened, state, content, references, note),
+        (opened, state) => {
+          if (known !== undefined) checkShown(opened, known);
+          return prepareMessage(opened, state, content, references, note);
+        },
         { signal },
       );
     },
@@ -250,13 +275,16 @@ export function createCaseDesk(
       );
     },
 
-    decideNothingFurther(id, text) {
+    decideNothingFurther(id, text, known) {
       const at = session.now().toISOString();
       const content: EntryContent = { kind: 'decision', at, decision: 'nothing_further', text };
       return workplace.append(
         id,
         ['nothing_further', text],
-        (opened, state) => prepareNote(opened, state, content, []),
+        (opened, state) => {
+          checkShown(opened, known);
+          return prepareNote(opened, state, content, []);
+        },
         { done: (opened) => opened.answer.decisionBy === null },
       );
     },

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import {
   aloneness,
-  type CaseId,
   type DeskCase,
+  type Effect,
   type NewEntry,
   type Party,
   type ReaderId,
@@ -17,23 +17,28 @@ import { dialogueRecordsAmong, newestDecisive } from '../records/store.js';
 import { isRemoval } from './rules.js';
 
 /**
- * Checks that whoever proposes or agrees to a removal knew what was said last: what the reporter wrote,
- * and whether the case was reopened or closed anew since. A desk would take the word for void there
- * ({@link removalStanding}), and so never believe the day that comes of it.
+ * Checks that whoever proposes or agrees to a removal, closes a case, or decides that nothing further
+ * follows knew what the reporter wrote last; of a removal also whether the case was reopened or closed
+ * anew since. A desk would take the word for void there ({@link removalStanding}), and so never
+ * believe the day that comes of it.
  *
- * @throws ApiError `removal_outdated`.
+ * @param row the case before the entries were added, which stand there now: the word may name one.
+ * @throws ApiError `removal_outdated`, or `case_unread` of the others.
  */
 export async function checkKnown(
   trx: Knex,
-  id: CaseId,
+  row: Pick<CaseRow, 'id' | 'reporter_sequence'>,
   entries: readonly Pick<NewEntry, 'header'>[],
+  effect: Effect | null,
 ): Promise<void> {
-  const word = entries.find(({ header: { effect } }) => isRemoval(effect));
+  const removes = isRemoval(effect);
+  if (!removes && effect !== 'close' && effect !== 'nothing_further') return;
+  const word = entries.find(({ header }) => header.effect === effect);
   const seen = word?.header.seen ?? null;
-  const [known] = await dialogueRecordsAmong(trx, id, seen === null ? [] : [seen]);
-  if ((known?.sequence ?? 0) < (await newestDecisive(trx, id))) {
-    throw new ApiError('removal_outdated');
-  }
+  const [known] = await dialogueRecordsAmong(trx, row.id, seen === null ? [] : [seen]);
+  const least = removes ? await newestDecisive(trx, row.id) : row.reporter_sequence;
+  if ((known?.sequence ?? 0) >= least) return;
+  throw new ApiError(removes ? 'removal_outdated' : 'case_unread');
 }
 
 /** How far a removal was agreed, as the server tells the desk. */

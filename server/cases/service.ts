@@ -42,14 +42,7 @@ import {
   readReadings,
   readRecused,
 } from '../records/service.js';
-import {
-  changesOf,
-  checkRequest,
-  checkState,
-  checkStatistics,
-  effectOfAppend,
-  isRemoval,
-} from './rules.js';
+import { changesOf, checkRequest, checkState, checkStatistics, effectOfAppend } from './rules.js';
 import {
   firstOpeningOn,
   headOf,
@@ -103,8 +96,8 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `removal_unconfirmed`,
-   * `removal_outdated`, `overview_missing` where the overview is not sealed to all who read the case
+   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `case_unread`,
+   * `removal_unconfirmed`, `removal_outdated`, `overview_missing` where the overview is not sealed to all who read the case
    * now, `wrong_statistics`, what {@link whyNotAlone} says, and what records and attachments
    * find wrong. What it erases is gone from file and journal when it returns.
    */
@@ -269,7 +262,6 @@ export function createCases(options: {
             canBeLetIn(trx, row, reader, directory, lookup, directories.version),
           );
         }
-        if (isRemoval(effect)) await checkKnown(trx, row.id, request.entries);
         const notAlone =
           effect === 'erase'
             ? await whyNotAlone(trx, row, reader, day, directory, lookup, directories.version)
@@ -292,6 +284,7 @@ export function createCases(options: {
           HANDLER_WRITES,
           notAlone,
         );
+        await checkKnown(trx, row, entries, effect);
         await identity.keep(trx, appended.row, reader, request, day);
         if (overview !== null) await keepOverview(trx, appended, overview);
         // the list shows overviews: whoever may list the case must have the key of its own

@@ -198,6 +198,18 @@ describe('a case', () => {
     await page.check(`${writing} input[value=nothing_further]`);
     await page.fill(`${writing} textarea`, 'Known already.');
     await page.click(`${writing} [data-part=submit]`);
+    await installation.newReporter().send(words, 'Now it burns.', [], silent);
+    await page.click(`${writing} [data-part=confirm-do]`);
+    const told = page.locator(`${writing} [data-part=problem]`);
+    await told.filter({ hasText: 'that you have not read' }).waitFor();
+    expect(await hanna.desk.inbox('closed')).toMatchObject({
+      rows: expect.arrayContaining([expect.objectContaining({ id, unread: true })]) as unknown,
+    });
+    expect(await page.inputValue(`${writing} textarea`)).toBe('Known already.');
+    await page.click('[data-part=reload]');
+    await page.locator('.entry', { hasText: 'Now it burns.' }).waitFor();
+    expect(await page.inputValue(`${writing} textarea`)).toBe('Known already.');
+    await page.click(`${writing} [data-part=submit]`);
     await page.click(`${writing} [data-part=confirm-do]`);
     await page.locator('[data-part=decision]').waitFor({ state: 'hidden' });
     await page.click('[data-tab=notes]');

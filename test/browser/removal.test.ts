@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newestFromReporter } from '../../client/casework/newest.js';
 import { addDays, dayOf, reporterKeys } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
 import { launchBrowser } from '../support/browser.js';
@@ -123,7 +124,8 @@ it('goes when two agreed and its reporter said nothing, and the key then answers
   await partOf(first, 'reload').click();
   await partOf(first, 'propose').waitFor();
   expect(await state(first).innerText()).not.toContain('agreed');
-  await hanna.desk.decideNothingFurther(id, '');
+  const { entries } = await hanna.desk.openCase(id);
+  await hanna.desk.decideNothingFurther(id, '', newestFromReporter(entries));
   await partOf(first, 'reload').click();
   const archive = { ...decided, archive: 'City archive' };
   await propose(first, 'archive', archive);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Secret } from 'otpauth';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newestFromReporter } from '../../client/casework/newest.js';
 import type { Fetch } from '../../client/api.js';
 import { exportsOf } from '../../client/casework/exports.js';
 import { rootKeys } from '../../client/desk/set-up.js';
@@ -362,7 +363,8 @@ describe('what people type and send', () => {
     await closing.reply(id, { ...closure, text: field.closedAgain }, [], silent);
     await reporter.send(words, field.afterClosure, [], silent);
     await noteTimes(installation, times);
-    await closing.decideNothingFurther(id, field.decision);
+    const { entries } = await closing.openCase(id);
+    await closing.decideNothingFurther(id, field.decision, newestFromReporter(entries));
     await closing.grantGuest(id, lara.id, { until: '2026-12-31', write: true, save: true });
     const guest = await installation.signIn(lara);
     await guest.acceptSecrecy(id, await guest.grantedTerms(id), field.secrecy);

@@ -109,7 +109,7 @@ async function expectNothingWritten(code: string, at = desk, evenKeys = true): P
     () => at.reply(id, { kind: 'closure', outcome: 'spam', text: 'Never' }, [], silent),
     () => at.note(id, 'Never', [], silent),
     () => at.rename(id, 'Never'),
-    () => at.decideNothingFurther(id, 'Never'),
+    () => at.decideNothingFurther(id, 'Never', null),
   ];
   if (evenKeys)
     attempts.push(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newestFromReporter } from '../../client/casework/newest.js';
 import type { Desk } from '../../client/handler.js';
 import { HandlerAppend, reporterKeys, type RecordHash } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
@@ -41,6 +42,11 @@ afterAll(async () => {
 });
 
 const desks = () => [installation.handlers[0].desk, installation.handlers[1].desk] as const;
+
+async function nothingFurther(desk: Desk): Promise<void> {
+  const { entries } = await desk.openCase(id);
+  await desk.decideNothingFurther(id, '', newestFromReporter(entries));
+}
 
 /** Goes to a day; both handlers sign in anew. */
 async function on(day: string): Promise<void> {
@@ -164,7 +170,7 @@ describe('removing a closed case', () => {
     const isTold = view.purgeOn === null || what === 'what the reporter says of themself';
     if (!isTold) await expectFound('2026-04-01');
     if (what === 'a hold') await hanna.work(id, { kind: 'release', text: 'Over.' });
-    if (what === 'what the reporter writes') await hanna.decideNothingFurther(id, '');
+    if (what === 'what the reporter writes') await nothingFurther(hanna);
     if (what === 'reopening') await hanna.reply(id, closure, [], silent);
     const row: unknown = await installation.server.db('cases').where({ id }).first();
     expect(row).toMatchObject({ removal_by: null, removal_day: null });
@@ -188,7 +194,7 @@ describe('removing a closed case', () => {
     const closed = entries.findLast(({ content }) => content.kind === 'closure')
       ?.hash as RecordHash;
     await installation.newReporter().send(words, 'Once more.', [], silent);
-    await hanna.decideNothingFurther(id, '');
+    await nothingFurther(hanna);
     const [, person] = installation.handlers;
     const { sig } = await keysOf(installation, person);
     const hostile = await installation.signIn(

@@ -1,3 +1,4 @@
+import { newestFromReporter } from '../../../client/casework/newest.js';
 import type { HandlerCaseView, Outcome } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import type { Draft, WritingKind } from './api.js';
@@ -87,14 +88,15 @@ export function writingForm(
     if (wanted === null) return;
     showPart(form, 'confirm', false);
     const body = text.value.trim();
+    const known = newestFromReporter(data?.entries ?? []);
     const after = await runSending(form, (onProgress, signal) => {
-      if (wanted === 'nothing_further') return desk.api.decideNothingFurther(id, body);
+      if (wanted === 'nothing_further') return desk.api.decideNothingFurther(id, body, known);
       const chosen = chosenOutcome();
       const message =
         wanted === 'closure'
           ? {
               ...{ kind: wanted, text: body, outcome: chosen ?? 'unsubstantiated' },
-              note: note.value.trim(),
+              ...{ note: note.value.trim(), known },
             }
           : { kind: wanted, text: body };
       return desk.api.reply(id, message, files.list(), onProgress, signal);
