@@ -19,6 +19,21 @@ export interface IdentityTalk {
   what: string;
   /** The newest answer; null for none, and for a notice, which asks nothing. */
   answer: { answer: ReporterConsent['answer']; at: string } | null;
+  /**
+   * How it stands. `agree_handler_key`: whoever agreed used a key that a handler made, so it may have
+   * been that handler.
+   */
+  state: 'told' | 'waiting' | ReporterConsent['answer'] | 'agree_handler_key';
+}
+
+function stateOf(
+  { basis, answer }: Pick<IdentityTalk, 'basis' | 'answer'>,
+  origin: Said['origin'],
+): IdentityTalk['state'] {
+  if (basis === 'obligation') return 'told';
+  if (answer === null) return 'waiting';
+  const mayBeHandler = answer.answer === 'agree' && origin?.made === 'handler';
+  return mayBeHandler ? 'agree_handler_key' : answer.answer;
 }
 
 /**
@@ -28,8 +43,9 @@ export interface IdentityTalk {
 export function identityTalksOf({
   dialogue,
   hashes = [],
-}: Pick<Said, 'dialogue' | 'hashes'>): IdentityTalk[] {
-  const talks = new Map<string, IdentityTalk>();
+  origin,
+}: Pick<Said, 'dialogue' | 'hashes' | 'origin'>): IdentityTalk[] {
+  const talks = new Map<string, Omit<IdentityTalk, 'state'>>();
   for (const [index, content] of dialogue.entries()) {
     if (content.kind === 'identity_disclosure' && !talks.has(content.id)) {
       const { id, at, basis, to, what } = content;
@@ -42,7 +58,7 @@ export function identityTalksOf({
     if (talk?.basis !== 'consent') continue;
     talk.answer = { answer: content.answer, at: content.at };
   }
-  return [...talks.values()];
+  return [...talks.values()].map((talk) => ({ ...talk, state: stateOf(talk, origin) }));
 }
 
 /**
@@ -68,13 +84,17 @@ export function staysAsProof(
   );
 }
 
-/** Whether the identity may go out on this, by what was said with the reporter (article 16). */
+/**
+ * Whether the identity may go out by this disclosure, by what was said with the reporter (article 16):
+ * consent, or a notice, counts for the recipient that the reporter read, letter by letter.
+ */
 export function identityMayGo(
   said: Pick<Said, 'dialogue' | 'hashes'>,
-  identity: NonNullable<DisclosureEntry['identity']>,
+  { recipient, identity }: Pick<DisclosureEntry, 'recipient' | 'identity'>,
 ): boolean {
+  if (identity === undefined) return false;
   if (identity.basis === 'jeopardy') return identity.text.trim() !== '';
   const talk = identityTalksOf(said).find(({ id }) => id === identity.entry);
-  if (talk?.basis !== identity.basis) return false;
+  if (talk?.basis !== identity.basis || talk.to !== recipient) return false;
   return talk.basis === 'obligation' || talk.answer?.answer === 'agree';
 }

@@ -10,14 +10,16 @@ type Export = Extract<EntryContent, { kind: 'export' }>;
 /**
  * Who the reporter is goes out only with consent, or as the law demands it after they were told, or
  * with the reason why they could not be (article 16). That a disclosure told nobody cannot be said of
- * one by which a whole export went outside, nor that it was noted by mistake.
+ * one by which a whole export went outside, nor that it was noted by mistake, went to somebody else or
+ * on another day: who got the file stays on the list of those to be told of corrections.
  *
  * @throws ClientError `identity_without_basis`, `disclosure_of_export`.
  */
 export function checkDisclosure(
   { file, timeZone }: OpenedForHandler,
-  { id, identity, state }: DisclosureEntry,
+  disclosure: DisclosureEntry,
 ): void {
+  const { id, identity, recipient, on, state } = disclosure;
   const said = saidIn(file, timeZone);
   const isOfWhole = said.internal.some(
     (content) =>
@@ -26,12 +28,12 @@ export function checkDisclosure(
       content.form === 'whole' &&
       content.disclosure === id,
   );
-  // the file went out: who got it stays on the list of those to be told of corrections
-  if (state !== 'made') {
-    if (isOfWhole) throw new ClientError('disclosure_of_export');
-    return;
-  }
-  if (identity === undefined ? isOfWhole : !identityMayGo(said, identity)) {
+  const before = disclosuresOf(said).find((each) => each.id === id);
+  const isAnother =
+    state !== 'made' || (before && (before.recipient !== recipient || before.on !== on));
+  if (isOfWhole && isAnother === true) throw new ClientError('disclosure_of_export');
+  if (state !== 'made') return;
+  if (identity === undefined ? isOfWhole : !identityMayGo(said, disclosure)) {
     throw new ClientError('identity_without_basis');
   }
 }
@@ -51,7 +53,7 @@ export function checkOutward(
   if (form !== 'whole' || disclosure === null) return;
   const said = saidIn(file, timeZone);
   const named = disclosed ?? disclosuresOf(said).find(({ id }) => id === disclosure);
-  if (named?.identity === undefined || !identityMayGo(said, named.identity)) {
+  if (named === undefined || !identityMayGo(said, named)) {
     throw new ClientError('identity_without_basis');
   }
 }

@@ -211,7 +211,12 @@ it('is refused with a reason, and goes outside by law after the reporter read th
   await disclosing.locator('[type=submit]').click();
   await partOf(disclosing, 'problem').getByText('Say whether it tells who').waitFor();
   const law = 'Yes: law demands it, and the reporter was told why (The public prosecutor)';
+  await partOf(disclosing, 'recipient').fill('A newspaper');
   await basis.selectOption({ label: law });
+  // it goes to whom the reporter read of
+  expect(await partOf(disclosing, 'recipient').inputValue()).toBe('The public prosecutor');
+  expect(await partOf(disclosing, 'recipient').isEditable()).toBe(false);
+  await check(handler);
   await disclosing.locator('[type=submit]').click();
   await partOf(handler, 'disclosures').getByText(law).waitFor();
   await check(handler);

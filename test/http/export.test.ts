@@ -184,9 +184,21 @@ describe('a whole case as a file', () => {
     await expect(disclose('Police', {}, police)).rejects.toMatchObject(refused);
     const found = data.disclosures.find((each) => each.id === police);
     if (found === undefined) throw new Error('no disclosure');
-    await expect(
-      hanna.desk.work(id, { kind: 'disclosure', ...found, state: 'withdrawn' }),
-    ).rejects.toMatchObject({ code: 'disclosure_of_export' });
+    for (const change of [
+      { state: 'withdrawn' },
+      { state: 'made', recipient: 'Nobody in particular' },
+      { state: 'made', on: '2026-03-01' },
+    ] as const) {
+      await expect(
+        hanna.desk.work(id, { kind: 'disclosure', ...found, ...change }),
+        JSON.stringify(change),
+      ).rejects.toMatchObject({ code: 'disclosure_of_export' });
+    }
+    const scope = 'All, with what was said of it.';
+    const other = await hanna.desk.work(id, {
+      ...{ kind: 'disclosure', ...found, scope, state: 'made' },
+    });
+    expect(other.disclosures).toContainEqual({ ...found, scope });
     // of a text for outsiders whoever wrote it says what is in it
     await record(hanna, 'made', 'redacted', null, court);
   });

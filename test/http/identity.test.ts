@@ -221,6 +221,12 @@ describe('telling somebody outside who the reporter is', () => {
     expect(said.at(-1)?.content).toMatchObject({ kind: 'consent', answer: 'refuse' });
     await expect(tell()).rejects.toMatchObject(refused);
     await reporter.consent(words, hash, 'agree');
+    const elsewhere = hanna.desk.work(id, {
+      ...disclosure,
+      recipient: 'The newspaper',
+      identity: { basis: 'consent', entry },
+    });
+    await expect(elsewhere).rejects.toMatchObject(refused);
     const { disclosures } = await tell();
     expect(disclosures).toMatchObject([{ identity: { basis: 'consent', entry } }]);
     await reporter.consent(words, hash, 'withdraw');

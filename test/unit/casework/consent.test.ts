@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identityMayGo, identityTalksOf } from '../../../client/casework/consent.js';
-import type { Day, EntryContent, RecordHash, WorkId } from '../../../crypto/private.js';
+import type { CaseOrigin, Day, EntryContent, RecordHash, WorkId } from '../../../crypto/private.js';
 
 const id = 'A'.repeat(22) as WorkId;
 const hashes = ['A', 'B', 'C', 'D'].map((letter) => `${letter.repeat(42)}A` as RecordHash);
@@ -29,7 +29,7 @@ const answered = (
 describe('consent to giving the identity', () => {
   it('is what the reporter said last about that very question', () => {
     const said = (...dialogue: EntryContent[]) => ({ dialogue, hashes });
-    const consent = { basis: 'consent', entry: id } as const;
+    const consent = { recipient: 'Police', identity: { basis: 'consent', entry: id } } as const;
     expect(identityMayGo(said(asked('Police')), consent)).toBe(false);
     expect(identityMayGo(said(asked('Police'), answered('agree')), consent)).toBe(true);
     const withdrawn = said(asked('Police'), answered('agree'), answered('withdraw'));
@@ -40,16 +40,46 @@ describe('consent to giving the identity', () => {
     expect(identityMayGo(said(answered('agree'), asked('Police')), consent)).toBe(false);
   });
 
+  it.each(['consent', 'obligation'] as const)(
+    'counts for the recipient that the reporter read, and nobody else: %s',
+    (basis) => {
+      const said = { dialogue: [asked('Police', basis), answered('agree')], hashes };
+      const to = (recipient: string) =>
+        identityMayGo(said, { recipient, identity: { basis, entry: id } });
+      expect(to('Police')).toBe(true);
+      for (const other of ['Newspaper', 'police', 'Police ', '']) expect(to(other)).toBe(false);
+    },
+  );
+
+  it('says where a handler, who made the key, may have been the one who agreed', () => {
+    const origin = { made: 'handler' } as CaseOrigin;
+    const talk = (...dialogue: EntryContent[]) =>
+      identityTalksOf({ dialogue, hashes, origin })[0]?.state;
+    expect(talk(asked('Police'), answered('agree'))).toBe('agree_handler_key');
+    expect(talk(asked('Police'), answered('agree'), answered('withdraw'))).toBe('withdraw');
+    expect(talk(asked('Police'))).toBe('waiting');
+    expect(talk(asked('Police', 'obligation'))).toBe('told');
+    const own = { dialogue: [asked('Police'), answered('agree')], hashes };
+    expect(identityTalksOf({ ...own, origin: { made: 'reporter' } as CaseOrigin })).toMatchObject([
+      { state: 'agree' },
+    ]);
+  });
+
   it('keeps the words that were answered, whoever writes others under the same id', () => {
     const dialogue = [asked('Police'), answered('agree'), asked('Newspaper', 'obligation')];
     expect(identityTalksOf({ dialogue, hashes })).toMatchObject([
       { to: 'Police', basis: 'consent', answer: { answer: 'agree' } },
     ]);
-    expect(identityMayGo({ dialogue, hashes }, { basis: 'obligation', entry: id })).toBe(false);
+    expect(
+      identityMayGo(
+        { dialogue, hashes },
+        { recipient: 'Newspaper', identity: { basis: 'obligation', entry: id } },
+      ),
+    ).toBe(false);
   });
 
   it('is none to other words that stood under the same id before, nor where those answered are gone', () => {
-    const consent = { basis: 'consent', entry: id } as const;
+    const consent = { recipient: 'Police', identity: { basis: 'consent', entry: id } } as const;
     const dialogue = [asked('Newspaper'), asked('Police'), answered('agree', second)];
     expect(identityMayGo({ dialogue, hashes }, consent)).toBe(false);
     const erased = [asked('Newspaper'), { kind: 'erased' } as const, answered('agree', second)];
@@ -57,7 +87,12 @@ describe('consent to giving the identity', () => {
   });
 
   it('is not needed where telling the reporter would jeopardise the proceedings, for a reason', () => {
-    expect(identityMayGo({ dialogue: [] }, { basis: 'jeopardy', text: 'Evidence.' })).toBe(true);
-    expect(identityMayGo({ dialogue: [] }, { basis: 'jeopardy', text: '  ' })).toBe(false);
+    const reasoned = (text: string) =>
+      identityMayGo(
+        { dialogue: [] },
+        { recipient: 'Police', identity: { basis: 'jeopardy', text } },
+      );
+    expect(reasoned('Evidence.')).toBe(true);
+    expect(reasoned('  ')).toBe(false);
   });
 });

@@ -62,11 +62,10 @@ function requestItem(request: IdentityRequestView): HTMLElement {
 }
 
 function talkItem(talk: HandlerCaseView['identityTalks'][number]): HTMLElement {
-  const { basis, to, what, at, answer } = talk;
-  const asked = answer === null ? 'waiting' : answer.answer;
+  const { to, what, at, state } = talk;
   return recordItem({
     name: to,
-    state: t(`desk.consent.state.${basis === 'consent' ? asked : 'told'}`),
+    state: t(`desk.consent.state.${state}`),
     due: null,
     lines: [what, momentText(at)],
     actions: [],

@@ -20,18 +20,28 @@ export interface BasisFields {
   read(): Basis | 'none' | null;
 }
 
-/** Wires the fields of `desk/identity-basis` in a form. */
+/**
+ * Wires the fields of `desk/identity-basis` in a form. Where the reporter agreed, or was told, the
+ * form's recipient is the one that they read, and nobody else.
+ */
 export function basisFields(form: HTMLElement): BasisFields {
   const select = part(form, 'identity', HTMLSelectElement);
-  form.addEventListener('change', () => {
+  const recipient = part(form, 'recipient', HTMLInputElement);
+  let talks: HandlerCaseView['identityTalks'] = [];
+  const fit = (): void => {
     showPart(form, 'jeopardy-field', select.value === 'jeopardy');
-  });
+    const talk = talks.find(({ id, basis }) => select.value === `${basis} ${id}`);
+    recipient.readOnly = talk !== undefined;
+    if (talk !== undefined) recipient.value = talk.to;
+  };
+  form.addEventListener('change', fit);
   return {
     update(data, mayBeNo) {
+      talks = data.identityTalks;
       const chosen = select.value;
       select.replaceChildren(...optionsOf(data, mayBeNo));
       select.value = [...select.options].some(({ value }) => value === chosen) ? chosen : '';
-      showPart(form, 'jeopardy-field', select.value === 'jeopardy');
+      fit();
     },
     read() {
       const [basis, ...entry] = valueOf(form, 'identity').split(' ');
@@ -64,11 +74,15 @@ function optionsOf({ identityTalks }: HandlerCaseView, mayBeNo: boolean): HTMLOp
   return [
     option('', t('desk.disclosure.identity.choose')),
     ...(mayBeNo ? [option('no', t('desk.disclosure.identity.no'))] : []),
-    ...usable.map(({ id, basis, to }) =>
-      option(`${basis} ${id}`, t(`desk.disclosure.identity.${basis}`, { to })),
-    ),
+    ...usable.map((talk) => option(`${talk.basis} ${talk.id}`, talkLine(talk))),
     option('jeopardy', t('desk.disclosure.identity.jeopardy')),
   ];
+}
+
+/** What the reporter agreed to or was told, and whether a handler may have agreed in their place. */
+function talkLine({ basis, to, state }: HandlerCaseView['identityTalks'][number]): string {
+  const which = state === 'agree_handler_key' ? 'consent_handler_key' : basis;
+  return t(`desk.disclosure.identity.${which}`, { to });
 }
 
 /** On what a disclosure rests, in a sentence; empty where it told nobody who the reporter is. */
@@ -81,6 +95,7 @@ export function basisLine(
     return t('desk.disclosure.identity.jeopardy_line', { text: identity.text });
   }
   const { entry } = identity;
-  const to = identityTalks.find(({ id }) => id === entry)?.to ?? t('desk.disclosure.unknown');
-  return t(`desk.disclosure.identity.${identity.basis}`, { to });
+  const talk = identityTalks.find(({ id, basis }) => id === entry && basis === identity.basis);
+  if (talk !== undefined) return talkLine(talk);
+  return t(`desk.disclosure.identity.${identity.basis}`, { to: t('desk.disclosure.unknown') });
 }

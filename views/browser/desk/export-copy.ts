@@ -123,11 +123,17 @@ function detailsOf(data: HandlerCaseView, { content, erasedFiles }: EntryView): 
 }
 
 /** What the reporter answered, and to which question. */
-function consentLines({ identityTalks }: HandlerCaseView, { content }: EntryView): string[] {
+function consentLines(
+  { identityTalks, origin }: HandlerCaseView,
+  { content }: EntryView,
+): string[] {
   if (content.kind !== 'consent') return [];
   const asked = identityTalks.find(({ hash }) => hash === content.request);
-  const said = t(`desk.consent.said.${content.answer}`);
-  return asked === undefined ? [said] : [said, `${t('desk.consent.to')}: ${asked.to}`];
+  return [
+    t(`desk.consent.said.${content.answer}`),
+    ...(asked === undefined ? [] : [`${t('desk.consent.to')}: ${asked.to}`]),
+    ...(origin.made === 'handler' ? [t('desk.made.key_tag')] : []),
+  ];
 }
 
 /** Where the files of a case lie in the archive, in the order in which its entries name them. */
