@@ -25,7 +25,8 @@ export interface FiguresDesk {
    * together.
    *
    * @param open the open cases, practice left out, where the whole list was opened already; null to
-   * open it.
+   * open it. Not used once this session met a record that it had not read before: whoever closed that
+   * case may have done so after the list was opened, and it would count twice.
    * @param onProgress how many records were opened for the first time, of those known to be there.
    * @returns the figures, and how many records could not be read.
    * @throws ClientError as any request, the signal's reason.
@@ -52,6 +53,8 @@ const base = '/api/desk/figures';
 /** See {@link FiguresDesk}. */
 export function createFiguresDesk(session: DeskSession, listings: Listings): FiguresDesk {
   const { api } = session;
+  /** Whether a list that was opened in this session may have a case as it is no more. */
+  let isListOld = false;
 
   const placeOf = ({ installation, account }: SignedInState, number: number): PackPlace => ({
     installation,
@@ -144,6 +147,7 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
       }
     }
     await keep(state, packs, fresh);
+    isListOld ||= fresh.length > 0;
     return {
       records: packs.flatMap(({ records }) => records),
       unreadable: sealed.length - fresh.length,
@@ -169,7 +173,8 @@ export function createFiguresDesk(session: DeskSession, listings: Listings): Fig
           const { records, unreadable } = await read(state, onProgress, signal);
           // an auditor reads no case, and so counts no open one
           const reads = state.account.part === 'handler';
-          const open = known ?? (reads ? await openCases(state, signal) : []);
+          const listed = isListOld ? null : known;
+          const open = listed ?? (reads ? await openCases(state, signal) : []);
           const figures = countFigures(countingRecords(records), open, session.today());
           return { figures, unreadable };
         } catch (error) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reporterKeys, type Outcome } from '../../crypto/private.js';
 import type { Fetch } from '../../client/api.js';
 import type { Figures } from '../../client/figures/count.js';
+import { countsAsOpen } from '../../client/figures/open.js';
 import { composeRetention } from '../../server/tasks.js';
 import { silent } from '../support/fixtures.js';
 import {
@@ -122,6 +123,19 @@ describe('the figures', () => {
     for (const person of [harald, hanna]) {
       expect(await outcomes(person)).toEqual({ ...before, partly_substantiated: 1 });
     }
+  });
+
+  it('count a case once that a colleague closed since the list was loaded, each time', async () => {
+    const id = await newCase();
+    const { rows } = await harald.desk.inbox('open');
+    const listed = rows
+      .filter(countsAsOpen)
+      .map(({ channel, category, receivedOn }) => ({ channel, category, receivedOn }));
+    await close(id);
+    const asked = await harald.desk.figures(listed, silent);
+    expect(asked.figures.open).toBe(listed.length - 1);
+    expect(await harald.desk.figures(listed, silent)).toEqual(asked);
+    expect(await harald.desk.figures(null, silent)).toEqual(asked);
   });
 
   it('count nothing for somebody whom the reporter left out, in no row either', async () => {
