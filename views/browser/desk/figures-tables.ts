@@ -74,7 +74,8 @@ export function figuresTables(desk: Desk, { year, open, openByAge }: ToldFigures
     counts('totals', [
       { label: t(`desk.figures.${received}`), count: year.received },
       { label: t('desk.figures.closed'), count: year.closed },
-      { label: t('desk.figures.open'), count: open },
+      // an auditor reads no case, so that there is no number of open ones
+      ...(desk.account.part === 'auditor' ? [] : [{ label: t('desk.figures.open'), count: open }]),
     ]),
     counts('by_channel', countLines(year.receivedByChannel, channel)),
     counts(

@@ -54,7 +54,7 @@ function showFigures(desk: Desk, view: HTMLElement, figures: Figures): void {
   };
   const sheet = (): HTMLElement => {
     const { year, tables: found } = tables();
-    return sheetElement(titleOf(desk, year.year), found, small.checked);
+    return sheetElement(headOf(desk, year.year), found, small.checked);
   };
   const draw = (): void => {
     showPart(view, 'small-warning', small.checked);
@@ -68,8 +68,7 @@ function showFigures(desk: Desk, view: HTMLElement, figures: Figures): void {
   };
   part(view, 'save').onclick = () => {
     const { year, tables: found } = tables();
-    const head = [titleOf(desk, year.year), countedText()];
-    const text = csvOf(figuresFile(found, head));
+    const text = csvOf(figuresFile(found, headOf(desk, year.year)));
     saveFile(new Blob([text], { type: 'text/csv' }), `casekey-figures-${String(year.year)}.csv`);
   };
   draw();
@@ -93,18 +92,23 @@ function emptyYear(): YearFigures {
   };
 }
 
-function titleOf(desk: Desk, year: number): string {
+/** What stands above the tables, on paper and in the file too: what they are, of when, and of what. */
+function headOf(desk: Desk, year: number): string[] {
   const organisation = localText(desk.directory.organisation.names);
-  return t('desk.figures.of', { organisation, year });
+  return [
+    t('desk.figures.of', { organisation, year }),
+    t('desk.figures.counted', { day: dayText(today()) }),
+    ...(desk.account.part === 'auditor' ? [t('desk.figures.auditor_sheet')] : []),
+  ];
 }
 
-function countedText(): string {
-  return t('desk.figures.counted', { day: dayText(today()) });
-}
-
-function sheetElement(title: string, tables: readonly FiguresTable[], small: boolean): HTMLElement {
+function sheetElement(
+  [title = '', ...below]: readonly string[],
+  tables: readonly FiguresTable[],
+  small: boolean,
+): HTMLElement {
   const sheet = element('div', '', 'figures-tables');
-  sheet.append(element('h2', title), element('p', countedText(), 'soft'));
+  sheet.append(element('h2', title), ...below.map((text) => element('p', text, 'soft')));
   if (!small) {
     sheet.append(element('p', t('desk.figures.hidden_note', { least: LEAST_TOLD }), 'hint'));
   }
