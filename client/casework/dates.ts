@@ -95,7 +95,8 @@ export function nextDate(dates: readonly CaseDate[], today: Day): CaseDate | nul
   const open = dates.filter(
     ({ what, by, doneOn }) => doneOn === null && !(what === 'transcript' && by < today),
   );
-  return open.find(({ what, by }) => what !== 'meeting' || by >= today) ?? open[0] ?? null;
+  const isMeeting = ({ what }: CaseDate): boolean => what === 'meeting' || what === 'meeting_agreed';
+  return open.find((date) => !isMeeting(date) || date.by >= today) ?? open[0] ?? null;
 }
 
 /** What handlers decided about the dates of a case that every case has. */

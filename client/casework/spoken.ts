@@ -53,16 +53,17 @@ export function transcriptDates(said: Said): CaseDate[] {
 }
 
 function meetingDate({ asked, agreed, state, on, heldOn, notHeldOn }: HandledMeeting): CaseDate[] {
-  const date = { what: 'meeting', name: '' } as const;
   if (notHeldOn !== null) return [];
   if (agreed !== null) {
     const from = on < agreed.day ? on : agreed.day;
-    return [{ ...date, by: agreed.day, from, basis: 'plan', doneOn: heldOn }];
+    const { day: by } = agreed;
+    return [{ what: 'meeting_agreed', name: '', by, from, basis: 'plan', doneOn: heldOn }];
   }
   const ended = state === 'declined' || state === 'withdrawn' || state === 'cancelled';
   if (asked === null || (ended && heldOn === null)) return [];
   const by = addDays(asked.on, MEETING_DAYS);
-  return [{ ...date, by, from: asked.on, basis: 'country', doneOn: heldOn }];
+  const { on: from } = asked;
+  return [{ what: 'meeting', name: '', by, from, basis: 'country', doneOn: heldOn }];
 }
 
 /**

@@ -12,6 +12,8 @@ export const DATE_KINDS = [
   'confirmation',
   /** A meeting that the reporter asked for. */
   'meeting',
+  /** A meeting on the day that was agreed on. */
+  'meeting_agreed',
   /** The reporter's check of a transcript or of minutes. */
   'transcript',
   /** A person in the case is to be told. */

@@ -177,12 +177,16 @@ describe('due dates', () => {
     const further = { ...rule('law'), furtherFeedback: 3 };
     expect(basis('further_feedback', further)).toBe('law');
     expect(basis('further_feedback', { ...further, basis: 'unsure' })).toBe('promise');
-    // asked for two weeks before, and agreed on for another day
+    // asked for two weeks before, and agreed on for that very day
     expect(basis('meeting', { ...rule('law'), meeting: { days: 7, unit: 'calendar' } })).toBe(
       'law',
     );
     expect(basis('meeting', rule('law'))).toBe('promise');
-    expect(basis('meeting', rule('law'), '2026-03-05')).toBe('plan');
+    const agreed = { what: 'meeting_agreed', by: NOW, from: '2026-02-16' } as const;
+    const spain = { ...rule('law'), meeting: { days: 7, unit: 'calendar' } } as const;
+    expect(dueDates(row({ due: agreed, feedbackOn: NOW }), spain, NOW)).toMatchObject([
+      { by: NOW, basis: 'plan', daysLeft: 0 },
+    ]);
   });
 
   it('are a promise where that is sooner than the law, of what came from its day on', () => {

@@ -286,7 +286,7 @@ describe('a meeting', () => {
     });
     expect(view.meetings).toMatchObject([{ state: 'agreed', agreed: { time: '16:00' } }]);
     const seen = await harald.desk.openCase(asked.id);
-    expect(seen.dates).toMatchObject([{ what: 'meeting', by: '2026-03-20', basis: 'plan' }]);
+    expect(seen.dates).toMatchObject([{ what: 'meeting_agreed', by: '2026-03-20', basis: 'plan' }]);
     const held = { kind: 'meeting_held', id: wanted.id, on: '2026-03-20', state: 'held' } as const;
     expect((await harald.desk.work(asked.id, held)).meetings[0]?.heldOn).toBe('2026-03-20');
     await reporter.say(words, { kind: 'meeting_withdrawal', id: wanted.id, text: '' });

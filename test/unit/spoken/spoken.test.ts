@@ -186,7 +186,7 @@ describe('a meeting', () => {
     const of = (...dialogue: DialogueEntry[]) => datesOf({ dialogue, hashes, internal: [] });
     expect(of(proposal)).toEqual([]);
     expect(of(proposal, reply('accepted', 0, 0))).toMatchObject([
-      { what: 'meeting', by: '2026-03-20', basis: 'plan', doneOn: null },
+      { what: 'meeting_agreed', by: '2026-03-20', basis: 'plan', doneOn: null },
     ]);
   });
 

@@ -10,7 +10,6 @@ import {
   warningOn,
 } from '../../../client/law/days.js';
 import type { CaseRow, HandlerCaseView } from '../../../client/models.js';
-import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { Day } from '../../../crypto/public.js';
 import { daysBetween } from './days.js';
 
@@ -150,15 +149,13 @@ function meetingDay(
   return limit === null || limit > by ? { by, basis: 'promise' } : { by: limit, basis: 'law' };
 }
 
-/** A row says no more than the days: a meeting that nobody has agreed on has just so many. */
+/** A date as a list knows it: what it rests on is known by its kind. */
 function listed(due: NonNullable<CaseRow['due']>): KnownDate {
-  const isAgreed = due.what === 'meeting' && daysBetween(due.from, due.by) !== MEETING_DAYS;
-  return { ...due, basis: (isAgreed ? undefined : BASES[due.what]) ?? 'plan' };
+  return { ...due, basis: BASES[due.what] ?? 'plan' };
 }
 
 function knownDate(date: KnownDate, rule: CountryRule | null, today: string): DueDate {
-  const isAsked = date.what === 'meeting' && date.basis === 'country';
-  const days = isAsked ? { ...date, by: meetingDay(date, rule).by } : date;
+  const days = date.what === 'meeting' ? { ...date, by: meetingDay(date, rule).by } : date;
   return dueDate(date.what, days, basisName(date, rule), today);
 }
 
