@@ -4,9 +4,10 @@ import { isClosed, type Said } from './said.js';
 /**
  * What a date rests on. `law`: an act that holds in every country where this is used. `country`: the
  * act of the channel's country, if it says so, else the organisation's promise; see `client/law`.
- * `promise`: what the organisation promises. `plan`: what handlers set themselves.
+ * `promise`: what the organisation promises. `plan`: what handlers set themselves. `rule`: how the
+ * desk works where no act says anything.
  */
-export type DateBasis = 'law' | 'country' | 'promise' | 'plan';
+export type DateBasis = 'law' | 'country' | 'promise' | 'plan' | 'rule';
 
 /** A day by which something is due in a case, or was. */
 export interface CaseDate {

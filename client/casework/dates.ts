@@ -9,6 +9,9 @@ import { removalDates } from './removals.js';
 import { dayIn, isClosed, type Notes, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
 
+/** Within which it is told what came of a case that was opened again: as many as of a new one. */
+const REOPENED_MONTHS = 3;
+
 function taskDates(said: Said): CaseDate[] {
   const dates = new Map<string, CaseDate | null>();
   for (const content of said.internal) {
@@ -49,6 +52,21 @@ function furtherFeedbackDates(said: Said): CaseDate[] {
   return [{ what: 'further_feedback', name: '', by, from, basis: 'country', doneOn: null }];
 }
 
+/**
+ * Whoever reported is told what came of a case that was opened again, as of a new one: no act says by
+ * when. What is told next does it, a closure too.
+ */
+function reopenedDates(said: Said): CaseDate[] {
+  return said.dialogue.flatMap((content, index) => {
+    if (content.kind !== 'reopening') return [];
+    const from = dayIn(said, content);
+    const told = said.dialogue.slice(index).find((later) => isFeedback(later));
+    const doneOn = told === undefined ? null : dayIn(said, told);
+    const by = addMonths(from, REOPENED_MONTHS);
+    return [{ what: 'reopened_feedback', name: '', by, from, basis: 'rule', doneOn }];
+  });
+}
+
 function confirmationDates(said: Said): CaseDate[] {
   const dates = new Map<string, CaseDate | null>();
   for (const content of said.internal) {
@@ -68,6 +86,7 @@ function confirmationDates(said: Said): CaseDate[] {
 const SOURCES: readonly DateSource[] = [
   taskDates,
   furtherFeedbackDates,
+  reopenedDates,
   confirmationDates,
   personDates,
   keepingDates,

@@ -8,6 +8,8 @@ export const DATE_KINDS = [
   'task',
   /** Feedback again, on request. */
   'further_feedback',
+  /** What came of a case that was opened again. */
+  'reopened_feedback',
   /** The confirmation of an addition to the report. */
   'confirmation',
   /** A meeting that the reporter asked for. */

@@ -174,6 +174,7 @@ describe('due dates', () => {
     for (const what of ['task', 'hold_review', 'keeping_review', 'recipient_told'] as const) {
       expect(basis(what, rule('law'))).toBe('plan');
     }
+    expect(basis('reopened_feedback', rule('law'))).toBe('rule');
     const further = { ...rule('law'), furtherFeedback: 3 };
     expect(basis('further_feedback', further)).toBe('law');
     expect(basis('further_feedback', { ...further, basis: 'unsure' })).toBe('promise');

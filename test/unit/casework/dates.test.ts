@@ -57,8 +57,32 @@ describe('the dates of a case', () => {
     expect(of(twice, wanted)).toEqual([['2026-03-31', '2026-06-30']]);
     expect(of([...twice, closure], wanted)).toEqual([]);
     const again: DialogueEntry = { kind: 'reopening', at: at('2026-06-01'), text: 'x', files: [] };
-    expect(of([...twice, closure, again], wanted)).toHaveLength(1);
+    expect(of([...twice, closure, again], wanted)).toContainEqual(['2026-05-01', '2026-08-01']);
     expect(of(twice, wanted, entry(further('ended')))).toEqual([]);
+  });
+
+  it('have one for what came of a case that was opened again, until feedback or closure tells it', () => {
+    const again: DialogueEntry = { kind: 'reopening', at: at('2026-11-30'), text: 'x', files: [] };
+    const reply: DialogueEntry = { kind: 'reply', at: at('2026-12-02'), text: 'x', files: [] };
+    const of = (...after: DialogueEntry[]) => ({
+      dialogue: [feedback('2026-03-31'), closure, again, ...after],
+      internal: [],
+    });
+    const date = { what: 'reopened_feedback', name: '', from: '2026-11-30', by: '2027-02-28' };
+    expect(datesOf(of(reply))).toEqual([{ ...date, basis: 'rule', doneOn: null }]);
+    expect(datesOf(of(reply, feedback('2027-01-02')))).toMatchObject([{ doneOn: '2027-01-02' }]);
+    const closed = { ...closure, at: at('2027-03-02') };
+    expect(datesOf(of(closed))).toMatchObject([{ by: '2027-02-28', doneOn: '2027-03-02' }]);
+    const twice = datesOf(of(closed, { ...again, at: at('2027-04-01') }));
+    expect(twice.map(({ by, doneOn }) => [by, doneOn])).toEqual([
+      ['2027-02-28', '2027-03-02'],
+      ['2027-07-01', null],
+    ]);
+    // the first feedback stays the one that acts and figures ask for
+    const overview = overviewOf('Title', of(reply), day);
+    expect(overview.feedbackOn).toBe('2026-03-31');
+    expect(overview.due).toEqual({ what: 'reopened_feedback', by: '2027-02-28', days: 90 });
+    expect(datesOf({ dialogue: [feedback('2026-03-31'), closure], internal: [] })).toEqual([]);
   });
 
   it('keep an addition to be confirmed until that is done', () => {

@@ -7,7 +7,16 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { copyTemplate, element, write } from './dom.js';
 import { daysBetween, dayText } from './days.js';
-import { dueDates, dutiesOf, lateBy, namedDay, openDates, type DueDate } from './deadlines.js';
+import {
+  dueDates,
+  dutiesOf,
+  knownDate,
+  lateBy,
+  namedDay,
+  openDates,
+  type BasisName,
+  type DueDate,
+} from './deadlines.js';
 import { daysLeftText, leftText, markOf } from './inbox-row.js';
 
 /** A day of a case, in words. */
@@ -43,6 +52,11 @@ function limitText(limit: Day): string {
   return t(end === limit ? 'desk.time.limit' : 'desk.time.limit_weekend', days);
 }
 
+/** "3 days late (promise)": by how much, and what was missed. */
+function lateText(basis: BasisName, days: number): string {
+  return t('desk.time.late', { late: daysLeftText(-days), basis: t(`desk.due.${basis}`) });
+}
+
 function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   const duties = dutiesOf(data, rule);
   return (['acknowledgement', 'feedback'] as const).flatMap((what) => {
@@ -51,10 +65,8 @@ function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
     const name = t(`desk.time.${what}`);
     if (doneOn !== null) {
       const late = duty === null || data.practice ? [] : lateBy(duty, doneOn);
-      const notes = late.map(({ basis, days }) =>
-        t('desk.time.late', { late: daysLeftText(-days), basis: t(`desk.due.${basis}`) }),
-      );
-      return [done(t(`desk.time.${what}_done`), doneOn, notes.join(' · '))];
+      const note = late.map(({ basis, days }) => lateText(basis, days)).join(' · ');
+      return [done(t(`desk.time.${what}_done`), doneOn, note)];
     }
     // practice has no dates
     if (data.practice || duty === null) return [];
@@ -74,17 +86,12 @@ function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
 function otherSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   const nameOf = (what: string, name: string): string =>
     name === '' ? t(`desk.due.what.${what}`) : `${t(`desk.due.what.${what}`)}: ${name}`;
-  const past = data.dates.flatMap(({ what, name, doneOn, by }) =>
-    doneOn === null
-      ? []
-      : [
-          done(
-            nameOf(what, name),
-            doneOn,
-            doneOn > by ? daysLeftText(daysBetween(doneOn, by)) : '',
-          ),
-        ],
-  );
+  const past = data.dates.flatMap((date) => {
+    const { what, name, doneOn } = date;
+    if (doneOn === null) return [];
+    const { basis, daysLeft } = knownDate(date, rule, doneOn);
+    return [done(nameOf(what, name), doneOn, daysLeft < 0 ? lateText(basis, -daysLeft) : '')];
+  });
   const open = openDates(data, rule, today).map((date) => {
     const { what, name, basis } = date;
     const confidence = what === 'meeting' ? rule?.meetingConfidence : rule?.confidence;

@@ -114,6 +114,7 @@ export function lateBy(duty: Duty, doneOn: string): { basis: 'law' | 'promise'; 
 /** What a date of a kind rests on, where that is not handlers' own plan. A list knows the kind alone. */
 const BASES: Partial<Record<CaseDate['what'], CaseDate['basis']>> = {
   further_feedback: 'country',
+  reopened_feedback: 'rule',
   confirmation: 'country',
   meeting: 'country',
   transcript: 'promise',
@@ -154,7 +155,8 @@ function listed(due: NonNullable<CaseRow['due']>): KnownDate {
   return { ...due, basis: BASES[due.what] ?? 'plan' };
 }
 
-function knownDate(date: KnownDate, rule: CountryRule | null, today: string): DueDate {
+/** A date as it stands on a day: what it is called, and the days left then. */
+export function knownDate(date: KnownDate, rule: CountryRule | null, today: string): DueDate {
   const days = date.what === 'meeting' ? { ...date, by: meetingDay(date, rule).by } : date;
   return dueDate(date.what, days, basisName(date, rule), today);
 }
