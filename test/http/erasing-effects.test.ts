@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestRecords } from '../../client/archive/case-json.js';
 import type { CaseworkInput } from '../../client/casework/input.js';
+import { newestFromReporter } from '../../client/casework/newest.js';
 import { run } from '../../client/cli/run.js';
 import type { ErasureInput } from '../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../client/models.js';
@@ -286,7 +287,8 @@ describe('what handlers did among themselves', () => {
     const closure = { kind: 'closure', outcome: 'minor', text: 'Over.' } as const;
     await hanna.desk.reply(id, closure, [], silent);
     await installation.newReporter().send(words, 'One more thing.', [], silent);
-    const decided = await hanna.desk.decideNothingFurther(id, 'Robin said so before.');
+    const known = newestFromReporter((await hanna.desk.openCase(id)).entries);
+    const decided = await hanna.desk.decideNothingFurther(id, 'Robin said so before.', known);
     const before = await factsOf(id, words);
     await erase(id, whole('internal', newest(decided, 'decision').sequence));
     const after = await hanna.desk.openCase(id);

@@ -60,7 +60,7 @@ describe('consent to giving the identity', () => {
     expect(talk(asked('Police'))).toBe('waiting');
     expect(talk(asked('Police', 'obligation'))).toBe('told');
     const own = { dialogue: [asked('Police'), answered('agree')], hashes };
-    expect(identityTalksOf({ ...own, origin: { made: 'reporter' } as CaseOrigin })).toMatchObject([
+    expect(identityTalksOf({ ...own, origin: { made: 'reporter' } })).toMatchObject([
       { state: 'agree' },
     ]);
   });
