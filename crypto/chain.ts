@@ -214,8 +214,25 @@ function checkWhoGoesOn(
 }
 
 /**
- * Checks an epoch entry by itself: number, signature by who may open it, its members, and that it
- * lets in nobody again who declared to take no part.
+ * An epoch names whoever makes it, who has its keys: nobody goes in silence. But for a declared
+ * conflict, and the epoch of the notes that comes with it, which is never their first.
+ */
+function checkMakerStays(
+  { members, recuses }: EpochBody,
+  { compartment, author, epoch }: EntryHeader,
+  { dialogue }: ChainContext,
+): void {
+  if (members.some(({ id }) => id === author)) return;
+  const goes =
+    compartment === 'internal'
+      ? epoch > 1 && recusedIn(dialogue?.epochs ?? []).some((id) => id === author)
+      : recuses === true;
+  if (!goes) fail('wrong_epoch', 'without its maker');
+}
+
+/**
+ * Checks an epoch entry by itself: number, signature by who may open it, its members, that whoever
+ * makes it is one of them or declares to go, and that it lets in nobody again who did.
  */
 function verifiedEpoch(
   entry: EpochEntry,
@@ -230,6 +247,7 @@ function verifiedEpoch(
   const body = epochBodyOf(entry);
   checkCeremony(body, header.author, current, context);
   checkMembers(body, header, context);
+  checkMakerStays(body, header, context);
   checkWhoGoesOn(body, header.compartment, before, context);
   return { entry, hash: recordHashOf(entry), body };
 }

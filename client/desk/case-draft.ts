@@ -25,12 +25,12 @@ import {
   sealPreviousKey,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
-import { isOfWhoWent, newestMembers, stayingMembers } from './case-members.js';
+import { holdersWhoWent, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
 
-/** What an epoch says beside its members: that its author goes, or on what a paper opens it. */
-type EpochSays = Pick<EpochBody, 'recuses' | 'recovers'>;
+/** What an epoch says beside its members: on what a paper opens it. */
+type EpochSays = Pick<EpochBody, 'recovers'>;
 
 /** What goes along with the entries of a request. */
 type Rest = Partial<
@@ -40,10 +40,11 @@ type Rest = Partial<
 /** A request in the making: entries in their order, with the keys that come with them. */
 export interface CaseDraft {
   /**
-   * Opens an epoch in both compartments for these members of the dialogue, with a grant for each.
+   * Opens an epoch in both compartments for these members of the dialogue, with a grant for each. An
+   * author who is not among them declares with it to take no part any more: nobody goes in silence.
+   * Where there are no notes, neither whoever goes nor a paper begins them.
    *
-   * @param says that the author, who is not among them, takes no part any more; or on what a recovery
-   * officer's paper opens them, which begins no notes where there are none.
+   * @param says on what a recovery officer's paper opens them.
    */
   openEpochs(members: readonly Member[], says?: EpochSays): void;
   /**
@@ -110,7 +111,11 @@ export function beginDraft(
   }
 
   /** Where the key before it is lost there is no way back: what is older opens by grants of then. */
-  function openEpoch(compartment: Compartment, members: Member[], says: EpochSays = {}): void {
+  function openEpoch(
+    compartment: Compartment,
+    members: Member[],
+    says: EpochSays & Pick<EpochBody, 'recuses'> = {},
+  ): void {
     const before = epochs.get(compartment) ?? { number: 0, key: null };
     const number = before.number + 1;
     const key = newEpochKey({ case: file.id, compartment, epoch: number });
@@ -127,15 +132,14 @@ export function beginDraft(
 
   const draft: CaseDraft = {
     openEpochs(members, says = {}) {
-      const { recovers } = says;
-      openEpoch('dialogue', [...members], says);
-      if (recovers === undefined) openEpoch('internal', readersOf(members));
-      else if (file.internal !== null) openEpoch('internal', readersOf(members), { recovers });
+      const goes = !members.some(({ id }) => id === author);
+      openEpoch('dialogue', [...members], { ...(goes && { recuses: true }), ...says });
+      const begins = !goes && says.recovers === undefined;
+      if (begins || file.internal !== null) openEpoch('internal', readersOf(members), says);
     },
     ensureEpochs() {
       const staying = stayingMembers(opened);
-      const someWent = staying.length < newestMembers(opened).length || isOfWhoWent(opened);
-      if (someWent) draft.openEpochs(staying);
+      if (holdersWhoWent(opened).length > 0) draft.openEpochs(staying);
       else if (file.internal === null) openEpoch('internal', readersOf(staying));
     },
     say(compartment, content, erases) {

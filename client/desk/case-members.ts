@@ -4,6 +4,7 @@ import {
   type Day,
   type Directory,
   type Member,
+  type Party,
   type Reader,
   recusedIn,
   withSuccessors,
@@ -41,18 +42,35 @@ function hasEnded({ guest }: Member, today: Day): boolean {
 }
 
 /**
- * Whether somebody who reads the case no more has its newest keys: a guest whose access has ended, or
- * whoever declared to take no part, since that person made them.
+ * Everybody who has the newest keys of conversation or notes: the members, and whoever made them, who
+ * need not be one.
  */
-export function isToBeRenewed(opened: OpenedForHandler): boolean {
-  return (
-    isOfWhoWent(opened) || newestMembers(opened).some((member) => hasEnded(member, opened.today))
+export function newestHolders({ file }: Pick<OpenedForHandler, 'file'>): ReadonlySet<Party> {
+  const newest = [file.dialogue, file.internal].flatMap((each) => each?.chain.epochs.at(-1) ?? []);
+  return new Set(
+    newest.flatMap(({ entry, body }) => [entry.header.author, ...body.members.map(({ id }) => id)]),
   );
 }
 
-/** Whether the newest keys were made by somebody who went with them. */
-export function isOfWhoWent({ file }: Pick<OpenedForHandler, 'file'>): boolean {
-  return file.dialogue.chain.epochs.at(-1)?.body.recuses === true;
+/** Those who have the newest keys and may have none any more. */
+export function holdersWhoWent(
+  opened: Pick<OpenedForHandler, 'file' | 'directory' | 'today'>,
+): Party[] {
+  const staying = new Set<Party>(stayingMembers(opened).map(({ id }) => id));
+  return [...newestHolders(opened)].filter((id) => !staying.has(id));
+}
+
+/**
+ * Whether somebody who reads the case no more has its newest keys: a guest whose access has ended, or
+ * whoever made them and is no member, as who declares to take no part.
+ */
+export function isToBeRenewed(opened: OpenedForHandler): boolean {
+  const members = newestMembers(opened);
+  const named = new Set<Party>(members.map(({ id }) => id));
+  return (
+    [...newestHolders(opened)].some((id) => !named.has(id)) ||
+    members.some((member) => hasEnded(member, opened.today))
+  );
 }
 
 /** Those who declared to take no part in the case, under whatever keys. */

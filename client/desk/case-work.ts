@@ -32,7 +32,7 @@ import {
   grantable,
   grantableGuests,
   checkSomebodyStays,
-  isOfWhoWent,
+  holdersWhoWent,
   newestMembers,
   recusedFrom,
   stayingMembers,
@@ -209,9 +209,7 @@ export function prepareOverview(
   opened: OpenedForHandler,
   state: SignedInState,
 ): HandlerAppend | null {
-  const isSettled =
-    !isOfWhoWent(opened) && stayingMembers(opened).length === newestMembers(opened).length;
-  if (!opened.misleading || !isSettled) return null;
+  if (!opened.misleading || holdersWhoWent(opened).length > 0) return null;
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   return draft.request({ overview: draft.overview(opened.overview) });
@@ -239,7 +237,10 @@ function changeMembers(
   return draft.request();
 }
 
-/** New keys for those who read the case and may; it mends whatever is `mendable` in it. */
+/**
+ * New keys for those who read the case and may; it mends whatever is `mendable` in it. Whom the reporter
+ * left out goes with them, for good.
+ */
 export function prepareRenewal(opened: OpenedForHandler, state: SignedInState): HandlerAppend {
   return changeMembers(opened, state, (members) => members);
 }
@@ -279,14 +280,7 @@ export function prepareRecusal(
 ): HandlerAppend {
   const { id: me } = state.account;
   checkSomebodyStays(opened, me, closed);
-  const draft = beginDraft(opened, state);
-  // the notes begin with a reader of the conversation, which whoever goes is no more afterwards
-  draft.ensureEpochs();
-  draft.openEpochs(
-    stayingMembers(opened).filter(({ id }) => id !== me),
-    { recuses: true },
-  );
-  return draft.request();
+  return changeMembers(opened, state, (members) => members.filter(({ id }) => id !== me));
 }
 
 /** How far a guest may go, as a page gives it. */

@@ -7,7 +7,7 @@ import {
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, ExposedCase } from '../models.js';
-import { grantable, newestMembers, stayingMembers } from './case-members.js';
+import { grantable, newestHolders, newestMembers, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareGrant, prepareMessage } from './case-work.js';
@@ -164,7 +164,7 @@ export function createExposedDesk(
               const language = opened.file.report?.language ?? 'en';
               const text = notice[language] ?? notice['en'];
               if (text === undefined || isTold(opened, notice)) return null;
-              if (newestMembers(opened).some(({ id: member }) => member === reader)) {
+              if ([...newestHolders(opened)].some((holder) => holder === reader)) {
                 throw new ClientError('keys_not_renewed');
               }
               const at = session.now().toISOString();

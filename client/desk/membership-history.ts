@@ -14,12 +14,13 @@ export interface Exposure {
 type Opened = Pick<OpenedForHandler, 'file'> & Partial<Pick<OpenedForHandler, 'timeZone'>>;
 
 /**
- * The epoch after the last one of which a reader was a member: null while the reader is one, undefined
- * where the reader never was.
+ * The epoch after the last one whose keys a reader had, as a member or as its maker: null while the
+ * reader has the newest, undefined where the reader never had any.
  */
 function endOf({ chain }: OpenedCompartment, reader: string): number | null | undefined {
-  const last = chain.epochs.findLastIndex(({ body }) =>
-    body.members.some(({ id }) => id === reader),
+  const last = chain.epochs.findLastIndex(
+    ({ entry, body }) =>
+      entry.header.author === reader || body.members.some(({ id }) => id === reader),
   );
   if (last < 0) return undefined;
   return chain.epochs[last + 1]?.entry.header.sequence ?? null;

@@ -1,5 +1,5 @@
 import type { BulkResult } from '../models.js';
-import { newestMembers, stayingMembers } from './case-members.js';
+import { holdersWhoWent, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareRenewal } from './case-work.js';
@@ -35,9 +35,7 @@ interface Found {
 
 /** Those who have keys and may have none any more; empty where this person cannot renew them. */
 function departedOf(opened: OpenedForHandler, me: string): string[] {
-  const staying = new Set<string>(stayingMembers(opened).map(({ id }) => id));
-  if (!staying.has(me)) return [];
-  return newestMembers(opened).flatMap(({ id }) => (staying.has(id) ? [] : id));
+  return stayingMembers(opened).some(({ id }) => id === me) ? holdersWhoWent(opened) : [];
 }
 
 /** See {@link RenewalDesk}. */

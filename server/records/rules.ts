@@ -279,6 +279,7 @@ function checkEpoch(context: AppendContext, chains: Chains, entry: EpochEntry): 
   }
   checkCeremony(context, body, current);
   checkMembers(context, header, body.members);
+  checkMakerStays(context, header, body);
   if (compartment === 'dialogue' && current !== null) checkWhoGoesOn(context, body.members);
   const { epoch: number, commitment } = header;
   return { epoch: { number, commitment, members: body.members }, head };
@@ -346,6 +347,20 @@ function checkMembers(
   const isGuest = (id: string): boolean => context.reader(id)?.part === 'guest';
   const begins = compartment === 'dialogue' && epoch === 1;
   if (!guestsFit(members, isGuest, begins)) throw new ApiError('wrong_members');
+}
+
+/** The rule is the clients' own: nobody goes in silence; see `checkMakerStays` of the chain. */
+function checkMakerStays(
+  { bodies }: AppendContext,
+  { compartment, author, epoch }: EntryHeader,
+  { members, recuses }: EpochBody,
+): void {
+  if (members.some(({ id }) => id === author)) return;
+  const goes =
+    compartment === 'internal'
+      ? epoch > 1 && [...bodies.values()].some((body) => body.recuses === true)
+      : recuses === true;
+  if (!goes) throw new ApiError('wrong_members');
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   sealPreviousKey,
   verifyDirectory,
   type Entry,
+  type EpochBody,
   type Grant,
   type Member,
   type OpenedCase,
@@ -112,7 +113,11 @@ async function openStolen(entries: Entry[], grants: readonly Grant[]): Promise<O
 }
 
 /** An epoch that the stolen keys sign, with these readers besides the reporter. */
-async function forgedEpoch(entries: readonly Entry[], readers: string[]): Promise<Entry> {
+async function forgedEpoch(
+  entries: readonly Entry[],
+  readers: string[],
+  says: Pick<EpochBody, 'recuses'> = {},
+): Promise<Entry> {
   const { directory, hash } = await newestDirectory();
   const dialogue = entries.filter(({ header }) => header.compartment === 'dialogue');
   const last = dialogue.at(-1);
@@ -145,6 +150,7 @@ async function forgedEpoch(entries: readonly Entry[], readers: string[]): Promis
       members,
       directory: { version: directory.version, hash },
       previousKey: sealPreviousKey(key, before),
+      ...says,
     },
   );
 }
@@ -198,6 +204,29 @@ describe('a server that helps whoever has the keys', () => {
     const view = await desk.openCase(id);
     expect(view.departed.map(({ name }) => name)).toEqual(['Harald Handler']);
     expect(view.warnings).toEqual([]);
+  });
+
+  it('and shows an epoch that they sign without themselves, shows one that nobody takes', async () => {
+    const [hanna] = installation.handlers;
+    await closeAndTakeOut();
+    const silently = await forgedEpoch(await entriesNow(), [hanna.id]);
+    const view = await (await installation.signIn(hanna, showing(silently))).openCase(id);
+    expect([view.fault, view.writable]).toEqual(['wrong_epoch', 'no']);
+  });
+
+  it('and shows one by which they declare a conflict, shows who has the newest keys', async () => {
+    const [hanna, harald] = installation.handlers;
+    await closeAndTakeOut();
+    const declared = await forgedEpoch(await entriesNow(), [hanna.id], { recuses: true });
+    const desk = await installation.signIn(hanna, showing(declared));
+    // the practice case, and this one
+    expect(await desk.findLeavers(silent)).toEqual({
+      cases: 2,
+      names: ['Harald Handler'],
+      failed: [],
+    });
+    const { cases } = await desk.exposedCases(harald.id, null, silent);
+    expect(cases.find((each) => each.id === id)).toMatchObject({ still: true });
   });
 
   it('cannot bring them back into a case that was renewed', async () => {

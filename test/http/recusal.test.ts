@@ -2,14 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import type { Desk } from '../../client/handler.js';
 import {
+  type AccountKeys,
   EpochBody,
   epochBodyOf,
   type EpochEntry,
   fromJsonBytes,
+  type Grant,
   HandlerAppend,
   isEpochEntry,
   type Member,
+  openGrant,
+  type RecordHash,
+  recordHashOf,
   reporterKeys,
+  sealGrant,
   toBase64,
   toJsonBytes,
 } from '../../crypto/private.js';
@@ -73,6 +79,27 @@ async function newestEpoch(id: string): Promise<EpochBody> {
 /** The body of an epoch with these members. */
 function bodyWith(entry: EpochEntry, members: readonly Member[]): string {
   return toBase64(toJsonBytes({ ...epochBodyOf(entry), members: [...members] }));
+}
+
+/** The way of a handler whose new keys are for others than the own client says. */
+function renaming(
+  { sig }: AccountKeys,
+  changeMembers: (members: readonly Member[]) => Member[],
+  changeGrants: (grants: readonly Grant[], epochs: readonly EpochEntry[]) => Grant[],
+): Fetch {
+  return altering('POST', /\/entries$/, HandlerAppend, (request) => {
+    let newest: RecordHash | null = null;
+    const entries = request.entries.map((entry) => {
+      if (!isEpochEntry(entry)) return entry;
+      const body = bodyWith(entry, changeMembers(epochBodyOf(entry).members));
+      const change = newest === null ? {} : { seen: newest };
+      const signed = resignedBy(sig.secretKey, { ...entry, body }, change);
+      if (entry.header.compartment === 'dialogue') newest = recordHashOf(signed);
+      return signed;
+    });
+    const epochs = entries.filter(isEpochEntry);
+    return { ...request, entries, grants: changeGrants(request.grants, epochs) };
+  });
 }
 
 describe('a conflict of interest', () => {
@@ -159,6 +186,59 @@ describe('a conflict of interest', () => {
     );
     await installation.signIn(hanna);
     expect(await readersOf(words)).toEqual(['Hanna Handler']);
+  });
+
+  it('is the only way to go by oneself: nobody makes keys for everybody else alone', async () => {
+    const [, harald] = installation.handlers;
+    const { words, id } = await report();
+    await harald.desk.note(id, 'Ask finance.', [], silent);
+    const keys = await keysOf(installation, harald);
+    const silently = renaming(
+      keys,
+      (members) => members.filter((member) => (member.id as string) !== harald.id),
+      (grants) => grants.filter(({ recipient }) => recipient !== harald.id),
+    );
+    const desk = await installation.signIn(harald, silently);
+    expect(await codeOf(desk.renew(id))).toBe('wrong_members');
+    await installation.signIn(harald);
+    expect(await readersOf(words)).toEqual(['Hanna Handler', 'Harald Handler']);
+  });
+
+  it('is declared by whom the reporter left out and somebody let in, with the renewal that ends it', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { words: other } = await report();
+    const member = (await newestEpoch(reporterKeys(other).caseId)).members.find(
+      ({ id: each }) => (each as string) === harald.id,
+    );
+    if (member === undefined) throw new Error('no such reader');
+    const { words, id } = await report([harald.id]);
+    const keys = await keysOf(installation, hanna);
+    const letsIn = renaming(
+      keys,
+      (members) => [...members, member],
+      (grants, epochs) => [
+        ...grants,
+        ...epochs.flatMap(({ header: { case: caseId, compartment, epoch, commitment } }) => {
+          const place = { case: caseId, compartment, epoch };
+          const own = grants.find(
+            (each) => each.compartment === compartment && each.recipient === hanna.id,
+          );
+          if (own === undefined) throw new Error('no grant');
+          return sealGrant(openGrant(own, place, commitment, keys.kem), member);
+        }),
+      ],
+    );
+    await (await installation.signIn(hanna, letsIn)).renew(id);
+    await installation.signIn(hanna);
+    const seen = await harald.desk.openCase(id);
+    expect(seen).toMatchObject({ fault: 'left_out_member', writable: 'after_new_keys' });
+    expect(await codeOf(harald.desk.renew(id))).toBe('case_not_found');
+    expect((await newestEpoch(id)).recuses).toBe(true);
+    // and has not even the keys that the renewal itself made
+    await hanna.desk.openCase(id);
+    expect((await newestEpoch(id)).recuses).toBeUndefined();
+    const { access } = await installation.newReporter().open(words);
+    expect(access.at(-1)?.readers.map(({ name }) => name)).toEqual(['Hanna Handler']);
   });
 
   it('cannot be declared by the last handler, who gives the case to another first', async () => {

@@ -89,6 +89,33 @@ describe('a handler whose keys may be in wrong hands', () => {
     expect((await hanna.desk.openCase(idOf(alone))).access.map(({ epoch }) => epoch)).toEqual([1]);
   });
 
+  it('made the newest keys of cases in which they declared a conflict: those are renewed, too', async () => {
+    const [hanna, harald] = installation.handlers;
+    const words = await report();
+    const id = idOf(words);
+    await hanna.desk.reply(id, { kind: 'reply', text: 'We look at it.' }, [], silent);
+    await harald.desk.recuse(id);
+    // nobody opens the case meanwhile
+    await closeHarald();
+    const still = async (): Promise<boolean | undefined> => {
+      const { cases } = await hanna.desk.exposedCases(harald.id, null, silent);
+      return cases.find((each) => each.id === id)?.still;
+    };
+    const tell = () => hanna.desk.tellReporters(harald.id, [id], { en: 'It is closed.' }, silent);
+    expect(await still()).toBe(true);
+    expect((await tell()).failed).toMatchObject([{ id, code: 'keys_not_renewed' }]);
+    // the practice report counts as well
+    expect(await hanna.desk.findLeavers(silent)).toEqual({
+      cases: 2,
+      names: ['Harald Handler'],
+      failed: [],
+    });
+    expect(await hanna.desk.renewAll(silent)).toEqual({ changed: 2, failed: [] });
+    expect(await still()).toBe(false);
+    expect(await tell()).toEqual({ changed: 1, failed: [] });
+    expect(await readersOf(words)).toEqual(['Hanna Handler']);
+  });
+
   it('marks nothing as read in the cases that are renewed', async () => {
     const [hanna] = installation.handlers;
     const words = await report();

@@ -68,6 +68,19 @@ describe('what the keys of somebody opened of a case', () => {
     });
   });
 
+  it('is all that stands under keys that the person made, though not for themself', () => {
+    const made = makeCase(organisation);
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    made.rotate(harald, 'dialogue', [hanna], { body: { recuses: true } });
+    made.rotate(harald, 'internal', [hanna]);
+    made.say('reporter', message('You can read this.'));
+    expect(exposure(made)).toEqual({ entries: 2, files: 0, still: true });
+    takeOff(made);
+    made.rotate(hanna, 'internal', [hanna]);
+    made.say('reporter', message('And not this.'));
+    expect(exposure(made)).toEqual({ entries: 2, files: 0, still: false });
+  });
+
   it('is nothing where the reporter left that person out', () => {
     expect(exposure(makeCase(organisation, { leftOut: [harald] }))).toBeNull();
   });

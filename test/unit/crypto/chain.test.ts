@@ -139,6 +139,37 @@ describe('a reader who takes no part any more', () => {
   });
 });
 
+describe('an epoch that does not name whoever makes it', () => {
+  const recuses = { body: { recuses: true as const } };
+
+  it('is none of the conversation, but for a declared conflict', () => {
+    made.rotate(harald, 'dialogue', [hanna, officer]);
+    const dialogue = verify();
+    expect([dialogue.fault, dialogue.epochs.length]).toEqual(['wrong_epoch', 1]);
+    const epochs = made.entries.filter(isEpochEntry);
+    expect(verifyEpochs(epochs, contextOf()).fault).toBe('wrong_epoch');
+  });
+
+  it('is none of the notes, but for the one that comes with a declared conflict', () => {
+    made.rotate(hanna, 'internal', [hanna, harald, officer]);
+    made.rotate(harald, 'internal', [hanna, officer]);
+    expect(verify(made.entries, {}, 'internal').fault).toBe('wrong_epoch');
+
+    made = makeCase(organisation);
+    made.rotate(hanna, 'internal', [hanna, harald, officer]);
+    made.rotate(harald, 'dialogue', [hanna, officer], recuses);
+    made.rotate(harald, 'internal', [hanna, officer]);
+    expect(verify(made.entries, {}, 'internal').fault).toBeNull();
+  });
+
+  it('does not begin the notes, whoever of the readers of then declared what', () => {
+    const seen = made.chain('dialogue').records.at(-1)?.hash ?? null;
+    made.rotate(harald, 'dialogue', [hanna, officer], recuses);
+    made.rotate(harald, 'internal', [hanna, officer], { place: { seen } });
+    expect(verify(made.entries, {}, 'internal').fault).toBe('wrong_epoch');
+  });
+});
+
 describe('a chain that was tampered with', () => {
   beforeEach(() => {
     made.say('reporter', message('one'));
@@ -273,7 +304,7 @@ describe('epochs', () => {
 
   it('come from a handler among the members', () => {
     const refused = (writer: Writer): unknown => {
-      const entry = made.rotate(writer, 'dialogue', [hanna]);
+      const entry = made.rotate(writer, 'dialogue', [hanna, harald]);
       const { fault } = verify();
       made = makeCase(organisation);
       return { fault, epoch: entry.header.epoch };

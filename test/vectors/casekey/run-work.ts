@@ -7,6 +7,7 @@ import {
   fromBase64,
   fromUtf8,
   headerBytes,
+  epochBodyOf,
   isEpochEntry,
   isErasedEntry,
   openCase,
@@ -278,6 +279,14 @@ function runRecusal(world: World): void {
     faultWith({ ...entry, body: toBase64(toJsonBytes(body)) }, {});
   same('who stays a member', withBody(second.entry, { ...second.body, members: first.body.members }), 'wrong_epoch');
   same('in the first', withBody(first.entry, { ...first.body, recuses: true }), 'wrong_epoch');
+  same('in silence', withBody(second.entry, { ...second.body, recuses: undefined }), 'wrong_epoch');
+  const notes = epochs.filter(({ header: { compartment } }) => compartment === 'internal');
+  for (const [at, entry] of notes.entries()) {
+    const body = epochBodyOf(entry);
+    const members = body.members.filter(({ id }) => id !== author);
+    const silently = { ...entry, body: toBase64(toJsonBytes({ ...body, members })) };
+    same(`in silence, notes ${String(at)}`, faultWith(silently, byAnother), 'wrong_epoch');
+  }
   same('not true', withBody(second.entry, { ...second.body, recuses: false }), 'malformed');
   same('with another origin', withBody(second.entry, { ...second.body, origin: first.body.origin }), 'wrong_epoch');
   const later = vectors.entries.findLast(({ header: { compartment } }) => compartment === 'dialogue');
