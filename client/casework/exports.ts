@@ -1,7 +1,10 @@
-import type { ExportForm } from '../../crypto/private.js';
+import type { DisclosureEntry, EntryContent, ExportForm } from '../../crypto/private.js';
 import type { EntryView } from '../models.js';
 import { keepingOf } from './keeping.js';
 import type { Said } from './said.js';
+
+/** To whom outside something goes or is to go, for what, and on what that rests. */
+export type Outside = Pick<DisclosureEntry, 'recipient' | 'ground' | 'scope' | 'identity'>;
 
 /** An export of a case as things stand now. */
 export interface CaseExport {
@@ -13,6 +16,10 @@ export interface CaseExport {
   text: string;
   /** Id of the disclosure by which it goes outside; null where it stays inside. */
   disclosure: string | null;
+  /** What that disclosure says, or is to say; null where it stays inside. */
+  outside: Outside | null;
+  /** The text for outsiders that was asked for, with the ids of its files; null where none was. */
+  copy: { text: string; files: readonly string[] } | null;
   state: 'asked' | 'made' | 'withdrawn';
   by: { id: string; name: string };
   /** When it was asked for or made, whichever is newer. */
@@ -23,48 +30,81 @@ export interface CaseExport {
     answer: 'yes' | 'no';
     text: string;
     at: string;
+    /** What the reporter had said last as that person was shown it; null where nobody knows. */
+    known: string | null;
   } | null;
 }
 
-type Entry = Pick<EntryView, 'author' | 'hash' | 'content'>;
+/** An entry as far as exports are told by it. */
+export type ExportSource = Pick<EntryView, 'author' | 'hash' | 'content'>;
 
-/**
- * Whether an export is what was asked for. That it goes outside may be written down only once it is
- * made: what the purpose said of it was confirmed.
- */
-export function isAsAsked(
-  asked: Pick<CaseExport, 'form' | 'text' | 'disclosure'>,
-  { form, text, disclosure }: Pick<CaseExport, 'form' | 'text' | 'disclosure'>,
-): boolean {
-  const sameDisclosure = asked.disclosure === null || asked.disclosure === disclosure;
-  return asked.form === form && asked.text === text && sameDisclosure;
+/** To whom outside something goes, as an entry says it; null where it says nothing of that. */
+export function outsideOf({
+  recipient,
+  ground,
+  scope,
+  identity,
+}: Partial<Outside>): Outside | null {
+  if (recipient === undefined || ground === undefined || scope === undefined) return null;
+  return { recipient, ground, scope, ...(identity && { identity }) };
+}
+
+type ExportContent = Extract<EntryContent, { kind: 'export' }>;
+
+function copyOf({ copy, attachments }: ExportContent): CaseExport['copy'] {
+  return copy === undefined ? null : { text: copy, files: attachments ?? [] };
+}
+
+/** What counts of an outside, in one order. */
+function termsOf({ outside, disclosure }: Pick<CaseExport, 'outside' | 'disclosure'>): string {
+  if (outside === null) return disclosure === null ? 'inside' : 'unknown';
+  const { recipient, ground, scope, identity } = outside;
+  const told = identity?.basis === 'jeopardy' ? identity.text : identity?.entry;
+  return JSON.stringify([recipient, ground, scope, identity?.basis ?? null, told ?? null]);
+}
+
+type Asked = Pick<CaseExport, 'form' | 'text' | 'disclosure' | 'outside'>;
+
+/** Whether an export is what was asked for: in form, purpose, and to whom it goes on which ground. */
+function isAsAsked(asked: Asked, made: Asked): boolean {
+  return asked.form === made.form && asked.text === made.text && termsOf(asked) === termsOf(made);
 }
 
 /**
  * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
  * person's word confirms it, and a word counts for the record that it names: whoever changes the form,
- * the purpose or a disclosure that was named asks anew.
+ * the purpose, to whom it goes, or the text for outsiders asks anew.
  */
-export function exportsOf(entries: readonly Entry[]): CaseExport[] {
+export function exportsOf(entries: readonly ExportSource[]): CaseExport[] {
   const exports = new Map<string, CaseExport>();
+  const disclosed = new Map<string, Outside>();
   for (const { author, hash: record, content } of entries) {
     if (author.side !== 'reader') continue;
     const by = { id: author.id, name: author.name };
+    if (content.kind === 'disclosure') {
+      const outside = outsideOf(content);
+      if (content.state === 'made' && outside !== null) disclosed.set(content.id, outside);
+      else disclosed.delete(content.id);
+    }
     if (content.kind === 'export') {
       const { id, form, text, disclosure, state, at } = content;
       const before = exports.get(id);
       // what was made or dropped stays so, and nobody takes over what another asked for
       if (before !== undefined && (before.state !== 'asked' || before.by.id !== by.id)) continue;
       if (before === undefined && state === 'withdrawn') continue;
-      const same = before !== undefined && isAsAsked(before, { form, text, disclosure });
-      const second = same && state !== 'asked' ? before.second : null;
-      exports.set(id, { id, record, form, text, disclosure, state, by, at, second });
+      const named = disclosure === null ? null : (disclosed.get(disclosure) ?? null);
+      const outside =
+        state === 'withdrawn' ? (before?.outside ?? null) : (outsideOf(content) ?? named);
+      const copy = state === 'asked' ? copyOf(content) : (before?.copy ?? null);
+      const now = { id, record, form, text, disclosure, outside, copy, state, by, at };
+      const holds = before !== undefined && (state === 'withdrawn' || isAsAsked(before, now));
+      exports.set(id, { ...now, second: holds && state !== 'asked' ? before.second : null });
     }
     if (content.kind === 'export_confirmed') {
       const asked = [...exports.values()].find((each) => each.record === content.of);
       if (asked?.state !== 'asked' || asked.by.id === by.id) continue;
-      const { answer, text, at } = content;
-      asked.second = { by, answer, text, at };
+      const { answer, text, at, known = null } = content;
+      asked.second = { by, answer, text, at, known };
     }
   }
   return [...exports.values()];

@@ -26,10 +26,18 @@ const FREE = [
   'received',
   'to',
   'what',
+  'copy',
 ];
 
+/** Whether it says to whom something goes outside, or is to go, and on which ground. */
+function isOutward(
+  content: EntryContent,
+): content is Extract<EntryContent, { kind: 'disclosure' | 'export' }> {
+  return content.kind === 'disclosure' || content.kind === 'export';
+}
+
 function isFree(content: EntryContent, field: string): boolean {
-  return FREE.includes(field) || (content.kind === 'disclosure' && field === 'ground');
+  return FREE.includes(field) || (isOutward(content) && field === 'ground');
 }
 
 /**
@@ -51,7 +59,7 @@ export function textsOf(content: OpenedContent): { field: string; text: string }
     }));
     return [...found, ...places];
   }
-  if (content.kind === 'disclosure' && content.identity?.basis === 'jeopardy') {
+  if (isOutward(content) && content.identity?.basis === 'jeopardy') {
     return [...found, { field: 'identity.text', text: content.identity.text }];
   }
   if (content.kind !== 'report') return found;
@@ -81,7 +89,7 @@ function withTexts(
       place: change(`options.${String(index + 1)}`, option.place),
     }));
   }
-  if (content.kind === 'disclosure' && content.identity?.basis === 'jeopardy') {
+  if (isOutward(content) && content.identity?.basis === 'jeopardy') {
     const { identity } = content;
     changed['identity'] = { ...identity, text: change('identity.text', identity.text) };
   }

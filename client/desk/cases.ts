@@ -228,9 +228,10 @@ export function createCaseDesk(
     const content = caseworkEntry({ ...made, disclosure: named }, at);
     return workplace.append(id, ['export', made, disclosed], (opened, state) => {
       if (disclosure !== null) checkDisclosure(opened, disclosure);
-      checkExportable(opened, content, state.account.id);
+      const said = disclosure === null ? [content] : [disclosure, content];
+      checkExportable(opened, content.id, said, state.account.id);
       checkOutward(opened, content, disclosure);
-      return prepareNotes(opened, state, disclosure === null ? [content] : [disclosure, content]);
+      return prepareNotes(opened, state, said);
     });
   };
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {
+  type CaseworkEntry,
   checkLater,
   DirectoryAnswer,
   type ExportConfirmedEntry,
@@ -25,8 +26,9 @@ import { neutralName } from '../archive/names.js';
 import { htmlOf, type ReadableCopy } from '../archive/readable.js';
 import type { ArchiveFile } from '../archive/zip-writer.js';
 import { entryViews } from '../case-view.js';
-import { type CaseExport, exportsOf, isAsAsked } from '../casework/exports.js';
+import { type CaseExport, type ExportSource, exportsOf } from '../casework/exports.js';
 import { keepingOf } from '../casework/keeping.js';
+import { newestFromReporter } from '../casework/newest.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
@@ -58,6 +60,7 @@ export interface ExportDesk {
    * The bytes of an export that the case's record has as made by this person.
    *
    * @throws ClientError `case_restricted`, `export_unconfirmed` where no such export may be saved,
+   * `export_outdated` as {@link checkExportable},
    * `case_changed` where the readable copy is of another state of the case, and the first fault of a
    * case that the server does not show as it is.
    */
@@ -79,15 +82,19 @@ function someoneElse(opened: OpenedForHandler, who: Party): boolean {
 
 /**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
- * organisation asks for two persons, that another confirmed this very export. Whoever is the only
- * handler of a case, and to whom no other could be added, goes alone: an authority's question must
- * not wait for somebody who is not there.
+ * organisation asks for two persons, that another confirmed this very export, to whom it goes and a
+ * text for outsiders included, and that the reporter wrote nothing since. Whoever is the only handler
+ * of a case, and to whom no other could be added, goes alone: an authority's question must not wait
+ * for somebody who is not there.
  *
- * @throws ClientError `case_restricted`, `export_unconfirmed`.
+ * @param saying what is to be written down of it now; nothing where that stands in the case.
+ * @throws ClientError `case_restricted`, `export_unconfirmed`, or `export_outdated` where the reporter
+ * wrote after the yes.
  */
 export function checkExportable(
   opened: OpenedForHandler,
-  wanted: Pick<CaseExport, 'id' | 'form' | 'text' | 'disclosure'>,
+  id: string,
+  saying: readonly CaseworkEntry[],
   who: string,
 ): void {
   const { file, directory, answer, timeZone } = opened;
@@ -96,24 +103,51 @@ export function checkExportable(
   const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
   if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const entries = entryViews(file, directory.directory, []);
-  const found = exportsOf(entries).find(({ id }) => id === wanted.id);
-  const isMine = found !== undefined && found.by.id === who && isAsAsked(found, wanted);
-  if (!isMine || found.second?.answer !== 'yes') throw new ClientError('export_unconfirmed');
+  const author = { side: 'reader', id: who, name: '' } as const;
+  const said: ExportSource[] = saying.map((content) => ({ author, hash: '', content }));
+  const found = exportsOf([...entries, ...said]).find((each) => each.id === id);
+  const isMine = found?.state === 'made' && found.by.id === who;
+  const lacksText = found?.form === 'redacted' && found.copy === null;
+  if (!isMine || lacksText || found.second?.answer !== 'yes') {
+    throw new ClientError('export_unconfirmed');
+  }
+  // a text that was confirmed says nothing of what came after it was written down as taken out
+  const isFixed = found.form === 'redacted' && said.length === 0;
+  if (!isFixed && found.second.known !== newestFromReporter(entries)) {
+    throw new ClientError('export_outdated');
+  }
 }
 
 /**
- * Checks that what a handler answers to is another one's export, which still waits as it was shown.
+ * Checks that a text for outsiders, and its files, are those that a second person confirmed, where one
+ * was asked.
  *
- * @throws ClientError `already_decided`.
+ * @throws ClientError `export_unconfirmed`.
+ */
+function checkCopy({ copy }: CaseExport, { readable, files }: ExportOrder): void {
+  if (copy === null) return;
+  const written = readable.blocks.flatMap((block) => (block.kind === 'entry' ? block.text : []));
+  const isSame = JSON.stringify([written, files]) === JSON.stringify([[copy.text], copy.files]);
+  if (!isSame) throw new ClientError('export_unconfirmed');
+}
+
+/**
+ * Checks that what a handler answers to is another one's export, which still waits as it was shown,
+ * and that whoever says yes was shown what the reporter wrote last.
+ *
+ * @throws ClientError `already_decided`, `case_unread`.
  */
 export function checkExportAnswer(
   { file, directory }: OpenedForHandler,
-  { of }: v.InferOutput<typeof ExportConfirmedEntry>,
+  { of, answer, known }: v.InferOutput<typeof ExportConfirmedEntry>,
   who: string,
 ): void {
-  const exports = exportsOf(entryViews(file, directory.directory, []));
-  const asked = exports.find(({ record }) => record === of);
+  const entries = entryViews(file, directory.directory, []);
+  const asked = exportsOf(entries).find(({ record }) => record === of);
   if (asked?.state !== 'asked' || asked.by.id === who) throw new ClientError('already_decided');
+  if (answer === 'yes' && (known ?? null) !== newestFromReporter(entries)) {
+    throw new ClientError('case_unread');
+  }
 }
 
 /** See {@link ExportDesk}. */
@@ -197,11 +231,12 @@ export function createExportDesk(
     if (made?.state !== 'made' || made.by.id !== account.id) {
       throw new ClientError('export_unconfirmed');
     }
-    checkExportable(opened, made, account.id);
+    checkExportable(opened, made.id, [], account.id);
     if (newestRecords(entries).join() !== order.records.join()) {
       throw new ClientError('case_changed');
     }
     const whole = made.form === 'whole';
+    if (!whole) checkCopy(made, order);
     const wanted = whole ? namedFiles(entries) : chosenFiles(entries, order.files ?? []);
     const total = wanted.reduce((sum, { file: { size } }) => sum + size, 0);
 

@@ -3,6 +3,14 @@ import { Day, WorkId } from '../ids.js';
 import { moment, needed, text } from './fields.js';
 import { WorkName } from './work.js';
 
+/** On what it rests that somebody outside is told who the reporter is. */
+export const IdentityBasis = v.variant('basis', [
+  v.strictObject({ basis: v.literal('consent'), entry: WorkId }),
+  v.strictObject({ basis: v.literal('obligation'), entry: WorkId }),
+  /** Why telling the reporter beforehand would have jeopardised the proceedings. */
+  v.strictObject({ basis: v.literal('jeopardy'), text: needed }),
+]);
+
 /** What was disclosed to somebody outside, as known from here on; the same id again corrects it. */
 export const DisclosureEntry = v.strictObject({
   kind: v.literal('disclosure'),
@@ -14,15 +22,8 @@ export const DisclosureEntry = v.strictObject({
   on: Day,
   /** `withdrawn`: noted by mistake; what was disclosed cannot be taken back. */
   state: v.picklist(['made', 'withdrawn']),
-  /** On what it rests that it told who the reporter is; absent where it did not. */
-  identity: v.exactOptional(
-    v.variant('basis', [
-      v.strictObject({ basis: v.literal('consent'), entry: WorkId }),
-      v.strictObject({ basis: v.literal('obligation'), entry: WorkId }),
-      /** Why telling the reporter beforehand would have jeopardised the proceedings. */
-      v.strictObject({ basis: v.literal('jeopardy'), text: needed }),
-    ]),
-  ),
+  /** Absent where it did not tell who the reporter is. */
+  identity: v.exactOptional(IdentityBasis),
 });
 export type DisclosureEntry = v.InferOutput<typeof DisclosureEntry>;
 

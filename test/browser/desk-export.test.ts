@@ -166,11 +166,15 @@ describe('a case as a file', () => {
     await atRecord(page);
     await page.fill(`${FORM} [data-part=purpose]`, 'For the auditors.');
     await page.click(`${FORM} [type=submit]`);
+    expect(await page.innerText(MAKE)).toContain('Ask whether the whole case may be saved');
+    await check(page);
+    await page.click(`${MAKE} [data-part=save]`);
     await loaded(page);
     expect(await page.locator(MAKE).isHidden()).toBe(true);
     const exports = await page.innerText('[data-part=exports]');
     expect(exports).toContain('waits for a second person');
     expect(exports).toContain('Purpose: For the auditors.');
+    expect(exports).toContain('It is to stay inside the organisation.');
     expect(exports).not.toContain('Go on to saving');
     await page.click('[data-part=back]');
     const line = page.locator('.row', { hasText: 'Invoices for guards' });

@@ -155,6 +155,10 @@ describe('what people type and send', () => {
       recipientTold: unique('Recipient told'),
       exportPurpose: unique('Purpose of an export'),
       exportAnswer: unique('Answer to an export'),
+      exportRecipient: unique('Recipient of an export'),
+      exportGround: unique('Ground of an export'),
+      exportScope: unique('Scope of an export'),
+      exportCopy: unique('Text for outsiders'),
       ownStage: unique('Own stage'),
       offeredLabel: randomUUID().slice(0, 30),
       readyName: unique('Ready'),
@@ -792,7 +796,11 @@ type RecordField =
   | 'requestAnswer'
   | 'recipientTold'
   | 'exportPurpose'
-  | 'exportAnswer';
+  | 'exportAnswer'
+  | 'exportRecipient'
+  | 'exportGround'
+  | 'exportScope'
+  | 'exportCopy';
 
 /** Persons, a disclosure and a request about data, with a text in every field that has one. */
 async function keepRecord(
@@ -854,6 +862,12 @@ async function keepRecord(
   const { entries } = await desk.work(id, {
     ...{ kind: 'export', id: null, form: 'whole', text: field.exportPurpose },
     ...{ disclosure, state: 'asked' },
+  });
+  await desk.work(id, {
+    ...{ kind: 'export', id: null, form: 'redacted', text: field.exportPurpose },
+    ...{ disclosure: null, state: 'asked', recipient: field.exportRecipient },
+    ...{ ground: field.exportGround, scope: field.exportScope },
+    ...{ copy: field.exportCopy, attachments: [] },
   });
   const answer = { answer: 'no', text: field.exportAnswer } as const;
   const of = exportsOf(entries)[0]?.record ?? '';

@@ -4,12 +4,19 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkExport } from '../../client/archive/check.js';
+import type { ReadableEntry } from '../../client/archive/readable.js';
 import { bytesIn, readArchive } from '../../client/archive/zip-reader.js';
 import { run } from '../../client/cli/run.js';
 import { newestRecords } from '../../client/archive/case-json.js';
+import { newestFromReporter } from '../../client/casework/newest.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { createVisit } from '../../client/node/visit.js';
-import { type DisclosureEntry, randomBytes, reporterKeys } from '../../crypto/private.js';
+import {
+  type DisclosureEntry,
+  randomBytes,
+  type RecordHash,
+  reporterKeys,
+} from '../../crypto/private.js';
 import { fileOf, silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -60,16 +67,28 @@ async function record(
   exportId: string | null = null,
   disclosure: string | null = null,
   inCase = id,
+  asked: object = {},
 ): Promise<{ data: HandlerCaseView; made: string; of: string }> {
   const purpose = 'For the file.';
   const data = await desk.work(inCase, {
     ...{ kind: 'export', id: exportId, form, text: purpose },
     disclosure,
     state,
+    ...asked,
   });
   const newest = data.entries.findLast(({ content }) => content.kind === 'export');
   if (newest?.content.kind !== 'export') throw new Error('nothing recorded');
   return { data, made: newest.content.id, of: newest.hash };
+}
+
+/** Says yes or no to what was asked, as somebody who read the case. */
+async function answer(
+  { desk }: InstallationPerson,
+  of: string,
+  said: 'yes' | 'no' = 'yes',
+): Promise<HandlerCaseView> {
+  const known = newestFromReporter((await desk.openCase(id)).entries) as RecordHash;
+  return desk.work(id, { kind: 'export_confirmed', of, answer: said, text: '', known });
 }
 
 /** Writes a disclosure down, or again; answers its id. */
@@ -338,28 +357,82 @@ describe('the rule of two persons', () => {
     await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
+    const basis: Basis = { identity: { basis: 'jeopardy', text: 'A search is planned.' } };
+    const asked = { recipient: 'Prosecutor', ground: 'A hearing', scope: 'All', ...basis };
     const { made, of: before } = await record(hanna, 'asked', 'whole');
-    const answer = (person: InstallationPerson, of: string): Promise<HandlerCaseView> =>
-      person.desk.work(id, { kind: 'export_confirmed', of, answer: 'yes', text: '' });
     await expect(answer(hanna, before)).rejects.toMatchObject({ code: 'already_decided' });
     await expect(record(hanna, 'made', 'whole', made)).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
     // what was read is what is confirmed: it was asked for anew since the page showed it
-    const { of } = await record(hanna, 'asked', 'whole', made);
+    const { of } = await record(hanna, 'asked', 'whole', made, null, id, asked);
     await expect(answer(harald, before)).rejects.toMatchObject({ code: 'already_decided' });
     await answer(harald, of);
     await expect(answer(harald, before)).rejects.toMatchObject({ code: 'already_decided' });
     await expect(record(hanna, 'made', 'redacted', made)).rejects.toMatchObject({
       code: 'export_unconfirmed',
     });
-    // to whom it goes outside is written down once it is made
-    const basis: Basis = { identity: { basis: 'jeopardy', text: 'A search is planned.' } };
+    // neither inside nor to anybody else: that was not asked
+    await expect(record(hanna, 'made', 'whole', made)).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    const newspaper = await disclose('Newspaper', basis);
+    await expect(record(hanna, 'made', 'whole', made, newspaper)).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
     const outside = await disclose('Prosecutor', basis);
     const bytes = await archive(hanna, await record(hanna, 'made', 'whole', made, outside));
     await expect(checkExport(fileOf(bytes))).resolves.toMatchObject({
       by: { name: 'Hanna Handler' },
     });
+  });
+
+  it('confirms of a text for outsiders each word and each file', async () => {
+    const unconfirmed = { code: 'export_unconfirmed' };
+    const purpose = { copy: HOSTILE, attachments: [] };
+    const bare = await record(hanna, 'asked', 'redacted');
+    await answer(harald, bare.of);
+    await expect(record(hanna, 'made', 'redacted', bare.made)).rejects.toMatchObject(unconfirmed);
+    const { made, of } = await record(hanna, 'asked', 'redacted', null, null, id, purpose);
+    await answer(harald, of);
+    const recorded = await record(hanna, 'made', 'redacted', made);
+    const entry: Omit<ReadableEntry, 'text'> = {
+      kind: 'entry',
+      ...{ head: 'About', fromReporter: false, language: '', facts: [], remarks: [], files: [] },
+    };
+    const saving = async (text: string, files: string[]): Promise<void> => {
+      const copy = { ...readable, blocks: [{ ...entry, text }] };
+      const records = newestRecords(recorded.data.entries);
+      const order = { export: made, readable: copy, records, files };
+      const pieces = hanna.desk.exportCase(id, order, () => undefined);
+      while ((await pieces[Symbol.asyncIterator]().next()).done !== true);
+    };
+    const { entries } = recorded.data;
+    const [file] = entries.flatMap(({ content }) => ('files' in content ? content.files : []));
+    await expect(saving('Another text.', [])).rejects.toMatchObject(unconfirmed);
+    await expect(saving(HOSTILE, [file?.attachment ?? ''])).rejects.toMatchObject(unconfirmed);
+    await saving(HOSTILE, []);
+  });
+
+  it('ends with what the reporter writes, and is not given by whoever did not read that', async () => {
+    const { made, of } = await record(hanna, 'asked', 'whole');
+    const known = newestFromReporter((await harald.desk.openCase(id)).entries) as RecordHash;
+    await installation.newReporter().send(words, 'There is more.', [], silent);
+    const yes = { kind: 'export_confirmed', of, answer: 'yes', text: '' } as const;
+    for (const word of [yes, { ...yes, known }]) {
+      await expect(harald.desk.work(id, word)).rejects.toMatchObject({ code: 'case_unread' });
+    }
+    await answer(harald, of);
+    await installation.newReporter().send(words, 'And more.', [], silent);
+    const outdated = { code: 'export_outdated' };
+    await expect(record(hanna, 'made', 'whole', made)).rejects.toMatchObject(outdated);
+    const anew = await record(hanna, 'asked', 'whole', made);
+    await answer(harald, anew.of);
+    const recorded = await record(hanna, 'made', 'whole', made);
+    await installation.newReporter().send(words, 'And still more.', [], silent);
+    const { entries } = await hanna.desk.openCase(id);
+    const late = archive(hanna, { ...recorded, data: { ...recorded.data, entries } });
+    await expect(late).rejects.toMatchObject(outdated);
   });
 
   it('is told in the list of cases to whoever has not opened the case', async () => {
@@ -370,7 +443,7 @@ describe('the rule of two persons', () => {
     expect([await waits(harald), await waits(hanna)]).toEqual([true, true]);
     await harald.desk.note(id, 'Something else.', [], silent);
     expect(await waits(harald)).toBe(true);
-    await harald.desk.work(id, { kind: 'export_confirmed', of, answer: 'yes', text: '' });
+    await answer(harald, of);
     expect(await waits(hanna)).toBe(false);
     await record(hanna, 'made', 'whole', made);
     expect(await waits(harald)).toBe(false);

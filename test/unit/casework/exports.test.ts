@@ -41,11 +41,44 @@ describe('exports of a case', () => {
     const [other] = exportsOf([...confirmed, taken('hanna', 'made', 'For the press.')]);
     expect(other?.second).toBeNull();
     const [outside] = exportsOf([...confirmed, taken('hanna', 'made', undefined, OUT)]);
-    expect(outside).toMatchObject({ disclosure: OUT, second: { answer: 'yes' } });
+    expect(outside).toMatchObject({ disclosure: OUT, second: null });
     const named = [taken('hanna', 'asked', undefined, OUT), answered('omar', 'yes')];
     expect(exportsOf([...named, taken('hanna', 'made')])[0]?.second).toBeNull();
     const [again] = exportsOf([...confirmed, taken('hanna', 'asked'), taken('hanna', 'made')]);
     expect(again?.second).toBeNull();
+  });
+
+  it('go outside to whom, and on which ground, a second person was shown', () => {
+    const terms = { recipient: 'Police', ground: 'Order', scope: 'All' };
+    const asking = { kind: 'export', id, form: 'whole', text: 'For the board.' } as const;
+    const to = (change: object = {}): Said =>
+      by('hanna', { ...asking, disclosure: null, state: 'asked', ...terms, ...change }, ASKED);
+    const disclosed = (change: object = {}): Said =>
+      by(
+        'hanna',
+        {
+          ...{ kind: 'disclosure', id: OUT, ...terms, on: '2026-03-02', state: 'made' },
+          ...change,
+        },
+        LATER,
+      );
+    const secondOf = (asked: Said, ...said: Said[]) =>
+      exportsOf([asked, answered('omar', 'yes'), ...said])[0]?.second?.answer ?? null;
+    const made = taken('hanna', 'made', undefined, OUT);
+    expect(secondOf(to(), disclosed(), made)).toBe('yes');
+    for (const change of [{ recipient: 'Newspaper' }, { ground: 'A wish' }, { scope: 'More' }]) {
+      expect(secondOf(to(), disclosed(change), made), JSON.stringify(change)).toBeNull();
+    }
+    const reasoned = { identity: { basis: 'jeopardy', text: 'A search.' } };
+    expect(secondOf(to(reasoned), disclosed(reasoned), made)).toBe('yes');
+    expect(secondOf(to(reasoned), disclosed(), made)).toBeNull();
+    expect(secondOf(to(), disclosed(reasoned), made)).toBeNull();
+    // inside is asked as inside, and outside as outside
+    expect(secondOf(to(), taken('hanna', 'made'))).toBeNull();
+    expect(secondOf(taken('hanna', 'asked'), disclosed(), made)).toBeNull();
+    expect(secondOf(to(), made)).toBeNull();
+    // what is corrected later takes nothing from what was made
+    expect(secondOf(to(), disclosed(), made, disclosed({ scope: 'All of it' }))).toBe('yes');
   });
 
   it('are confirmed as they were shown, and not as they were changed meanwhile', () => {

@@ -426,6 +426,28 @@ describe('contents of entries', () => {
     }
   });
 
+  it('ask for an export outside with all of a disclosure, or none, and say it only when they ask', () => {
+    const outside = { recipient: 'Police', ground: 'Order', scope: 'All' };
+    const copy = { copy: 'It is about invoices.', attachments: [] };
+    const identity = { basis: 'jeopardy', text: 'A search.' };
+    const fits = (change: object): boolean =>
+      v.is(EntryContent, { ...contents.export, state: 'asked', disclosure: null, ...change });
+    expect(fits({})).toBe(true);
+    expect(fits({ ...outside, identity, ...copy })).toBe(true);
+    for (const change of [
+      { recipient: 'Police' },
+      { ...outside, scope: '' },
+      { identity },
+      { copy: 'Text.' },
+      { attachments: [] },
+      { ...copy, attachments: ['short'] },
+      { state: 'made', ...outside },
+      { state: 'withdrawn', ...copy },
+    ]) {
+      expect(fits(change), JSON.stringify(change)).toBe(false);
+    }
+  });
+
   it('carry moments in one spelling, and the reporter’s only days', () => {
     const at = (value: string): boolean => v.is(EntryContent, { ...contents.note, at: value });
     for (const bad of [

@@ -1,5 +1,6 @@
-import { exportsOf, type CaseExport } from '../../../client/casework/exports.js';
+import { exportsOf, type CaseExport, type Outside } from '../../../client/casework/exports.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
+import { newestFromReporter } from '../../../client/casework/newest.js';
 import { newestRecords, standingFiles } from '../../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
@@ -10,11 +11,12 @@ import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-fo
 import { momentText, numberText, sizeText, today } from './days.js';
 import type { Changed, Desk } from './desk.js';
 import { basisFields } from './disclosure-basis.js';
-import { fillList, onClick, part, show, showPart, write } from './dom.js';
+import { element, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { wholeCopy } from './export-copy.js';
-import { exportState } from './export-lines.js';
-import { redactedForm, type Redacted } from './export-redacted.js';
-import { report, showProblem } from './failures.js';
+import { askedInput, exportInput, isOutdated, plannedDisclosure } from './export-input.js';
+import { askedLines, exportState } from './export-lines.js';
+import { confirmedCopy, redactedForm, type Redacted, type WrittenCopy } from './export-redacted.js';
+import { report, send, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
 import { recordItem, type RecordItem } from './record-item.js';
 
@@ -29,6 +31,10 @@ interface Making {
   disclosure: string | null;
   /** Whether the record has it as made, so that only the file is missing. */
   recorded: boolean;
+  /** Whether a second person is to be asked: what is filled in is asked, and nothing is saved. */
+  asks: boolean;
+  /** What was asked before, which is saved as it stands there; null where nothing was. */
+  asked: CaseExport | null;
 }
 
 /** The part of the record about the case as a file. */
@@ -64,8 +70,10 @@ export function exportSection(
       const text = neededValue(form, 'purpose', t('desk.export.purpose_missing'));
       if (text === null || shown === null) return null;
       const chosen = part(form, 'form-redacted', HTMLInputElement).checked ? 'redacted' : 'whole';
-      if (needsSecond(shown)) return exportInput({ form: chosen, text }, null, 'asked');
-      begin({ form: chosen, text, id: null, disclosure: null, recorded: false });
+      begin({
+        ...{ form: chosen, text, id: null, disclosure: null, recorded: false },
+        ...{ asks: needsSecond(shown), asked: null },
+      });
       return null;
     },
     save,
@@ -75,13 +83,16 @@ export function exportSection(
   function begin(what: Making): void {
     if (shown === null) return;
     making = what;
-    const { form } = what;
+    const { form, asks, asked } = what;
     showProblem(box, null);
-    write(box, 'make-title', t(`desk.export.make.${form}`));
+    write(box, 'make-title', t(`desk.export.${asks ? 'make_ask' : 'make'}.${form}`));
     write(box, 'make-purpose', t('desk.export.purpose_line', { purpose: what.text }));
     showPart(box, 'whole-part', form === 'whole');
-    showPart(box, 'redacted-part', form === 'redacted');
-    write(box, 'save', t(what.recorded ? 'desk.export.save_again' : 'desk.export.save'));
+    showPart(box, 'redacted-part', form === 'redacted' && asked === null);
+    showPart(box, 'outside-line', asked === null);
+    const lines = asked === null ? [] : askedLines(shown, asked);
+    part(box, 'make-asked').replaceChildren(...lines.map((line) => element('p', line, 'written')));
+    write(box, 'save', t(asks ? 'desk.export.ask' : 'desk.export.save'));
     const files = shown.entries.flatMap(standingFiles);
     const amount = {
       entries: numberText(shown.entries.length),
@@ -95,8 +106,8 @@ export function exportSection(
     }
     basis.update(shown, form === 'redacted');
     showPart(box, 'whole-identity', form === 'whole');
-    showPart(box, 'outside-fields', form === 'redacted');
-    if (form === 'redacted') redacted.begin(shown);
+    showPart(box, 'outside-fields', form === 'redacted' && asked === null);
+    if (form === 'redacted' && asked === null) redacted.begin(shown);
     if (details !== null) details.open = false;
     show(box, true);
     part(box, 'make-title').focus();
@@ -107,6 +118,18 @@ export function exportSection(
     redacted.forget();
     fold.form.reset();
     show(box, false);
+  }
+
+  /** Asks a second person for what is filled in. */
+  async function ask(
+    { form, text }: Making,
+    disclosed: Input<'disclosure'> | null,
+    written: WrittenCopy | null,
+  ): Promise<void> {
+    // what the form's list names is an entry's own id
+    const outside = disclosed as Outside | null;
+    await save(askedInput({ form, text, outside, copy: written }, null));
+    end();
   }
 
   /** The disclosure that goes with it; null where it stays inside, undefined where a field is empty. */
@@ -190,13 +213,24 @@ export function exportSection(
     if (what === null) return;
     showProblem(box, null);
     write(section, 'export-done', '');
-    const outside = what.form === 'redacted' ? redacted.take() : null;
-    if (what.form === 'redacted' && outside === null) {
-      if (redacted.looked()) write(box, 'save', t('desk.export.save_anyway'));
+    const { form, asks, asked } = what;
+    const written = form === 'redacted' && asked === null ? redacted.take() : null;
+    if (form === 'redacted' && asked === null && written === null) {
+      const anyway = asks ? 'desk.export.ask_anyway' : 'desk.export.save_anyway';
+      if (redacted.looked()) write(box, 'save', t(anyway));
       return;
     }
-    const disclosed = what.recorded ? null : disclosureInput();
+    const filledIn = (): Input<'disclosure'> | null | undefined =>
+      asked === null ? disclosureInput() : plannedDisclosure(asked);
+    const disclosed = what.recorded ? null : filledIn();
     if (disclosed === undefined) return;
+    if (asks) {
+      await send(box, () => ask(what, disclosed, written));
+      return;
+    }
+    const confirmed = asked?.copy ?? null;
+    const outside =
+      confirmed === null || shown === null ? written : confirmedCopy(desk, shown, confirmed);
     stopping = new AbortController();
     working(true);
     try {
@@ -216,26 +250,38 @@ export function exportSection(
     showPart(box, 'outside-fields', part(box, 'outside', HTMLInputElement).checked);
   });
 
-  const actionsOf = (each: CaseExport): RecordItem['actions'] => {
+  const actionsOf = (data: HandlerCaseView, each: CaseExport): RecordItem['actions'] => {
     if (each.state !== 'asked') return [];
     const answer = (said: 'yes' | 'no') => ({
       label: t(said === 'yes' ? 'desk.export.confirm' : 'desk.export.refuse'),
-      run: () => save({ kind: 'export_confirmed', of: each.record, answer: said, text: '' }),
+      run: () => {
+        const known = said === 'yes' ? newestFromReporter(data.entries) : null;
+        const word = { kind: 'export_confirmed', of: each.record, answer: said, text: '' } as const;
+        return save(known === null ? word : { ...word, known });
+      },
     });
     if (each.by.id !== me) return [answer('yes'), answer('no')];
     const { id: known, form, text, disclosure } = each;
-    const mayGoOn = each.second?.answer === 'yes' || (shown !== null && !needsSecond(shown));
+    const outdated = isOutdated(data, each);
+    const mayGoOn = (each.second?.answer === 'yes' && !outdated) || !needsSecond(data);
+    const again = {
+      label: t('desk.export.ask_again'),
+      run: () => save(askedInput(each, each.id)),
+    };
     const goOn = {
       label: t('desk.export.continue'),
       run: () => {
-        begin({ form, text, id: known, disclosure, recorded: false });
+        begin({
+          ...{ form, text, id: known, disclosure, recorded: false, asks: false },
+          asked: form === 'redacted' && each.copy === null ? null : each,
+        });
       },
     };
     const withdraw = {
       label: t('desk.export.withdraw'),
       run: () => save(exportInput({ form, text }, known, 'withdrawn', disclosure)),
     };
-    return [...(mayGoOn ? [goOn] : []), withdraw];
+    return [...(mayGoOn ? [goOn] : outdated ? [again] : []), withdraw];
   };
 
   const itemOf = (data: HandlerCaseView, each: CaseExport): HTMLElement => {
@@ -244,11 +290,12 @@ export function exportSection(
     const { second } = each;
     return recordItem({
       name: t('desk.export.by_line', { name: each.by.name, day: momentText(each.at), form }),
-      state: exportState(each),
+      state: isOutdated(data, each) ? t('desk.export.state.outdated') : exportState(each),
       due: null,
       lines: [
         t('desk.export.purpose_line', { purpose: each.text }),
         recipient === undefined ? '' : t('desk.export.outside_line', { recipient }),
+        ...(each.state === 'asked' ? askedLines(data, each) : []),
         second === null
           ? ''
           : t('desk.export.second_line', {
@@ -256,7 +303,7 @@ export function exportSection(
               answer: t(`desk.export.second.${second.answer}`),
             }),
       ],
-      actions: data.keeping.restriction === null ? actionsOf(each) : [],
+      actions: data.keeping.restriction === null ? actionsOf(data, each) : [],
     });
   };
 
@@ -272,16 +319,5 @@ export function exportSection(
     if (restricted && making !== null) end();
     showPart(section, 'export-two', isByTwo(data) && !restricted);
     write(section, 'export-two', t(needsSecond(data) ? 'desk.export.two' : 'desk.export.alone'));
-    const label = needsSecond(data) ? 'desk.export.ask' : 'desk.export.go_on';
-    write(fold.form, 'submit', t(label));
   };
-}
-
-function exportInput(
-  { form, text }: Pick<Making, 'form' | 'text'>,
-  id: string | null,
-  state: Input<'export'>['state'],
-  disclosure: string | null = null,
-): Input<'export'> {
-  return { kind: 'export', id, form, text, disclosure, state };
 }

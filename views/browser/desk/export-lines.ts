@@ -1,7 +1,10 @@
-import type { CaseExport } from '../../../client/casework/exports.js';
+import type { CaseExport, Outside } from '../../../client/casework/exports.js';
+import { standingFiles } from '../../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { EntryContent } from '../../../crypto/private.js';
+import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
+import { basisLine } from './disclosure-basis.js';
 
 type ExportContent = Extract<EntryContent, { kind: 'export' | 'export_confirmed' }>;
 
@@ -14,6 +17,35 @@ export function exportLine(data: HandlerCaseView, by: string, content: ExportCon
   const asked = data.entries.find(({ hash }) => hash === content.of)?.content;
   const purpose = asked?.kind === 'export' ? asked.text : '';
   return t(`desk.export.line.${content.answer}`, { by, purpose });
+}
+
+/** Whether it is to tell who the reporter is, and on what that would rest. */
+function identityAnswer(outside: Outside, data: HandlerCaseView): string {
+  if (outside.identity === undefined) return t('desk.disclosure.identity.no');
+  if (outside.identity.basis !== 'jeopardy') return basisLine(outside, data);
+  return `${t('desk.disclosure.identity.jeopardy')}. ${outside.identity.text}`;
+}
+
+/** To whom an export is to go, on which ground, and its text for outsiders, in sentences. */
+export function askedLines(
+  data: HandlerCaseView,
+  { outside, copy }: Pick<CaseExport, 'outside' | 'copy'>,
+): string[] {
+  const files = data.entries
+    .flatMap(standingFiles)
+    .filter(({ attachment }) => copy?.files.includes(attachment));
+  return [
+    ...(outside === null
+      ? [t('desk.export.inside_line')]
+      : [
+          t('desk.export.to_line', { recipient: outside.recipient }),
+          t('desk.disclosure.ground_line', { ground: outside.ground }),
+          t('desk.disclosure.scope_line', { scope: outside.scope }),
+          `${t('desk.disclosure.identity')} ${identityAnswer(outside, data)}`,
+        ]),
+    ...(copy === null ? [] : [t('desk.export.copy_line'), copy.text]),
+    ...files.map(({ name }) => shownFileName(name)),
+  ].filter((line) => line !== '');
 }
 
 /** Where an export stands, in a word. */

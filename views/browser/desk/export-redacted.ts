@@ -1,4 +1,8 @@
-import type { ReadableBlock, ReadableCopy } from '../../../client/archive/readable.js';
+import type {
+  ReadableBlock,
+  ReadableCopy,
+  ReadableEntry,
+} from '../../../client/archive/readable.js';
 import { standingFiles } from '../../../client/archive/case-json.js';
 import { neutralName } from '../../../client/archive/names.js';
 import { checkExtract, type ExtractFinding } from '../../../client/casework/extract-check.js';
@@ -36,6 +40,12 @@ export interface Redacted {
   files: string[];
 }
 
+/** The same as one text, as a second person confirms it. */
+export interface WrittenCopy {
+  text: string;
+  files: readonly string[];
+}
+
 /** The fields in which a text for outsiders is written. */
 export interface RedactedForm {
   /** Empties it and offers what the case has. */
@@ -43,7 +53,7 @@ export interface RedactedForm {
   /** Empties it. */
   forget(): void;
   /** What is to go outside; null where something is missing or was found, which it has said itself. */
-  take(): Redacted | null;
+  take(): (Redacted & WrittenCopy) | null;
   /** Whether what was found was shown, so that the next time it is taken. */
   looked(): boolean;
 }
@@ -219,8 +229,10 @@ export function redactedForm(
         return null;
       }
       const chosen = files.filter(({ box: each }) => each.checked).map(({ file }) => file);
+      const ended = outcome.checked ? shown : null;
       return {
-        readable: copyOf(desk, about, chosenTexts(), chosen, outcome.checked ? shown : null),
+        readable: copyOf(desk, about, chosenTexts(), chosen, ended),
+        text: textOf(about, chosenTexts(), ended),
         files: chosen.map(({ attachment }) => attachment),
       };
     },
@@ -256,15 +268,56 @@ function copyOf(
       { kind: 'text', text: t(`outcome.${ended.outcome}`) },
     );
   }
-  if (files.length > 0) {
-    blocks.push(
-      { kind: 'heading', text: t('desk.export.redacted.doc_files') },
-      {
-        kind: 'list',
-        lines: files.map((file, index) => neutralName(index + 1, file.name).slice(6)),
-      },
-    );
-  }
+  return documentOf([...blocks, ...filesIn(files)]);
+}
+
+/** The files that go along, by the names that they have there. */
+function filesIn(files: readonly Pick<FileReference, 'name'>[]): ReadableBlock[] {
+  if (files.length === 0) return [];
+  const lines = files.map(({ name }, index) => neutralName(index + 1, name).slice(6));
+  return [
+    { kind: 'heading', text: t('desk.export.redacted.doc_files') },
+    { kind: 'list', lines },
+  ];
+}
+
+function documentOf(blocks: readonly ReadableBlock[]): ReadableCopy {
   const title = t('desk.export.redacted.doc_title');
   return { language: document.documentElement.lang, title, blocks };
+}
+
+function textOf(
+  about: string,
+  texts: readonly TextChoice[],
+  ended: HandlerCaseView | null,
+): string {
+  const outcome = ended?.outcome ?? null;
+  return [
+    about,
+    ...texts.map(({ kind, field }) => `${kind}\n${field.value.trim()}`),
+    ...(outcome === null
+      ? []
+      : [`${t('desk.export.redacted.doc_outcome')}\n${t(`outcome.${outcome}`)}`]),
+  ].join('\n\n');
+}
+
+/** What goes outside of a text that a second person confirmed as it is. */
+export function confirmedCopy(
+  desk: Desk,
+  data: HandlerCaseView,
+  { text, files }: WrittenCopy,
+): Redacted {
+  const organisation = localText(desk.directory.organisation.names);
+  const all = data.entries.flatMap(standingFiles);
+  const chosen = files.flatMap((id) => all.filter(({ attachment }) => attachment === id));
+  const entry: ReadableEntry = {
+    kind: 'entry',
+    head: t('desk.export.redacted.doc_summary'),
+    ...{ fromReporter: false, language: '', text, facts: [], remarks: [], files: [] },
+  };
+  const lead = {
+    kind: 'text',
+    text: t('desk.export.redacted.doc_lead', { organisation }),
+  } as const;
+  return { readable: documentOf([lead, entry, ...filesIn(chosen)]), files: [...files] };
 }

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
+import { launchBrowser } from '../support/browser.js';
+import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { expectAccessible } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { overflow } from './desk-page.js';
+
+// One handler asks whether a case may go out, another sees what is asked and says yes, and the first
+// saves that and nothing else: with a real server, and a page for each.
+
+const REPORT = 'The invoices of March were paid twice.';
+let browser: Browser;
+let installation: Installation;
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  const { administrator, channel } = installation;
+  await administrator.desk.updateChannel(channel, { exportsByTwo: true });
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+async function check(page: Page): Promise<void> {
+  await expectAccessible(page);
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await overflow(page)).toBe(0);
+  }
+}
+
+async function recordOf(person: InstallationPerson): Promise<Page> {
+  const { page } = await openPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, person.name, person.passphrase);
+  await openCaseOf(page, REPORT);
+  await page.click('#tab-record');
+  return page;
+}
+
+it('saves the very text for the very recipient that a second handler was shown, until the reporter writes', async () => {
+  const { words } = await installation.report({ text: REPORT });
+  const [hanna, harald] = installation.handlers;
+  const asking = await recordOf(hanna);
+  await partOf(asking, 'export-fold').locator('summary').click();
+  await partOf(asking, 'form-redacted').check();
+  await partOf(asking, 'purpose').fill('For the insurance company.');
+  await partOf(asking, 'export-form').locator('[type=submit]').click();
+  const make = partOf(asking, 'export-make');
+  await partOf(make, 'summary').fill('A supplier was paid twice. We asked for the money.');
+  await partOf(make, 'recipient').fill('Insurance Ltd');
+  await partOf(make, 'ground').fill('The contract');
+  await partOf(make, 'scope').fill('A summary');
+  await partOf(make, 'identity').selectOption('no');
+  await check(asking);
+  await partOf(make, 'save').click();
+  await make.waitFor({ state: 'hidden' });
+  await partOf(asking, 'exports').getByText('waits for a second person').waitFor();
+
+  const second = await recordOf(harald);
+  const shown = partOf(second, 'exports');
+  const asked = await shown.innerText();
+  for (const said of [
+    'Purpose: For the insurance company.',
+    'It is to go to Insurance Ltd.',
+    'The contract',
+    'Does it tell who the reporter is? No',
+    'A supplier was paid twice. We asked for the money.',
+  ]) {
+    expect(asked).toContain(said);
+  }
+  await check(second);
+  const yes = shown.getByRole('button', { name: 'Yes, this may be taken out' });
+  await installation.newReporter().send(words, 'They paid it back.', [], silent);
+  await yes.click();
+  await shown.getByText('that you have not read').waitFor();
+  await partOf(second, 'reload').click();
+  await second.locator('.entry', { hasText: 'They paid it back.' }).waitFor({ state: 'attached' });
+  await yes.click();
+  await shown.getByText('confirmed').waitFor();
+
+  await partOf(asking, 'reload').click();
+  await asking.getByRole('button', { name: 'Go on to saving' }).click();
+  expect(await make.innerText()).toContain('A supplier was paid twice.');
+  expect(await partOf(make, 'summary').isVisible()).toBe(false);
+  expect(await partOf(make, 'recipient').isVisible()).toBe(false);
+  await check(asking);
+  await installation.newReporter().send(words, 'All of it.', [], silent);
+  await partOf(make, 'save').click();
+  await partOf(make, 'problem').getByText('after a second person said yes').waitFor();
+  const id = reporterKeys(words).caseId;
+  expect((await harald.desk.openCase(id)).disclosures).toEqual([]);
+
+  await partOf(asking, 'reload').click();
+  const mine = partOf(asking, 'exports');
+  await mine.getByText('confirmed before the reporter wrote again').waitFor();
+  expect(await mine.getByRole('button', { name: 'Go on to saving' }).count()).toBe(0);
+  await mine.getByRole('button', { name: 'Ask again' }).click();
+  await mine.getByText('waits for a second person').waitFor();
+  await partOf(second, 'reload').click();
+  await shown.getByText('waits for a second person').waitFor();
+  await yes.click();
+  await shown.getByText('confirmed').waitFor();
+  await partOf(asking, 'reload').click();
+  await mine.getByRole('button', { name: 'Go on to saving' }).click();
+  const [file] = await Promise.all([asking.waitForEvent('download'), partOf(make, 'save').click()]);
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text).toContain('A supplier was paid twice. We asked for the money.');
+  expect(text).not.toContain(REPORT);
+  const after = await harald.desk.openCase(id);
+  expect(after.disclosures).toMatchObject([{ recipient: 'Insurance Ltd', scope: 'A summary' }]);
+}, 240_000);
