@@ -12,11 +12,14 @@ const BORDER_LETTERS = 60;
 const APART_LETTERS = 400;
 const MOST_EXCERPTS = 3;
 
+// Firefox has it since 125 only; spaces between words are what most languages have.
+const segmenter =
+  'Segmenter' in Intl ? new Intl.Segmenter(undefined, { granularity: 'word' }) : null;
+
 /** Words, marks and spaces, between which a text may be cut. */
 function piecesOf(text: string): { index: number; segment: string }[] {
-  // Firefox has it since 125 only; spaces between words are what most languages have.
-  return 'Segmenter' in Intl
-    ? Array.from(new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text))
+  return segmenter !== null
+    ? Array.from(segmenter.segment(text))
     : Array.from(text.matchAll(/\s+|\S+/gu), ({ index, 0: segment }) => ({ index, segment }));
 }
 
@@ -61,6 +64,12 @@ function quoted(text: string, { from, to }: Stretch): string {
   const before = /\S/u.test(text.slice(0, from)) ? (inWord(from) ? '…' : '… ') : '';
   const after = /\S/u.test(text.slice(to)) ? (inWord(to) ? '…' : ' …') : '';
   return `${before}${line}${after}`;
+}
+
+/** Whether a text holds all of some words, which are in lower case and normalised as the text is. */
+export function holdsAll(text: string, words: readonly string[]): boolean {
+  const lower = text.toLocaleLowerCase();
+  return words.every((word) => lower.includes(word));
 }
 
 /**

@@ -2,14 +2,20 @@ import type { OpenedContent } from '../../crypto/private.js';
 import { textsOf } from '../casework/passages.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { endsAll } from './case-walk.js';
-import { excerptsOf } from './excerpts.js';
+import { excerptsOf, holdsAll } from './excerpts.js';
 import { everyListing, type Listings } from './listings.js';
 
-/** A case whose text holds every word looked for, with the places around them. */
+/**
+ * A case whose text holds every word looked for, with the places around them; without those where it
+ * comes after the first {@link EXCERPTS_OF}.
+ */
 export interface SearchHit {
   id: string;
   excerpts: string[];
 }
+
+/** Of how many cases the places are told: more nobody reads, and finding borders of words takes time. */
+export const EXCERPTS_OF = 200;
 
 /** What a search found, and how many cases could not be read for it. */
 export interface SearchResult {
@@ -97,10 +103,16 @@ export function createSearch(cases: {
   }
 
   function find(index: SearchIndex, words: string[]): SearchHit[] {
-    return [...index].flatMap(([id, { text }]) => {
+    const hits: SearchHit[] = [];
+    for (const [id, { text }] of index) {
+      if (hits.length >= EXCERPTS_OF) {
+        if (holdsAll(text, words)) hits.push({ id, excerpts: [] });
+        continue;
+      }
       const excerpts = excerptsOf(text, words);
-      return excerpts === null ? [] : [{ id, excerpts }];
-    });
+      if (excerpts !== null) hits.push({ id, excerpts });
+    }
+    return hits;
   }
 
   return {

@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../../../client/api.js';
 import { hashesOf, loadDirectory } from '../../../client/directory.js';
 import { openDraft, sealDraft } from '../../../client/draft.js';
-import { createSearch, type SearchHit, type SearchIndex } from '../../../client/desk/search.js';
+import {
+  createSearch,
+  EXCERPTS_OF,
+  type SearchHit,
+  type SearchIndex,
+} from '../../../client/desk/search.js';
 import { ClientError } from '../../../client/errors.js';
 import {
   addDays,
@@ -128,6 +133,18 @@ describe('search', () => {
     expect(await ask('missing')).toEqual({});
     const [excerpt] = (await ask('invoices'))['c'] ?? [];
     expect(excerpt).toMatch(/^… .*INVOICES.* …$/);
+  });
+
+  it('finds all of many cases, and shows where in the first ones', async () => {
+    const numbers = Array.from({ length: 2 * EXCERPTS_OF }, (_, index) => index);
+    const { ask } = searching(
+      Object.fromEntries(numbers.map((each) => [`case ${String(each)}`, `Paid ${String(each)}.`])),
+    );
+    const found = Object.values(await ask('PAID'));
+    expect(found).toHaveLength(numbers.length);
+    const shown = found.map((excerpts) => excerpts.length > 0);
+    expect(shown).toEqual(numbers.map((each) => each < EXCERPTS_OF));
+    expect(Object.keys(await ask('paid 399'))).toEqual(['case 399']);
   });
 
   it('finds letters that are written in two ways, and such that grow in lower case', async () => {

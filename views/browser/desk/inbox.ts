@@ -211,8 +211,11 @@ export function inboxView(desk: Desk): HTMLElement {
       );
       showFound(found.hits);
       const count = plural('desk.inbox.found', found.hits.length);
+      const many = found.hits.some(({ excerpts }) => excerpts.length === 0)
+        ? t('desk.inbox.found_many')
+        : '';
       const more = found.failed > 0 ? plural('desk.inbox.not_searched', found.failed) : '';
-      desk.say(`${count} ${more}`.trim());
+      desk.say([count, many, more].filter((text) => text !== '').join(' '));
     } catch (error) {
       if (codeOf(error) !== 'cancelled') throw error;
       return;
