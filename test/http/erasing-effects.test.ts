@@ -337,7 +337,7 @@ describe('a question about giving the identity to somebody', () => {
     expect(JSON.stringify(after)).not.toContain('Robin');
     expect(after.identityTalks).toEqual([]);
     const disclosure: CaseworkInput = {
-      ...{ kind: 'disclosure', id: null, recipient: 'Police', ground: 'A hearing', scope: 'All' },
+      ...{ kind: 'disclosure', id: null, recipient: 'Robin Ek', ground: 'A hearing', scope: 'All' },
       ...{ on: '2026-03-02', state: 'made', identity: { basis: 'consent', entry: talk } },
     };
     await expect(hanna.desk.work(id, disclosure)).rejects.toMatchObject({
@@ -352,7 +352,7 @@ describe('a question about giving the identity to somebody', () => {
     await installation.newReporter().consent(words, hash, 'agree');
     const proposed = await hanna.desk.proposeErasure(id, whole('dialogue', sequence));
     await harald.desk.work(id, {
-      ...{ kind: 'disclosure', id: null, recipient: 'Police', ground: 'A hearing', scope: 'All' },
+      ...{ kind: 'disclosure', id: null, recipient: 'Robin Ek', ground: 'A hearing', scope: 'All' },
       ...{ on: '2026-03-02', state: 'made', identity: { basis: 'consent', entry: talk } },
     });
     const waits = waiting(proposed.erasures[0]);

@@ -333,6 +333,26 @@ export const contents = {
     of: 3,
     content: { kind: 'note', at, text: 'Ask […].', files: [] },
   },
+  remainsOfClosure: {
+    kind: 'remains',
+    at,
+    of: 4,
+    content: { kind: 'closure', at, outcome: 'unsubstantiated', text: '[…] left.', files: [] },
+  },
+  noteRemainsOfHold: {
+    kind: 'note_remains',
+    at,
+    of: 4,
+    content: {
+      kind: 'hold',
+      at,
+      ground: 'court',
+      reference: '',
+      decidedBy: '[…]',
+      scope: '[…]',
+      review: '2026-09-01' as Day,
+    },
+  },
   erasureProposal: {
     kind: 'erasure_proposal',
     at,

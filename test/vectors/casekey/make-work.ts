@@ -46,7 +46,7 @@ import {
 
 /*
  * One case in which everything happens that takes more than one handler, or one who is none: a recusal,
- * entries erased, a removal agreed and declined, an identity asked for, opened, answered, and given
+ * entries erased, also such as did something to the case, a removal agreed and declined, an identity asked for, opened, answered, and given
  * outside by consent.
  */
 
@@ -140,6 +140,8 @@ function say(
 const at = '2026-03-04T05:06:07.890Z';
 const today = day('2026-03-04');
 const file = id(AttachmentId, 201);
+/** What the server took the bodies of. */
+const gone: SealedEntry[] = [];
 const placeIn = (entry: Entry): Erases['entries'][number] => ({
   sequence: entry.header.sequence,
   hash: recordHashOf(entry),
@@ -178,7 +180,7 @@ function begin(): void {
 }
 
 /** Of what the reporter wrote something goes, and of the notes nothing. */
-function erase(): Entry[] {
+function erase(): void {
   const key = toBase64(counting(202));
   const attached = { attachment: file, key, hash: key, chunks: 1, type: '', size: 1 };
   const content = { kind: 'message', at: today, text: 'He is ill.' } as const;
@@ -203,7 +205,19 @@ function erase(): Entry[] {
   const other = { ...erasure, id: id(WorkId, 204), ground: 'other', text: 'Both.' } as const;
   say('harald', 'internal', { kind: 'erasure_proposal', ...other }, notes);
   say('hanna', 'internal', { kind: 'erasure_declined', at, text: 'Needed.' }, notes);
-  return [message];
+  gone.push(message);
+}
+
+/** An entry that did something loses its words: what remains of it did nothing. */
+function lose(entry: SealedEntry, content: EntryContent, number: number): SealedEntry {
+  const { compartment, sequence: of } = entry.header;
+  const kind = compartment === 'dialogue' ? 'remains' : 'note_remains';
+  const remains = say('hanna', compartment, { kind, at, of, content } as never);
+  const erases: Erases = { entries: [placeIn(entry)], files: [], remains: placeIn(remains) };
+  const said = { at, id: id(WorkId, number), ground: 'irrelevant', text: 'Robin asked.' } as const;
+  say('hanna', compartment, { kind: 'erasure_proposal', ...said }, erases);
+  gone.push(entry);
+  return say('harald', compartment, { kind: 'erasure', ...said }, erases);
 }
 
 function identify(): Vectors['work']['identity'] {
@@ -262,15 +276,21 @@ function discloseAndClose(): void {
   const about = { kind: 'consent', at: today, request: recordHashOf(disclosure) } as const;
   say('reporter', 'dialogue', { ...about, answer: 'agree' });
   say('reporter', 'dialogue', { ...about, answer: 'withdraw' });
-  const closing = { kind: 'closure', outcome: 'minor' } as const;
-  say('harald', 'dialogue', { ...closing, at, text: 'Closed.', files: [] });
+  const closing = { kind: 'closure', at, outcome: 'minor', files: [] };
+  const closure = { ...closing, text: 'Robin did it.' } as EntryContent;
+  const closed = say('harald', 'dialogue', closure);
+  const erasure = lose(closed, { ...closing, text: '[…] did it.' } as EntryContent, 210);
+  const told = { kind: 'erasure', at, id: id(WorkId, 210), ground: 'irrelevant' } as const;
+  lose(erasure, { ...told, text: '[…]' }, 211);
 }
 
 function hold(): void {
   const review = day('2026-09-01');
   const about = { reference: '', decidedBy: 'The board', scope: 'All.', review };
-  say('hanna', 'internal', { kind: 'hold', at, ground: 'court', ...about });
+  const held = { kind: 'hold', at, ground: 'court', ...about } as const;
+  const holding = say('hanna', 'internal', held);
   say('hanna', 'internal', { kind: 'release', at, text: 'Decided.' });
+  lose(holding, { ...held, decidedBy: '[…]', scope: '[…]' }, 212);
   const contested = { id: id(WorkId, 208), ground: 'accuracy', text: 'Contested.' } as const;
   say('hanna', 'internal', { kind: 'restriction', at, ...contested, review });
   say('hanna', 'internal', { kind: 'unrestriction', at, text: 'Told.' });
@@ -290,7 +310,7 @@ function remove(): void {
 /** The vectors of the case. */
 export function workVectors(): Vectors['work'] {
   begin();
-  const gone = erase();
+  erase();
   open('helene', 'dialogue', [self, ...two], () => ({ recuses: true }));
   open('helene', 'internal', two);
   const identity = identify();
@@ -307,7 +327,7 @@ export function workVectors(): Vectors['work'] {
       document: documents[index] ?? null,
     })),
     erased: gone.map((entry) => ({
-      header: { ...entry.header, form: 'sealed', effect: null },
+      header: entry.header,
       bodyHash: toBase64(bodyHashOf(entry)),
       signature: entry.signature,
     })),

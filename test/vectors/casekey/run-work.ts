@@ -33,6 +33,7 @@ import {
   type Compartment,
   type Entry,
   type EntryHeader,
+  type Erases,
   type EpochKey,
   type EpochPlace,
   type IdentityPlace,
@@ -201,6 +202,19 @@ function runReaders({ vectors, newest, open }: World): void {
     else read(opened.internal, vectors);
     const message = opened.dialogue.entries.find(({ erasure }) => erasure !== null)?.content;
     same('what remains', message?.kind === 'message' ? message.text : message, 'He is […].');
+    const closure = opened.dialogue.entries.find(({ content }) => content.kind === 'closure');
+    same('what remains of a closing', closure?.content, {
+      ...{ kind: 'closure', at: '2026-03-04T05:06:07.890Z', outcome: 'minor' },
+      ...{ text: '[…] did it.', files: [] },
+    });
+    same('the ground of that', [closure?.erasure?.ground, closure?.erasure?.text], [
+      'irrelevant',
+      '[…]',
+    ]);
+    const closings = opened.dialogue.chain.records.filter(
+      ({ entry }) => entry.header.effect === 'close',
+    );
+    same('what closed it', closings.map(({ hash }) => hash), [closure?.hash]);
     const [recusal] = opened.dialogue.chain.epochs.slice(1);
     same('who takes no part', recusal?.entry.header.author, helene);
   }
@@ -236,6 +250,39 @@ function runErasing(world: World): void {
   fault('another record', proposal, { header: { erases: wrongHash } }, 'wrong_erasure');
   fault('an effect without them', erasure, { header: { effect: null } }, 'wrong_effect');
   fault('declined by nobody', declined, { header: { erases } }, 'wrong_erasure');
+  const { entries } = world.vectors;
+  const entryAt = (compartment: Compartment, sequence: number): Entry => {
+    const found = entries.find(
+      ({ header }) => header.compartment === compartment && header.sequence === sequence,
+    );
+    if (found === undefined) throw new Error('no such entry');
+    return found;
+  };
+  /** The proposal to erase words of an entry that did this. */
+  const about = (effect: string): { entry: Entry; erases: Erases } => {
+    for (const entry of entries) {
+      const header: EntryHeader = entry.header;
+      const first = header.effect === 'propose_erasure' ? header.erases?.entries[0] : undefined;
+      if (first === undefined || header.erases === undefined) continue;
+      const what = entryAt(header.compartment, first.sequence).header.effect;
+      if (what === effect) return { entry, erases: header.erases };
+    }
+    throw new Error(`nobody erases ${effect}`);
+  };
+  for (const effect of ['close', 'hold', 'erase']) {
+    const { entry, erases: all } = about(effect);
+    fault(`words of ${effect}`, entry, {}, null);
+    const nothing = { header: { erases: { ...all, remains: null } } };
+    fault(`${effect} that leaves nothing`, entry, nothing, 'wrong_erasure');
+  }
+  const { entry: ofHold, erases: held } = about('hold');
+  const release = entryWith(world, 'release');
+  const both = [
+    ...held.entries,
+    { sequence: release.header.sequence, hash: recordHashOf(release) },
+  ];
+  const together = { header: { erases: { ...held, entries: both } } };
+  fault('two effects that leave one entry', ofHold, together, 'wrong_erasure');
 }
 
 function runRemoval(world: World): void {
@@ -292,7 +339,8 @@ function runRecusal(world: World): void {
   const later = vectors.entries.findLast(({ header: { compartment } }) => compartment === 'dialogue');
   if (later === undefined || later.header.sequence <= header.sequence) throw new Error('later');
   const again = {
-    header: { ...header, sequence: later.header.sequence, previous: later.header.previous, epoch: 3 },
+    // nobody un-sees: its author may have seen more by then
+    header: { ...later.header, form: header.form, effect: null, erases: undefined, epoch: 3 },
     body: toBase64(toJsonBytes({ ...first.body, origin: undefined, recuses: undefined })),
     signature: second.entry.signature,
   };
