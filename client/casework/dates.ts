@@ -1,4 +1,4 @@
-import { addMonths, type Day, type Waiver } from '../../crypto/private.js';
+import { addMonths, type Day, feedbackDay, type Waiver } from '../../crypto/private.js';
 import { isFeedback } from '../law/answers.js';
 import { awaited, type CaseDate, type DateSource } from './case-date.js';
 import { noticeDates } from './disclosures.js';
@@ -6,7 +6,7 @@ import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
 import { keepingDates } from './keeping.js';
 import { removalDates } from './removals.js';
-import { dayIn, isClosed, type Notes, type Said } from './said.js';
+import { dayIn, isClosed, reportDay, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
 
 /** Within which it is told what came of a case that was opened again: as many as of a new one. */
@@ -114,14 +114,20 @@ export function nextDate(dates: readonly CaseDate[], today: Day): CaseDate | nul
   const open = dates.filter(
     ({ what, by, doneOn }) => doneOn === null && !(what === 'transcript' && by < today),
   );
-  const isMeeting = ({ what }: CaseDate): boolean => what === 'meeting' || what === 'meeting_agreed';
+  const isMeeting = ({ what }: CaseDate): boolean =>
+    what === 'meeting' || what === 'meeting_agreed';
   return open.find((date) => !isMeeting(date) || date.by >= today) ?? open[0] ?? null;
 }
 
 /** What handlers decided about the dates of a case that every case has. */
 export interface DateDecisions {
-  /** Whether it counts is for the rule of the channel's country: see `client/law`. */
-  extension: { by: Day; text: string; on: Day } | null;
+  /**
+   * Whether it counts is for the rule of the channel's country: see `client/law`. `tooLate`: written
+   * down when the time was over, which it does not give back.
+   */
+  extension: { by: Day; text: string; on: Day; tooLate: boolean } | null;
+  /** Until when feedback was put off in time; null where it was not. */
+  feedbackExtendedTo: Day | null;
   waiver: { reason: Waiver; text: string; on: Day } | null;
   /** How often feedback is to be given again; null where nobody asks for it. */
   furtherFeedback: { askedOn: Day; months: number } | null;
@@ -130,9 +136,12 @@ export interface DateDecisions {
 }
 
 /** The newest decision of each kind. */
-export function decisionsOf(said: Notes): DateDecisions {
+export function decisionsOf(said: Said): DateDecisions {
+  const received = reportDay(said);
+  const plain = received === null ? null : feedbackDay(received);
   const decided: DateDecisions = {
     extension: null,
+    feedbackExtendedTo: null,
     waiver: null,
     furtherFeedback: null,
     confirmations: [],
@@ -141,7 +150,11 @@ export function decisionsOf(said: Notes): DateDecisions {
   for (const content of said.internal) {
     if (content.kind === 'extension') {
       const { by, text } = content;
-      decided.extension = { by, text, on: dayIn(said, content) };
+      const on = dayIn(said, content);
+      // put off in time, it can be put off once more until then
+      const tooLate = plain !== null && on > plain && on > (decided.feedbackExtendedTo ?? plain);
+      decided.extension = { by, text, on, tooLate };
+      if (!tooLate) decided.feedbackExtendedTo = by;
     }
     if (content.kind === 'acknowledgement_waived') {
       const { reason, text } = content;

@@ -49,7 +49,7 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     labels: [...work.labels],
     responsible: [...work.responsible],
     due: dueOf(said, today),
-    feedbackExtendedTo: decided.extension?.by ?? null,
+    feedbackExtendedTo: decided.feedbackExtendedTo,
     acknowledgementWaived: decided.waiver !== null,
     investigated: wasInvestigated(said),
     exportWaits: exportWaits(said),

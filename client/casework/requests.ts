@@ -1,4 +1,5 @@
 import { addMonths, type DataRight, type Day } from '../../crypto/private.js';
+import { periodEnd } from '../law/days.js';
 import type { CaseDate } from './case-date.js';
 import type { Said } from './said.js';
 
@@ -14,9 +15,10 @@ export interface DataRequest {
   receivedOn: Day;
   text: string;
   state: 'made' | 'withdrawn';
-  /** A month after receipt, or three where that was told with reasons: GDPR article 12(3). */
+  /** A month after receipt, or three where that was told with reasons within the first: GDPR article 12(3). */
   due: Day;
-  extension: { on: Day; text: string } | null;
+  /** `tooLate`: told after the first month, which gives no more time. */
+  extension: { on: Day; text: string; tooLate: boolean } | null;
   answer: {
     answer: 'granted' | 'partly' | 'refused';
     on: Day;
@@ -50,15 +52,25 @@ export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] 
   return [...requests.values()];
 }
 
-function withDue(request: Omit<DataRequest, 'due'>): DataRequest {
-  const months = request.extension === null ? 1 : 3;
-  return { ...request, due: addMonths(request.receivedOn, months) };
+/** A request before it is known whether an extension was told in time. */
+type Noted = Omit<DataRequest, 'due' | 'extension'> & {
+  extension: Pick<NonNullable<DataRequest['extension']>, 'on' | 'text'> | null;
+};
+
+function withDue({ extension, ...request }: Noted): DataRequest {
+  const month = addMonths(request.receivedOn, 1);
+  if (extension === null) return { ...request, due: month, extension };
+  const { on, text } = extension;
+  // of an act of the Union: a month that ends on a weekend is not over before the Monday is
+  const tooLate = on > periodEnd(month);
+  const due = tooLate ? month : addMonths(request.receivedOn, 3);
+  return { ...request, due, extension: { on, text, tooLate } };
 }
 
 function change(
   requests: Map<string, DataRequest>,
   id: string,
-  to: Pick<DataRequest, 'extension'> | Pick<DataRequest, 'answer'>,
+  to: Pick<Noted, 'extension'> | Pick<Noted, 'answer'>,
 ): void {
   const before = requests.get(id);
   if (before !== undefined) requests.set(id, withDue({ ...before, ...to }));

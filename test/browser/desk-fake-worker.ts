@@ -641,7 +641,7 @@ const api: DeskApi = {
         status: progress ?? facts.status,
         labels: [...labels],
         responsible: [...responsible],
-        feedbackExtendedTo: decisions.extension?.by ?? null,
+        feedbackExtendedTo: decisions.feedbackExtendedTo,
         acknowledgementWaived: decisions.waiver !== null,
         exportWaits: exportsOf(viewOf(id).entries).some(
           ({ state, second }) => state === 'asked' && second === null,

@@ -115,7 +115,8 @@ describe('the dates of a case', () => {
       acknowledgementWaived: true,
     });
     expect(decisionsOf(said)).toEqual({
-      extension: { by: '2026-08-31', text: 'Still abroad.', on: '2026-03-02' },
+      extension: { by: '2026-08-31', text: 'Still abroad.', on: '2026-03-02', tooLate: false },
+      feedbackExtendedTo: '2026-08-31',
       waiver: { reason: 'declined', text: '', on: '2026-03-02' },
       furtherFeedback: null,
       confirmations: [{ id, askedOn: '2026-03-02', by: '2026-03-09' }],
@@ -123,6 +124,22 @@ describe('the dates of a case', () => {
     const given = entry({ ...asked, state: 'given' });
     const after = overviewOf('Title', { ...said, internal: [...internal, given] }, day);
     expect(after.due).toEqual({ what: 'task', by: '2026-03-20', days: 18 });
+  });
+
+  it('let nobody put feedback off when its time was over', () => {
+    const report = { kind: 'report', at: '2026-03-02' } as DialogueEntry;
+    const putOff = (by: string, on: string): InternalEntry =>
+      entry({ kind: 'extension', by: by as Day, text: 'Abroad.' }, on);
+    const of = (...internal: InternalEntry[]) => {
+      const said = { dialogue: [report], internal };
+      const { extension } = decisionsOf(said);
+      return [overviewOf('Title', said, day).feedbackExtendedTo, extension?.tooLate];
+    };
+    expect(of(putOff('2026-08-01', '2026-06-02'))).toEqual(['2026-08-01', false]);
+    expect(of(putOff('2026-08-01', '2026-06-03'))).toEqual([null, true]);
+    const first = putOff('2026-08-01', '2026-05-02');
+    expect(of(first, putOff('2026-09-02', '2026-08-01'))).toEqual(['2026-09-02', false]);
+    expect(of(first, putOff('2026-09-02', '2026-08-02'))).toEqual(['2026-08-01', true]);
   });
 
   it.each([

@@ -69,6 +69,22 @@ describe('requests about data', () => {
     ]);
   });
 
+  it('get no more time by what was told after the first month', () => {
+    const told = (on: string, ...more: CaseworkInput[]) =>
+      requestsOf({ internal: [request, { ...extended, on }, ...more].map(entry) }).map((each) => [
+        each.due,
+        each.extension?.tooLate,
+      ]);
+    // 28 February 2026 is a Saturday
+    expect(told('2026-02-28')).toEqual([['2026-04-30', false]]);
+    expect(told('2026-03-02')).toEqual([['2026-04-30', false]]);
+    expect(told('2026-03-03')).toEqual([['2026-02-28', true]]);
+    const later = { ...request, receivedOn: '2026-02-03' };
+    expect(told('2026-03-03', later)).toEqual([['2026-05-03', false]]);
+    // the newest word counts, also about the day
+    expect(told('2026-03-03', extended)).toEqual([['2026-04-30', false]]);
+  });
+
   it('end with the answer, or when they are taken back', () => {
     const dates = (...said: CaseworkInput[]) =>
       requestDates({ dialogue: [], internal: said.map(entry) });

@@ -280,6 +280,14 @@ describe('the last day for feedback', () => {
     expect(feedbackDuty(ruleOf(country), plain(received, acknowledged)).limit).toBe(limit);
   });
 
+  it('is three months from receipt wherever it can be put off, since that has to be done by then', () => {
+    for (const rule of rules.values()) {
+      if (extensionLimit(rule, day('2026-08-31')) === null) continue;
+      const known = plain('2026-08-31', '2026-09-01');
+      expect(feedbackDuty(rule, known).limit).toBe(feedbackDay(known.receivedOn));
+    }
+  });
+
   it('moves with a reason where the act has that, and no further than it says', () => {
     const known = plain('2026-08-31', '2026-09-01');
     const until = (feedbackExtendedTo: string): string =>

@@ -65,7 +65,11 @@ export function datesPanel(
     const text = area('extension-text');
     const { data, rule } = shown;
     const latest = extensionLimit(rule, data.receivedOn as Day);
-    const planned = dutiesOf({ ...data, feedbackExtendedTo: null }, rule).feedback.by;
+    const { by: planned, limit } = dutiesOf({ ...data, feedbackExtendedTo: null }, rule).feedback;
+    const over = data.feedbackExtendedTo === null ? limit : dutiesOf(data, rule).feedback.by;
+    if (over !== null && today() > over) {
+      return missing(form, by, t('desk.dates.extension_over', { day: dayText(over) }));
+    }
     if (!isDay(by) || latest === null || by.value <= planned || by.value > latest) {
       const days = { from: dayText(planned), until: dayText(latest ?? planned) };
       return missing(form, by, t('desk.dates.extension_range', days));
@@ -175,7 +179,7 @@ export function datesPanel(
       const hint = t(`desk.dates.confirmation_hint.${isLaw ? 'law' : 'promise'}`, words);
       write(panel, 'confirmation-hint', hint);
       fillList(part(panel, 'confirmations'), decisions.confirmations, confirmationItem);
-      const untold = extendable && decisions.extension !== null;
+      const untold = extendable && decisions.extension?.tooLate === false;
       showPart(panel, 'tell', untold);
       if (untold) {
         const by = dutiesOf(data, rule).feedback.by;

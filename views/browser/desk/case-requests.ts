@@ -29,7 +29,8 @@ export function requesterText({ by, name }: Pick<DataRequest, 'by' | 'name'>): s
 export function requestState({ state, answer, extension }: DataRequest): string {
   if (state === 'withdrawn') return t('desk.request.withdrawn');
   if (answer !== null) return t(`desk.request.answer.${answer.answer}`);
-  return extension === null ? '' : t('desk.request.extended');
+  if (extension === null) return '';
+  return t(extension.tooLate ? 'desk.request.extended_late' : 'desk.request.extended');
 }
 
 /** What kind of request of whom it is: "Access: Kim Berg". */
@@ -100,7 +101,7 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
         run: () => {
           extending.open(choose);
         },
-        if: isOpen && request.extension === null,
+        if: isOpen && isExtendable(request),
       },
       {
         label: t('desk.record.change'),
@@ -143,11 +144,13 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
       showPart(panel, `${name}-fold`, list.length > 0);
     };
     choices('answer', open);
-    choices(
-      'extend',
-      open.filter(({ extension }) => extension === null),
-    );
+    choices('extend', open.filter(isExtendable));
   };
+}
+
+/** Whether an extension can be noted: none was, or one whose day may have been mistaken. */
+function isExtendable({ extension }: DataRequest): boolean {
+  return extension === null || extension.tooLate;
 }
 
 /** What is known of a request, in sentences. */
@@ -162,8 +165,9 @@ export function requestLines(request: DataRequest): string[] {
         : t('desk.request.identified_line', { how: identified });
   const lines = [`${received} ${identity}`, text];
   if (extension !== null) {
-    const { on, text: reason } = extension;
-    lines.push(t('desk.request.extended_line', { day: dayText(on), reason }));
+    const { on, text: reason, tooLate } = extension;
+    const line = tooLate ? 'desk.request.extended_late_line' : 'desk.request.extended_line';
+    lines.push(t(line, { day: dayText(on), reason }));
   }
   if (answer !== null) {
     const { on, text: reason } = answer;

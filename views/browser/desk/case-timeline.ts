@@ -103,7 +103,10 @@ function otherSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
 
 function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Data): Step[] {
   const steps: Step[] = [];
-  if (extension !== null) steps.push(done(t('desk.time.extended'), extension.on));
+  if (extension !== null) {
+    const note = extension.tooLate ? t('desk.time.extended_late') : '';
+    steps.push(done(t('desk.time.extended'), extension.on, note));
+  }
   if (waiver !== null) {
     steps.push(done(t('desk.time.waived'), waiver.on, t(`desk.dates.waiver.${waiver.reason}`)));
   }

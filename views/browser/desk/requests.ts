@@ -1,4 +1,5 @@
 import { csvOf } from '../../../client/csv.js';
+import type { DataRequest } from '../../../client/casework/requests.js';
 import type { RequestInCase } from '../../../client/desk/data-requests.js';
 import { saveFile } from '../save-file.js';
 import { plural, t } from '../strings.js';
@@ -69,6 +70,13 @@ function itemOf(desk: Desk, row: RequestInCase): HTMLElement {
   });
 }
 
+/** The day on which an extension was told, and where that was too late to be one. */
+function extensionText({ extension }: DataRequest): string {
+  if (extension === null) return '';
+  const { on, tooLate } = extension;
+  return tooLate ? t('desk.requests.extended_late', { day: on }) : on;
+}
+
 function tableOf(rows: readonly RequestInCase[]): string[][] {
   const head = ['right', 'who', 'identified', 'received', 'due', 'extended', 'answer', 'answered'];
   return [
@@ -79,7 +87,7 @@ function tableOf(rows: readonly RequestInCase[]): string[][] {
       request.by === 'named' ? request.identified : t('desk.request.by_case_key'),
       request.receivedOn,
       request.due,
-      request.extension?.on ?? '',
+      extensionText(request),
       requestState(request),
       request.answer?.on ?? '',
       request.answer?.text ?? '',
