@@ -42,6 +42,7 @@ import {
   readReadings,
   readRecused,
 } from '../records/service.js';
+import { checkGuestsStay } from './restricted.js';
 import { changesOf, checkRequest, checkState, checkStatistics, effectOfAppend } from './rules.js';
 import {
   firstOpeningOn,
@@ -256,6 +257,7 @@ export function createCases(options: {
         const effect = effectOfAppend(request);
         const compartment = checkRequest(request, effect);
         checkState(row, request, effect);
+        await checkGuestsStay(trx, row, request.entries);
         const { directory } = newest;
         if (effect === 'remove') {
           await checkRemoval(trx, row, reader, lookup, () =>

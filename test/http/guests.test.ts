@@ -9,6 +9,7 @@ import {
   utf8,
 } from '../../crypto/private.js';
 import type * as v from 'valibot';
+import type { Fetch } from '../../client/api.js';
 import type { Answer } from '../support/api.js';
 import {
   at,
@@ -175,6 +176,34 @@ describe('a case that a handler grants to somebody from outside', () => {
     }
     // a guest takes no handler's place
     expect(await hanna.desk.successorOf(harald.id)).toBeNull();
+  });
+
+  it('is given to no guest anew and to none for longer while it is restricted, and its keys change all the same', async () => {
+    const { db } = installation.server;
+    const id = reporterKeys((await installation.report()).words).caseId;
+    const terms = { until: '2026-12-20', write: false, save: false };
+    // what the handler's client does not know of, the server does
+    const restricting: Fetch = async (input, init) => {
+      if (init.method !== 'POST' || !input.endsWith('/entries')) return fetch(input, init);
+      await db('cases').where({ id }).update({ restricted: 1 });
+      const answer = await fetch(input, init);
+      await db('cases').where({ id }).update({ restricted: 0 });
+      return answer;
+    };
+    const unaware = await installation.signIn(hanna, restricting);
+    const refused = { code: 'case_restricted' };
+    await expect(unaware.grantGuest(id, lara.id, terms)).rejects.toMatchObject(refused);
+    await installation.signIn(hanna);
+    await hanna.desk.grantGuest(id, lara.id, terms);
+    const again = await installation.signIn(hanna, restricting);
+    for (const more of [{ until: '2026-12-21' }, { write: true }, { save: true }]) {
+      const longer = again.grantGuest(id, lara.id, { ...terms, ...more });
+      await expect(longer).rejects.toMatchObject(refused);
+    }
+    const shorter = { ...terms, until: '2026-12-12' };
+    expect((await again.grantGuest(id, lara.id, shorter)).readers.at(-1)?.guest).toEqual(shorter);
+    expect((await again.renew(id)).warnings).toEqual([]);
+    await installation.signIn(hanna);
   });
 });
 
