@@ -441,15 +441,20 @@ function lasts(chain: VerifiedChain | undefined, effect: Effect, ends: Effect): 
 /**
  * `wrong_facts` where the server calls a case closed that nobody closed (it may reopen a case by
  * itself, where nobody decided about it in time), or names a day of removal for one that is held or
- * restricted.
+ * restricted, be it in part.
  */
 export function faultInState(
   { dialogue, internal }: OpenedCase,
   facts: CaseFacts,
 ): ProtocolFault | null {
   const closed = lasts(dialogue.chain, 'close', 'reopen');
-  const paused =
-    lasts(internal?.chain, 'hold', 'release') || lasts(internal?.chain, 'restrict', 'unrestrict');
+  const paused = (
+    [
+      ['hold', 'release'],
+      ['restrict', 'unrestrict'],
+      ['restrict_part', 'unrestrict_part'],
+    ] as const
+  ).some(([effect, ends]) => lasts(internal?.chain, effect, ends));
   const fits = (facts.closedOn === null || closed) && (facts.purgeOn === null || !paused);
   return fits ? null : 'wrong_facts';
 }

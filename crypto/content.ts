@@ -92,6 +92,7 @@ const effects: ReadonlyMap<string, Effect> = new Map([
   ['release', 'release'],
   ['restriction', 'restrict'],
   ['unrestriction', 'unrestrict'],
+  ['part_restriction', 'restrict_part'],
   ['removal_proposal', 'propose_removal'],
   ['removal_declined', 'decline_removal'],
   ['removal', 'remove'],
@@ -105,6 +106,7 @@ const effects: ReadonlyMap<string, Effect> = new Map([
 /** What an entry of this kind does to its case; its header must say the same. */
 export function effectOf(content: EntryContent): Effect | null {
   if (content.kind === 'decision') return content.decision;
+  if (content.kind === 'part_unrestriction') return content.last ? 'unrestrict_part' : null;
   return effects.get(content.kind) ?? null;
 }
 

@@ -9,6 +9,8 @@ const places: Readonly<Record<Effect, Compartment | null>> = {
   release: 'internal',
   restrict: 'internal',
   unrestrict: 'internal',
+  restrict_part: 'internal',
+  unrestrict_part: 'internal',
   propose_removal: 'internal',
   decline_removal: 'internal',
   remove: 'internal',

@@ -17,6 +17,7 @@ const removalEffects: ReadonlySet<Effect | null> = new Set<Effect | null>([
   'remove',
   'hold',
   'restrict',
+  'restrict_part',
 ]);
 
 /** What in the conversation ends an agreement; erasing there does not, as for the server. */

@@ -197,6 +197,7 @@ export async function up(knex: Knex): Promise<void> {
      processed_paused integer not null default 0,
      held integer not null default 0,
      restricted integer not null default 0,
+     part_restricted integer not null default 0,
      paused_day text,
      paused_days integer not null default 0,
      removal_by text,

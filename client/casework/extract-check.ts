@@ -3,9 +3,9 @@ export interface ExtractFinding {
   /**
    * `copied`: several words as they stand in the reporter's texts; `date`: a date or a time of day
    * that stands there; `word`: a word that of all who write in the case only the reporter uses, or
-   * a part of the reporter's name.
+   * a part of the reporter's name; `restricted`: words as they stand where the case is restricted.
    */
-  kind: 'copied' | 'date' | 'word';
+  kind: 'copied' | 'date' | 'word' | 'restricted';
   /** As it stands in the extract. */
   text: string;
 }
@@ -18,6 +18,8 @@ export interface ExtractSources {
   names: readonly string[];
   /** Everything that handlers wrote. */
   handlers: readonly string[];
+  /** What is restricted of either. */
+  restricted?: readonly string[];
   /** The days on which the reporter wrote, and those that answers name, `2026-03-02`. */
   days: readonly string[];
 }
@@ -93,6 +95,21 @@ function shortSentences(extract: string, texts: readonly string[]): string[] {
       const words = tokensOf(sentence).map(({ word }) => word);
       return words.length > 1 && words.length < COPIED_WORDS && known.has(words.join(' '));
     });
+}
+
+/** The stretches of the extract that are restricted: copied, or short and there as a whole. */
+function restrictedIn(extract: string, texts: readonly string[]): Token[][] {
+  const tokens = tokensOf(extract);
+  const short = texts
+    .map((text) => tokensOf(text).map(({ word }) => word))
+    .filter(({ length }) => length > 0 && length < COPIED_WORDS)
+    .flatMap((words) =>
+      tokens.flatMap((_, at) => {
+        const stretch = tokens.slice(at, at + words.length);
+        return words.every((word, index) => stretch[index]?.word === word) ? [stretch] : [];
+      }),
+    );
+  return [...copiedIn(extract, texts), ...short];
 }
 
 let monthNames: ReadonlyMap<string, number> | undefined;
@@ -174,8 +191,8 @@ function timeKey(hour: string | undefined, minute: string | undefined): string |
 
 /**
  * Compares an extract for a person in a case with what the reporter wrote: what was copied word for
- * word, dates and times that stand there, and words that only the reporter uses. That nothing is
- * found does not mean that nobody can tell who reported.
+ * word, dates and times that stand there, words that only the reporter uses, and what is restricted.
+ * That nothing is found does not mean that nobody can tell who reported.
  */
 export function checkExtract(extract: string, sources: ExtractSources): ExtractFinding[] {
   const findings = new Map<string, ExtractFinding>();
@@ -186,6 +203,9 @@ export function checkExtract(extract: string, sources: ExtractSources): ExtractF
   const copied = copiedIn(extract, sources.reporter);
   for (const stretch of copied) add('copied', extract.slice(stretch[0]?.from, stretch.at(-1)?.to));
   for (const sentence of shortSentences(extract, sources.reporter)) add('copied', sentence);
+  for (const stretch of restrictedIn(extract, sources.restricted ?? [])) {
+    add('restricted', extract.slice(stretch[0]?.from, stretch.at(-1)?.to));
+  }
 
   const known = new Set(
     [...sources.reporter, ...sources.days].flatMap((text) =>

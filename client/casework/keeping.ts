@@ -2,6 +2,7 @@ import { type DateKind, type HoldEntry, type RestrictionEntry } from '../../cryp
 import type * as v from 'valibot';
 import type { CaseDate, DateSource } from './case-date.js';
 import type { ChangeSource } from './data-change.js';
+import { partsIn, type PartsInForce, type RestrictedPart } from './parts.js';
 import { dayIn, type Said } from './said.js';
 
 /** What handlers said of a hold that is in force. */
@@ -10,8 +11,8 @@ export type Hold = v.InferOutput<typeof HoldEntry>;
 /** What handlers said of a restriction that is in force. */
 export type Restriction = v.InferOutput<typeof RestrictionEntry>;
 
-/** What keeps a case from being removed, or from being changed, given out and removed. */
-export interface Keeping {
+/** What keeps a case, or parts of it, from being removed, or from being changed, given out and removed. */
+export interface Keeping extends PartsInForce {
   /** `unknown` where it is in force, and what was said of it cannot be read. */
   hold: Hold | 'unknown' | null;
   restriction: Restriction | 'unknown' | null;
@@ -22,7 +23,7 @@ export interface Keeping {
  * headers, so an entry of noise lifts a hold as well, and nobody may be told otherwise.
  */
 export function keepingOf({ internal }: Pick<Said, 'internal'>): Keeping {
-  const keeping: Keeping = { hold: null, restriction: null };
+  const keeping: Keeping = { hold: null, restriction: null, ...partsIn(internal) };
   for (const content of internal) {
     if (content.kind === 'hold') keeping.hold = content;
     if (content.kind === 'release') keeping.hold = null;
@@ -37,10 +38,14 @@ export function keepingOf({ internal }: Pick<Said, 'internal'>): Keeping {
   return keeping;
 }
 
-/** The days by which somebody looks whether a hold and a restriction are still needed. */
+/** The days by which somebody looks whether a hold and restrictions are still needed. */
 export const keepingDates: DateSource = (said) => {
-  const { hold, restriction } = keepingOf(said);
-  const date = (what: DateKind, of: Hold | Restriction, name: string): CaseDate => ({
+  const { hold, restriction, parts } = keepingOf(said);
+  const date = (
+    what: DateKind,
+    of: Hold | Restriction | RestrictedPart,
+    name: string,
+  ): CaseDate => ({
     what,
     name,
     by: of.review,
@@ -53,13 +58,28 @@ export const keepingDates: DateSource = (said) => {
     ...(restriction === null || restriction === 'unknown'
       ? []
       : [date('restriction_review', restriction, '')]),
+    ...parts.map((part) => date('restriction_review', part, '')),
   ];
 };
 
+/** What each is to those who were given the data before (GDPR article 19). */
+const CHANGES = {
+  correction: 'rectification',
+  restriction: 'restriction',
+  part_restriction: 'restriction',
+} as const;
+
 /** The corrections and restrictions of which those are to be told who were given the data before. */
-export const keepingChanges: ChangeSource = (said) =>
-  said.internal.flatMap((content) => {
-    if (content.kind !== 'correction' && content.kind !== 'restriction') return [];
-    const what = content.kind === 'correction' ? 'rectification' : content.kind;
-    return [{ id: content.id, what, on: dayIn(said, content) }];
+export const keepingChanges: ChangeSource = (said) => {
+  // the same restriction said anew is none
+  const known = new Set<string>();
+  return said.internal.flatMap((content) => {
+    const isChange =
+      content.kind === 'correction' ||
+      content.kind === 'restriction' ||
+      content.kind === 'part_restriction';
+    if (!isChange || known.has(content.id)) return [];
+    known.add(content.id);
+    return [{ id: content.id, what: CHANGES[content.kind], on: dayIn(said, content) }];
   });
+};

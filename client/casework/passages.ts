@@ -114,7 +114,10 @@ function withTexts(
 const GOES_ALONG = /^(?:[\uDC00-\uDFFF]|\p{M}|\u200D)/u;
 
 /** No part of a letter goes, or stays, alone: an accent that is left over still tells something. */
-function wholeLetters(text: string, { from, to }: Passage): { from: number; to: number } {
+export function wholeLetters(
+  text: string,
+  { from, to }: Pick<Passage, 'from' | 'to'>,
+): { from: number; to: number } {
   const splits = (at: number): boolean =>
     at > 0 && at < text.length && GOES_ALONG.test(text.slice(at, at + 2));
   let [first, end] = [from, to];
@@ -124,7 +127,12 @@ function wholeLetters(text: string, { from, to }: Passage): { from: number; to: 
   return { from: first, to: end };
 }
 
-function cut(text: string, passages: readonly Passage[]): string {
+/** A text with a mark in the place of each of these stretches. */
+export function withoutStretches(
+  text: string,
+  passages: readonly Pick<Passage, 'from' | 'to'>[],
+  mark: string,
+): string {
   const sorted = passages
     .map((passage) => wholeLetters(text, passage))
     .filter(({ from, to }) => from >= 0 && from < to && to <= text.length)
@@ -132,7 +140,7 @@ function cut(text: string, passages: readonly Passage[]): string {
   let left = '';
   let end = 0;
   for (const { from, to } of sorted) {
-    if (from > end || left === '') left += text.slice(end, from) + ERASED_MARK;
+    if (from > end || left === '') left += text.slice(end, from) + mark;
     end = Math.max(end, to);
   }
   return left + text.slice(end);
@@ -143,11 +151,13 @@ export function withoutPassages(
   content: EntryContent,
   passages: readonly Passage[],
   files: readonly string[],
+  mark = ERASED_MARK,
 ): EntryContent {
   const left = withTexts(content, (field, text) =>
-    cut(
+    withoutStretches(
       text,
       passages.filter((passage) => passage.field === field),
+      mark,
     ),
   );
   if (!('files' in left)) return left;
@@ -162,7 +172,12 @@ export function withoutPassages(
 export function withoutWords(content: EntryContent): EntryContent | null {
   if (content.kind === 'message' || content.kind === 'reply' || content.kind === 'note')
     return null;
-  const left = withTexts(content, () => ERASED_MARK);
+  return withWordsGone(content, ERASED_MARK);
+}
+
+/** An entry with a mark in the place of each text, and without files, labels and a form. */
+export function withWordsGone(content: EntryContent, mark: string): EntryContent {
+  const left = withTexts(content, () => mark);
   if (left.kind === 'labels') return { ...left, labels: [] };
   if (left.kind === 'report') {
     // a form that was never signed can hold anything

@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type {
   Day,
+  Effect,
   OpenedContent,
   RecordHash,
   RemovalEntry,
@@ -23,6 +24,19 @@ export interface Removal {
   /** The newest decision that the case is still needed. */
   stillNeeded: { text: string; review: Day; on: Day } | null;
 }
+
+const UNDOING: ReadonlySet<string> = new Set([
+  'hold',
+  'restriction',
+  'part_restriction',
+  'removal_declined',
+]);
+const UNDOING_EFFECTS: ReadonlySet<Effect | null> = new Set<Effect | null>([
+  'hold',
+  'restrict',
+  'restrict_part',
+  'decline_removal',
+]);
 
 /**
  * What is proposed, agreed and decided about removing a case, by the newest words. A hold or a
@@ -51,9 +65,7 @@ export function removalOf(said: Notes): Removal {
       removal.proposal = 'unknown';
     }
     if (content.kind === 'removal') agree(removal, content, dayIn(said, content));
-    if (content.kind === 'hold' || content.kind === 'restriction') undo();
-    if (effect === 'hold' || effect === 'restrict' || effect === 'decline_removal') undo();
-    if (content.kind === 'removal_declined') undo();
+    if (UNDOING.has(content.kind) || UNDOING_EFFECTS.has(effect)) undo();
     if (content.kind === 'still_needed') {
       const { text, review } = content;
       removal.stillNeeded = { text, review, on: dayIn(said, content) };

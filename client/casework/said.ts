@@ -1,5 +1,6 @@
 import { dayOf, type Day, type OpenedCase, type OpenedContent } from '../../crypto/private.js';
 import type { Spoken } from '../spoken/spoken.js';
+import { coverOf } from './parts.js';
 
 /** What the entries of a case say now, in the order of each chain. */
 export interface Said extends Spoken {
@@ -33,10 +34,15 @@ export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string
   return dayOf(new Date(at), timeZone);
 }
 
-/** What was said in a case, as it was opened, with its days in this zone. */
-export function saidIn({ dialogue, internal, origin }: OpenedCase, timeZone: string): Said {
+/**
+ * What was said in a case, as it was opened, with its days in this zone; without the words that are
+ * restricted, which nothing is worked out of.
+ */
+export function saidIn(file: OpenedCase, timeZone: string): Said {
+  const { dialogue, internal, origin } = file;
+  const cover = coverOf(file);
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
-    entries.map(({ content }) => content);
+    entries.map(cover);
   return {
     dialogue: contents(dialogue.entries),
     hashes: dialogue.entries.map(({ hash }) => hash),

@@ -69,6 +69,7 @@ export function entryFacts({ content }: EntryView): [name: string, value: string
 const fileFaults: Readonly<Record<FileFault, string>> = {
   absent: 'not in this report',
   erased: 'erased',
+  restricted: 'restricted',
   twice: 'another answer names it too',
   not_asked: 'no file was asked for here',
   no_sound: 'a recording was asked for, and it is called something else',

@@ -1,6 +1,7 @@
 import { type EntryContent, openHead, type Outcome } from '../../crypto/private.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
+import { isPartRestricted } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
 import { workOf } from '../casework/work.js';
 import { ClientError, codeOf } from '../errors.js';
@@ -63,14 +64,16 @@ function isUnread({ answer, file }: OpenedForHandler, state: SignedInState): boo
 /**
  * What keeps a case from being closed together with others.
  *
- * @throws ClientError `already_closed`, `case_unread`, `case_held` or `case_restricted`.
+ * @throws ClientError `already_closed`, `case_unread`, `case_held`, `case_restricted` or
+ * `part_restricted`.
  */
 function checkClosable(opened: OpenedForHandler, state: SignedInState): void {
   if (opened.answer.case.closedOn !== null) throw new ClientError('already_closed');
   if (isUnread(opened, state)) throw new ClientError('case_unread');
-  const { hold, restriction } = keepingOf(saidIn(opened.file, opened.timeZone));
-  if (hold !== null) throw new ClientError('case_held');
-  if (restriction !== null) throw new ClientError('case_restricted');
+  const keeping = keepingOf(saidIn(opened.file, opened.timeZone));
+  if (keeping.hold !== null) throw new ClientError('case_held');
+  if (keeping.restriction !== null) throw new ClientError('case_restricted');
+  if (isPartRestricted(keeping)) throw new ClientError('part_restricted');
 }
 
 /** What is to be said among handlers; null where it is so already. */

@@ -14,6 +14,7 @@ import {
 import { accessViews, entryViews, originView, warningsOf, writableOf } from '../case-view.js';
 import { caseworkOf } from '../casework/casework.js';
 import { believed } from '../casework/overview.js';
+import { coveredViews } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
@@ -150,7 +151,7 @@ export function caseView(
       internal: erasesAlone(opened, 'internal', party),
     },
     origin: originView(file, directory.directory, answer.case),
-    entries: entryViews(file, directory.directory, answer.readings),
+    entries: coveredViews(entryViews(file, directory.directory, answer.readings)),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part }, guest }) => ({
       id,

@@ -51,6 +51,12 @@ import { checkExportable, checkExportAnswer } from './exporting.js';
 import type { Listings } from './listings.js';
 import { checkDisclosure, checkOutward } from './outward.js';
 import { createSearch, type Search } from './search.js';
+import {
+  checkCorrection,
+  checkNotReplacing,
+  preparePartEnd,
+  preparePartRestriction,
+} from './parts.js';
 import type { DeskSession } from './session.js';
 import type { Prepare, Workplace } from './workplace.js';
 
@@ -113,9 +119,11 @@ export interface CaseDesk {
    */
   decideNothingFurther(id: string, text: string, known: string | null): Promise<HandlerCaseView>;
   /**
-   * Writes down where the work on the case stands now.
+   * Writes down where the work on the case stands now. Whether the end of a restriction of a part is the
+   * last is worked out as it is written.
    *
-   * @throws ClientError as `caseworkEntry` does.
+   * @throws ClientError as `caseworkEntry` does, and `part_restricted` for what would change something
+   * restricted.
    */
   work(id: string, change: CaseworkInput): Promise<HandlerCaseView>;
   /**
@@ -260,6 +268,7 @@ export function createCaseDesk(
       const at = session.now().toISOString();
       return workplace.append(id, ['tell', word], (opened, state) => {
         const content = handlerSaying(word, about, at, saidIn(opened.file, opened.timeZone));
+        checkNotReplacing(opened, content);
         return prepareMessage(opened, state, content, []);
       });
     },
@@ -299,6 +308,12 @@ export function createCaseDesk(
         if (content.kind === 'correction' || content.kind === 'person_extract') {
           checkUnrestricted(opened);
         }
+        checkNotReplacing(opened, content);
+        if (content.kind === 'correction') checkCorrection(opened, content);
+        if (content.kind === 'part_restriction') {
+          return preparePartRestriction(opened, state, content);
+        }
+        if (content.kind === 'part_unrestriction') return preparePartEnd(opened, state, content);
         if (content.kind === 'removal') checkRemoval(opened, content);
         if (content.kind === 'disclosure') checkDisclosure(opened, content);
         if (content.kind === 'export_confirmed') {

@@ -27,6 +27,7 @@ import {
 import { staysAsProof } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
+import { partsOn } from '../casework/parts.js';
 import {
   lostWords,
   type Passage,
@@ -121,9 +122,12 @@ function livePlaces(
 
 /** Throws ClientError where nothing may be erased now, or this entry never. */
 function checkErasable(opened: OpenedForHandler, { compartment, sequence }: EntryPlaceInput): void {
-  const { hold, restriction } = keepingOf(saidIn(opened.file, opened.timeZone));
-  if (hold !== null) throw new ClientError('case_held');
-  if (restriction !== null) throw new ClientError('case_restricted');
+  const keeping = keepingOf(saidIn(opened.file, opened.timeZone));
+  if (keeping.hold !== null) throw new ClientError('case_held');
+  if (keeping.restriction !== null) throw new ClientError('case_restricted');
+  if (partsOn(keeping, { compartment, sequence }).length > 0) {
+    throw new ClientError('part_restricted');
+  }
   const { header } = compartmentOf(opened, compartment).chain.records[sequence - 1]?.entry ?? {};
   if (header?.form !== 'sealed') throw new ClientError('wrong_erasure');
 }
@@ -225,8 +229,8 @@ function filesOf(
  * Proposes to erase something; who reads a case alone, and always did, erases it with this. Who was
  * left alone by all others proposes first, and erases it after the waiting time.
  *
- * @throws ClientError `case_held`, `case_restricted`, `wrong_erasure` for what cannot be erased,
- * `already_erased`, `nothing_to_erase`.
+ * @throws ClientError `case_held`, `case_restricted`, `part_restricted`, `wrong_erasure` for what
+ * cannot be erased, `already_erased`, `nothing_to_erase`.
  */
 export function prepareErasureProposal(
   opened: OpenedForHandler,
@@ -396,7 +400,7 @@ function erasesAt(opened: OpenedForHandler, { compartment, sequence }: EntryPlac
  * Erases what another handler proposed.
  *
  * @throws ClientError `already_decided`, `erasure_unconfirmed` for one's own, `erasure_unfaithful`,
- * `erasure_outdated`, `erasure_proof`, `case_held`, `case_restricted`.
+ * `erasure_outdated`, `erasure_proof`, `case_held`, `case_restricted`, `part_restricted`.
  */
 export function prepareErasure(
   opened: OpenedForHandler,

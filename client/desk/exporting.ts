@@ -29,6 +29,7 @@ import { entryViews } from '../case-view.js';
 import { type CaseExport, type ExportSource, exportsOf } from '../casework/exports.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
+import { coveredViews, isPartRestricted } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
@@ -59,8 +60,8 @@ export interface ExportDesk {
   /**
    * The bytes of an export that the case's record has as made by this person.
    *
-   * @throws ClientError `case_restricted`, `export_unconfirmed` where no such export may be saved,
-   * `export_outdated` as {@link checkExportable},
+   * @throws ClientError `case_restricted`, `part_restricted`, `export_unconfirmed` where no such export
+   * may be saved, `export_outdated` as {@link checkExportable},
    * `case_changed` where the readable copy is of another state of the case, and the first fault of a
    * case that the server does not show as it is.
    */
@@ -88,7 +89,8 @@ function someoneElse(opened: OpenedForHandler, who: Party): boolean {
  * for somebody who is not there.
  *
  * @param saying what is to be written down of it now; nothing where that stands in the case.
- * @throws ClientError `case_restricted`, `export_unconfirmed`, or `export_outdated` where the reporter
+ * @throws ClientError `case_restricted`, `part_restricted` for a whole one,
+ * `export_unconfirmed`, or `export_outdated` where the reporter
  * wrote after the yes.
  */
 export function checkExportable(
@@ -98,8 +100,11 @@ export function checkExportable(
   who: string,
 ): void {
   const { file, directory, answer, timeZone } = opened;
-  if (keepingOf(saidIn(file, timeZone)).restriction !== null)
-    throw new ClientError('case_restricted');
+  const keeping = keepingOf(saidIn(file, timeZone));
+  if (keeping.restriction !== null) throw new ClientError('case_restricted');
+  // what is written for outsiders leaves out what is restricted
+  if (wanted.form === 'whole' && isPartRestricted(keeping))
+    throw new ClientError('part_restricted');
   const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
   if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const entries = entryViews(file, directory.directory, []);
@@ -226,7 +231,7 @@ export function createExportDesk(
     const { file, directory, answer } = opened;
     const [fault] = file.faults;
     if (fault !== undefined) throw new ProtocolError(fault);
-    const entries = entryViews(file, directory.directory, answer.readings);
+    const entries = coveredViews(entryViews(file, directory.directory, answer.readings));
     const made = exportsOf(entries).find(({ id: each }) => each === order.export);
     if (made?.state !== 'made' || made.by.id !== account.id) {
       throw new ClientError('export_unconfirmed');

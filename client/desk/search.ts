@@ -1,4 +1,5 @@
 import type { OpenedContent } from '../../crypto/private.js';
+import { coverOf } from '../casework/parts.js';
 import { textsOf } from '../casework/passages.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { endsAll } from './case-walk.js';
@@ -55,11 +56,11 @@ function wordsOf(content: OpenedContent): string[] {
   return words;
 }
 
+/** Without what is restricted: a search must not show it. */
 function textOf({ file, overview }: OpenedForHandler): string {
   const entries = [...file.dialogue.entries, ...(file.internal?.entries ?? [])];
-  return [overview.title, ...overview.labels, ...entries.flatMap(({ content }) => wordsOf(content))]
-    .join('\n')
-    .normalize('NFC');
+  const words = entries.map(coverOf(file)).flatMap(wordsOf);
+  return [overview.title, ...overview.labels, ...words].join('\n').normalize('NFC');
 }
 
 /**

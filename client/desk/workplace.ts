@@ -12,6 +12,7 @@ import {
 import { pause, persist } from '../api.js';
 import { writableOf } from '../case-view.js';
 import { createSentRecords, isConflict, lacksFiles, type SentRecords } from '../conflict.js';
+import { isPartRestricted, partsIn } from '../casework/parts.js';
 import { ClientError } from '../errors.js';
 import { createUploadKeeper, type UploadKeeper } from '../keeper.js';
 import type { FileSource, HandlerCaseView, LogFinding, SendProgress } from '../models.js';
@@ -221,8 +222,9 @@ export function createWorkplace(
     await keepOpened(opened, opened.file.dialogue.chain.records.length);
     const { dialogue, internal } = opened.file;
     const erased = [dialogue, internal].some((each) => (each?.chain.erasing.entries.size ?? 0) > 0);
-    // what was read here before may hold words that are gone
-    if (erased) memory().texts.delete(id);
+    const said = internal?.entries.map(({ content }) => content) ?? [];
+    // what was read here before may hold words that are gone, or restricted now
+    if (erased || isPartRestricted(partsIn(said))) memory().texts.delete(id);
     await correctOverview(opened);
     return caseView(opened, found, session.signedIn().account.id);
   }

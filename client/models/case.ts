@@ -12,6 +12,7 @@ import type {
   SpokenEntry,
   Unreadable,
 } from '../../crypto/private.js';
+import type { RestrictedPart } from '../casework/parts.js';
 import type { Meeting } from '../spoken/meetings.js';
 import type { SpokenTranscript } from '../spoken/transcripts.js';
 import type { ChannelView } from './directory.js';
@@ -37,6 +38,15 @@ export interface EntryView<Content extends EntryContent = EntryContent> {
   erasure: ErasureView | null;
   /** Ids of those files named in it that were erased. */
   erasedFiles: string[];
+  /**
+   * There where a handler's desk covers something of it: what it says in truth, why it is covered, and
+   * whether all of it is.
+   */
+  restricted?: {
+    content: EntryContent | Unreadable | Erased;
+    parts: readonly RestrictedPart[];
+    whole: boolean;
+  };
   /** Day on which a reader first opened it (reporter's entries only), as the server says. */
   readOn: string | null;
 }

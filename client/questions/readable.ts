@@ -1,7 +1,7 @@
 import type { AnsweredForm, AskedField, FileReference, FormAnswer } from '../../crypto/private.js';
 
 /** Why a file that an answer names is not simply there; see {@link NamedFile}. */
-export type FileFault = 'absent' | 'erased' | 'twice' | 'not_asked' | 'no_sound';
+export type FileFault = 'absent' | 'erased' | 'restricted' | 'twice' | 'not_asked' | 'no_sound';
 
 /** A file that an answer names, as the report has it. */
 export interface NamedFile {
@@ -15,10 +15,11 @@ export interface NamedFile {
   fault: FileFault | null;
 }
 
-/** The files of a report, and which of them were erased. */
+/** The files of a report, and which of them were erased, or are covered as they are restricted. */
 export interface ReportFiles {
   files: readonly FileReference[];
   erased: readonly string[];
+  restricted?: readonly string[];
 }
 
 /** Words around answers, in the language of whoever reads them. */
@@ -91,7 +92,7 @@ function valueOf(
 export function readAnswers(
   form: AnsweredForm,
   words: AnswerWords,
-  { files, erased }: ReportFiles,
+  { files, erased, restricted = [] }: ReportFiles,
 ): ReadAnswer[] {
   const left = new Set(form.answers);
   const named = new Set<string>();
@@ -100,6 +101,7 @@ export function readAnswers(
     named.add(attachment);
     const found = files.find((each) => each.attachment === attachment);
     if (erased.includes(attachment)) return { file: null, fault: 'erased' };
+    if (restricted.includes(attachment)) return { file: null, fault: 'restricted' };
     if (found === undefined) return { file: null, fault: 'absent' };
     if (isTwice) return { file: found, fault: 'twice' };
     if (field?.type === 'voice') return { file: found, fault: isSound(found) ? null : 'no_sound' };

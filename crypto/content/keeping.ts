@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { Day, WorkId } from '../ids.js';
-import { Compartment, Count } from '../wire/entry.js';
-import { moment, needed, text } from './fields.js';
+import { AttachmentId, Day, WorkId } from '../ids.js';
+import { Count } from '../wire/entry.js';
+import { FILES_LIMIT, moment, needed, text, TEXT_LIMIT } from './fields.js';
 import { WORK_NAME_LIMIT } from './work.js';
 
 const line = v.pipe(v.string(), v.maxLength(WORK_NAME_LIMIT));
@@ -57,15 +57,97 @@ export const UnrestrictionEntry = v.strictObject({
   text,
 });
 
+/** Most stretches of one entry that are named at once. */
+export const PASSAGES_LIMIT = 50;
+
+/** Entries of the conversation and of the notes: who the reporter is stays with the custodian. */
+const EntryPlace = v.strictObject({
+  compartment: v.picklist(['dialogue', 'internal']),
+  sequence: Count,
+});
+
+const place = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(TEXT_LIMIT));
+
+/** A stretch of one text of an entry, in UTF-16 code units, its end not included. */
+const Passage = v.pipe(
+  v.strictObject({
+    field: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+    from: place,
+    to: place,
+  }),
+  v.check(({ from, to }) => from < to),
+);
+
 /**
- * A correction: what an earlier entry says is wrong, and what is right instead. The entry that it
+ * Stretches of an entry as it stood: `after` is where the newest erasure stands, in the same
+ * compartment, that took something of it before; null for none. After a later one the places are of
+ * another text, and name nothing in it.
+ */
+const passagesOf = <Least extends number>(least: Least) => ({
+  after: v.nullable(Count),
+  passages: v.pipe(v.array(Passage), v.minLength(least), v.maxLength(PASSAGES_LIMIT)),
+});
+
+/** A part of an entry: stretches of its texts, files of it, or both. */
+export const EntryPart = v.pipe(
+  v.strictObject({
+    ...passagesOf(0),
+    files: v.pipe(v.array(AttachmentId), v.maxLength(FILES_LIMIT)),
+  }),
+  v.check(({ passages, files }) => passages.length + files.length > 0),
+);
+export type EntryPart = v.InferOutput<typeof EntryPart>;
+
+/**
+ * An entry, or a part of it, is restricted from here on: kept, and neither changed, given out nor
+ * erased. The same id again changes what is said of it.
+ */
+export const PartRestrictionEntry = v.strictObject({
+  kind: v.literal('part_restriction'),
+  at: moment,
+  id: WorkId,
+  of: EntryPlace,
+  /** Null for the whole entry, its files included. */
+  part: v.nullable(EntryPart),
+  ground: v.picklist(RESTRICTION_GROUNDS),
+  text: needed,
+  /** The day by which somebody looks whether it is still needed. */
+  review: Day,
+});
+
+/**
+ * The restriction of a part ends; whoever asked for it is told before (GDPR article 18(3)). With
+ * `last` nothing is restricted in part any more, and the header says so to the server; without, it
+ * ends none that is the last.
+ */
+export const PartUnrestrictionEntry = v.strictObject({
+  kind: v.literal('part_unrestriction'),
+  at: moment,
+  /** Of the restriction that ends; any where nobody can read what was said of it. */
+  id: WorkId,
+  text,
+  last: v.boolean(),
+});
+
+/**
+ * Why something is corrected: it is wrong, it leaves out what belongs there (GDPR article 16), or it
+ * was right and is not any more (article 5(1)(d)).
+ */
+export const CORRECTION_GROUNDS = ['inaccurate', 'incomplete', 'outdated'] as const;
+export type CorrectionGround = (typeof CORRECTION_GROUNDS)[number];
+
+/**
+ * A correction: what an earlier entry says is not right, and what is right instead. The entry that it
  * corrects stays as it is.
  */
 export const CorrectionEntry = v.strictObject({
   kind: v.literal('correction'),
   at: moment,
   id: WorkId,
-  of: v.strictObject({ compartment: Compartment, sequence: Count }),
+  of: EntryPlace,
+  /** The stretches that are not right; null for the entry as a whole. */
+  part: v.nullable(v.strictObject(passagesOf(1))),
+  ground: v.picklist(CORRECTION_GROUNDS),
   text: needed,
 });
 
@@ -75,6 +157,8 @@ export const KeepingEntry = v.variant('kind', [
   ReleaseEntry,
   RestrictionEntry,
   UnrestrictionEntry,
+  PartRestrictionEntry,
+  PartUnrestrictionEntry,
   CorrectionEntry,
 ]);
 export type KeepingEntry = v.InferOutput<typeof KeepingEntry>;

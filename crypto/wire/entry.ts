@@ -31,8 +31,8 @@ export type Party = v.InferOutput<typeof Party>;
 /**
  * What an entry does to its case, in the one word of it that the server may read: a handler closes or
  * reopens in the dialogue; among themselves handlers decide that a closed case needs nothing further,
- * hold it or restrict it, and take either back, or that it is removed, which one proposes and another
- * agrees to or declines; a custodian says that the identity is opened. In
+ * hold it, restrict it or parts of it, and take each back, or that it is removed, which one proposes
+ * and another agrees to or declines; a custodian says that the identity is opened. In
  * dialogue and notes a handler proposes that something that stands there is erased, and another does
  * it or declines. Among the notes a guest accepts to keep secret what the case says.
  */
@@ -44,6 +44,8 @@ export const Effect = v.picklist([
   'release',
   'restrict',
   'unrestrict',
+  'restrict_part',
+  'unrestrict_part',
   'propose_removal',
   'decline_removal',
   'remove',

@@ -68,9 +68,10 @@ export function isRemoval(effect: Effect | null): boolean {
 /**
  * A closed case takes notes and changes of access, but nothing to the reporter until it is reopened,
  * except what is about erasing. A restricted one keeps its title; of one that is held or restricted
- * nothing is erased, and neither is removed by agreement, nor is one that is open.
+ * nothing is erased, and neither is removed by agreement, nor is one that is open or restricted in
+ * part. In which part the server does not know: clients keep that from being erased.
  *
- * @throws ApiError `case_closed`, `case_open`, `case_held` or `case_restricted`.
+ * @throws ApiError `case_closed`, `case_open`, `case_held`, `case_restricted` or `part_restricted`.
  */
 export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect | null): void {
   const { entries } = request;
@@ -80,6 +81,7 @@ export function checkState(row: CaseRow, request: HandlerAppend, effect: Effect 
   if (row.restricted !== 0 && (erases || entries.length === 0)) {
     throw new ApiError('case_restricted');
   }
+  if (row.part_restricted !== 0 && removes) throw new ApiError('part_restricted');
   if (row.closed_day === null) {
     if (removes || effect === 'reopen' || effect === 'nothing_further')
       throw new ApiError('case_open');
@@ -170,9 +172,11 @@ export function changesOf(
       return { active_day: day, decision_due_day: null };
     case 'hold':
     case 'restrict':
+    case 'restrict_part':
       return { active_day: day, ...pauseAfter(row, effect, day), ...NO_REMOVAL };
     case 'release':
     case 'unrestrict':
+    case 'unrestrict_part':
       return { active_day: day, ...pauseAfter(row, effect, day) };
     case 'propose_removal':
       return { active_day: day, removal_by: author, removal_day: null };

@@ -97,7 +97,7 @@ export interface Cases {
    * Adds a handler's entries with all that belongs to them, or nothing.
    *
    * @throws ApiError `case_not_found`, `malformed` for a request without what it needs,
-   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `case_unread`,
+   * `case_closed`, `case_open`, `case_held`, `case_restricted`, `part_restricted`, `case_unread`,
    * `removal_unconfirmed`, `removal_outdated`, `overview_missing` where the overview is not sealed to all who read the case
    * now, `wrong_statistics`, what {@link whyNotAlone} says, and what records and attachments
    * find wrong. What it erases is gone from file and journal when it returns.
@@ -347,6 +347,8 @@ const auditActions = {
   release: 'released',
   restrict: 'restricted',
   unrestrict: 'unrestricted',
+  restrict_part: 'part_restricted',
+  unrestrict_part: 'part_unrestricted',
   propose_removal: 'removal_proposed',
   decline_removal: 'removal_declined',
   remove: 'removal_agreed',

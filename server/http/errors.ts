@@ -66,6 +66,7 @@ export const errorStatus = {
   case_open: 409,
   case_restricted: 409,
   case_unread: 409,
+  part_restricted: 409,
   channel_not_ready: 409,
   channel_unknown: 409,
   chunk_taken: 409,

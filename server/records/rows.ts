@@ -33,10 +33,11 @@ export interface CaseRow {
   processed_day: Day | null;
   /** The days of `paused_days` that lie before that day. */
   processed_paused: number;
-  /** Whether handlers hold the case, and whether they restricted it: nothing removes it then. */
+  /** Whether handlers hold the case, restricted it, or parts of it: nothing removes it then. */
   held: number;
   restricted: number;
-  /** The day since which either is so, null while neither is. */
+  part_restricted: number;
+  /** The day since which any is so, null while none is. */
   paused_day: Day | null;
   /** Days since closure that count towards no term, as a hold or a restriction was in force. */
   paused_days: number;

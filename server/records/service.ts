@@ -259,6 +259,7 @@ export async function changeCase(
       | 'purging'
       | 'held'
       | 'restricted'
+      | 'part_restricted'
       | 'paused_day'
       | 'paused_days'
       | 'removal_by'

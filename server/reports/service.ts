@@ -320,6 +320,7 @@ function newCaseRow(request: CreateCase, day: Day): CaseRow {
     ...NOT_PROCESSED,
     held: 0,
     restricted: 0,
+    part_restricted: 0,
     paused_day: null,
     paused_days: 0,
     removal_by: null,

@@ -138,6 +138,8 @@ describe('what people type and send', () => {
       erasure: unique('Erasure'),
       erasureDeclined: unique('Erasure declined'),
       restrictionEnd: unique('End of restriction'),
+      partRestriction: unique('Part restricted'),
+      partRestrictionEnd: unique('End of part restriction'),
       person: unique('Person'),
       personText: unique('About a person'),
       deferral: unique('Deferral'),
@@ -254,6 +256,8 @@ describe('what people type and send', () => {
       kind: 'correction',
       id: null,
       of: { compartment: 'dialogue', sequence: 2 },
+      part: null,
+      ground: 'inaccurate',
       text: field.correction,
     });
     const written = (await desk.openCase(id)).entries.find(
@@ -277,6 +281,21 @@ describe('what people type and send', () => {
       review: '2026-09-01',
     });
     await desk.work(id, { kind: 'unrestriction', text: field.restrictionEnd });
+    const { keeping } = await desk.work(id, {
+      kind: 'part_restriction',
+      id: null,
+      of: { compartment: 'dialogue', sequence: 2 },
+      part: null,
+      ground: 'accuracy',
+      text: field.partRestriction,
+      review: '2026-09-01',
+    });
+    await desk.work(id, {
+      kind: 'part_unrestriction',
+      id: keeping.parts[0]?.id ?? '',
+      text: field.partRestrictionEnd,
+      last: true,
+    });
     await keepRecord(desk, handlers[1].desk, id, field);
     await desk.rename(id, field.title);
     await administrator.desk.saveHandbook({
@@ -437,6 +456,8 @@ describe('what people type and send', () => {
       'erasure_declined',
       'restriction',
       'unrestriction',
+      'part_restriction',
+      'part_unrestriction',
       'person',
       'person_informed',
       'person_heard',

@@ -33,6 +33,8 @@ const correction = {
   kind: 'correction',
   id: null,
   of: { compartment: 'dialogue', sequence: 2 },
+  part: null,
+  ground: 'inaccurate',
   text: 'It was two guards.',
 } as const;
 

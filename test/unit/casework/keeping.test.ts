@@ -26,9 +26,11 @@ const restriction = {
   review: '2026-04-01',
 } as const;
 
+const nothing = { hold: null, restriction: null, parts: [], partsUnknown: false };
+
 describe('hold and restriction', () => {
   it('stand as the newest entry has them, each by itself', () => {
-    expect(keepingOf({ internal: [] })).toEqual({ hold: null, restriction: null });
+    expect(keepingOf({ internal: [] })).toEqual(nothing);
     const both = said(hold, restriction, { ...hold, review: '2027-01-01' });
     expect(keepingOf({ internal: both })).toMatchObject({
       hold: { review: '2027-01-01', reference: 'T 1-26' },
@@ -40,16 +42,20 @@ describe('hold and restriction', () => {
       restriction: { ground: 'accuracy' },
     });
     const free = [...lifted, ...said({ kind: 'unrestriction', text: '' })];
-    expect(keepingOf({ internal: free })).toEqual({ hold: null, restriction: null });
+    expect(keepingOf({ internal: free })).toEqual(nothing);
   });
 
   it('are lifted and put in force by entries that nobody can read as well, as the server goes by their headers', () => {
     const noise = (effect: Effect) =>
       ({ kind: 'unreadable', fault: 'does_not_open', effect }) as const;
     const lifted = [...said(hold, restriction), noise('release'), noise('unrestrict')];
-    expect(keepingOf({ internal: lifted })).toEqual({ hold: null, restriction: null });
+    expect(keepingOf({ internal: lifted })).toEqual(nothing);
     const again = [...lifted, noise('hold'), noise('restrict')];
-    expect(keepingOf({ internal: again })).toEqual({ hold: 'unknown', restriction: 'unknown' });
+    expect(keepingOf({ internal: again })).toEqual({
+      ...nothing,
+      hold: 'unknown',
+      restriction: 'unknown',
+    });
     expect(datesOf({ dialogue: [], internal: again })).toEqual([]);
   });
 
@@ -80,7 +86,14 @@ describe('those to whom data were disclosed', () => {
     const of = { compartment: 'dialogue', sequence: 2 } as const;
     const internal = said(
       disclosed('2026-03-01'),
-      { kind: 'correction', id: null, of, text: 'It was two guards.' },
+      {
+        kind: 'correction',
+        id: null,
+        of,
+        part: null,
+        ground: 'inaccurate',
+        text: 'It was two guards.',
+      },
       restriction,
       disclosed('2026-03-03'),
     );

@@ -239,8 +239,21 @@ const contents = {
     at: moment,
     id,
     of: { compartment: 'dialogue', sequence: 2 },
+    part: null,
+    ground: 'inaccurate',
     text: 'x',
   },
+  part_restriction: {
+    kind: 'part_restriction',
+    at: moment,
+    id,
+    of: { compartment: 'dialogue', sequence: 2 },
+    part: null,
+    ground: 'accuracy',
+    text: 'x',
+    review: '2026-09-01',
+  },
+  part_unrestriction: { kind: 'part_unrestriction', at: moment, id, text: '', last: true },
   removal_proposal: {
     kind: 'removal_proposal',
     at: moment,
@@ -364,6 +377,8 @@ describe('contents of entries', () => {
       restriction: ['internal reader 2', 'internal reader 3'],
       unrestriction: ['internal reader 2', 'internal reader 3'],
       correction: ['internal reader 2', 'internal reader 3'],
+      part_restriction: ['internal reader 2', 'internal reader 3'],
+      part_unrestriction: ['internal reader 2', 'internal reader 3'],
       removal_proposal: ['internal reader 2', 'internal reader 3'],
       removal_declined: ['internal reader 2', 'internal reader 3'],
       removal: ['internal reader 2', 'internal reader 3'],
@@ -406,6 +421,38 @@ describe('contents of entries', () => {
         if (remains.success) expect(effectOf(remains.output)).toBeNull();
       }
     }
+  });
+
+  it('end a restriction of a part with an effect where it is the last, and else with none', () => {
+    const { part_unrestriction: last } = contents;
+    const effectWith = (isLast: boolean): Effect | null =>
+      effectOf(v.parse(EntryContent, { ...last, last: isLast }));
+    expect(effectWith(true)).toBe('unrestrict_part');
+    expect(effectWith(false)).toBeNull();
+  });
+
+  it('name of an entry what has a length, and no more than nothing', () => {
+    const { part_restriction: restriction, correction } = contents;
+    const passage = { field: 'text', from: 0, to: 4 };
+    const part = (more: object): object => ({ after: null, passages: [passage], ...more });
+    const restricts = (each: object): boolean => v.is(EntryContent, { ...restriction, part: each });
+    const corrects = (each: object): boolean => v.is(EntryContent, { ...correction, part: each });
+    expect(restricts(part({ files: [] }))).toBe(true);
+    expect(restricts(part({ passages: [], files: ['A'.repeat(22)] }))).toBe(true);
+    expect(restricts(part({ passages: [], files: [] }))).toBe(false);
+    expect(corrects(part({}))).toBe(true);
+    expect(corrects(part({ passages: [] }))).toBe(false);
+    expect(corrects(part({ files: [] }))).toBe(false);
+    const bad = [{ from: 4 }, { from: -1 }, { to: 1.5 }, { to: 100_001 }, { field: '' }];
+    for (const more of bad) {
+      expect(restricts(part({ passages: [{ ...passage, ...more }], files: [] }))).toBe(false);
+      expect(corrects(part({ passages: [{ ...passage, ...more }] }))).toBe(false);
+    }
+    expect(corrects(part({ passages: Array.from({ length: 51 }, () => passage) }))).toBe(false);
+    const ofIdentity = { compartment: 'identity', sequence: 2 };
+    expect(v.is(EntryContent, { ...restriction, of: ofIdentity })).toBe(false);
+    expect(v.is(EntryContent, { ...correction, of: ofIdentity })).toBe(false);
+    expect(v.is(EntryContent, { ...correction, ground: undefined })).toBe(false);
   });
 
   it('stand for all others but what remains already, the identity, and what is signed by its hash', () => {

@@ -294,6 +294,18 @@ function hold(): void {
   const contested = { id: id(WorkId, 208), ground: 'accuracy', text: 'Contested.' } as const;
   say('hanna', 'internal', { kind: 'restriction', at, ...contested, review });
   say('hanna', 'internal', { kind: 'unrestriction', at, text: 'Told.' });
+  const passages = [{ field: 'text', from: 0, to: 3 }];
+  const of = { compartment: 'dialogue', sequence: 2 } as const;
+  const some = { of, part: { after: null, passages, files: [] }, ...contested, review };
+  say('hanna', 'internal', { kind: 'part_restriction', at, ...some });
+  const other = { ...some, id: id(WorkId, 210), part: null };
+  say('hanna', 'internal', { kind: 'part_restriction', at, ...other });
+  const told = { kind: 'part_unrestriction', at, text: 'Told.' } as const;
+  say('hanna', 'internal', { ...told, id: other.id, last: false });
+  say('hanna', 'internal', { ...told, id: some.id, last: true });
+  const right = { id: id(WorkId, 211), ground: 'outdated', text: 'Now two.' } as const;
+  const wrong = { after: null, passages };
+  say('hanna', 'internal', { kind: 'correction', at, of, part: wrong, ...right });
   say('hanna', 'internal', { kind: 'decision', at, decision: 'nothing_further', text: '' });
   say('hanna', 'internal', { kind: 'still_needed', at, text: 'A claim.', review });
 }

@@ -288,7 +288,8 @@ function runErasing(world: World): void {
 function runRemoval(world: World): void {
   const { faultWith } = world;
   const effects = ['propose_removal', 'remove', 'decline_removal', 'hold', 'release', 'restrict'];
-  for (const effect of [...effects, 'unrestrict', 'nothing_further']) {
+  const parts = ['restrict_part', 'unrestrict_part'];
+  for (const effect of [...effects, 'unrestrict', ...parts, 'nothing_further']) {
     const entry = entryWith(world, effect);
     same(effect, faultWith(entry, {}), null);
     const silent = { header: { effect: null } };

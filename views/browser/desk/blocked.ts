@@ -16,7 +16,8 @@ export function block(form: HTMLElement, data: HandlerCaseView): void {
     HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement
   >('input, select, textarea, button');
   for (const control of controls) {
-    if (reason.contains(control)) continue;
+    // texts of entries are there to be chosen from, never to be changed
+    if (reason.contains(control) || control.dataset['part'] === 'words') continue;
     if (control instanceof HTMLTextAreaElement) control.readOnly = why !== null;
     else control.disabled = why !== null;
   }

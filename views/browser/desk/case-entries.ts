@@ -16,8 +16,9 @@ import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { unreadableText } from './case-faults.js';
 import { erasureMarks } from './case-erasure.js';
-import { correctionMarks } from './case-keeping.js';
 import { personText } from './ceremony.js';
+import { correctedPassages, correctionMarks, writeMarked } from './corrections.js';
+import { coverBox } from './part-restrictions.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { dayText, momentText } from './days.js';
@@ -30,11 +31,22 @@ import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
 
-/** The entries of a compartment in their order, with the changes of access between them. */
+/** What of the restricted entries of a case is shown where it stands open. */
+export interface Covers {
+  /** Hashes of those that somebody asked to see. */
+  readonly shown: Set<string>;
+  /** Called with an entry that was drawn anew. */
+  drawn?(item: HTMLElement): void;
+}
+
+/**
+ * The entries of a compartment in their order, with the changes of access between them.
+ */
 export function entryElements(
   desk: Desk,
   data: HandlerCaseView,
   compartment: 'dialogue' | 'internal',
+  covers: Covers,
 ): HTMLElement[] {
   const entries = data.entries.filter((entry) => entry.compartment === compartment);
   const access = data.access.filter((change) => change.compartment === compartment);
@@ -42,7 +54,7 @@ export function entryElements(
   const items = [
     ...entries.map((entry) => ({
       sequence: entry.sequence,
-      item: workElement(desk, data, entry) ?? entryElement(desk, data, entry, language),
+      item: coverableElement(desk, data, entry, language, covers),
     })),
     ...access.slice(1).map((change, index) => ({
       sequence: change.sequence,
@@ -50,6 +62,44 @@ export function entryElements(
     })),
   ];
   return items.sort((a, b) => a.sequence - b.sequence).map(({ item }) => item);
+}
+
+/** An entry as it is shown; one that is restricted is covered until somebody asks to see it. */
+function coverableElement(
+  desk: Desk,
+  data: HandlerCaseView,
+  entry: EntryView,
+  language: string,
+  covers: Covers,
+): HTMLElement {
+  const draw = (each: EntryView): HTMLElement =>
+    workElement(desk, data, each) ?? entryElement(desk, data, each, language);
+  const { restricted, hash } = entry;
+  if (restricted === undefined) return draw(entry);
+  const { shown } = covers;
+  const isShown = shown.has(hash);
+  const item = draw(isShown ? { ...entry, content: restricted.content } : entry);
+  const turn = (): void => {
+    if (isShown) shown.delete(hash);
+    else shown.add(hash);
+    const turned = coverableElement(desk, data, entry, language, covers);
+    covers.drawn?.(turned);
+    item.replaceWith(turned);
+    part(turned, 'turn-cover').focus({ preventScroll: true });
+    desk.say(t(`desk.part.${isShown ? 'hidden' : 'shown'}`));
+  };
+  item.append(coverBox(entry, isShown, turn));
+  return item;
+}
+
+/** Ids of the files of an entry that are covered. */
+function coveredFiles({ content, restricted }: EntryView): string[] {
+  const ids = (each: EntryView['content']): string[] =>
+    'files' in each ? each.files.map(({ attachment }) => attachment) : [];
+  const shown = ids(content);
+  return restricted === undefined
+    ? []
+    : ids(restricted.content).filter((attachment) => !shown.includes(attachment));
 }
 
 /** The language the reporter chose for the form; empty when the report does not open. */
@@ -202,7 +252,10 @@ function entryElement(
   showPart(item, 'spoken-lines', lines.length > 0);
   const answered = content.kind === 'consent' ? t(`desk.consent.said.${content.answer}`) : '';
   const said = 'text' in content ? content.text : answered;
-  const text = keepPrivate(write(item, 'text', said));
+  const isCovered = entry.restricted !== undefined && entry.restricted.content !== content;
+  const passages = isCovered ? [] : correctedPassages(data, entry);
+  const text = keepPrivate(part(item, 'text'));
+  writeMarked(text, said, 'text', passages);
   text.dir = 'auto';
   show(text, said !== '');
   showPart(item, 'unreadable', content.kind === 'unreadable');
@@ -221,13 +274,18 @@ function entryElement(
     show(facts, true);
   }
   const attached = 'files' in content ? content.files : [];
-  const fileContext = { files: attached, erased: entry.erasedFiles };
+  const fileContext = {
+    files: attached,
+    erased: entry.erasedFiles,
+    restricted: coveredFiles(entry),
+  };
   if (content.kind === 'report') {
     const answers = keepPrivate(part(item, 'answers'));
     for (const question of QUESTIONS) {
       const answer = content.answers[question];
       if (answer === undefined) continue;
-      const value = element('dd', answer.known ? answer.text : t('desk.answer.unknown'));
+      const value = element('dd', t('desk.answer.unknown'));
+      if (answer.known) writeMarked(value, answer.text, `answers.${question}`, passages);
       value.dir = 'auto';
       if (answer.known) value.className = 'written';
       if (answer.known && language !== '') value.lang = language;

@@ -2,6 +2,7 @@ import { exportsOf, type CaseExport, type Outside } from '../../../client/casewo
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import { newestFromReporter } from '../../../client/casework/newest.js';
 import { newestRecords, standingFiles } from '../../../client/archive/case-json.js';
+import { isPartRestricted } from '../../../client/casework/parts.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { saveFile } from '../save-file.js';
@@ -303,7 +304,11 @@ export function exportSection(
               answer: t(`desk.export.second.${second.answer}`),
             }),
       ],
+<<<<<<< HEAD
       actions: data.keeping.restriction === null ? actionsOf(data, each) : [],
+=======
+      actions: mayGoOut(data, each.form) ? actionsOf(each) : [],
+>>>>>>> 9f61d97 (Restrict an entry or passages and files of it by themselves, covered on every desk and still for removal, and let a correction name its words and a ground)
     });
   };
 
@@ -316,8 +321,31 @@ export function exportSection(
     showPart(section, 'no-exports', exports.length === 0);
     showPart(section, 'export-restricted', restricted);
     showPart(section, 'export-fold', !restricted);
-    if (restricted && making !== null) end();
+    if (making !== null && !mayGoOut(data, making.form)) end();
+    const inPart = isPartRestricted(data.keeping);
+    showPart(section, 'export-part', inPart && !restricted);
+    const whole = part(section, 'form-whole', HTMLInputElement);
+    whole.disabled = inPart;
+    if (inPart) part(section, 'form-redacted', HTMLInputElement).checked = true;
     showPart(section, 'export-two', isByTwo(data) && !restricted);
     write(section, 'export-two', t(needsSecond(data) ? 'desk.export.two' : 'desk.export.alone'));
   };
 }
+<<<<<<< HEAD
+=======
+
+/** Whether a restriction of the case, or in it, keeps no such export back. */
+function mayGoOut({ keeping }: HandlerCaseView, form: Making['form']): boolean {
+  if (keeping.restriction !== null) return false;
+  return form === 'redacted' || !isPartRestricted(keeping);
+}
+
+function exportInput(
+  { form, text }: Pick<Making, 'form' | 'text'>,
+  id: string | null,
+  state: Input<'export'>['state'],
+  disclosure: string | null = null,
+): Input<'export'> {
+  return { kind: 'export', id, form, text, disclosure, state };
+}
+>>>>>>> 9f61d97 (Restrict an entry or passages and files of it by themselves, covered on every desk and still for removal, and let a correction name its words and a ground)

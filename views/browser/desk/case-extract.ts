@@ -4,6 +4,7 @@ import {
   type ExtractSources,
 } from '../../../client/casework/extract-check.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
+import { restrictedWords } from '../../../client/casework/parts.js';
 import type { Extract, Person } from '../../../client/casework/persons.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { saveFile } from '../save-file.js';
@@ -24,7 +25,7 @@ export interface ExtractSection {
   update(data: HandlerCaseView): void;
 }
 
-const KINDS = ['copied', 'date', 'word'] as const;
+const KINDS = ['restricted', 'copied', 'date', 'word'] as const;
 
 /**
  * Wires the form in which an extract is written: it begins empty beside the case's texts, nothing is
@@ -154,12 +155,17 @@ export function isReporters({ author, content }: EntryView): boolean {
 
 /** What the check compares an extract with. */
 export function sourcesOf({
-  entries,
+  entries: shown,
   persons,
   receivedOn,
   identity,
 }: HandlerCaseView): ExtractSources {
   const known = identity.requests.flatMap(({ answer }) => answer?.identity ?? []);
+  // what is covered is compared with as well, so that it is known again
+  const entries = shown.map((entry) => ({
+    ...entry,
+    content: entry.restricted?.content ?? entry.content,
+  }));
   const reporter = entries.filter(isReporters);
   const handlers = entries.filter((entry) => !isReporters(entry));
   return {
@@ -169,6 +175,7 @@ export function sourcesOf({
     ],
     names: known.flatMap(({ name }) => name ?? []),
     handlers: [...handlers.flatMap(textsOf), ...persons.map(({ name }) => name)],
+    restricted: shown.flatMap(restrictedWords),
     days: [
       receivedOn,
       ...reporter.flatMap(({ content }) =>

@@ -1,4 +1,4 @@
-import type { FileReference, HandlerCaseView } from '../../../client/models.js';
+import type { EntryView, FileReference, HandlerCaseView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -73,7 +73,7 @@ export function fileItem(
   return item;
 }
 
-/** Every file of a case's conversation and notes, the newest last. */
+/** Every file of a case's conversation and notes that is not restricted, the newest last. */
 export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
   return data.entries.flatMap(({ author, compartment, content, erasedFiles }) => {
     const attached = 'files' in content ? content.files : [];
@@ -84,4 +84,10 @@ export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
         : t('desk.files.from', { name: partyText(author) });
     return files.map((file) => fileItem(desk, data.id, file, from));
   });
+}
+
+/** Whether files of an entry are not in that list, as they are restricted. */
+export function hidesFiles({ content, restricted }: EntryView): boolean {
+  const count = (each: EntryView['content']): number => ('files' in each ? each.files.length : 0);
+  return restricted !== undefined && count(restricted.content) > count(content);
 }

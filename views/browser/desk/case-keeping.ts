@@ -1,19 +1,16 @@
-import {
-  isAboutErasing,
-  type HoldGround,
-  type RestrictionGround,
-} from '../../../crypto/private.js';
+import type { HoldGround, RestrictionGround } from '../../../crypto/private.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { caseworkWriter, wireCaseworkForm } from './casework-form.js';
-import { dayText, momentText } from './days.js';
+import { correctionSection } from './corrections.js';
+import { dayText } from './days.js';
 import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
-import { partyText } from './parties.js';
+import { partsSection } from './part-restrictions.js';
 
 // Records, not lists, as in choices.ts
 const HOLD_GROUNDS: Record<HoldGround, true> = {
@@ -32,7 +29,7 @@ const RESTRICTION_GROUNDS: Record<RestrictionGround, true> = {
   other: true,
 };
 
-/** The panel of a case that says how long and how it is kept: legal hold and restriction. */
+/** The panel of a case that says how long and how it is kept: legal hold, restriction, correction. */
 export interface KeepingPanel {
   readonly panel: HTMLElement;
   /** Shows what is in force. What is being typed stays. */
@@ -51,7 +48,9 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
     ground.append(option(value, t(`desk.hold.ground.${value}`)));
   }
   for (const value of Object.keys(RESTRICTION_GROUNDS)) {
-    why.append(option(value, t(`desk.restriction.ground.${value}`)));
+    for (const list of [why, part(panel, 'part-ground')]) {
+      list.append(option(value, t(`desk.restriction.ground.${value}`)));
+    }
   }
   const save = caseworkWriter(desk, id, changed);
 
@@ -116,17 +115,8 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
     const found = fieldsOf(form, ['unrestriction-text']);
     return found && { kind: 'unrestriction', text: found['unrestriction-text'] };
   });
-  wire('correction-form', (form) => {
-    const found = fieldsOf(form, ['correction-text', 'correction-of']);
-    const [compartment, sequence] = found?.['correction-of'].split(' ') ?? [];
-    if (found === null || (compartment !== 'dialogue' && compartment !== 'internal')) return null;
-    return {
-      kind: 'correction',
-      id: null,
-      of: { compartment, sequence: Number(sequence) },
-      text: found['correction-text'],
-    };
-  });
+  const parts = partsSection(desk, panel, save);
+  const corrections = correctionSection(desk, panel, save);
   wireBlocked(panel);
 
   return {
@@ -150,41 +140,11 @@ export function keepingPanel(desk: Desk, id: string, changed: Changed): KeepingP
       write(panel, 'hold-do', t(hold === null ? 'desk.hold.do' : 'desk.save'));
       showPart(panel, 'restriction-new', restriction === null);
       showPart(panel, 'unrestriction-form', restriction !== null);
-      const which = part(panel, 'correction-of', HTMLSelectElement);
-      const before = which.value;
-      which.replaceChildren(...correctable(data));
-      if (before !== '') which.value = before;
-      showPart(panel, 'correction-new', restriction === null);
-      showPart(panel, 'correction-restricted', restriction !== null);
+      parts.update(data);
+      corrections.update(data);
       block(panel, data);
     },
   };
-}
-
-/** The entries with words in them, which can be corrected, the newest first. */
-function correctable({ entries }: HandlerCaseView): HTMLOptionElement[] {
-  return entries.toReversed().flatMap(({ compartment, sequence, author, content }) => {
-    if (content.kind === 'unreadable' || !('text' in content) || content.text === '') return [];
-    if (content.kind === 'correction' || isAboutErasing(content)) return [];
-    const label = t('desk.correction.entry', {
-      kind: t(`desk.entry.${content.kind}`),
-      by: partyText(author),
-      day: momentText(content.at),
-    });
-    return [option(`${compartment} ${sequence.toString()}`, label)];
-  });
-}
-
-/** What handlers said is wrong in an entry, in the order in which they did. */
-export function correctionMarks(data: HandlerCaseView, entry: EntryView): HTMLElement[] {
-  return data.entries.flatMap(({ author, content }) => {
-    if (content.kind !== 'correction') return [];
-    const { of, at, text } = content;
-    if (of.compartment !== entry.compartment || of.sequence !== entry.sequence) return [];
-    const day = momentText(at);
-    const mark = t('desk.correction.mark', { by: partyText(author), day, text });
-    return [keepPrivate(element('p', mark, 'notice'))];
-  });
 }
 
 type Fact = [name: string, value: string];
@@ -220,7 +180,16 @@ export function keepingLine(
   by: string,
   content: Extract<
     Content,
-    { kind: 'hold' | 'release' | 'restriction' | 'unrestriction' | 'correction' }
+    {
+      kind:
+        | 'hold'
+        | 'release'
+        | 'restriction'
+        | 'unrestriction'
+        | 'part_restriction'
+        | 'part_unrestriction'
+        | 'correction';
+    }
   >,
 ): string {
   switch (content.kind) {
@@ -241,7 +210,20 @@ export function keepingLine(
       });
     case 'unrestriction':
       return t('desk.restriction.line_ended', { by, text: content.text });
+    case 'part_restriction':
+      return t(`desk.part.line_${content.part === null ? 'entry' : 'part'}`, {
+        by,
+        ground: t(`desk.restriction.ground.${content.ground}`),
+        text: content.text,
+        day: dayText(content.review),
+      });
+    case 'part_unrestriction':
+      return t(`desk.part.line_ended${content.last ? '_last' : ''}`, { by, text: content.text });
     case 'correction':
-      return t('desk.correction.line', { by, text: content.text });
+      return t('desk.correction.line', {
+        by,
+        ground: t(`desk.correction.ground.${content.ground}`),
+        text: content.text,
+      });
   }
 }

@@ -12,6 +12,7 @@ import {
 import { dayText } from './days.js';
 import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, option, part, showPart } from './dom.js';
+import { isPartRestricted } from '../../../client/casework/parts.js';
 import { keepingDays } from './keeping-days.js';
 import { partyText } from './parties.js';
 import { channelRule, ruleText } from './retention.js';
@@ -114,7 +115,9 @@ export function removalPanel(desk: Desk, id: string, changed: Changed): RemovalP
       const known = proposal === 'unknown' ? null : proposal;
       fillList(keepPrivate(part(panel, 'removal-facts')), factsOf(known), factItem);
       const isWritable = data.writable !== 'no';
-      const isFree = isWritable && data.keeping.hold === null && data.keeping.restriction === null;
+      const { hold, restriction } = data.keeping;
+      const isKept = hold !== null || restriction !== null || isPartRestricted(data.keeping);
+      const isFree = isWritable && !isKept;
       const waits = proposal !== null && agreedOn === null;
       showPart(panel, 'propose', data.state === 'closed' && isFree && proposal === null);
       showPart(panel, 'confirm-form', waits && known !== null && isFree && data.agreesToRemoval);

@@ -2,9 +2,9 @@ import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { fillAccess, wireGrant, wireGuestGrant } from './case-access.js';
-import { entryElements, reportLanguage } from './case-entries.js';
+import { entryElements, reportLanguage, type Covers } from './case-entries.js';
 import { blockedText } from './case-faults.js';
-import { allFiles } from './case-files.js';
+import { allFiles, hidesFiles } from './case-files.js';
 import { identityPanel } from './case-identity.js';
 import { keepingPanel } from './case-keeping.js';
 import { removalPanel } from './case-removal.js';
@@ -54,6 +54,7 @@ export function caseView(desk: Desk, id: string): HTMLElement {
   const tabs = wireTabs(view, (name) => {
     if (name === 'trail') void fillTrail(desk, trail, id);
   });
+  const covers: Covers = { shown: new Set() };
   let forms: WritingForm[] = [];
 
   const changed: Changed = (data, said) => {
@@ -111,15 +112,21 @@ export function caseView(desk: Desk, id: string): HTMLElement {
     removal.update(data);
     erasure.update(data);
     part(view, 'notices').replaceChildren(...caseNotices(desk, data, changed));
-    fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
-    const notes = entryElements(desk, data, 'internal');
+    fillList(
+      part(view, 'conversation'),
+      entryElements(desk, data, 'dialogue', covers),
+      (each) => each,
+    );
+    const notes = entryElements(desk, data, 'internal', covers);
     fillList(part(view, 'notes'), notes, (each) => each);
     showPart(view, 'no-notes', notes.length === 0);
     const dialogue = data.entries.filter(({ compartment }) => compartment === 'dialogue');
     showPart(view, 'to-writing-line', dialogue.length > LONG);
     const files = allFiles(desk, data);
     fillList(part(view, 'all-files'), files, (each) => each);
-    showPart(view, 'no-files', files.length === 0);
+    const covered = data.entries.some(hidesFiles);
+    showPart(view, 'files-covered', covered);
+    showPart(view, 'no-files', files.length === 0 && !covered);
     fillAccess(desk, view, data, changed);
     const count = (name: string, value: number): void => {
       write(view, `count-${name}`, value > 0 ? numberText(value) : '');

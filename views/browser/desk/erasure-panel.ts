@@ -9,8 +9,9 @@ import { wireConfirmation } from './confirmation.js';
 import { momentText } from './days.js';
 import type { Changed, Desk } from './desk.js';
 import { copyTemplate, element, fillList, onClick, part, show, showPart, write } from './dom.js';
-import { entryName, erasureForm, fieldName } from './erasure-form.js';
+import { erasureForm } from './erasure-form.js';
 import { send } from './failures.js';
+import { entryName, fieldName } from './part-chooser.js';
 import { listText } from './texts.js';
 
 /** The panel of a case where words and files are erased: what waits, and the form that proposes. */
@@ -34,16 +35,14 @@ export function erasurePanel(desk: Desk, id: string, changed: Changed): ErasureP
       write(panel, 'kept', isKept ? t(`desk.erasure.${kept}`) : '');
       showPart(panel, 'kept', isKept);
       showPart(panel, 'new', !isKept);
+      const some = data.entries.some(({ restricted }) => restricted !== undefined);
+      showPart(panel, 'restricted', some && !isKept);
       fillList(part(panel, 'proposals'), data.erasures, (proposal) =>
         proposalElement(desk, id, data, proposal, changed),
       );
       show(part(panel, 'proposals'), data.erasures.length > 0);
       form.update(data);
       block(panel, data);
-      // texts of entries are there to be chosen from, never to be changed
-      for (const words of panel.querySelectorAll<HTMLTextAreaElement>('[data-part="words"]')) {
-        words.readOnly = true;
-      }
     },
   };
 }
@@ -90,7 +89,10 @@ function proposalElement(
   keepPrivate(write(item, 'recipients', t('desk.erasure.recipients', { names: listText(told) })));
   showPart(item, 'recipients', told.length > 0);
 
-  const isKept = data.keeping.hold !== null || data.keeping.restriction !== null;
+  const isKept =
+    data.keeping.hold !== null ||
+    data.keeping.restriction !== null ||
+    entry?.restricted !== undefined;
   const mayErase = (!mine || data.erasesAlone[compartment] !== 'no') && fault === null && !isKept;
   showPart(item, 'waits', mine && !mayErase);
   showPart(item, 'erase', mayErase);

@@ -20,6 +20,7 @@ import { accessText, reportLanguage } from './case-entries.js';
 import { unreadableText } from './case-faults.js';
 import { madeTexts } from './case-notices.js';
 import { linesOf } from './case-persons.js';
+import { correctionTexts } from './corrections.js';
 import { requestLines, requestName, requestState } from './case-requests.js';
 import { stepsOf } from './case-timeline.js';
 import { readerName } from './case-work.js';
@@ -182,6 +183,7 @@ function entryOf(
   const remarks = [
     ...spokenLines(data, entry),
     ...consentLines(data, entry),
+    ...correctionTexts(data, entry),
     ...(erased === null ? [] : [erased]),
     ...opened,
   ];

@@ -3,7 +3,7 @@ import type { GuestTerms } from '../../../crypto/private.js';
 import { codeOf } from '../rpc.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
-import { entryElements } from './case-entries.js';
+import { entryElements, type Covers } from './case-entries.js';
 import { caseNotices } from './case-notices.js';
 import { dayText } from './days.js';
 import { channelName, type Desk } from './desk.js';
@@ -72,6 +72,14 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
   let note: WritingForm | null = null;
   /** What the guest was shown, and accepts. */
   let offered: GuestTerms | null = null;
+  let saves = false;
+
+  /** A rule of this page: what it shows has been opened here already. */
+  const takeSaving = (shown: HTMLElement): void => {
+    if (saves) return;
+    for (const save of shown.querySelectorAll('.file [data-part="download"]')) save.remove();
+  };
+  const covers: Covers = { shown: new Set(), drawn: takeSaving };
 
   const draw = ({ data, terms }: GuestCaseView): void => {
     keepPrivate(write(view, 'heading', caseTitle({ ...data, fault: null })));
@@ -81,12 +89,14 @@ export function guestCaseView(desk: Desk, id: string): HTMLElement {
         void act(view, load);
       }),
     );
-    fillList(part(view, 'conversation'), entryElements(desk, data, 'dialogue'), (each) => each);
-    fillList(part(view, 'notes'), entryElements(desk, data, 'internal'), (each) => each);
-    // a rule of this page: what it shows has been opened here already
-    if (!terms.save) {
-      for (const save of view.querySelectorAll('.file [data-part="download"]')) save.remove();
+    for (const [name, compartment] of [
+      ['conversation', 'dialogue'],
+      ['notes', 'internal'],
+    ] as const) {
+      fillList(part(view, name), entryElements(desk, data, compartment, covers), (each) => each);
     }
+    saves = terms.save;
+    takeSaving(view);
     note?.update(data);
     show(secrecy, false);
     showPart(view, 'content', true);

@@ -95,6 +95,8 @@ export function workLine(
     case 'release':
     case 'restriction':
     case 'unrestriction':
+    case 'part_restriction':
+    case 'part_unrestriction':
     case 'correction':
       return keepingLine(by, content);
     case 'removal_proposal':

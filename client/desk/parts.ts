@@ -1,0 +1,140 @@
+import type { EntryContent, HandlerAppend, OpenedEntry } from '../../crypto/private.js';
+import { overviewOf } from '../casework/overview.js';
+import {
+  coverBy,
+  coversWhole,
+  endsLast,
+  isRestrictable,
+  partsIn,
+  partsOn,
+  passagesFit,
+  type PartsInForce,
+  type RestrictedPart,
+} from '../casework/parts.js';
+import { textsOf, type Passage } from '../casework/passages.js';
+import { saidIn } from '../casework/said.js';
+import { ClientError } from '../errors.js';
+import { beginDraft } from './case-draft.js';
+import type { OpenedForHandler } from './case-opening.js';
+import { prepareNote } from './case-work.js';
+import { titleTellsOf } from './erasing.js';
+import type { SignedInState } from './session.js';
+
+type Ending = Extract<EntryContent, { kind: 'part_unrestriction' }>;
+type Correction = Extract<EntryContent, { kind: 'correction' }>;
+
+/** What is restricted in part of an opened case. */
+export function partsOf({ file }: OpenedForHandler): PartsInForce {
+  return partsIn(file.internal?.entries.map(({ content }) => content) ?? []);
+}
+
+function entryAt({ file }: OpenedForHandler, of: RestrictedPart['of']): OpenedEntry {
+  const entries = file[of.compartment]?.entries ?? [];
+  const entry = entries.find(({ sequence }) => sequence === of.sequence);
+  if (entry === undefined) throw new ClientError('case_changed');
+  return entry;
+}
+
+/** The words of an entry that a restriction is about. */
+function wordsIn(entry: OpenedEntry, restriction: RestrictedPart): string[] {
+  const texts = textsOf(entry.content);
+  const { part } = restriction;
+  if (part === null || coversWhole(entry, restriction)) return texts.map(({ text }) => text);
+  return part.passages.map(({ field, from, to }) => {
+    const found = texts.find((each) => each.field === field);
+    return found?.text.slice(from, to) ?? '';
+  });
+}
+
+/**
+ * Restricts an entry, or a part of it. The title in lists is made anew where it came from those words.
+ *
+ * @throws ClientError `not_restrictable`, or `case_changed` where the passages or files are not there
+ * any more.
+ */
+export function preparePartRestriction(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  content: RestrictedPart,
+): HandlerAppend {
+  const { file, overview, timeZone, today } = opened;
+  const entry = entryAt(opened, content.of);
+  if (!isRestrictable(entry.content)) throw new ClientError('not_restrictable');
+  const { part } = content;
+  if (part !== null) {
+    const there = 'files' in entry.content ? entry.content.files : [];
+    const ids = new Set(there.map(({ attachment }) => attachment));
+    const fits = passagesFit(entry, part) && part.files.every((id) => ids.has(id));
+    if (!fits) throw new ClientError('case_changed');
+  }
+  const draft = beginDraft(opened, state);
+  draft.ensureEpochs();
+  draft.say('internal', content);
+  const { parts, partsUnknown } = partsOf(opened);
+  const others = parts.filter(({ id }) => id !== content.id);
+  const cover = coverBy({ parts: [...others, content], partsUnknown });
+  // as it is opened once this stands
+  const said = {
+    ...saidIn(file, timeZone),
+    dialogue: file.dialogue.entries.map(cover),
+    internal: [...(file.internal?.entries ?? []).map(cover), content],
+  };
+  const title = titleTellsOf(overview.title, wordsIn(entry, content)) ? null : overview.title;
+  return draft.request({ overview: draft.overview(overviewOf(title, said, today)) });
+}
+
+/**
+ * Ends the restriction of a part; whether that is the last one is as the case says now.
+ *
+ * @throws ClientError `already_decided` where it ended before.
+ */
+export function preparePartEnd(
+  opened: OpenedForHandler,
+  state: SignedInState,
+  content: Ending,
+): HandlerAppend {
+  const inForce = partsOf(opened);
+  const last = endsLast(inForce, content.id);
+  if (!last && !inForce.parts.some(({ id }) => id === content.id)) {
+    throw new ClientError('already_decided');
+  }
+  return prepareNote(opened, state, { ...content, last }, []);
+}
+
+function overlaps(one: Passage, other: Passage): boolean {
+  return one.field === other.field && one.from < other.to && other.from < one.to;
+}
+
+/**
+ * Checks that a correction is of words that are there, and that none of them is restricted.
+ *
+ * @throws ClientError `case_changed`, `part_restricted`.
+ */
+export function checkCorrection(opened: OpenedForHandler, { of, part }: Correction): void {
+  const entry = entryAt(opened, of);
+  if (part !== null && !passagesFit(entry, part)) throw new ClientError('case_changed');
+  const own = partsOn(partsOf(opened), of);
+  const isHit = own.some((each) => {
+    if (part === null || coversWhole(entry, each)) return true;
+    const { passages } = each.part ?? { passages: [] };
+    return part.passages.some((mine) => passages.some((theirs) => overlaps(mine, theirs)));
+  });
+  if (isHit) throw new ClientError('part_restricted');
+}
+
+/**
+ * Checks that an entry says nothing anew of what an earlier one said that is restricted: of the same
+ * person, task or disclosure, it would take its place.
+ *
+ * @throws ClientError `part_restricted`.
+ */
+export function checkNotReplacing(opened: OpenedForHandler, content: EntryContent): void {
+  if (!('id' in content) || !isRestrictable(content)) return;
+  const { file } = opened;
+  const isHit = partsOf(opened).parts.some(({ of }) => {
+    const before = file[of.compartment]?.entries.find(({ sequence }) => sequence === of.sequence);
+    const said = before?.content;
+    return said?.kind === content.kind && 'id' in said && said.id === content.id;
+  });
+  if (isHit) throw new ClientError('part_restricted');
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HandlerCaseView } from '../../client/models.js';
+import { reporterKeys } from '../../crypto/private.js';
+import { composeRetention } from '../../server/tasks.js';
+import { silent } from '../support/fixtures.js';
+import { startInstallation, type Installation } from '../support/installation.js';
+
+/*
+ * One entry of a closed case, and words of another, are restricted. They are covered, nothing of them is
+ * changed, erased or given out, and nothing removes the case until the last of them ends.
+ */
+
+let installation: Installation;
+let words: string[];
+let id: string;
+
+type Part = Parameters<Installation['handlers'][0]['desk']['work']>[1];
+
+const disputed = 'Berta Brandt countersigned the invoices.';
+const about = {
+  kind: 'part_restriction',
+  id: null,
+  ground: 'accuracy',
+  text: 'She says that she was away.',
+  review: '2026-09-01',
+} as const;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  ({ words } = await installation.report());
+  id = reporterKeys(words).caseId;
+  const [hanna] = installation.handlers;
+  await hanna.desk.note(id, disputed, [], silent);
+  const closure = { kind: 'closure', outcome: 'unsubstantiated', text: 'Nothing found.' } as const;
+  await hanna.desk.reply(id, closure, [], silent);
+});
+afterAll(async () => {
+  expect(installation.server.faults).toEqual([]);
+  await installation.stop();
+});
+
+/** Goes to a day; both handlers sign in anew. */
+async function on(day: string): Promise<void> {
+  installation.clock.set(`${day}T10:00:00Z`);
+  for (const person of installation.handlers) {
+    const desk = await installation.signIn(person);
+    await desk.inbox('closed');
+  }
+}
+
+async function purged(): Promise<number> {
+  const { server, clock } = installation;
+  const retention = composeRetention({ config: server.config, db: server.db, clock: clock.now });
+  return (await retention.run())?.purged.cases ?? 0;
+}
+
+function noteIn({ entries }: HandlerCaseView): HandlerCaseView['entries'][number] {
+  const note = entries.find(({ content, restricted }) =>
+    [content.kind, restricted?.content.kind].includes('note'),
+  );
+  if (note === undefined) throw new Error('the note');
+  return note;
+}
+
+const ends = (restriction: string | undefined): Part => ({
+  kind: 'part_unrestriction',
+  id: restriction ?? '',
+  text: 'She was told.',
+  last: false,
+});
+
+describe('an entry that is restricted', () => {
+  it('is covered at every desk, found by no search, and takes the day of removal away', async () => {
+    const [hanna, harald] = installation.handlers;
+    expect((await hanna.desk.search('countersigned', silent)).hits).toHaveLength(1);
+    const { sequence } = noteIn(await hanna.desk.openCase(id));
+    const of = { compartment: 'internal', sequence } as const;
+    await on('2026-04-01');
+    const data = await hanna.desk.work(id, { ...about, of, part: null });
+    expect(noteIn(data).content).toMatchObject({ kind: 'note', text: '[■■■]' });
+    expect(noteIn(data).restricted?.content).toMatchObject({ text: disputed });
+    const theirs = await harald.desk.openCase(id);
+    expect(theirs.warnings).toEqual([]);
+    expect(theirs.keeping.parts).toMatchObject([{ ground: 'accuracy', text: about.text }]);
+    expect(theirs.purgeOn).toBeNull();
+    expect((await installation.newReporter().open(words)).purgeOn).toBeNull();
+    for (const { desk } of [hanna, harald]) {
+      expect((await desk.search('countersigned', silent)).hits).toEqual([]);
+      expect((await desk.search('She says', silent)).hits).toHaveLength(1);
+    }
+  });
+
+  it('is neither corrected nor erased, and keeps the case from going whole or sooner', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { sequence } = noteIn(await hanna.desk.openCase(id));
+    const of = { compartment: 'internal', sequence } as const;
+    const refused = { code: 'part_restricted' };
+    const correction = { kind: 'correction', id: null, of, ground: 'inaccurate' } as const;
+    await expect(
+      hanna.desk.work(id, { ...correction, part: null, text: 'She was away.' }),
+    ).rejects.toMatchObject(refused);
+    await expect(
+      hanna.desk.proposeErasure(id, {
+        ...of,
+        ...{ whole: true, passages: [], files: [], ground: 'request', text: '' },
+      }),
+    ).rejects.toMatchObject(refused);
+    const outward = { kind: 'export', id: null, text: 'For counsel.', disclosure: null } as const;
+    await expect(
+      hanna.desk.recordExport(id, { ...outward, form: 'whole', state: 'made' }, null),
+    ).rejects.toMatchObject(refused);
+    await hanna.desk.recordExport(id, { ...outward, form: 'redacted', state: 'made' }, null);
+    const disposal = { decidedBy: 'The board', archive: '', reference: '', text: 'Not needed.' };
+    await expect(
+      harald.desk.work(id, {
+        kind: 'removal_proposal',
+        id: null,
+        ground: 'not_needed',
+        ...disposal,
+      }),
+    ).rejects.toMatchObject(refused);
+  });
+
+  it('lets everything else go on', async () => {
+    const [hanna] = installation.handlers;
+    await hanna.desk.rename(id, 'Another title');
+    const report = { compartment: 'dialogue', sequence: 2 } as const;
+    const passages = [{ field: 'text', from: 0, to: 4 }];
+    const data = await hanna.desk.work(id, {
+      ...{ kind: 'correction', id: null, of: report, part: { after: null, passages } },
+      ...{ ground: 'outdated', text: 'It was so in March.' },
+    });
+    expect(data.entries.at(-1)?.content).toMatchObject({ kind: 'correction', part: { passages } });
+    const erasing = { whole: false, passages, files: [], ground: 'irrelevant', text: '' } as const;
+    const { erasures } = await hanna.desk.proposeErasure(id, { ...report, ...erasing });
+    for (const each of erasures) await hanna.desk.declineErasure(id, each, '');
+  });
+
+  it('is not changed by an erasure that was proposed before', async () => {
+    const [hanna, harald] = installation.handlers;
+    const report = { compartment: 'dialogue', sequence: 2 } as const;
+    const passages = [{ field: 'text', from: 0, to: 4 }];
+    const { erasures } = await hanna.desk.proposeErasure(id, {
+      ...{ ...report, whole: false, passages, files: [], ground: 'irrelevant', text: '' },
+    });
+    const [proposal] = erasures;
+    if (proposal === undefined) throw new Error('what was proposed');
+    const part = { after: null, passages, files: [] };
+    const data = await harald.desk.work(id, { ...about, of: report, part });
+    const shown = data.entries.find(({ content }) => content.kind === 'report');
+    expect(shown?.content).toMatchObject({ text: expect.stringContaining('[■■■]') as string });
+    await expect(harald.desk.erase(id, proposal, '')).rejects.toMatchObject({
+      code: 'part_restricted',
+    });
+    await hanna.desk.declineErasure(id, proposal, '');
+  });
+
+  it('is told to those who had the data before, and has its day of review among the dates', async () => {
+    const [hanna] = installation.handlers;
+    const { dates, keeping } = await hanna.desk.openCase(id);
+    expect(keeping.parts).toHaveLength(2);
+    expect(dates.filter(({ what }) => what === 'restriction_review')).toHaveLength(2);
+  });
+});
+
+describe('the time until the case is removed', () => {
+  it('stands still as long as one is left, whoever ends them at the same time', async () => {
+    await on('2029-04-01');
+    expect(await purged()).toBe(0);
+    const [hanna, harald] = installation.handlers;
+    const { parts } = (await hanna.desk.openCase(id)).keeping;
+    const [one, other] = parts;
+    // two people, two restrictions, at once: whoever comes second ends the last
+    await Promise.all([hanna.desk.work(id, ends(one?.id)), harald.desk.work(id, ends(other?.id))]);
+    const data = await hanna.desk.openCase(id);
+    expect(data.warnings).toEqual([]);
+    expect(data.keeping).toMatchObject({ parts: [], partsUnknown: false });
+    const said = data.entries.flatMap(({ content }) =>
+      content.kind === 'part_unrestriction' ? [content.last] : [],
+    );
+    expect(said).toEqual([false, true]);
+    expect(noteIn(data).content).toMatchObject({ text: disputed });
+    // the 1096 days from 2026-04-01 to 2029-04-01 did not count
+    expect(data.purgeOn).toBe('2031-03-03');
+    expect((await hanna.desk.search('countersigned', silent)).hits).toHaveLength(1);
+  });
+
+  it('stands still for two restrictions that were put in force at the same time, until both ended', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { sequence } = noteIn(await hanna.desk.openCase(id));
+    const part = { ...about, of: { compartment: 'internal', sequence }, part: null } as const;
+    await Promise.all([hanna.desk.work(id, part), harald.desk.work(id, part)]);
+    const [one, other] = (await hanna.desk.openCase(id)).keeping.parts;
+    expect(other).toBeDefined();
+    const after = await hanna.desk.work(id, ends(one?.id));
+    expect(after.purgeOn).toBeNull();
+    expect(noteIn(after).content).toMatchObject({ text: '[■■■]' });
+    // both end the same: one of them is told that it ended already
+    const results = await Promise.allSettled(
+      [hanna, harald].map(({ desk }) => desk.work(id, ends(other?.id))),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const failed = results.find((each) => each.status === 'rejected');
+    expect(failed?.reason).toMatchObject({ code: 'already_decided' });
+    expect((await harald.desk.openCase(id)).purgeOn).toBe('2031-03-03');
+    await on('2031-03-02');
+    expect(await purged()).toBe(0);
+    await on('2031-03-03');
+    expect(await purged()).toBe(1);
+  });
+});
