@@ -89,9 +89,8 @@ function someoneElse(opened: OpenedForHandler, who: Party): boolean {
  * for somebody who is not there.
  *
  * @param saying what is to be written down of it now; nothing where that stands in the case.
- * @throws ClientError `case_restricted`, `part_restricted` for a whole one,
- * `export_unconfirmed`, or `export_outdated` where the reporter
- * wrote after the yes.
+ * @throws ClientError `case_restricted`, `part_restricted` for a whole one, `export_unconfirmed`, or
+ * `export_outdated` where the reporter wrote after the yes.
  */
 export function checkExportable(
   opened: OpenedForHandler,
@@ -102,15 +101,16 @@ export function checkExportable(
   const { file, directory, answer, timeZone } = opened;
   const keeping = keepingOf(saidIn(file, timeZone));
   if (keeping.restriction !== null) throw new ClientError('case_restricted');
-  // what is written for outsiders leaves out what is restricted
-  if (wanted.form === 'whole' && isPartRestricted(keeping))
-    throw new ClientError('part_restricted');
-  const channel = directory.directory.channels.find(({ id }) => id === answer.case.channel);
-  if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const entries = entryViews(file, directory.directory, []);
   const author = { side: 'reader', id: who, name: '' } as const;
   const said: ExportSource[] = saying.map((content) => ({ author, hash: '', content }));
   const found = exportsOf([...entries, ...said]).find((each) => each.id === id);
+  // what is written for outsiders leaves out what is restricted
+  if (found?.form !== 'redacted' && isPartRestricted(keeping)) {
+    throw new ClientError('part_restricted');
+  }
+  const channel = directory.directory.channels.find((each) => each.id === answer.case.channel);
+  if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const isMine = found?.state === 'made' && found.by.id === who;
   const lacksText = found?.form === 'redacted' && found.copy === null;
   if (!isMine || lacksText || found.second?.answer !== 'yes') {

@@ -304,11 +304,7 @@ export function exportSection(
               answer: t(`desk.export.second.${second.answer}`),
             }),
       ],
-<<<<<<< HEAD
-      actions: data.keeping.restriction === null ? actionsOf(data, each) : [],
-=======
-      actions: mayGoOut(data, each.form) ? actionsOf(each) : [],
->>>>>>> 9f61d97 (Restrict an entry or passages and files of it by themselves, covered on every desk and still for removal, and let a correction name its words and a ground)
+      actions: mayGoOut(data, each.form) ? actionsOf(data, each) : [],
     });
   };
 
@@ -331,21 +327,9 @@ export function exportSection(
     write(section, 'export-two', t(needsSecond(data) ? 'desk.export.two' : 'desk.export.alone'));
   };
 }
-<<<<<<< HEAD
-=======
 
 /** Whether a restriction of the case, or in it, keeps no such export back. */
 function mayGoOut({ keeping }: HandlerCaseView, form: Making['form']): boolean {
   if (keeping.restriction !== null) return false;
   return form === 'redacted' || !isPartRestricted(keeping);
 }
-
-function exportInput(
-  { form, text }: Pick<Making, 'form' | 'text'>,
-  id: string | null,
-  state: Input<'export'>['state'],
-  disclosure: string | null = null,
-): Input<'export'> {
-  return { kind: 'export', id, form, text, disclosure, state };
-}
->>>>>>> 9f61d97 (Restrict an entry or passages and files of it by themselves, covered on every desk and still for removal, and let a correction name its words and a ground)

@@ -1,0 +1,186 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
+import { launchBrowser } from '../support/browser.js';
+import { openCaseOf, signInInBrowser } from '../support/desk-page.js';
+import { fileOf, silent } from '../support/fixtures.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { expectAccessible } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+import { loaded, openDeskPage, overflow } from './desk-page.js';
+
+// A passage and an entry are restricted, seen covered, shown and ended, and a passage is corrected: real
+// pages on a real server.
+
+const text = 'The guard wrote four hours. Kim Berg is ill.';
+
+let browser: Browser;
+let installation: Installation;
+let page: Page;
+
+const panel = '[data-panel=record]';
+const field = `${panel} [data-part=part-form] [data-field=text]`;
+const entry = '.entry.kind-message';
+
+async function sitDown({ name, passphrase }: InstallationPerson): Promise<Page> {
+  const opened = await openDeskPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(opened.page, name, passphrase);
+  await openCaseOf(opened.page, 'Invoices do not fit.');
+  return opened.page;
+}
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  const { words } = await installation.report({ text: 'Invoices do not fit.' });
+  const list = fileOf(new TextEncoder().encode('Hours.'), { name: 'hours.txt' });
+  await installation.newReporter().send(words, text, [list], silent);
+  const [hanna] = installation.handlers;
+  await hanna.desk.note(reporterKeys(words).caseId, 'Ask Kim Berg.', [], silent);
+  page = await sitDown(hanna);
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await installation.stop();
+});
+
+async function has(selector: string, wanted: string): Promise<void> {
+  await expect.poll(() => page.textContent(selector), { timeout: 20_000 }).toContain(wanted);
+}
+
+/** Selects words in the text of the entry that a form shows, by keys alone. */
+async function select(form: string, words: string): Promise<void> {
+  const area = page.locator(`${form} textarea`);
+  await area.focus();
+  const value = await area.inputValue();
+  await area.press('Control+Home');
+  for (let step = 0; step < value.indexOf(words); step += 1) await area.press('ArrowRight');
+  for (let step = 0; step < words.length; step += 1) await area.press('Shift+ArrowRight');
+  await page.locator(`${form} [data-part=cut]`).press('Enter');
+}
+
+async function usable(): Promise<void> {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1280, height: 900 },
+  ]) {
+    await page.setViewportSize(viewport);
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+  }
+}
+
+describe('a passage', () => {
+  it('is chosen in its text and restricted, with a file, a ground, a reason and a day', async () => {
+    await page.click('[data-tab=record]');
+    await page.click(`${panel} [data-part=part-new] summary`);
+    await page.selectOption('#part-of', 'dialogue 3');
+    await page.click(`${panel} [data-part=part-form] [type=submit]`);
+    await has(`${panel} [data-part=part-form] [data-part=problem]`, 'Choose first');
+    await select(field, 'Kim Berg is ill.');
+    await has(`${field} [data-part=left]`, 'The guard wrote four hours. [■■■]');
+    await page.check(`${panel} [data-part=part-form] [data-part=files] input`);
+    await page.fill('#part-text', 'Contested by letter.');
+    await page.fill('#part-review', '2099-04-01');
+    await usable();
+    await page.click(`${panel} [data-part=part-form] [type=submit]`);
+    await loaded(page);
+    await has(`${panel} [data-part=parts]`, 'Part of: Message');
+    await has(`${panel} [data-part=parts]`, 'Contested by letter.');
+    expect(await page.isVisible(`${panel} [data-part=no-parts]`)).toBe(false);
+  });
+
+  it('is covered in the conversation, with its file, until somebody asks to see it', async () => {
+    await page.click('[data-tab=conversation]');
+    await has(`${entry} [data-part=text]`, 'The guard wrote four hours. [■■■]');
+    await has(`${entry} .cover`, 'In part restricted until looked at by 1 Apr 2099');
+    expect(await page.locator(`${entry} .file`).count()).toBe(0);
+    expect(await page.content()).not.toContain('Kim Berg is ill');
+    await usable();
+    const turn = page.locator(`${entry} [data-part=turn-cover]`);
+    await turn.press('Enter');
+    await has(`${entry} [data-part=text]`, 'Kim Berg is ill.');
+    expect(await page.locator(`${entry} .file`).count()).toBe(1);
+    expect(await turn.evaluate((button) => button === document.activeElement)).toBe(true);
+    await usable();
+    await turn.press('Enter');
+    await has(`${entry} [data-part=text]`, '[■■■]');
+    expect(await page.locator(`${entry} .file`).count()).toBe(0);
+    await page.click('[data-tab=files]');
+    expect(await page.isVisible('[data-part=files-covered]')).toBe(true);
+    expect(await page.textContent('[data-part=all-files]')).not.toContain('hours.txt');
+  });
+
+  it('can be neither erased nor exported whole meanwhile, and the pages say so', async () => {
+    await page.click('[data-tab=record]');
+    expect(await page.isVisible(`${panel} [data-part=export-part]`)).toBe(true);
+    const erasable = await page.locator('#erasure-of option').allTextContents();
+    expect(erasable.some((name) => name.startsWith('Message'))).toBe(false);
+    expect(await page.isVisible(`${panel} [data-part=restricted]`)).toBe(true);
+  });
+
+  it('is black where more of the entry is chosen, and is shown again once the restriction ended', async () => {
+    await page.click(`${panel} [data-part=part-new] summary`);
+    await page.selectOption('#part-of', 'dialogue 3');
+    const shown = await page.locator(`${field} textarea`).inputValue();
+    expect(shown).toBe(`The guard wrote four hours. ${'■'.repeat(16)}`);
+    await page.click(`${panel} [data-part=parts] summary`);
+    await page.click(`${panel} [data-part=end] [type=submit]`);
+    await has(`${panel} [data-part=end] [data-part=problem]`, 'Fill in');
+    await page.fill(`${panel} [data-part=end-text]`, 'The letter was withdrawn; told today.');
+    await page.click(`${panel} [data-part=end] [type=submit]`);
+    await loaded(page);
+    await expect.poll(() => page.isVisible(`${panel} [data-part=no-parts]`)).toBe(true);
+    await page.click('[data-tab=conversation]');
+    await has(`${entry} [data-part=text]`, text);
+    await page.click('[data-tab=notes]');
+    const notes = '[data-panel=notes] [data-part=notes]';
+    await has(notes, 'restricted a part of an entry');
+    await has(notes, 'and none is left: The letter was withdrawn; told today.');
+  });
+});
+
+describe('an entry', () => {
+  it('is covered as a whole', async () => {
+    await page.click('[data-tab=record]');
+    await page.selectOption('#part-of', { index: 0 });
+    const names = await page.locator('#part-of option').allTextContents();
+    const place = names.findIndex((name) => name.startsWith('Note'));
+    await page.selectOption('#part-of', { index: place });
+    await page.check(`${panel} [data-part=part-form] [data-part=whole]`);
+    await page.fill('#part-text', 'Contested by letter.');
+    await page.fill('#part-review', '2099-04-01');
+    await page.click(`${panel} [data-part=part-form] [type=submit]`);
+    await loaded(page);
+    await has(`${panel} [data-part=parts]`, 'Whole entry: Note');
+    await page.click('[data-tab=notes]');
+    await has('.entry.kind-note .cover', 'Restricted until looked at by 1 Apr 2099');
+    expect(await page.textContent('.entry.kind-note')).not.toContain('Ask Kim');
+  });
+});
+
+describe('a correction', () => {
+  it('marks the words that it is about, with what is right beneath', async () => {
+    await page.click('[data-tab=record]');
+    await page.click(`${panel} [data-part=correction-new] summary`);
+    await page.selectOption('#correction-of', 'dialogue 3');
+    await page.check(`${panel} [data-part=correction-form] [data-part=passages]`);
+    await select(`${panel} [data-part=correction-form] [data-field=text]`, 'four hours');
+    await page.selectOption('#correction-ground', 'inaccurate');
+    await page.fill('#correction-text', 'It was five.');
+    await usable();
+    await page.click(`${panel} [data-part=correction-form] [type=submit]`);
+    await loaded(page);
+    await page.click('[data-tab=conversation]');
+    await has(`${entry} mark`, 'four hours');
+    await has(`${entry} .notice`, '“four hours” Corrected by');
+    await has(`${entry} .notice`, 'It is wrong: It was five.');
+    expect(await page.textContent(`${entry} [data-part=text]`)).toBe(text);
+    await usable();
+  });
+});
