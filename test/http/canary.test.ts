@@ -469,6 +469,7 @@ describe('what people type and send', () => {
       'request_answered',
       'recipient_told',
       'export',
+      'export',
       'export_confirmed',
       'labels',
       'counted',
