@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
-import { openCaseOf, signInInBrowser } from '../support/desk-page.js';
+import { openCaseOf, partOf, signInInBrowser } from '../support/desk-page.js';
 import { silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -11,10 +11,10 @@ import {
 } from '../support/installation.js';
 import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
-import { loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
 
-// One handler proposes to erase a passage, another confirms, and the reporter sees it: real pages on a
-// real server.
+// One handler proposes to erase a passage, of a message and of a closing, another confirms, and the
+// reporter sees it: real pages on a real server.
 
 const text = 'The guard wrote four hours. Kim Berg is ill.';
 
@@ -48,9 +48,16 @@ afterAll(async () => {
 
 const panel = '[data-panel=record]';
 
-async function sitDown({ name, passphrase }: InstallationPerson): Promise<Page> {
+async function sitDown(
+  { name, passphrase }: InstallationPerson,
+  state: 'open' | 'closed' = 'open',
+): Promise<Page> {
   const { page } = await openDeskPage(browser, `${installation.address}/desk/en/`);
   await signInInBrowser(page, name, passphrase);
+  if (state === 'closed') {
+    await goTo(page, 'inbox');
+    await partOf(page, 'state').selectOption(state);
+  }
   await openCaseOf(page, 'Invoices do not fit.');
   await page.click('[data-tab=record]');
   return page;
@@ -114,5 +121,57 @@ it('is proposed by one handler, confirmed by another, and told to the reporter',
   expect(await message.textContent()).toContain('Part of what stood here was erased on');
   expect(await message.textContent()).toContain('It had nothing to do with the report.');
   expect(await page.content()).not.toContain('Kim Berg');
+  await page.context().close();
+}, 120_000);
+
+it('takes a name from a closing text, and the case is closed as before for its reporter', async () => {
+  const [hanna, harald] = installation.handlers;
+  const closing = 'Robin Ek changed the invoices. The accounts are put right.';
+  const closure = { kind: 'closure', outcome: 'substantiated', text: closing } as const;
+  await hanna.desk.reply(id, closure, [], silent);
+
+  const first = await sitDown(hanna, 'closed');
+  await first.click(`${panel} [data-part=new] summary`);
+  const named = first.locator('#erasure-of option', { hasText: /^Closure,/ });
+  await first.selectOption('#erasure-of', (await named.getAttribute('value')) ?? '');
+  expect(await first.locator(`${panel} [data-part=effect-hint]`).isVisible()).toBe(true);
+  const field = first.locator(`${panel} [data-field=text]`);
+  await field.locator('textarea').evaluate((area: HTMLTextAreaElement) => {
+    area.focus();
+    area.setSelectionRange(0, 'Robin Ek'.length);
+  });
+  await field.locator('[data-part=cut]').click();
+  const left = '[…] changed the invoices. The accounts are put right.';
+  await expect.poll(() => field.locator('[data-part=left]').textContent()).toBe(left);
+  await expectAccessible(first);
+  await first.click(`${panel} [data-part=form] [data-part=do]`);
+  await first.locator(`${panel} [data-part=proposals] > li`).waitFor();
+  await first.context().close();
+
+  const second = await sitDown(harald, 'closed');
+  const proposal = second.locator(`${panel} [data-part=proposals] > li`);
+  expect(await proposal.locator('[data-part=now]').textContent()).toBe(closing);
+  expect(await proposal.locator('[data-part=then]').textContent()).toBe(left);
+  await proposal.locator('[data-part=erase]').click();
+  await proposal.locator('[data-part=confirm-do]').click();
+  await expect.poll(() => proposal.count(), { timeout: 20_000 }).toBe(0);
+  await second.click('[data-tab=conversation]');
+  const closed = second.locator('.entry.kind-closure');
+  expect(await closed.textContent()).toContain(left);
+  expect(await closed.textContent()).toContain('The report proved true');
+  expect(await closed.locator('.notice').textContent()).toContain('Partly erased by');
+  expect(await second.content()).not.toContain('Robin');
+  await second.context().close();
+
+  const { page } = await openReporterPage(browser, installation, '/en/return');
+  await openCaseWith(page, words);
+  const told = page.locator('.entry', { hasText: left });
+  expect(await told.textContent()).toContain('The case was closed');
+  expect(await told.textContent()).toContain('Part of this closing was erased on');
+  expect(await told.textContent()).toContain('and with which outcome, stays.');
+  expect(await page.content()).not.toContain('Robin');
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.context().close();
 }, 120_000);
