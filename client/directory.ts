@@ -91,6 +91,7 @@ function channelView({ directory }: VerifiedDirectory, channel: Channel): Channe
     country: channel.country,
     countryReason: channel.countryReason ?? '',
     deadlines: channel.deadlines ?? [],
+    notices: channel.notices ?? {},
     languages: channel.languages,
     published: channel.published,
     retentionMonths: channel.retentionMonths,

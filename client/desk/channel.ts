@@ -9,6 +9,8 @@ import {
   DEADLINES_LIMIT,
   type Directory,
   newId,
+  type NoticeKind,
+  type Notices,
   type Promised,
   Questionnaire,
   questionnaireHash,
@@ -46,6 +48,8 @@ export type ChannelChange = Partial<
   countryReason?: string;
   /** What is promised for reports received from tomorrow on. */
   deadlines?: Omit<Promised, 'from'>;
+  /** What the organisation says to notices of the country from now on; those not named stay. */
+  notices?: Partial<{ [Kind in NoticeKind]: Omit<NonNullable<Notices[Kind]>, 'country'> }>;
 };
 
 /** What an administrator says of a channel that is to be added. */
@@ -192,7 +196,7 @@ function withChange(
   today: Day,
 ): Channel {
   const { exportsByTwo, about, closed, questionnaire, retention, publicBody, ...more } = change;
-  const { countryReason, deadlines, ...plain } = more;
+  const { countryReason, deadlines, notices, ...plain } = more;
   const { questionnaire: asked, retention: ruleBefore, ...own } = channel;
   const { countryReason: reasonBefore, deadlines: promisesBefore, ...others } = own;
   const { exportsByTwo: byTwo, about: sentence, closed: shut, publicBody: body, ...rest } = others;
@@ -215,6 +219,7 @@ function withChange(
     ...plain,
     ...(why === undefined ? {} : { countryReason: why }),
     ...(promises === undefined ? {} : { deadlines: promises }),
+    ...(notices === undefined ? {} : { notices: withNotices(channel, notices) }),
     ...(rule === null ? {} : { retentionMonths: rule.clauses[0]?.months ?? 24, retention: rule }),
     ...(now.publicBody ? { publicBody: true as const } : {}),
     ...(now.exportsByTwo ? { exportsByTwo: true as const } : {}),
@@ -236,6 +241,19 @@ function withPromise(
   const from = addDays(today, 1);
   const kept = before.filter((each) => each.from < from);
   return [...kept, { from, ...promise }].slice(-DEADLINES_LIMIT);
+}
+
+/** What is said to the notices of the channel's country, those that were not named as before. */
+function withNotices(
+  { notices, country }: Channel,
+  { authorities, anonymity, advice }: NonNullable<ChannelChange['notices']>,
+): Notices {
+  return {
+    ...notices,
+    ...(authorities && { authorities: { country, ...authorities } }),
+    ...(anonymity && { anonymity: { country, ...anonymity } }),
+    ...(advice && { advice: { country, ...advice } }),
+  };
 }
 
 /** The keys for receipts with this one in use: that of before ends today, and stays for its receipts. */

@@ -10,6 +10,7 @@ import {
   ruleOfChannel,
 } from '../../crypto/private.js';
 import type { DirectoryChangeLine } from '../models.js';
+import { noticesChanged } from './notice-changes.js';
 import { questionsChanged } from './question-changes.js';
 
 /** A version and the one before it, of which a thing was taken, with the thing as it was and is. */
@@ -116,6 +117,7 @@ const channelTellers: Tellers<Channel> = {
       after: after.deadlines?.at(-1) ?? null,
     },
   ],
+  notices: ({ before, after }) => noticesChanged(before, after),
   languages: ({ before, after }) => [
     {
       code: 'channel_languages',
@@ -273,6 +275,7 @@ const directoryTellers: Tellers<Directory> = {
           ...(receipts ? [receiptsTurned({ receipts, names })] : []),
           ...(exportsByTwo === true ? [exportsTurned({ exportsByTwo, names })] : []),
           ...questionsChanged({}, { names, ...(questionnaire && { questionnaire }) }),
+          ...noticesChanged({}, channel),
           ...(channel.closed === true ? [{ code: 'channel_closed', channel: names } as const] : []),
           ...(channel.roster === undefined ? [] : [readersChanged(channel, versions)]),
         ];

@@ -1,5 +1,7 @@
 import type {
   HandbookContents,
+  NoticeKind,
+  Notices,
   Promised,
   Questionnaire,
   ReaderPart,
@@ -35,6 +37,8 @@ export interface ChannelView {
   countryReason: string;
   /** What the organisation promises of the dates beyond law, the newest last. */
   deadlines: readonly Promised[];
+  /** What the organisation says to the notices of its country; empty as long as it never did. */
+  notices: Partial<Notices>;
   languages: string[];
   published: boolean;
   retentionMonths: number;
@@ -168,6 +172,15 @@ export type DirectoryChangeLine =
       channel: ByLanguage;
       before: Promised | null;
       after: Promised | null;
+    }
+  /** All that the organisation says to a notice of the country, in every language, and why. */
+  | {
+      code: 'channel_notices';
+      channel: ByLanguage;
+      of: NoticeKind;
+      before: string[];
+      after: string[];
+      reason: string;
     }
   | { code: 'channel_languages'; channel: ByLanguage; before: string[]; after: string[] }
   | { code: 'receipt_key_added'; words: string[] }

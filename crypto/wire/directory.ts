@@ -18,6 +18,7 @@ import { Questionnaire } from '../questionnaire.js';
 import { ShownName } from '../shown-name.js';
 import { Deadlines, TermsReason } from './deadlines.js';
 import { Count } from './entry.js';
+import { Notices } from './notices.js';
 import { Retention, RetentionMonths, RetentionRule } from './retention.js';
 
 /**
@@ -155,6 +156,8 @@ export const Channel = v.strictObject({
   countryReason: v.exactOptional(TermsReason),
   /** What the organisation promises of the dates; absent where nothing more than they are. */
   deadlines: v.exactOptional(Deadlines),
+  /** What the organisation says to the notices of the country; absent as long as it never did. */
+  notices: v.exactOptional(Notices),
   languages: v.pipe(v.array(Language), v.minLength(1)),
   published: v.boolean(),
   /** Full months after closure until a case is purged, at most: where there is no `retention`. */

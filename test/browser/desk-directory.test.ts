@@ -40,6 +40,7 @@ describe('changes of the directory', () => {
       'The organisation’s name in English: “Northwind Group”, before: “Northwind”',
       'Reporting channel: the country is Sweden, before: Norway. Reason: We moved.',
       'Reporting channel: for reports received from 1 Dec 2026 on the organisation promises: acknowledgement within 1 day of receipt and feedback within 60 days of receipt. Before: nothing beyond these dates. Reason: We can.',
+      'Reporting channel: on independent advice the organisation says: “The union helps.”. Before: none. Reason: People asked.',
       'The channel was published: Reporting channel',
     ]);
     await page.click('[data-part=changes] [data-part=seen]');

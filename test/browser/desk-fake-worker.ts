@@ -6,6 +6,7 @@ import type {
   AbsenceView,
   AuditLine,
   CaseRow,
+  ChannelView,
   CustodyRow,
   DirectoryChange,
   DirectoryView,
@@ -18,6 +19,7 @@ import type {
   RetentionView,
 } from '../../client/models.js';
 import type { Day } from '../../crypto/private.js';
+import type { ChannelChange } from '../../client/desk/channel.js';
 import type { BulkOrder, ChosenResult } from '../../client/desk/bulk.js';
 import type { NamedFilter } from '../../client/desk/shelf.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
@@ -80,6 +82,7 @@ let directory: DirectoryView = {
         scenario === 'promise'
           ? [{ from: day(-500) as Day, ackDays: null, feedbackDays: 30, reason: 'We can.' }]
           : [],
+      notices: {},
       languages: ['en', 'sv', 'fi'],
       published: scenario !== 'empty' && scenario !== 'undecided',
       retentionMonths: 24,
@@ -194,10 +197,26 @@ const changes: DirectoryChange[] = [
         before: null,
         after: { from: '2026-12-01' as Day, ackDays: 1, feedbackDays: 60, reason: 'We can.' },
       },
+      {
+        code: 'channel_notices',
+        channel: named,
+        of: 'advice',
+        before: [],
+        after: ['The union helps.'],
+        reason: 'People asked.',
+      },
       { code: 'channel_published', channel: named },
     ],
   },
 ];
+
+function withNotices(
+  { country, notices }: ChannelView,
+  change: ChannelChange['notices'] = {},
+): ChannelView['notices'] {
+  const said = Object.entries(change).map(([kind, word]) => [kind, { country, ...word }]);
+  return { ...notices, ...(Object.fromEntries(said) as ChannelView['notices']) };
+}
 
 function withOrder(facts: CaseRow, order: BulkOrder): CaseRow {
   switch (order.do) {
@@ -515,14 +534,14 @@ const api: DeskApi = {
         { rules: [rule], from: day(90) },
       ];
     }
-    const { deadlines: promise, ...plain } = change;
+    const { deadlines: promise, notices, ...plain } = change;
     directory = {
       ...directory,
       channels: directory.channels.map((each) => {
         if (each.id !== id) return each;
         const from = day(1) as Day;
         const deadlines = promise === undefined ? each.deadlines : [{ from, ...promise }];
-        return { ...each, ...plain, deadlines };
+        return { ...each, ...plain, deadlines, notices: withNotices(each, notices) };
       }),
     };
     return Promise.resolve(directory);

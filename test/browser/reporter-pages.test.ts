@@ -286,7 +286,11 @@ describe('the start page', () => {
     expect(await page.innerText('#directory-checked')).toContain(shown(0));
     expect(await page.innerText('#date-ack')).toContain(shown(7));
     expect(await page.innerText('#retention')).toContain('24 months');
-    expect(await page.innerText('#authority-list')).toContain('Arbetsmiljöverket');
+    const authority = await page.innerText('#authority-list');
+    expect(authority).toContain('Arbetsmiljöverket');
+    expect(authority).toContain(
+      'Name read in the law itself. Address from a stored copy of a page.',
+    );
     expect(await page.innerText('#basis')).toContain('Lag (2021:890)');
     expect(await page.locator('#fingerprint li').count()).toBe(8);
     expect(await page.innerText('#own-words-text')).toBe('Write to us.');
@@ -447,7 +451,10 @@ describe('another organisation', () => {
   });
 
   it.each([
-    ['FI', 'does not oblige it to confirm or answer reports without a name'],
+    [
+      'FI',
+      'does not oblige it to confirm or answer reports without a name. (Read in the law itself.)',
+    ],
     ['NO', 'does not set them. (From a source about the law, not from the law itself.)'],
     ['LV', 'may set them too'],
   ])('in %s only promises what the law does not oblige it to', async (country, text) => {
@@ -495,19 +502,25 @@ describe('another organisation', () => {
       'LV',
       'Whether the law in Latvia makes an organisation take reports without a name has not been',
     ],
-    [
-      'FR',
-      'are to be handled too, in part under conditions. (From a source about the law, not from',
-    ],
+    ['FR', 'are to be handled too, in part under conditions.'],
   ])(
-    'in %s says what its law says of reports without a name, and how sure that is',
+    'in %s says what its law says of reports without a name, from where and how sure that is',
     async (country, text) => {
+      const sources: Partial<Record<string, string>> = {
+        ES: 'Source: Ley 2/2023, art. 7(3), read in the law itself.',
+        BE: 'Source: Loi/Wet 28.11.2022 (private sector), art. 8 §2, read in the law itself.',
+        DE: 'Source: HinSchG, §16(1), read in the law itself.',
+        SE: 'Source: Lag (2021:890), read in the law itself.',
+        FR: 'From a source about Sapin II (as amended 2022-401) + Décret 2022-1284, not from the',
+      };
       const other = await startReporterSite({ country });
       const { page } = await openReporterPage(browser, other, '/en/');
       await page.waitForSelector('#readers li');
-      const told = await page.innerText('#anonymity');
-      expect(told).toContain(text);
-      expect(told.includes('(From a source')).toBe(country === 'FR');
+      expect(await page.innerText('#anonymity')).toContain(text);
+      const source = page.locator('#anonymity-source');
+      // the sentence on Latvia says itself that nobody verified it
+      expect(await source.isVisible()).toBe(country !== 'LV');
+      expect(await source.innerText()).toContain(sources[country] ?? '');
       await page.context().close();
       await other.server.stop();
     },

@@ -129,7 +129,9 @@ function candidatesFor(schema: Schema, value: unknown): unknown[] {
       reason: 'The board decided so.',
     };
     const deadlines = [{ from: '2026-03-03', ackDays: 3, feedbackDays: null, reason: 'We can.' }];
-    const all = [true, questions, { en: 'Other words' }, newRoster(), retention, deadlines, 'Why.'];
+    const notices = { advice: { country: 'SE', words: { en: 'Ask the union.' }, reason: 'Why.' } };
+    const others = [true, questions, { en: 'Other words' }, newRoster(), retention, deadlines];
+    const all = [...others, notices, 'Why.'];
     return all.filter((other) => schema.wrapped && v.is(schema.wrapped, other));
   }
   if (typeof value === 'boolean') return [!value];
@@ -239,6 +241,7 @@ describe('every field of the schema', () => {
       'channels.country',
       'channels.countryReason',
       'channels.deadlines',
+      'channels.notices',
       'channels.languages',
       'channels.published',
       'channels.retentionMonths',
@@ -295,6 +298,7 @@ describe('every field of the schema', () => {
       publicBody: true,
       countryReason: 'The company moved.',
       deadlines: [{ from: day, ackDays: 3, feedbackDays: null, reason: 'We can.' }],
+      notices: { anonymity: { country: 'NO', words: { en: 'We take them.' }, reason: 'Asked.' } },
     };
     const codes = tell(withChannel(after)).map(({ code }) => code);
     expect(codes.sort()).toEqual([
@@ -305,6 +309,7 @@ describe('every field of the schema', () => {
       'channel_languages',
       'channel_months',
       'channel_name',
+      'channel_notices',
       'channel_readers',
       'channel_texts',
       'channel_unpublished',
@@ -321,6 +326,49 @@ function fail(): never {
 
 describe('a change', () => {
   const channel = { en: 'Reports' };
+
+  it('of what is said to notices is told in all its words, as it was and is, with the reason', () => {
+    const [own] = before.channels;
+    if (own === undefined) fail();
+    const authority = {
+      names: { en: 'Bank supervisor', sv: 'Bankinspektionen' },
+      url: 'https://supervisor.example/',
+      contact: 'Box 1, Example',
+      conditions: { en: 'For banks.' },
+    };
+    const first = {
+      country: 'SE',
+      words: { en: 'We are a bank.' },
+      added: [authority],
+      reason: 'A.',
+    };
+    const advice = { country: 'SE', words: { en: 'Ask the union.' }, reason: 'B.' };
+    const notices = { authorities: first, advice };
+    const later = {
+      authorities: { ...first, words: {}, added: [], reason: 'C.' },
+      advice,
+    };
+    const line = { code: 'channel_notices', channel };
+    const said = [
+      ...['We are a bank.', 'Bank supervisor', 'Bankinspektionen'],
+      ...['https://supervisor.example/', 'Box 1, Example', 'For banks.'],
+    ];
+    expect(tell(withChannel({ notices }))).toEqual([
+      { ...line, of: 'authorities', before: [], after: said, reason: 'A.' },
+      { ...line, of: 'advice', before: [], after: ['Ask the union.'], reason: 'B.' },
+    ]);
+    const withNotices = (value: Channel['notices']): Directory => ({
+      ...before,
+      channels: [{ ...own, ...(value && { notices: value }) }, ...before.channels.slice(1)],
+    });
+    expect(changesBetween(withNotices(notices), withNotices(later))).toEqual([
+      { ...line, of: 'authorities', before: said, after: [], reason: 'C.' },
+    ]);
+    // a channel that begins with words of its own
+    const added = { ...own, id: newId(ChannelId), notices };
+    const codes = changesBetween(before, { ...before, channels: [...before.channels, added] });
+    expect(codes.filter(({ code }) => code === 'channel_notices')).toHaveLength(2);
+  });
 
   it('of a channel is told as it was and as it is', () => {
     expect(tell(withChannel({ retentionMonths: 12 }))).toEqual([

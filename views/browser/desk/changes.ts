@@ -143,6 +143,8 @@ function lineText(line: DirectoryChangeLine): string {
       );
     case 'channel_deadlines':
       return deadlinesText(line);
+    case 'channel_notices':
+      return noticesText(line);
     case 'channel_languages':
       return say({
         name: localText(line.channel),
@@ -260,6 +262,22 @@ function deadlinesText({
     before: promiseText(before),
   });
   return withReason(text, after?.reason ?? '');
+}
+
+/** What the organisation says to a notice from now on, in all its words, what it said, and why. */
+function noticesText({
+  channel,
+  of,
+  before,
+  after,
+  reason,
+}: DirectoryChangeLine & { code: 'channel_notices' }): string {
+  const said = (texts: readonly string[]): string =>
+    texts.length === 0
+      ? t('desk.change.none')
+      : texts.map((text) => t('desk.change.quoted', { text })).join(' / ');
+  const values = { name: localText(channel), after: said(after), before: said(before) };
+  return withReason(t(`desk.change.channel_notices.${of}`, values), reason);
 }
 
 /** The rule as it was and is, for which cases a shorter time counts, whose rule it is, and why. */

@@ -19,6 +19,7 @@ import { act, report, send, showProblem } from './failures.js';
 import { wireConfirmation } from './confirmation.js';
 import { fillCountries, wireAdding } from './channel-adding.js';
 import { fillDates } from './channel-dates.js';
+import { fillNotices } from './channel-notices.js';
 import { fillChannelReaders } from './channel-readers.js';
 import { channelAddress, linkWithRoot } from './first-steps.js';
 import { countryText, languageText } from './languages.js';
@@ -80,6 +81,7 @@ function channelSection(desk: Desk, channel: ChannelView, view: HTMLElement): HT
   fillChannelReaders(desk, section, channel, again);
   fillPoster(desk, section, channel);
   fillDates(desk, section, channel);
+  fillNotices(desk, section, channel);
   fillRetention(desk, section, channel);
   part(section, 'questions').replaceChildren(channelQuestions(desk, channel));
   showPart(section, 'settings', administrator);
@@ -292,6 +294,7 @@ function wireSettings(
       why.value = '';
       showPart(form, 'country-reason-field', false);
       fillDates(desk, section, changed);
+      fillNotices(desk, section, changed);
       // for another country other rules are offered, and it has to be decided anew
       if (changed.country !== channel.country) {
         wireRetention(desk, section, changed, steps);

@@ -1,41 +1,13 @@
 import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
+import { wordBeneath } from '../../../client/law/notices.js';
+import { authoritySource, countryOf, type Country } from '../countries.js';
 import { errorText, isPassing } from '../error-text.js';
 import { plural, t } from '../strings.js';
 import { byId, clone, fillSlot, show, slot, write } from './dom.js';
 import { hasReport } from './draft.js';
 import { pickText, writeText } from './format.js';
-
-/** What the page knows of a country, as the build wrote it into `<template id="countries">`. */
-interface Country {
-  name: string;
-  act: string;
-  /** Whether law sets the dates: yes; not for anonymous reports; no; not known for certain. */
-  basis: 'law' | 'anonymous' | 'none' | 'unsure';
-  /** What its law says of reports without a name. */
-  anonymity: 'must' | 'large' | 'should' | 'choice' | 'unsure';
-  /** Whether what stands here comes from a source about the law, not from the law itself. */
-  medium: boolean;
-  authority: string;
-  domain: string | null;
-  sure: boolean;
-  /** What holds for reports to its authority, where that differs. */
-  condition: string | null;
-  /** What holds for going public, where that differs. */
-  going: string | null;
-  /** Days within which a meeting is planned for. */
-  meeting: number;
-}
-
-let countries: Record<string, Country> | undefined;
-
-/** The facts of a country, or undefined for one that the page knows nothing of. */
-export function countryOf(code: string): Country | undefined {
-  countries ??= JSON.parse(
-    byId('countries', HTMLTemplateElement).content.textContent,
-  ) as typeof countries;
-  return countries?.[code];
-}
+import { showOwnWord } from './own-word.js';
 
 /** Days within which a meeting that was asked for is planned for in this country. */
 export function meetingDaysOf(country: string): number {
@@ -47,7 +19,7 @@ function basisText(code: string): string {
   const country = countryOf(code);
   if (country === undefined) return t('basis.general');
   const { name, act, basis } = country;
-  return withSource(t(`basis.${basis}`, { country: name, act }), basis, country);
+  return withSource(t(`basis.${basis}`, { country: name, act }), country);
 }
 
 /**
@@ -72,30 +44,27 @@ export function promisedOn(
   return channel?.deadlines.findLast(({ from }) => from <= day);
 }
 
-/** What is said of a country's law, and where that comes from unless it was read in the law itself. */
-function withSource(text: string, of: string, { medium }: Country): string {
-  return medium && of !== 'unsure' ? `${text} ${t('anonymity.medium')}` : text;
-}
-
-/** What the law of a country says of reports without a name, as a sentence; empty where unknown. */
-export function anonymityText(code: string): string {
-  const country = countryOf(code);
-  if (country === undefined || code === 'EU') return '';
-  const { name, anonymity } = country;
-  return withSource(t(`anonymity.${anonymity}`, { country: name }), anonymity, country);
+/** Where what is said of a country's dates comes from, unless that itself says that nobody knows. */
+function withSource(text: string, { basis, sure }: Country): string {
+  if (basis === 'unsure' || sure === 'L') return text;
+  return `${text} ${t(sure === 'M' ? 'anonymity.medium' : 'source.law')}`;
 }
 
 /** Writes a country's authority and its conditions into `#<place>-list` and `#<place>-condition`. */
-export function showAuthority(code: string, place: 'authority' | 'nobody' = 'authority'): void {
+export function showAuthority(
+  code: string,
+  channel: Pick<ChannelView, 'notices'> | null,
+  place: 'authority' | 'nobody' = 'authority',
+): void {
+  showOwnWord(`${place}-own`, wordBeneath(channel?.notices ?? {}, 'authorities', code));
   const country = countryOf(code);
   const list = byId(`${place}-list`);
   list.replaceChildren();
   if (country === undefined) return;
   const item = clone('authority');
   fillSlot(item, 'name', country.authority);
-  if (country.domain === null) slot(item, 'domain').remove();
-  else fillSlot(item, 'domain', country.domain);
-  if (country.sure) slot(item, 'unsure').remove();
+  fillSlot(item, 'domain', country.domain);
+  fillSlot(item, 'source', authoritySource(country));
   list.append(item);
   const condition = byId(`${place}-condition`);
   condition.textContent = country.condition ?? '';

@@ -28,6 +28,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
   let fresh: ReaderView[] = [];
   const chosen = new Set<string>();
   let country = '';
+  let notices: ChannelView['notices'] = {};
 
   // somebody who came back under new keys stays left out
   const isChosen = ({ id, formerly }: ReaderView): boolean =>
@@ -36,7 +37,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
     readers.some((reader) => reader.part === 'handler' && !isChosen(reader));
   const check = (): void => {
     const isNobody = readers.length > 0 && !somebodyReads();
-    if (isNobody) showAuthority(country, 'nobody');
+    if (isNobody) showAuthority(country, { notices }, 'nobody');
     show('nobody', isNobody);
     byId('readers-next', HTMLButtonElement).disabled = isNobody;
   };
@@ -54,7 +55,7 @@ export function createLeaveOut(onChange: () => void): LeaveOut {
     show(channel, isNew) {
       readers = channel.readers;
       fresh = readers.filter(isNew);
-      country = channel.country;
+      ({ country, notices } = channel);
       byId('reader-boxes').replaceChildren(
         ...readers.map((reader) => {
           const item = clone('leave-out');

@@ -1,4 +1,6 @@
 import type { ChannelView, DirectoryView } from '../../../client/models.js';
+import { wordBeneath } from '../../../client/law/notices.js';
+import { anonymitySource, anonymityText, countryOf } from '../countries.js';
 import { retentionText } from './retention.js';
 import { codeOf, type Remote } from '../rpc.js';
 import { t } from '../strings.js';
@@ -6,9 +8,7 @@ import { readFragment } from '../channel-code.js';
 import type { ReporterApi } from './api.js';
 import { listChannels, namedChannel, offeredChannels } from './channels.js';
 import {
-  anonymityText,
   chooseChannel,
-  countryOf,
   datesText,
   promisedOn,
   fillReader,
@@ -19,6 +19,7 @@ import {
 } from './directory.js';
 import { byId, clone, show, write } from './dom.js';
 import { formatDay, today, writeText } from './format.js';
+import { showOwnWord } from './own-word.js';
 
 /** What the address said after `#`. */
 export type Fragment = ReturnType<typeof readFragment>;
@@ -63,19 +64,28 @@ function drawReaders({ readers }: ChannelView): void {
   show('readers');
 }
 
-function drawCountry(code: string): void {
+/** Writes text where there is any, and hides its place where there is none. */
+function writeSome(id: string, text: string): void {
+  write(id, text);
+  show(id, text !== '');
+}
+
+function drawCountry({ country: code, notices }: ChannelView): void {
   const country = countryOf(code);
-  write('anonymity', anonymityText(code));
-  show('anonymity', anonymityText(code) !== '');
+  writeSome('anonymity', anonymityText(code));
+  writeSome('anonymity-source', anonymitySource(code));
+  for (const kind of ['anonymity', 'advice'] as const) {
+    showOwnWord(`${kind}-own`, wordBeneath(notices, kind, code));
+  }
+  write('authority-country-title', t('authority.country', { country: country?.name ?? code }));
+  showAuthority(code, { notices });
+  const isAny = country !== undefined || wordBeneath(notices, 'authorities', code) !== null;
+  show('authority-country', isAny);
+  writeSome('public-condition', country?.going ?? '');
   if (country === undefined) return;
   // a place on a page that is the same for everybody; no server is told of it
   byId('rights-link', HTMLAnchorElement).hash = code;
   write('act', t('start.data.act', { country: country.name, act: country.act }));
-  write('authority-country-title', t('authority.country', { country: country.name }));
-  showAuthority(code);
-  show('authority-country');
-  if (country.going === null) show('public-condition', false);
-  else write('public-condition', country.going);
 }
 
 function drawChannel(channel: ChannelView): void {
@@ -86,7 +96,7 @@ function drawChannel(channel: ChannelView): void {
   const retention = retentionText(channel);
   write('retention', retention);
   write('data-retention', retention);
-  drawCountry(channel.country);
+  drawCountry(channel);
   write('basis', datesText(channel.country, channel, today()));
 }
 

@@ -58,5 +58,5 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
   // handlers who answered may have put feedback off in their own words
   const mayBePutOff = late.every(({ kind }) => kind === 'feedback');
   write('overdue-text', t(mayBePutOff ? 'overdue.feedback' : 'overdue.text'));
-  showAuthority(view.country);
+  showAuthority(view.country, view.channel);
 }
