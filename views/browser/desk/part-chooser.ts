@@ -125,6 +125,13 @@ export function partChooser<Entry extends EntryView>(
     block.dataset['field'] = field;
     const words = keepPrivate(part(block, 'words', HTMLTextAreaElement));
     words.value = text;
+    // not read-only: in such a field Chromium has no caret, and words could be selected by mouse alone
+    words.addEventListener('beforeinput', (event) => {
+      event.preventDefault();
+    });
+    words.addEventListener('input', () => {
+      words.value = text;
+    });
     words.rows = text.length > 200 ? 6 : 2;
     words.dir = 'auto';
     words.setAttribute('aria-label', fieldName(field));
