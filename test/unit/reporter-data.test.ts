@@ -136,6 +136,7 @@ describe('errors', () => {
     'case_held',
     'case_open',
     'case_restricted',
+    'part_restricted',
     'case_unread',
     'channel_not_ready',
     'erasure_unconfirmed',
