@@ -152,6 +152,13 @@ describe('the record of a case', () => {
     const extend = await unfold(page, 'extend');
     await page.fill(`${extend} [data-part=text]`, 'Many files.');
     await send(page, extend);
+    const late = await list(page, 'requests');
+    expect(late).toContain('by 28 Feb 2026');
+    expect(late).toContain('after the first month');
+    await unfold(page, 'extend');
+    await page.fill(`${extend} [data-part=on]`, '2026-02-20');
+    await page.fill(`${extend} [data-part=text]`, 'Many files.');
+    await send(page, extend);
     expect(await list(page, 'requests')).toContain('by 30 Apr 2026');
 
     await page.click('button[aria-label="Answer: Rectification: Kim Berg"]');
