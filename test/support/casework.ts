@@ -524,13 +524,14 @@ function makeDraft(
     const chain = chainOf(compartment);
     const last = chain.at(-1);
     const dialogue = chainOf('dialogue');
-    const newest = dialogue.at(-1);
+    const isTheirs = ({ header }: Entry): boolean => header.author === 'reporter';
+    const newest = compartment === 'dialogue' ? dialogue.findLast(isTheirs) : dialogue.at(-1);
     return {
       author: author.id as ReaderId,
       secretKey: author.keys.sig.secretKey,
       sequence: (last?.header.sequence ?? 0) + 1,
       previous: last === undefined ? null : recordHashOf(last),
-      seen: compartment === 'dialogue' || newest === undefined ? null : recordHashOf(newest),
+      seen: newest === undefined ? null : recordHashOf(newest),
     };
   };
   const keyOf = (compartment: Compartment): EpochKey => {
