@@ -74,8 +74,6 @@ export function erasureForm(
       showPart(form, 'dialogue-hint', compartment === 'dialogue');
       // what it did to the case stands in the signed header, and no word of that goes
       showPart(form, 'effect-hint', entry !== undefined && effectOf(entry.content) !== null);
-      // what it did to the case stands in the signed header, and no word of that goes
-      showPart(form, 'effect-hint', entry !== undefined && effectOf(entry.content) !== null);
       write(form, 'who', t(`desk.erasure.${who[alone]}`));
       write(form, 'do', t(alone === 'always' ? 'desk.erasure.do' : 'desk.erasure.propose'));
     },

@@ -70,15 +70,15 @@ export function kindText({ content }: EntryView<ReporterEntry>): string | null {
 export function erasureText({ content, erasure }: EntryView<ReporterEntry>): string | null {
   if (erasure === null) return null;
   const { at, ground, files, text, alone } = erasure;
-  const { kind } = content;
-  // whoever reads it must not take the case for open again
-  const what = kind === 'erased' ? 'whole' : kind === 'closure' ? kind : 'part';
+  const what = content.kind === 'erased' ? 'whole' : 'part';
   const parts = [
     at === null ? t(`erased.${what}`) : t(`erased.${what}_on`, { day: formatDay(at) }),
     ...(ground === null ? [] : [t(`erased.ground.${ground}`)]),
     ...(files === 0 ? [] : [plural('erased.files', files)]),
     ...(alone ? [t('erased.alone')] : []),
     ...(text === '' ? [] : [text]),
+    // nobody is to take the case for open again
+    ...(content.kind === 'closure' ? [t('erased.closure')] : []),
   ];
   return parts.join(' ');
 }
