@@ -278,7 +278,7 @@ describe('what handlers did among themselves', () => {
       await hanna.desk.work(id, lift);
       const after = await erase(id, input);
       expect(JSON.stringify(after.entries)).not.toContain('Robin');
-      expect(after.keeping).toEqual({ hold: null, restriction: null });
+      expect(after.keeping).toMatchObject({ hold: null, restriction: null });
     }
   });
 
