@@ -473,6 +473,21 @@ describe('another organisation', () => {
     await other.server.stop();
   });
 
+  it('whose law lets a date be left out or put off says so', async () => {
+    const basisIn = async (country: string): Promise<string> => {
+      const other = await startReporterSite({ country });
+      const { page } = await openReporterPage(browser, other, '/en/');
+      await page.waitForSelector('#date-feedback:not(:empty)');
+      const basis = await page.innerText('#basis');
+      await page.context().close();
+      await other.server.stop();
+      return basis;
+    };
+    expect(await basisIn('ES')).toContain('lets the answer take up to 3 months longer');
+    expect(await basisIn('SE')).toContain('asks for no confirmation where you want none');
+    expect(await basisIn('DK')).not.toMatch(/longer|no confirmation/);
+  });
+
   it('that promises sooner dates says so, with the days of then', async () => {
     const promise = { from: dayFromNow(-1), ackDays: 1, feedbackDays: 30, reason: 'We can.' };
     const other = await startReporterSite({ deadlines: [promise] });

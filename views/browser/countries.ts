@@ -9,6 +9,8 @@ export interface Country {
   place: string;
   /** Whether law sets the dates: yes; not for anonymous reports; no; not known for certain. */
   basis: 'law' | 'anonymous' | 'none' | 'unsure';
+  /** How its law lets a date be left out or put off, where it does. */
+  leeway?: string;
   /** What its law says of reports without a name. */
   anonymity: 'must' | 'large' | 'should' | 'choice' | 'unsure';
   /** How sure what stands here of its law is. */

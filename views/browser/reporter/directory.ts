@@ -18,8 +18,9 @@ export function meetingDaysOf(country: string): number {
 function basisText(code: string): string {
   const country = countryOf(code);
   if (country === undefined) return t('basis.general');
-  const { name, act, basis } = country;
-  return withSource(t(`basis.${basis}`, { country: name, act }), country);
+  const { name, act, basis, leeway } = country;
+  const text = t(`basis.${basis}`, { country: name, act });
+  return withSource(leeway === undefined ? text : `${text} ${leeway}`, country);
 }
 
 /**
