@@ -269,6 +269,8 @@ describe('an entry with an effect', () => {
     ...{ kind: 'hold', at, ground: 'court', reference: 'Robin', decidedBy: 'Robin' },
     ...{ scope: 'What Robin did.', review },
   };
+  const of = { compartment: 'dialogue', sequence: 2 } as const;
+  const part = { at, id, of, part: null, ground: 'claim', review } as const;
   const disposal = { decidedBy: 'Robin', archive: '', reference: '', text: 'Robin asks.' };
   const kinds: [string, EntryContent][] = [
     ['closure', closure],
@@ -278,6 +280,11 @@ describe('an entry with an effect', () => {
     ['release', { kind: 'release', at, text: 'Robin won.' }],
     ['restriction', { kind: 'restriction', at, id, ground: 'claim', text: 'Robin asks.', review }],
     ['unrestriction', { kind: 'unrestriction', at, text: 'Robin was told.' }],
+    ['part_restriction', { ...part, kind: 'part_restriction', text: 'Robin asks.' }],
+    [
+      'part_unrestriction',
+      { kind: 'part_unrestriction', at, id, text: 'Robin was told.', last: true },
+    ],
     ['removal_proposal', { kind: 'removal_proposal', at, id, ground: 'not_needed', ...disposal }],
     ['removal_declined', { kind: 'removal_declined', at, text: 'Robin asks.' }],
     ['removal', { kind: 'removal', at, of: 'A'.repeat(43) as RecordHash, received: 'From Robin' }],
