@@ -1,10 +1,11 @@
-import type { OpenedCase } from './case-file.js';
+import type { OpenedCase, OpenedCompartment } from './case-file.js';
 import { addDays } from './day.js';
+import { aloneness, handlersOf, type Handlers } from './erasing.js';
 import type { ProtocolFault } from './errors.js';
 import type { Day } from './ids.js';
 import { AGREED_REMOVAL_DAYS, PRACTICE_DAYS, removalDay, ruleOfChannel } from './retention.js';
 import type { Directory } from './wire/directory.js';
-import type { Effect } from './wire/entry.js';
+import type { Effect, EntryHeader, Party } from './wire/entry.js';
 import type { CaseFacts } from './wire/reports.js';
 import type { RemovalStanding } from './wire/retention.js';
 
@@ -23,37 +24,68 @@ const removalEffects: ReadonlySet<Effect | null> = new Set<Effect | null>([
 /** What in the conversation ends an agreement; erasing there does not, as for the server. */
 const ending: ReadonlySet<Effect | null> = new Set<Effect | null>(['close', 'reopen']);
 
-/** What the signed entries say: the newest word counts, if nothing in the conversation ended it since. */
-function signedStanding({ dialogue, internal }: OpenedCase): Standing {
-  const last = internal?.chain.records.findLast(({ entry: { header } }) =>
-    removalEffects.has(header.effect),
+/** Whether a word stood alone that one person said twice; see {@link aloneness}. */
+function isAlone(
+  { dialogue, internal }: Record<'dialogue' | 'internal', OpenedCompartment>,
+  { author, sequence }: EntryHeader,
+  handlers: Handlers,
+): boolean {
+  // those who could read then: whoever was let in later takes nothing back by that
+  const before = internal.chain.records.slice(0, sequence).map(({ entry }) => entry.header.seen);
+  const { records } = dialogue.chain;
+  const known = records.findLastIndex(({ hash }) => before.includes(hash));
+  const epochs = [...records.slice(0, known + 1), ...internal.chain.records.slice(0, sequence)];
+  const members = new Set(epochs.flatMap(({ epoch }) => epoch.body.members.map(({ id }) => id)));
+  const { recused } = internal.chain.erasing;
+  return aloneness({ members, recused }, author, handlers) !== 'no';
+}
+
+/**
+ * What the signed entries say: the newest word counts, if nothing ended what was proposed since. Who is
+ * left out by one epoch, or has left the organisation, agrees to nothing that comes later.
+ */
+function signedStanding({ dialogue, internal }: OpenedCase, handlers: Handlers): Standing {
+  const words = (internal?.chain.records ?? []).flatMap(({ entry: { header } }) =>
+    removalEffects.has(header.effect) ? [header] : [],
   );
-  const header = last?.entry.header;
-  if (header === undefined) return 'none';
-  // who declares a conflict signs such an epoch: what was agreed with them is agreed no more
-  const left = internal?.chain.epochs.some(
-    ({ entry: { header: opened }, body }) =>
-      opened.sequence > header.sequence && !body.members.some(({ id }) => id === opened.author),
-  );
-  if (left === true) return 'none';
-  const seen = dialogue.chain.records.findIndex(({ hash }) => hash === header.seen);
-  const since = dialogue.chain.records.slice(seen + 1);
-  const isOver = since.some(
-    ({ entry: { header: said } }) => said.author === 'reporter' || ending.has(said.effect),
-  );
-  if (isOver) return 'none';
-  if (header.effect === 'remove') return 'agreed';
-  return header.effect === 'propose_removal' ? 'proposed' : 'none';
+  const last = words.at(-1);
+  const proposal = words.findLast(({ effect }) => effect !== 'remove');
+  if (internal === null || last === undefined || proposal?.effect !== 'propose_removal') {
+    return 'none';
+  }
+  const isAgreed = last.effect === 'remove';
+  const isOver = internal.chain.epochs.some(({ entry: { header }, body: { members } }) => {
+    if (header.sequence < proposal.sequence) return false;
+    const names = (party: Party): boolean => members.some(({ id }) => id === party);
+    const counts = !isAgreed || header.sequence < last.sequence;
+    // who declares a conflict signs such an epoch: what was agreed with them is agreed no more
+    return !names(header.author) || (counts && !names(proposal.author));
+  });
+  const seen = dialogue.chain.records.findIndex(({ hash }) => hash === proposal.seen);
+  const isUndone = dialogue.chain.records
+    .slice(seen + 1)
+    .some(({ entry: { header: said } }) => said.author === 'reporter' || ending.has(said.effect));
+  if (isOver || isUndone || !handlers.ever(proposal.author)) return 'none';
+  if (!isAgreed) return handlers.now(proposal.author) ? 'proposed' : 'none';
+  const byTwo = handlers.person(last.author) !== handlers.person(proposal.author);
+  const holds =
+    handlers.ever(last.author) && (byTwo || isAlone({ dialogue, internal }, last, handlers));
+  return holds ? 'agreed' : 'none';
 }
 
 /**
  * How far two handlers agreed to remove a closed case sooner than its rule: by the signed entries the
- * newest word counts, if it was said since the case was closed and since the reporter wrote last; and
- * no more than the server says, which alone sees that the reporter wrote in the identity since.
+ * newest word counts, if it was said since the case was closed and since the reporter wrote last, by
+ * two people, of whom the first still read the case then; and no more than the server says, which alone
+ * sees that the reporter wrote in the identity since, or that an account was closed.
  */
-export function removalStanding(file: OpenedCase, told: RemovalStanding | undefined): Standing {
+export function removalStanding(
+  file: OpenedCase,
+  told: RemovalStanding | undefined,
+  directory: Directory,
+): Standing {
   if (told === undefined) return 'none';
-  const signed = signedStanding(file);
+  const signed = signedStanding(file, handlersOf(directory));
   return signed === 'agreed' ? told : signed;
 }
 
@@ -78,13 +110,13 @@ export function faultInRemoval(
   file: OpenedCase,
   facts: CaseFacts,
   told: RemovalStanding | undefined,
-  directory: Pick<Directory, 'channels'>,
+  directory: Directory,
 ): ProtocolFault | null {
   const { purgeOn } = facts;
   const earliest = earliestByRule(facts, directory);
   if (earliest === undefined || purgeOn === null) return null;
   if (earliest !== null && purgeOn >= earliest) return null;
-  return removalStanding(file, told) === 'agreed' ? null : 'wrong_facts';
+  return removalStanding(file, told, directory) === 'agreed' ? null : 'wrong_facts';
 }
 
 /**

@@ -110,7 +110,7 @@ function standingRemoval(
   { file, answer, directory }: OpenedForHandler,
   removal: HandlerCaseView['removal'],
 ): HandlerCaseView['removal'] {
-  const standing = removalStanding(file, answer.removal);
+  const standing = removalStanding(file, answer.removal, directory.directory);
   const none = { ...removal, agreedOn: null };
   if (standing === 'none') return { ...none, proposal: null, received: '' };
   const { agreedOn } = removal;

@@ -9,6 +9,11 @@ import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { aloneIn } from './erasing.js';
 
+/** Whether what was proposed last still stands, and nobody agreed to it. */
+function isProposed({ file, answer, directory }: OpenedForHandler): boolean {
+  return removalStanding(file, answer.removal, directory.directory) === 'proposed';
+}
+
 /**
  * Checks that what a handler says of removing a case can count: another handler's newest proposal,
  * which still stands, and which names an archive only where a whole export was made since. Whether two
@@ -21,8 +26,7 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
   if (content.kind !== 'removal') return;
   const entries = opened.file.internal?.entries ?? [];
   const proposal = entries.findLast(({ content: each }) => each.kind === 'removal_proposal');
-  const stands = removalStanding(opened.file, opened.answer.removal) === 'proposed';
-  if (proposal === undefined || !stands || proposalHash(entries) !== content.of) {
+  if (proposal === undefined || !isProposed(opened) || proposalHash(entries) !== content.of) {
     throw new ClientError('already_decided');
   }
   const said = proposal.content;
@@ -39,7 +43,7 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
 }
 
 /**
- * Whether somebody may agree to the removal that was proposed last. As the server has it: another
+ * Whether somebody may agree to the removal that was proposed last, as long as it stands. As the server has it: another
  * person proposed it, or nobody else could ever read the conversation or the notes, or all who could
  * left or declared a conflict, and nobody else may be given the case.
  */
@@ -47,7 +51,7 @@ export function agreesToRemoval(opened: OpenedForHandler, me: Party): boolean {
   const handlers = handlersOf(opened.directory.directory);
   const entries = opened.file.internal?.entries ?? [];
   const proposal = entries.findLast(({ content }) => content.kind === 'removal_proposal');
-  if (proposal === undefined) return false;
+  if (proposal === undefined || !isProposed(opened)) return false;
   if (handlers.person(proposal.author) !== handlers.person(me)) return true;
   return aloneIn(opened, ['dialogue', 'internal'], me) !== 'no';
 }

@@ -8,6 +8,7 @@ import {
   listAdmissions,
   listInvitations,
 } from './invitations-store.js';
+import { endProposals } from '../records/leavers.js';
 import { deleteRostersOf } from '../rosters/store.js';
 import { deleteSessionsOf } from './sessions-store.js';
 
@@ -15,8 +16,8 @@ import { deleteSessionsOf } from './sessions-store.js';
 export interface Locking {
   /**
    * Ends what the account has begun with others: its unused invitations, every admission that came by
-   * one of its links or has its signature, with the account that waits for it, and every proposal of a
-   * channel's readers that it made or signed. Answers how many admissions there were,
+   * one of its links or has its signature, with the account that waits for it, every proposal of a
+   * channel's readers that it made or signed, and every one to remove a case. Answers how many admissions there were,
    * and of which channels.
    */
   cutTies(trx: Knex, account: string): Promise<{ admissions: number; channels: string[] }>;
@@ -62,6 +63,7 @@ export function createLocking(): Locking {
     async cutTies(trx, account) {
       await deleteUnusedInvitationsBy(trx, account);
       await endCeremoniesWith(trx, account);
+      await endProposals(trx, account);
       const theirs = new Set(
         (await listInvitations(trx)).flatMap((row) => (row.created_by === account ? row.id : [])),
       );

@@ -15,6 +15,7 @@ import { readEpochs, readRecused } from '../records/service.js';
 import { readEpochBody } from '../records/rules.js';
 import { dialogueRecordsAmong, newestDecisive } from '../records/store.js';
 import { isRemoval } from './rules.js';
+import { readersOf } from './store.js';
 
 /**
  * Checks that whoever proposes or agrees to a removal, closes a case, or decides that nothing further
@@ -58,7 +59,7 @@ export function clockToldOf(row: CaseRow): Pick<DeskCase, 'clock'> {
 
 /**
  * Checks that a handler may agree to the removal of a closed case: another one proposed it, who is not
- * the same person under keys from before; alone acts only who is the one handler that ever could read
+ * the same person under keys from before, still reads the case, and can sign in; alone acts only who is the one handler that ever could read
  * the case, or whom all the others left alone, by leaving the organisation or declaring a conflict. As
  * with erasing, taking others off the case first helps nobody.
  *
@@ -77,7 +78,11 @@ export async function checkRemoval(
   const person = (id: string): string => lookup.person(id);
   const { removal_by: proposer } = row;
   if (!isHandler(reader)) throw new ApiError('removal_unconfirmed');
-  if (proposer !== null && person(proposer) !== person(reader)) return;
+  if (proposer !== null && person(proposer) !== person(reader)) {
+    const reads = (await readersOf(trx, row.id)).has(proposer);
+    if (reads && isHandler(proposer) && lookup.canSignIn(proposer)) return;
+    throw new ApiError('removal_unconfirmed');
+  }
   const members = new Set<Party>();
   for (const compartment of ['dialogue', 'internal'] as const) {
     for (const entry of await readEpochs(trx, row.id, compartment)) {

@@ -259,11 +259,6 @@ export function createCases(options: {
         checkState(row, request, effect);
         await checkGuestsStay(trx, row, request.entries);
         const { directory } = newest;
-        if (effect === 'remove') {
-          await checkRemoval(trx, row, reader, lookup, () =>
-            canBeLetIn(trx, row, reader, directory, lookup, directories.version),
-          );
-        }
         const notAlone =
           effect === 'erase'
             ? await whyNotAlone(trx, row, reader, day, directory, lookup, directories.version)
@@ -287,6 +282,12 @@ export function createCases(options: {
           notAlone,
         );
         await checkKnown(trx, row, entries, effect);
+        // as the case is with what comes along: new keys can leave out who proposed it
+        if (effect === 'remove') {
+          await checkRemoval(trx, appended.row, reader, lookup, () =>
+            canBeLetIn(trx, row, reader, directory, lookup, directories.version),
+          );
+        }
         await identity.keep(trx, appended.row, reader, request, day);
         if (overview !== null) await keepOverview(trx, appended, overview);
         // the list shows overviews: whoever may list the case must have the key of its own

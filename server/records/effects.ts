@@ -40,6 +40,7 @@ export function afterwards(
   author: Party,
   { dialogue, internal, identity }: Chains,
 ): CaseRow {
+  const isDropped = dialogue.epoch?.members.every(({ id }) => id !== row.removal_by) === true;
   const wroteThere = author === 'reporter' && dialogue.sequence > row.dialogue_sequence;
   return {
     ...row,
@@ -50,6 +51,8 @@ export function afterwards(
     identity_sequence: identity.sequence,
     identity_epoch: identity.epoch?.number ?? row.identity_epoch,
     reporter_sequence: wroteThere ? dialogue.sequence : row.reporter_sequence,
+    // who reads the case no more agrees to nothing that comes later
+    removal_by: isDropped ? null : row.removal_by,
   };
 }
 

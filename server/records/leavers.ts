@@ -26,11 +26,20 @@ export function aloneFrom(day: Day): Day {
 }
 
 /**
+ * Ends what a reader proposed about removing cases: whoever leaves, or whose account is closed, agrees
+ * to nothing that comes later. What two agreed on stands.
+ */
+export async function endProposals(trx: Knex, reader: string): Promise<void> {
+  await trx<CaseRow>('cases').where('removal_by', reader).update({ removal_by: null });
+}
+
+/**
  * Lets the time begin anew in every case of which somebody who leaves ever had a key, so that nobody's
- * leaving makes one of the others act alone at once. To be called before {@link forgetReader}, which
+ * leaving makes one of the others act alone at once, and ends what they proposed. To be called before {@link forgetReader}, which
  * removes what says which cases these are.
  */
 export async function noteLeaving(trx: Knex, reader: string, day: Day): Promise<void> {
+  await endProposals(trx, reader);
   const from = aloneFrom(day);
   await trx<CaseRow>('cases')
     .whereIn('id', trx('grants').where('recipient', reader).select('case_id'))

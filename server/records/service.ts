@@ -150,6 +150,7 @@ export async function appendEntries(
     identity_sequence: changed.identity_sequence,
     identity_epoch: changed.identity_epoch,
     reporter_sequence: changed.reporter_sequence,
+    removal_by: changed.removal_by,
   });
   if (changed.dialogue_epoch !== caseRow.dialogue_epoch) {
     await replaceAccess(trx, caseRow.id, accessRows(changed, after));

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestFromReporter } from '../../client/casework/newest.js';
 import type { Desk } from '../../client/handler.js';
-import { HandlerAppend, reporterKeys, type RecordHash } from '../../crypto/private.js';
+import {
+  HandlerAppend,
+  isEpochEntry,
+  recordHashOf,
+  reporterKeys,
+  type RecordHash,
+} from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
 import { resignedBy } from '../support/case.js';
 import { randomFile, silent } from '../support/fixtures.js';
@@ -317,5 +323,124 @@ describe('agreeing to a removal', () => {
     await hanna.reply(alone, closure, [], silent);
     expect((await hanna.work(alone, proposal)).agreesToRemoval).toBe(true);
     expect((await agree(hanna)).removal.agreedOn).toBe('2026-04-02');
+  });
+});
+
+describe('who proposed a removal', () => {
+  /** A closed case that the second handler proposes to remove. */
+  const proposedCase = async (): Promise<string> => {
+    const [hanna, harald] = desks();
+    const { words: key } = await installation.report();
+    const made = reporterKeys(key).caseId;
+    await hanna.reply(made, closure, [], silent);
+    await harald.work(made, proposal);
+    expect((await hanna.openCase(made)).agreesToRemoval).toBe(true);
+    return made;
+  };
+  /** What the server answers to a note of the first handler that is signed as agreeing. */
+  const sendAgreement = async (made: string): Promise<unknown> => {
+    const [person] = installation.handlers;
+    const { sig } = await keysOf(installation, person);
+    const hostile = await installation.signIn(
+      person,
+      altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+        ...request,
+        entries: request.entries.map((entry) =>
+          isEpochEntry(entry) ? entry : resignedBy(sig.secretKey, entry, { effect: 'remove' }),
+        ),
+      })),
+    );
+    const answer = await hostile.note(made, 'Agreed.', [], silent).then(
+      () => 'taken',
+      (error: unknown) => (error as { code?: string }).code,
+    );
+    await installation.signIn(person);
+    return answer;
+  };
+  const expectEnded = async (made: string): Promise<void> => {
+    const view = await desks()[0].openCase(made);
+    expect(view).toMatchObject({
+      agreesToRemoval: false,
+      removal: { proposal: null, agreedOn: null },
+      warnings: [],
+    });
+    const row: unknown = await installation.server.db('cases').where({ id: made }).first();
+    expect(row).toMatchObject({ removal_by: null, removal_day: null });
+    expect(await sendAgreement(made)).toBe('removal_unconfirmed');
+    expect((await desks()[0].openCase(made)).warnings).toEqual([]);
+  };
+
+  it('proposes it no more once a colleague took them off, also when they read it again', async () => {
+    const [hanna] = desks();
+    const [, { id: harald }] = installation.handlers;
+    const made = await proposedCase();
+    await hanna.revoke(made, harald);
+    await expectEnded(made);
+    await hanna.grant(made, harald);
+    await expectEnded(made);
+  });
+
+  it('proposes it no more where the one who agrees takes them off with the same request', async () => {
+    const made = await proposedCase();
+    const [person, { id: harald }] = installation.handlers;
+    const { sig } = await keysOf(installation, person);
+    // new keys without the other, and behind them an entry that says "removed"
+    let epochs: HandlerAppend | undefined;
+    const first = altering('POST', /\/entries$/, HandlerAppend, (request) => {
+      epochs = request;
+      return { ...request, entries: [], grants: [], overview: null };
+    });
+    const stopped = await installation.signIn(person, first);
+    await expect(stopped.revoke(made, harald)).rejects.toMatchObject({ code: 'malformed' });
+    const dropped = epochs?.entries.find(({ header }) => header.compartment === 'internal');
+    if (epochs === undefined || dropped === undefined) throw new Error('no new keys');
+    const { entries, ...rest } = epochs;
+    const second = altering('POST', /\/entries$/, HandlerAppend, (request) => ({
+      ...rest,
+      entries: [
+        ...entries,
+        ...request.entries.map((entry) =>
+          isEpochEntry(entry)
+            ? entry
+            : resignedBy(sig.secretKey, entry, {
+                effect: 'remove',
+                epoch: dropped.header.epoch,
+                commitment: dropped.header.commitment,
+                sequence: dropped.header.sequence + 1,
+                previous: recordHashOf(dropped),
+                seen: dropped.header.seen,
+              }),
+        ),
+      ],
+    }));
+    const hostile = await installation.signIn(person, second);
+    await expect(hostile.note(made, 'Agreed.', [], silent)).rejects.toMatchObject({
+      code: 'removal_unconfirmed',
+    });
+    await installation.signIn(person);
+    const row: unknown = await installation.server.db('cases').where({ id: made }).first();
+    expect(row).toMatchObject({ removal_by: harald, removal_day: null });
+  });
+
+  it('proposes it no more once the account is closed, also when it is opened again', async () => {
+    const made = await proposedCase();
+    const [, harald] = installation.handlers;
+    await installation.signIn(installation.administrator);
+    const { desk } = installation.administrator;
+    const about = { since: null, knownAt: null, cause: 'account_used' } as const;
+    await desk.openIncident({ account: harald.id, ...about });
+    await expectEnded(made);
+    const [incident] = await desk.incidents();
+    await desk.unlockAccount(incident?.id ?? '');
+    await installation.signIn(harald);
+    await expectEnded(made);
+  });
+
+  it('proposes it no more once they left the organisation', async () => {
+    const made = await proposedCase();
+    const [, harald] = installation.handlers;
+    await installation.signIn(installation.administrator);
+    await installation.administrator.desk.remove(harald.id);
+    await expectEnded(made);
   });
 });

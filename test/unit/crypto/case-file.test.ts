@@ -363,12 +363,75 @@ describe('the day of removal that the server names', () => {
     expect([found(soon, null), found(soon, 'proposed')]).toEqual(['wrong_facts', 'wrong_facts']);
     made.say(hanna, contents.removal_declined);
     expect(found(soon)).toBe('wrong_facts');
-    made.say(harald, contents.removal);
+    agreed();
     made.say('reporter', message('Not yet.'));
     expect(found(soon)).toBe('wrong_facts');
-    made.say(harald, contents.removal);
+    agreed();
     made.say(hanna, contents.hold);
     expect(found(soon)).toBe('wrong_facts');
+  });
+
+  /** Two people agree. */
+  function agreed(): void {
+    made.say(hanna, contents.removal_proposal);
+    made.say(harald, contents.removal);
+    expect(found(soon)).toBeNull();
+  }
+
+  it('is not agreed by a word that nobody proposed, or that was taken back', () => {
+    made.say(harald, contents.removal);
+    expect(found(soon)).toBe('wrong_facts');
+    for (const undo of ['removal_declined', 'hold', 'restriction'] as const) {
+      made.say(hanna, contents.removal_proposal);
+      made.say(hanna, contents[undo]);
+      made.say(harald, contents.removal);
+      expect(found(soon)).toBe('wrong_facts');
+    }
+    made.say(hanna, contents.removal_proposal);
+    made.say('reporter', message('Not yet.'));
+    made.say(harald, contents.removal);
+    expect(found(soon)).toBe('wrong_facts');
+    agreed();
+    // said once more, it stays so
+    made.say(harald, contents.removal);
+    expect(found(soon)).toBeNull();
+  });
+
+  it('is not agreed by one person, but for who alone could ever read the case', () => {
+    made.say(hanna, contents.removal_proposal);
+    made.say(hanna, contents.removal);
+    expect(found(soon)).toBe('wrong_facts');
+
+    made = makeCase(organisation, { leftOut: [harald] });
+    made.say(hanna, closure);
+    made.rotate(hanna, 'internal', [hanna]);
+    made.say(hanna, contents.removal_proposal);
+    made.say(hanna, contents.removal);
+    const alone = (): unknown =>
+      faultInRemoval(made.open(hanna), facts(soon), 'agreed', organisation.directory);
+    expect(alone()).toBeNull();
+    // whoever is let in later undoes nothing
+    made.rotate(hanna, 'dialogue', [hanna, harald]);
+    made.rotate(hanna, 'internal', [hanna, harald]);
+    expect(alone()).toBeNull();
+  });
+
+  it('is not agreed with somebody who was taken off between the two words, and may be after them', () => {
+    made.say(harald, contents.removal_proposal);
+    const to = (readers: TestReader[]): void => {
+      made.rotate(hanna, 'dialogue', readers);
+      made.rotate(hanna, 'internal', readers);
+    };
+    to([hanna]);
+    to([hanna, harald]);
+    made.say(hanna, contents.removal);
+    expect(found(soon)).toBe('wrong_facts');
+    made.say(harald, contents.removal_proposal);
+    made.say(hanna, contents.removal);
+    to([hanna]);
+    expect(
+      faultInRemoval(made.open(hanna), facts(soon), 'agreed', organisation.directory),
+    ).toBeNull();
   });
 
   it('leaves thirty days, but for one that clocks may differ by', () => {
