@@ -98,7 +98,7 @@ describe('a passage', () => {
   it('is covered in the conversation, with its file, until somebody asks to see it', async () => {
     await page.click('[data-tab=conversation]');
     await has(`${entry} [data-part=text]`, 'The guard wrote four hours. [■■■]');
-    await has(`${entry} .cover`, 'In part restricted until looked at by 1 Apr 2099');
+    await has(`${entry} .part-cover`, 'In part restricted until looked at by 1 Apr 2099');
     expect(await page.locator(`${entry} .file`).count()).toBe(0);
     expect(await page.content()).not.toContain('Kim Berg is ill');
     await usable();
@@ -159,7 +159,7 @@ describe('an entry', () => {
     await loaded(page);
     await has(`${panel} [data-part=parts]`, 'Whole entry: Note');
     await page.click('[data-tab=notes]');
-    await has('.entry.kind-note .cover', 'Restricted until looked at by 1 Apr 2099');
+    await has('.entry.kind-note .part-cover', 'Restricted until looked at by 1 Apr 2099');
     expect(await page.textContent('.entry.kind-note')).not.toContain('Ask Kim');
   });
 });

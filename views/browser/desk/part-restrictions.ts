@@ -146,7 +146,7 @@ export function coverTexts({ restricted, erasure }: EntryView): string[] {
  * @param turn draws the entry the other way.
  */
 export function coverBox(entry: EntryView, isShown: boolean, turn: () => void): HTMLElement {
-  const box = element('div', '', 'notice cover');
+  const box = element('div', '', 'notice part-cover');
   for (const text of coverTexts(entry)) box.append(element('p', text));
   const line = element('p', '', 'actions');
   const button = element('button', t(`desk.part.${isShown ? 'hide' : 'show'}`));
