@@ -310,8 +310,9 @@ it('a correction stands at what it corrects, and its recipients are told or it i
   const right = secret('It was 4 March');
   await reload(hanna, 'record');
   const form = await unfold(hanna, 'correction-form');
-  const report = partOf(form, 'correction-of').locator('option', { hasText: 'Report' });
-  await partOf(form, 'correction-of').selectOption((await report.getAttribute('value')) ?? '');
+  const report = partOf(form, 'of').locator('option', { hasText: 'Report' });
+  await partOf(form, 'of').selectOption((await report.getAttribute('value')) ?? '');
+  await partOf(form, 'whole').check();
   await fill(form, { 'correction-text': right });
   await send(form);
   const open = partOf(hanna, 'notices').locator('> li', { hasText: 'to be told' });
