@@ -64,7 +64,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     feedbackExtendedTo: null,
     investigated: false,
     outcome: null,
-    status: 'acknowledged',
+    status: change.acknowledgedOn === null ? 'new' : 'acknowledged',
     labels: [],
     responsible: [],
     due: null,
@@ -112,6 +112,7 @@ export const rows = new Map<string, CaseRow>(
           title: 'Batteries in the server room',
           category: 'work_safety',
           receivedOn: day(-84),
+          acknowledgedOn: day(-80),
         }),
         row({
           id: 'd',
@@ -136,6 +137,7 @@ export const rows = new Map<string, CaseRow>(
           category: 'work_safety',
           escalated: true,
           receivedOn: day(-120),
+          acknowledgedOn: day(-114),
         }),
         row({ id: 'g', fault: 'rewritten_chain', unread: true }),
         row({
@@ -151,7 +153,13 @@ export const rows = new Map<string, CaseRow>(
           category: 'other',
           feedbackOn: day(-10),
         }),
-        row({ id: 'j', category: 'unknown', receivedOn: day(-30), feedbackOn: day(-2) }),
+        row({
+          id: 'j',
+          category: 'unknown',
+          receivedOn: day(-30),
+          acknowledgedOn: day(-25),
+          feedbackOn: day(-2),
+        }),
         row({
           id: 'k',
           title: 'Licence plates kept too long',
