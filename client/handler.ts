@@ -98,7 +98,7 @@ export function createDesk(connection: DeskConnection): Desk {
     ...createPaperDesk(session),
     ...createExportDesk(session, workplace, log),
     ...createExposedDesk(session, watch, workplace, walk),
-    ...createDataRequests(walk),
+    ...createDataRequests(session, walk, workplace),
     ...createFiguresDesk(session, listings),
     ...createRecordingDesk(session, watch),
     ...createAuditDesk(session, watch, memory, log),

@@ -10,6 +10,7 @@ import {
   type Day,
   DialogueEntry,
   type FileReference,
+  type FirstRequest,
   type FormAnswer,
   makeEpochEntry,
   type Member,
@@ -102,6 +103,7 @@ export interface Recorder {
  * Who a report is sealed to, and the request that carries it.
  *
  * @param handler who records a report that came another way; null where its reporter sends it.
+ * @param request what somebody asks for, where it is a request about data that a handler writes down.
  */
 export function prepareCase(
   input: ReportInput,
@@ -109,6 +111,7 @@ export function prepareCase(
   loaded: LoadedDirectory,
   today: Day,
   handler: Recorder | null = null,
+  request: FirstRequest | null = null,
 ): CreateCase {
   const keys = reporterKeys(input.words);
   const { directory } = loaded;
@@ -140,6 +143,7 @@ export function prepareCase(
     answers: input.answers,
     files: [...files],
     ...(input.form ? { form: sealedForm(input.form, input.language, files) } : {}),
+    ...(request && { request }),
   };
   const second = sealContent(
     DialogueEntry,
@@ -168,6 +172,7 @@ export function prepareCase(
         title: titleOf(input.text),
         category: input.category,
         receivedOn: handler?.recording.receivedOn ?? null,
+        dataRequest: request !== null,
       }),
     ),
     attachments: files.map(({ attachment }) => attachment),

@@ -18,6 +18,10 @@ export const READY_PURPOSES = [
   'extension',
   'feedback',
   'refusal',
+  'request_received',
+  'request_extended',
+  'request_nothing_given',
+  'request_refused',
 ] as const;
 export type ReadyPurpose = (typeof READY_PURPOSES)[number];
 

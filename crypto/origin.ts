@@ -10,24 +10,39 @@ import { sign, verify } from './signature.js';
 import type { Directory } from './wire/directory.js';
 import { ORIGIN_BYTES } from './wire/entry.js';
 
-/** How a report can come that its reporter did not send through the page. */
-export const WAYS = ['phone', 'meeting', 'letter', 'email', 'passed_on', 'other'] as const;
+/**
+ * How a report can come that its reporter did not send through the page; or, last, that it is no
+ * report but somebody's request about data on them, which belongs to no case.
+ */
+export const WAYS = [
+  'phone',
+  'meeting',
+  'letter',
+  'email',
+  'passed_on',
+  'other',
+  'data_request',
+] as const;
 export type Way = (typeof WAYS)[number];
 
 /** What became of the case key that a handler made: given to whoever reported, or kept by nobody. */
 export const MADE_KEYS = ['handed_over', 'not_kept'] as const;
 export type MadeKey = (typeof MADE_KEYS)[number];
 
-const MadeByHandler = v.strictObject({
-  made: v.literal('handler'),
-  by: ReaderId,
-  way: v.picklist(WAYS),
-  /** The true date of receipt; the server knows the day of recording alone. */
-  receivedOn: Day,
-  key: v.picklist(MADE_KEYS),
-  /** Of the handler, over `recordingFields`. */
-  signature: bytesSchema(64),
-});
+const MadeByHandler = v.pipe(
+  v.strictObject({
+    made: v.literal('handler'),
+    by: ReaderId,
+    way: v.picklist(WAYS),
+    /** The true date of receipt; the server knows the day of recording alone. */
+    receivedOn: Day,
+    key: v.picklist(MADE_KEYS),
+    /** Of the handler, over `recordingFields`. */
+    signature: bytesSchema(64),
+  }),
+  // whoever asks is answered outside, once it is sure who it is: a key would answer anybody who has it
+  v.check(({ way, key }) => way !== 'data_request' || key === 'not_kept'),
+);
 
 const Mark = v.variant('made', [v.strictObject({ made: v.literal('reporter') }), MadeByHandler]);
 type Mark = v.InferOutput<typeof Mark>;
@@ -91,6 +106,14 @@ export function openOrigin(epoch: EpochKey, box: string, directory: Directory): 
       ...recordingFields(epoch.case, recording),
     );
   return { ...recording, proven };
+}
+
+/**
+ * Whether a case is no report but somebody's request about data on them. Only a handler's signature
+ * makes it so: nobody else takes a report out of the dates and figures of reports.
+ */
+export function isDataRequest(origin: CaseOrigin | undefined): boolean {
+  return origin?.made === 'handler' && origin.proven && origin.way === 'data_request';
 }
 
 /**

@@ -4,8 +4,8 @@ import { openBox, sealBox } from './box.js';
 import {
   CATEGORIES,
   DATE_KINDS,
+  Ending,
   LabelsEntry,
-  OUTCOMES,
   PROGRESS,
   ResponsibleEntry,
 } from './content.js';
@@ -37,7 +37,7 @@ export const Overview = v.strictObject({
   category: v.picklist(CATEGORIES),
   acknowledgedOn: v.nullable(Day),
   feedbackOn: v.nullable(Day),
-  outcome: v.nullable(v.picklist(OUTCOMES)),
+  outcome: v.nullable(Ending),
   status: v.picklist(STATUSES),
   labels: LabelsEntry.entries.labels,
   responsible: ResponsibleEntry.entries.readers,
@@ -54,6 +54,8 @@ export const Overview = v.strictObject({
   exportWaits: v.boolean(),
   /** Whether somebody decided that it is still needed, whatever its time. */
   stillNeeded: v.boolean(),
+  /** Whether it is a request about data, and no report. */
+  dataRequest: v.boolean(),
 });
 export type Overview = v.InferOutput<typeof Overview>;
 
@@ -72,12 +74,13 @@ const Sealed = v.strictTuple([
   Overview.entries.responsible,
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
-  // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits, still needed
+  // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits, still
+  // needed, no report
   v.pipe(
     v.number(),
     v.integer(),
     v.minValue(0),
-    v.maxValue(29),
+    v.maxValue(61),
     v.check((marks) => ((marks >> 1) & 3) < INVESTIGATED.length),
   ),
   Overview.entries.receivedOn,
@@ -109,7 +112,9 @@ export function newOverview({
   title,
   category,
   receivedOn = null,
-}: Pick<Overview, 'title' | 'category'> & Partial<Pick<Overview, 'receivedOn'>>): Overview {
+  dataRequest = false,
+}: Pick<Overview, 'title' | 'category'> &
+  Partial<Pick<Overview, 'receivedOn' | 'dataRequest'>>): Overview {
   return {
     title,
     category,
@@ -126,6 +131,7 @@ export function newOverview({
     investigated: false,
     exportWaits: false,
     stillNeeded: false,
+    dataRequest,
   };
 }
 
@@ -149,7 +155,8 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
     (overview.acknowledgementWaived ? 1 : 0) +
       2 * INVESTIGATED.indexOf(overview.investigated) +
       (overview.exportWaits ? 8 : 0) +
-      (overview.stillNeeded ? 16 : 0),
+      (overview.stillNeeded ? 16 : 0) +
+      (overview.dataRequest ? 32 : 0),
     overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
@@ -198,5 +205,6 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     investigated: INVESTIGATED[(marks >> 1) & 3] ?? null,
     exportWaits: (marks & 8) !== 0,
     stillNeeded: (marks & 16) !== 0,
+    dataRequest: (marks & 32) !== 0,
   };
 }

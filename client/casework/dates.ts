@@ -1,4 +1,10 @@
-import { addMonths, type Day, feedbackDay, type Waiver } from '../../crypto/private.js';
+import {
+  addMonths,
+  type Day,
+  feedbackDay,
+  isDataRequest,
+  type Waiver,
+} from '../../crypto/private.js';
 import { isFeedback } from '../law/answers.js';
 import { awaited, type CaseDate, type DateSource } from './case-date.js';
 import { noticeDates } from './disclosures.js';
@@ -57,6 +63,8 @@ function furtherFeedbackDates(said: Said): CaseDate[] {
  * when. What is told next does it, a closure too.
  */
 function reopenedDates(said: Said): CaseDate[] {
+  // whoever asked for data is answered by the date of the request
+  if (isDataRequest(said.origin)) return [];
   return said.dialogue.flatMap((content, index) => {
     if (content.kind !== 'reopening') return [];
     const from = dayIn(said, content);

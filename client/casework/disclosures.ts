@@ -28,7 +28,8 @@ export interface Notice {
 /** What requests that were granted, wholly or in part, changed. */
 const requestedChanges: ChangeSource = (said) =>
   requestsOf(said).flatMap(({ id, right, state, answer }) => {
-    if (state === 'withdrawn' || answer === null || answer.answer === 'refused') return [];
+    const isGranted = answer?.answer === 'granted' || answer?.answer === 'partly';
+    if (state !== 'made' || !isGranted) return [];
     if (right === 'access' || right === 'objection') return [];
     return [{ id, what: right, on: answer.on }];
   });

@@ -14,17 +14,26 @@ type EachInput<Entry> = Entry extends unknown ? InputOf<Entry> : never;
  */
 export type CaseworkInput = EachInput<v.InferInput<typeof CaseworkEntry>>;
 
+/** Whether it is an answer that gives less than was asked for and lacks what the law wants with it. */
+function lacksReasons(input: CaseworkInput): boolean {
+  if (input.kind !== 'request_answered' || input.answer === 'granted') return false;
+  const needsReasons = input.answer !== 'nothing_given';
+  return !input.toldOfRemedies || (needsReasons && input.text.trim() === '');
+}
+
 /**
  * The entry that says it.
  *
  * @param at the moment, as an ISO text.
- * @throws ClientError `labels_too_long` where labels do not fit, `malformed` for anything else that
- * no entry can say.
+ * @throws ClientError `refused_without_reasons` where a request about data is answered so without
+ * reasons, or without word of the remedies (GDPR article 12(4)), `labels_too_long` where labels do not
+ * fit, `malformed` for anything else that no entry can say.
  */
 export function caseworkEntry<Input extends CaseworkInput>(
   input: Input,
   at: string,
 ): Extract<CaseworkEntry, Pick<Input, 'kind'>> {
+  if (lacksReasons(input)) throw new ClientError('refused_without_reasons');
   const named = 'id' in input ? { ...input, id: input.id ?? newId(WorkId) } : input;
   const result = v.safeParse(CaseworkEntry, { ...named, at });
   // its kind is the input's

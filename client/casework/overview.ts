@@ -2,6 +2,7 @@ import {
   type Day,
   daysBetween,
   DUE_DAYS_LIMIT,
+  isDataRequest,
   newOverview,
   type Overview,
   titleOf,
@@ -10,6 +11,7 @@ import { isAnswer, isFeedback } from '../law/answers.js';
 import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { exportWaits } from './exports.js';
 import { removalOf } from './removals.js';
+import { requestDue } from './requests.js';
 import { dayIn, recordedDay, type Said } from './said.js';
 import { wasInvestigated, workOf } from './work.js';
 
@@ -36,6 +38,7 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     title: titleOf(title ?? report?.text ?? ''),
     category: report?.category ?? 'unknown',
     receivedOn: recordedDay(said),
+    dataRequest: isDataRequest(said.origin),
   });
   for (const content of said.dialogue) {
     if (isAnswer(content)) overview.acknowledgedOn ??= dayIn(said, content);
@@ -57,12 +60,20 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
   };
 }
 
+/** What is due first in a request about data of which nothing is known but when it came. */
+function firstDue({ dataRequest, receivedOn }: Overview): Overview['due'] {
+  if (!dataRequest || receivedOn === null) return null;
+  const by = requestDue(receivedOn, false);
+  return { what: 'request', by, days: daysBetween(receivedOn, by) };
+}
+
 /**
- * What counts of a sealed overview. One that is not sealed among handlers was made by whoever
- * reported, who says what the report is about and nothing of the work on it.
+ * What counts of a sealed overview. One that is not sealed among handlers was made by whoever made
+ * the case, who says what it is about and nothing of the work on it: that it is a request about data,
+ * too, until a handler's desk has opened it and seen whether a handler signed that.
  */
 export function believed(overview: Overview, { compartment }: { compartment: string }): Overview {
-  return compartment === 'internal'
-    ? overview
-    : newOverview({ ...overview, title: titleOf(overview.title) });
+  if (compartment === 'internal') return overview;
+  const made = newOverview({ ...overview, title: titleOf(overview.title) });
+  return { ...made, due: firstDue(made) };
 }

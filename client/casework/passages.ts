@@ -42,8 +42,9 @@ function isFree(content: EntryContent, field: string): boolean {
 
 /**
  * The texts of an entry by field, those that are not empty; one inside something has a point in its
- * name: `answers.<question>`, `form.<place>`, `options.<number>` for where a meeting was to be, and
- * `identity.text` for why the reporter could not be told before a disclosure.
+ * name: `answers.<question>`, `form.<place>`, `request.name` and `request.identified` for who asks for
+ * data, `options.<number>` for where a meeting was to be, and `identity.text` for why the reporter
+ * could not be told before a disclosure.
  */
 export function textsOf(content: OpenedContent): { field: string; text: string }[] {
   if (content.kind === 'erased' || content.kind === 'unreadable') return [];
@@ -71,7 +72,12 @@ export function textsOf(content: OpenedContent): { field: string; text: string }
     form.push({ field: `form.${place}`, text });
     return text;
   });
-  return [...found, ...answers, ...form];
+  const { name = '', identified = '' } = content.request ?? {};
+  const asked = [
+    { field: 'request.name', text: name },
+    { field: 'request.identified', text: identified },
+  ].filter(({ text }) => text !== '');
+  return [...found, ...answers, ...form, ...asked];
 }
 
 /** The same entry with other texts. */
@@ -104,6 +110,12 @@ function withTexts(
     if (form !== undefined) {
       const answers = withWritten(form.answers, (place, text) => change(`form.${place}`, text));
       changed['form'] = { ...form, answers };
+    }
+    const { request } = content;
+    if (request !== undefined) {
+      const cut = (field: 'name' | 'identified'): string =>
+        request[field] === '' ? '' : change(`request.${field}`, request[field]);
+      changed['request'] = { ...request, name: cut('name'), identified: cut('identified') };
     }
   }
   // fields that were texts are texts still; sealing checks the rest

@@ -1,7 +1,16 @@
-import { addMonths, type DataRight, type Day } from '../../crypto/private.js';
+import {
+  addMonths,
+  type DataAnswer,
+  type DataRight,
+  type Day,
+  isDataRequest,
+  type RequestEntry,
+  type RequestOutcome,
+} from '../../crypto/private.js';
+import type { InferOutput } from 'valibot';
 import { periodEnd } from '../law/days.js';
 import type { CaseDate } from './case-date.js';
-import type { Said } from './said.js';
+import { recordedDay, type Said } from './said.js';
 
 /** A request about data on somebody, as it stands now. */
 export interface DataRequest {
@@ -14,26 +23,43 @@ export interface DataRequest {
   identified: string;
   receivedOn: Day;
   text: string;
-  state: 'made' | 'withdrawn';
+  state: InferOutput<typeof RequestEntry>['state'];
   /** A month after receipt, or three where that was told with reasons within the first: GDPR article 12(3). */
   due: Day;
   /** `tooLate`: told after the first month, which gives no more time. */
   extension: { on: Day; text: string; tooLate: boolean } | null;
-  answer: {
-    answer: 'granted' | 'partly' | 'refused';
-    on: Day;
-    text: string;
-    toldOfRemedies: boolean;
-  } | null;
+  answer: { answer: DataAnswer; on: Day; text: string; toldOfRemedies: boolean } | null;
+}
+
+/** Whether nobody has answered it, and it was neither taken back nor moved into another case. */
+export function isWaiting({ state, answer }: Pick<DataRequest, 'state' | 'answer'>): boolean {
+  return state === 'made' && answer === null;
+}
+
+/** A request before it is known whether an extension was told in time. */
+type Noted = Omit<DataRequest, 'due' | 'extension'> & {
+  extension: Pick<NonNullable<DataRequest['extension']>, 'on' | 'text'> | null;
+};
+
+/** The request that a case is, where it is one, as it was written down first. */
+function firstRequest(said: Pick<Said, 'dialogue' | 'origin'>): Noted | null {
+  const receivedOn = recordedDay(said);
+  const first = said.dialogue.find((content) => content.kind === 'report');
+  if (!isDataRequest(said.origin) || receivedOn === null || !first?.request) return null;
+  const { text, request } = first;
+  const made = { by: 'named', receivedOn, text, state: 'made' } as const;
+  return { ...request, ...made, extension: null, answer: null };
 }
 
 /**
  * The requests in a case in the order in which they were written down: about everything the newest
  * word counts, in whatever order extension and answer were said.
  */
-export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] {
+export function requestsOf(said: Pick<Said, 'dialogue' | 'internal' | 'origin'>): DataRequest[] {
   const requests = new Map<string, DataRequest>();
-  for (const content of internal) {
+  const first = firstRequest(said);
+  if (first !== null) requests.set(first.id, withDue(first));
+  for (const content of said.internal) {
     if (content.kind === 'request') {
       const { id, right, by, name, identified, receivedOn, text, state } = content;
       const { extension, answer } = requests.get(id) ?? { extension: null, answer: null };
@@ -52,18 +78,18 @@ export function requestsOf({ internal }: Pick<Said, 'internal'>): DataRequest[] 
   return [...requests.values()];
 }
 
-/** A request before it is known whether an extension was told in time. */
-type Noted = Omit<DataRequest, 'due' | 'extension'> & {
-  extension: Pick<NonNullable<DataRequest['extension']>, 'on' | 'text'> | null;
-};
+/** By when a request is to be answered. */
+export function requestDue(receivedOn: Day, isExtended: boolean): Day {
+  return addMonths(receivedOn, isExtended ? 3 : 1);
+}
 
 function withDue({ extension, ...request }: Noted): DataRequest {
-  const month = addMonths(request.receivedOn, 1);
+  const month = requestDue(request.receivedOn, false);
   if (extension === null) return { ...request, due: month, extension };
   const { on, text } = extension;
   // of an act of the Union: a month that ends on a weekend is not over before the Monday is
   const tooLate = on > periodEnd(month);
-  const due = tooLate ? month : addMonths(request.receivedOn, 3);
+  const due = tooLate ? month : requestDue(request.receivedOn, true);
   return { ...request, due, extension: { on, text, tooLate } };
 }
 
@@ -88,4 +114,18 @@ export function requestDates(said: Said): CaseDate[] {
       basis: 'law',
       doneOn: answer?.on ?? null,
     }));
+}
+
+/**
+ * How a case ends that is a request about data: as the requests in it were answered, in part where
+ * they were answered differently. Null as long as one waits, or none can be read.
+ */
+export function requestOutcome(requests: readonly DataRequest[]): RequestOutcome | null {
+  if (requests.length === 0 || requests.some(isWaiting)) return null;
+  const answers = new Set(
+    requests.flatMap(({ state, answer }) => (state === 'made' && answer ? [answer.answer] : [])),
+  );
+  const [only] = answers;
+  if (only !== undefined) return answers.size === 1 ? `request_${only}` : 'request_partly';
+  return requests.some(({ state }) => state === 'moved') ? 'request_moved' : 'request_withdrawn';
 }

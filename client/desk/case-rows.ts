@@ -15,6 +15,7 @@ import { accessViews, entryViews, originView, warningsOf, writableOf } from '../
 import { caseworkOf } from '../casework/casework.js';
 import { believed } from '../casework/overview.js';
 import { coveredViews } from '../casework/parts.js';
+import { requestOutcome } from '../casework/requests.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
 import { caseIdentityView } from './case-identity.js';
@@ -66,6 +67,7 @@ function rowOf(
     opened: answer.opened,
     title: overview?.title ?? '',
     recorded: (overview?.receivedOn ?? null) !== null,
+    dataRequest: overview?.dataRequest ?? false,
     category: overview?.category ?? 'unknown',
     acknowledgedOn: overview?.acknowledgedOn ?? null,
     feedbackOn: overview?.feedbackOn ?? null,
@@ -142,6 +144,7 @@ export function caseView(
     ),
     country: opened.country,
     ...casework,
+    requestOutcome: opened.overview.dataRequest ? requestOutcome(casework.requests) : null,
     removal: standingRemoval(opened, casework.removal),
     agreesToRemoval: agreesToRemoval(opened, party),
     identity: caseIdentityView(opened, me),

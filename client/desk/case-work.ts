@@ -11,11 +11,14 @@ import {
   type HandlerAppend,
   type IdentityQuestion,
   type IdentityRequestEntry,
+  isDataRequest,
   type Member,
   newId,
+  OUTCOMES,
   type Overview,
   ReaderId,
   receiptDay,
+  REQUEST_OUTCOMES,
   sealIdentityQuestion,
   sealStatistics,
   titleOf,
@@ -24,7 +27,8 @@ import {
 } from '../../crypto/private.js';
 import { countedIn, moneyOf } from '../casework/figures.js';
 import { overviewOf } from '../casework/overview.js';
-import { dayIn, saidIn } from '../casework/said.js';
+import { requestOutcome, requestsOf } from '../casework/requests.js';
+import { dayIn, type Said, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { custodiansIn } from './case-identity.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
@@ -39,6 +43,22 @@ import {
 } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { SignedInState } from './session.js';
+
+/**
+ * A case ends as its kind does: a request about data as it was answered, a report never so.
+ *
+ * @throws ClientError `request_waits` where a request in it has no answer yet, `wrong_ending`.
+ */
+function checkEnding(said: Said, content: EntryContent): void {
+  if (content.kind !== 'closure') return;
+  if (!isDataRequest(said.origin)) {
+    if (v.is(v.picklist(REQUEST_OUTCOMES), content.outcome)) throw new ClientError('wrong_ending');
+    return;
+  }
+  const ending = requestOutcome(requestsOf(said));
+  if (ending === null) throw new ClientError('request_waits');
+  if (content.outcome !== ending) throw new ClientError('wrong_ending');
+}
 
 /** The kinds of entry after which a case counts in another way. */
 const counting: ReadonlySet<string> = new Set(['closure', 'reopening']);
@@ -69,7 +89,9 @@ function countingFor(opened: OpenedForHandler): Pick<Member, 'id' | 'kem'>[] {
 /**
  * Says what a case adds to the yearly figures when it is closed, or no more when it is reopened: a
  * record for each of its readers, and an entry that lets the next record take its place. A practice
- * case adds nothing, nor does one that was never counted by being reopened.
+ * case adds nothing, nor does one that was never counted by being reopened. A request about data is
+ * no report: its records say what those of a reopened case say, which counts nowhere, so that the
+ * server sees as many as of a report.
  */
 function countCase(
   draft: CaseDraft,
@@ -102,7 +124,7 @@ function countCase(
       closed: yearOf(dayIn(said, { at })),
       category: report.category,
       relation: report.relation,
-      outcome,
+      outcome: v.is(v.picklist(OUTCOMES), outcome) ? outcome : null,
       daysToAcknowledgement: days(overview.acknowledgedOn),
       daysToFeedback: days(overview.feedbackOn),
       money: moneyOf(said),
@@ -129,6 +151,7 @@ function overviewWith(
  * An entry to the reporter, with all that follows from its kind.
  *
  * @param note what handlers say among themselves along with it; empty for nothing.
+ * @throws ClientError as {@link checkEnding}.
  */
 export function prepareMessage(
   opened: OpenedForHandler,
@@ -137,6 +160,7 @@ export function prepareMessage(
   files: readonly FileReference[],
   note = '',
 ): HandlerAppend {
+  checkEnding(saidIn(opened.file, opened.timeZone), content);
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('dialogue', content);

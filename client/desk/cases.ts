@@ -1,4 +1,5 @@
 import {
+  type Ending,
   type EntryContent,
   type FileReference,
   type HandlerAppend,
@@ -6,7 +7,6 @@ import {
   type IdentityField,
   type IdentityRequestEntry,
   newId,
-  type Outcome,
   randomBytes,
   toBase64,
   WorkId,
@@ -46,6 +46,7 @@ import {
   type ErasureInput,
 } from './erasing.js';
 import { checkRemoval } from './removing.js';
+import { checkLink } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable, checkExportAnswer } from './exporting.js';
 import type { Listings } from './listings.js';
@@ -69,7 +70,7 @@ export type HandlerInput =
   | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening'; text: string }
   | {
       kind: 'closure';
-      outcome: Outcome;
+      outcome: Ending;
       text: string;
       note?: string;
       known?: string | null;
@@ -122,7 +123,7 @@ export interface CaseDesk {
    * Writes down where the work on the case stands now. Whether the end of a restriction of a part is the
    * last is worked out as it is written.
    *
-   * @throws ClientError as `caseworkEntry` does, and `part_restricted` for what would change something
+   * @throws ClientError as `caseworkEntry` and `checkLink` do, and `part_restricted` for what would change something
    * restricted.
    */
   work(id: string, change: CaseworkInput): Promise<HandlerCaseView>;
@@ -304,6 +305,7 @@ export function createCaseDesk(
         return recordExport(id, change, null);
       }
       const content = caseworkEntry(change, session.now().toISOString());
+      await checkLink(workplace, id, change);
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction' || content.kind === 'person_extract') {
           checkUnrestricted(opened);

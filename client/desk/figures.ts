@@ -21,12 +21,13 @@ import type { DeskSession, SignedInState } from './session.js';
 export interface FiguresDesk {
   /**
    * Counts what remains of closed cases, and the open ones, of those that this person reads. Practice
-   * cases do not count. What was sealed to this person case by case is opened once, and then kept
-   * together.
+   * cases and requests about data do not count. What was sealed to this person case by case is opened
+   * once, and then kept together.
    *
-   * @param open the open cases, practice left out, where the whole list was opened already; null to
-   * open it. Not used once this session met a record that it had not read before: whoever closed that
-   * case may have done so after the list was opened, and it would count twice.
+   * @param open the open cases, practice and requests about data left out, where the whole list was
+   * opened already; null to open it. Not used once this session met a record that it had not read
+   * before: whoever closed that case may have done so after the list was opened, and it would count
+   * twice.
    * @param onProgress how many records were opened for the first time, of those known to be there.
    * @returns the figures, and how many records could not be read.
    * @throws ClientError as any request, the signal's reason.

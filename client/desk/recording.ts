@@ -5,11 +5,14 @@ import {
   type CreateCase,
   Day,
   type FileReference,
+  FirstRequest,
   type MadeKey,
   newCaseKey,
+  newId,
   ReaderId,
   ready,
   type Way,
+  WorkId,
 } from '../../crypto/private.js';
 import { persist } from '../api.js';
 import { lacksFiles } from '../conflict.js';
@@ -26,7 +29,7 @@ import type { DeskSession } from './session.js';
 
 /** A report that came another way, as a handler records it. */
 export interface RecordingInput extends ReportInput {
-  way: Way;
+  way: Exclude<Way, 'data_request'>;
   /** The true date of receipt. */
   receivedOn: string;
   key: MadeKey;
@@ -34,7 +37,17 @@ export interface RecordingInput extends ReportInput {
   shown: string[];
 }
 
-/** Recording reports that came another way. */
+/** Somebody's request about data on them that belongs to no case, as a handler writes it down. */
+export interface DataRequestInput
+  extends
+    Pick<ReportInput, 'words' | 'channel' | 'language' | 'text' | 'leftOut'>,
+    Pick<RecordingInput, 'receivedOn' | 'shown'>,
+    Omit<FirstRequest, 'id'> {}
+
+/** What either of them is sealed from. */
+type Made = Omit<RecordingInput, 'way'> & { way: Way; request: FirstRequest | null };
+
+/** Recording reports that came another way, and requests about data that belong to no case. */
 export interface RecordingDesk {
   /** Twelve words for somebody who reported another way. */
   newCallerKey(): Promise<string[]>;
@@ -53,6 +66,17 @@ export interface RecordingDesk {
     onProgress: (progress: SendProgress) => void,
     signal?: AbortSignal,
   ): Promise<{ id: string }>;
+  /**
+   * Makes a case of a request about data, as {@link RecordingDesk.record} does of a report: with a mark
+   * that it is no report, and with a key that nobody keeps.
+   *
+   * @throws ClientError `malformed` where who asks is missing or too long, and as `record`.
+   */
+  recordDataRequest(
+    input: DataRequestInput,
+    onProgress: (progress: SendProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<{ id: string }>;
 }
 
 /** See {@link RecordingDesk}. */
@@ -61,7 +85,7 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
   const uploads = createUploadKeeper(api);
   let prepared: { of: string; request: CreateCase } | null = null;
 
-  async function currentDirectory(input: RecordingInput): Promise<LoadedDirectory> {
+  async function currentDirectory(input: Made): Promise<LoadedDirectory> {
     const loaded = await watch.current();
     if (loaded.freshness === 'expired') throw new ClientError('directory_expired');
     // said before any file is sent; nobody reads it whom the handler had no chance to leave out
@@ -75,7 +99,7 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
   }
 
   function sealed(
-    input: RecordingInput,
+    input: Made,
     references: readonly FileReference[],
     loaded: LoadedDirectory,
   ): CreateCase {
@@ -87,7 +111,64 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
       recording: { by, way, receivedOn, key },
       secretKey: keys.sig.secretKey,
     };
-    return prepareCase(input, references, loaded, session.today(), recorder);
+    const { channel } = audienceOf(input, loaded);
+    // the questions go along unanswered, so that it has the size of a report without answers
+    const form =
+      input.request !== null && channel.questionnaire
+        ? { questions: channel.questionnaire, answers: [] }
+        : (input.form ?? null);
+    const filled = { ...input, form };
+    return prepareCase(filled, references, loaded, session.today(), recorder, input.request);
+  }
+
+  async function make(
+    of: string,
+    input: Made,
+    files: readonly FileSource[],
+    onProgress: (progress: SendProgress) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<{ id: string }> {
+    const { account } = session.signedIn();
+    const received = v.safeParse(Day, input.receivedOn);
+    if (!received.success) throw new ClientError('malformed');
+    if (received.output > session.today()) throw new ClientError('receipt_in_future');
+    if (input.leftOut.includes(account.id)) throw new ClientError('leaves_out_self');
+    onProgress({ step: 'sealing' });
+    checkRoom(input);
+    if (prepared?.of !== of) {
+      prepared = null;
+      await persist(() => currentDirectory(input), signal);
+      const references = await uploads.sendAll(files, onProgress, signal);
+      // files may have taken hours
+      const loaded = await persist(() => currentDirectory(input), signal);
+      prepared = { of, request: sealed(input, references, loaded) };
+    }
+    const { request } = prepared;
+    onProgress({ step: 'sending' });
+    try {
+      const call = { method: 'POST', path: '/api/cases', json: request, signal } as const;
+      await withWork(
+        api,
+        'report',
+        (work) => persist(() => api.ask(CaseCreated, { ...call, work }), signal),
+        () => {
+          onProgress({ step: 'working' });
+        },
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof ClientError && !error.temporary && error.code !== 'cancelled') {
+        // refused as it is: the next try seals anew, to the directory of then
+        prepared = null;
+        if (lacksFiles(error)) uploads.forget();
+        // an earlier try with other words arrived although its answer was lost
+        if (error.code === 'case_exists') throw new ClientError('already_sent');
+      }
+      throw error;
+    }
+    prepared = null;
+    uploads.forget();
+    return { id: caseIdOf(request.reporter) };
   }
 
   return {
@@ -96,49 +177,21 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
       return newCaseKey();
     },
 
-    async record(input, files, onProgress, signal) {
-      const { account } = session.signedIn();
-      const received = v.safeParse(Day, input.receivedOn);
-      if (!received.success) throw new ClientError('malformed');
-      if (received.output > session.today()) throw new ClientError('receipt_in_future');
-      if (input.leftOut.includes(account.id)) throw new ClientError('leaves_out_self');
-      onProgress({ step: 'sealing' });
-      checkRoom(input);
+    record(input, files, onProgress, signal) {
       const of = JSON.stringify([input, files.map(fileStamp)]);
-      if (prepared?.of !== of) {
-        prepared = null;
-        await persist(() => currentDirectory(input), signal);
-        const references = await uploads.sendAll(files, onProgress, signal);
-        // files may have taken hours
-        const loaded = await persist(() => currentDirectory(input), signal);
-        prepared = { of, request: sealed(input, references, loaded) };
-      }
-      const { request } = prepared;
-      onProgress({ step: 'sending' });
-      try {
-        const call = { method: 'POST', path: '/api/cases', json: request, signal } as const;
-        await withWork(
-          api,
-          'report',
-          (work) => persist(() => api.ask(CaseCreated, { ...call, work }), signal),
-          () => {
-            onProgress({ step: 'working' });
-          },
-          signal,
-        );
-      } catch (error) {
-        if (error instanceof ClientError && !error.temporary && error.code !== 'cancelled') {
-          // refused as it is: the next try seals anew, to the directory of then
-          prepared = null;
-          if (lacksFiles(error)) uploads.forget();
-          // an earlier try with other words arrived although its answer was lost
-          if (error.code === 'case_exists') throw new ClientError('already_sent');
-        }
-        throw error;
-      }
-      prepared = null;
-      uploads.forget();
-      return { id: caseIdOf(request.reporter) };
+      return make(of, { ...input, request: null }, files, onProgress, signal);
+    },
+
+    async recordDataRequest({ right, name, identified, ...input }, onProgress, signal) {
+      const said = { id: newId(WorkId), right, name, identified };
+      const request = v.safeParse(FirstRequest, said);
+      if (!request.success) throw new ClientError('malformed');
+      const made: Made = {
+        ...input,
+        ...{ category: 'unknown', relation: 'not_said', answers: {} },
+        ...{ way: 'data_request', key: 'not_kept', request: request.output },
+      };
+      return make(JSON.stringify([input, right, name, identified]), made, [], onProgress, signal);
     },
   };
 }

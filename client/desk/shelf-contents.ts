@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CaseId, OUTCOMES, SHELF_BYTES, toJsonBytes } from '../../crypto/private.js';
+import { CaseId, Ending, SHELF_BYTES, toJsonBytes } from '../../crypto/private.js';
 import { DeskAddress, DeskName } from './other-desks.js';
 
 /** Most filters that somebody keeps, and the longest name of one. */
@@ -19,7 +19,7 @@ const moment = v.pipe(v.string(), v.isoTimestamp());
 export const KeptDraft = v.strictObject({
   kind: text(30),
   text: text(100_000),
-  outcome: v.nullable(v.picklist(OUTCOMES)),
+  outcome: v.nullable(Ending),
   files: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** What else the form holds, by the name of the field. */
   fields: v.record(text(30), text(20_000)),

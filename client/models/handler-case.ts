@@ -3,14 +3,15 @@ import type {
   Category,
   DateKind,
   Day,
+  Ending,
   GuestTerms,
   Identity,
   IdentityField,
   Money,
-  Outcome,
   Overview,
   ProtocolFault,
   ReaderPart,
+  RequestOutcome,
   RetentionFacts,
 } from '../../crypto/private.js';
 import type { CaseDate } from '../casework/case-date.js';
@@ -55,6 +56,8 @@ export interface CaseRow {
   title: string;
   /** Whether a handler recorded it, as the sealed overview says. */
   recorded: boolean;
+  /** Whether it is no report but a request about data, as the sealed overview says. */
+  dataRequest: boolean;
   category: Category;
   acknowledgedOn: string | null;
   feedbackOn: string | null;
@@ -67,7 +70,7 @@ export interface CaseRow {
   exportWaits: boolean;
   /** Whether somebody decided that it is still needed, as the sealed overview says. */
   stillNeeded: boolean;
-  outcome: Outcome | null;
+  outcome: Ending | null;
   /** Where an open case stands; of a closed one where it stood. */
   status: Overview['status'];
   labels: string[];
@@ -89,6 +92,8 @@ export interface HandlerCaseView extends CaseRow {
   /** Who is, or was, to be told of changes of what was disclosed. */
   notices: readonly Notice[];
   requests: readonly DataRequest[];
+  /** How a case ends that is a request about data; null as long as it waits, and for every other. */
+  requestOutcome: RequestOutcome | null;
   /** Every date beside acknowledgement and feedback, done or not, the earliest first. */
   dates: CaseDate[];
   decisions: DateDecisions;

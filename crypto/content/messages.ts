@@ -18,6 +18,21 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** How a case can end that is a request about data: as that was answered, whichever it was. */
+export const REQUEST_OUTCOMES = [
+  'request_granted',
+  'request_partly',
+  'request_refused',
+  'request_nothing_given',
+  'request_withdrawn',
+  'request_moved',
+] as const;
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+/** How any case can end. */
+export const Ending = v.picklist([...OUTCOMES, ...REQUEST_OUTCOMES]);
+export type Ending = v.InferOutput<typeof Ending>;
+
 /** A message of the reporter; it carries the day, never a time. */
 export const ReporterMessage = v.strictObject({
   kind: v.literal('message'),
@@ -52,7 +67,7 @@ export const WRITTEN_MESSAGES = [
   v.strictObject({
     kind: v.literal('closure'),
     at: moment,
-    outcome: v.picklist(OUTCOMES),
+    outcome: Ending,
     text: needed,
     files,
   }),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ChannelId, Day, DirectoryHash, Language, ReaderId } from '../ids.js';
 import { files, needed } from './fields.js';
 import { AnsweredForm, areWithinReport } from './form.js';
+import { FirstRequest } from './requests.js';
 
 /** What a report can be about: the Union areas of Directive (EU) 2019/1937 article 2(1), and the rest. */
 export const CATEGORIES = [
@@ -81,5 +82,7 @@ export const Report = v.strictObject({
   files,
   /** The channel's own questions with their answers; absent where it asks the built-in ones. */
   form: v.exactOptional(AnsweredForm),
+  /** Counts only in a case whose mark says that it is a request about data. */
+  request: v.exactOptional(FirstRequest),
 });
 export type Report = v.InferOutput<typeof Report>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Day, WorkId } from '../ids.js';
 import { moment, needed, text } from './fields.js';
-import { WORK_NAME_LIMIT } from './work.js';
+import { WORK_NAME_LIMIT, WorkName } from './work.js';
 
 /** What somebody can ask about data on them (GDPR articles 15, 16, 17, 18 and 21). */
 export const DATA_RIGHTS = [
@@ -12,6 +12,18 @@ export const DATA_RIGHTS = [
   'objection',
 ] as const;
 export type DataRight = (typeof DATA_RIGHTS)[number];
+
+/**
+ * What the first entry of a case says where the case is a request about data: beside the words of
+ * whoever asks, which are its text, and the day of receipt, which is its mark's.
+ */
+export const FirstRequest = v.strictObject({
+  id: WorkId,
+  right: v.picklist(DATA_RIGHTS),
+  name: WorkName,
+  identified: v.pipe(v.string(), v.maxLength(WORK_NAME_LIMIT)),
+});
+export type FirstRequest = v.InferOutput<typeof FirstRequest>;
 
 /**
  * A request of somebody about data on them, as known from here on; the same id again corrects it. A
@@ -29,8 +41,11 @@ export const RequestEntry = v.pipe(
     identified: v.pipe(v.string(), v.maxLength(WORK_NAME_LIMIT)),
     receivedOn: Day,
     text,
-    /** `withdrawn`: taken back by whoever asked, or noted by mistake. */
-    state: v.picklist(['made', 'withdrawn']),
+    /**
+     * `withdrawn`: taken back by whoever asked, or noted by mistake. `moved`: it goes on, under the
+     * same id, in the case that it turned out to be about.
+     */
+    state: v.picklist(['made', 'withdrawn', 'moved']),
   }),
   v.check(({ by, name, identified }) =>
     by === 'named' ? name !== '' : name === '' && identified === '',
@@ -47,23 +62,30 @@ export const RequestExtendedEntry = v.strictObject({
 });
 
 /**
- * The answer to a request. Whatever is refused has its reasons, and whoever asked was told of the
- * complaint to an authority and of the way to a court (GDPR article 12(4)).
+ * How a request can be answered. `nothing_given`: no data are held, or none that may be told; which of
+ * the two is left open on purpose, since not everybody who reads it may know that there is a report.
+ */
+export const DATA_ANSWERS = ['granted', 'partly', 'refused', 'nothing_given'] as const;
+export type DataAnswer = (typeof DATA_ANSWERS)[number];
+
+/**
+ * The answer to a request. Whatever is refused has its reasons, and whoever does not get all was told
+ * of the complaint to an authority and of the way to a court (GDPR article 12(4)).
  */
 export const RequestAnsweredEntry = v.pipe(
   v.strictObject({
     kind: v.literal('request_answered'),
     at: moment,
     request: WorkId,
-    answer: v.picklist(['granted', 'partly', 'refused']),
+    answer: v.picklist(DATA_ANSWERS),
     on: Day,
     text,
     toldOfRemedies: v.boolean(),
   }),
-  v.check(
-    ({ answer, text: reason, toldOfRemedies }) =>
-      answer === 'granted' || (reason !== '' && toldOfRemedies),
-  ),
+  v.check(({ answer, text: reason, toldOfRemedies }) => {
+    if (answer === 'granted') return true;
+    return toldOfRemedies && (answer === 'nothing_given' || reason !== '');
+  }),
 );
 
 /** What handlers say of requests about data. */

@@ -255,6 +255,15 @@ it('every place of a handler, the list with what is chosen, and its dialogs', as
   await others.getByRole('button', { name: 'Add' }).click();
   await page.waitForSelector('.desk-switch');
   await check(opened);
+  await goTo(page, 'requests');
+  await page.click('[data-part=write]');
+  await page.click('[data-part=form] [type=submit]');
+  await check(opened);
+  await page.fill('[data-part=form] [data-part=who]', 'Kim Berg');
+  await page.fill('[data-part=form] [data-part=text]', 'What do you hold on me?');
+  await page.click('[data-part=form] [type=submit]');
+  await page.waitForSelector('[data-part=done-step]:not([hidden])');
+  await check(opened);
   await check(await enter('empty'));
   const shortened = await enter('keeping');
   await shortened.page.waitForSelector('[data-part=moved] summary');

@@ -288,6 +288,7 @@ export function viewOf(id: string): HandlerCaseView {
     ...facts,
     unread: false,
     ...caseworkOf(said),
+    requestOutcome: null,
     identity: identityOf(id),
     erasures: proposalsOf(id),
     erasesAlone: { dialogue: 'no', internal: 'no' },

@@ -52,6 +52,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     decisionBy: null,
     escalated: false,
     recorded: false,
+    dataRequest: false,
     unread: false,
     opened: true,
     title: '',

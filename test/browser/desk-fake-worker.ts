@@ -641,6 +641,12 @@ const api: DeskApi = {
     recordFake(input);
     return { id: 'recorded' };
   },
+  recordDataRequest: async (_input, onProgress) => {
+    onProgress({ step: 'sealing' });
+    await pause(50);
+    return { id: 'recorded' };
+  },
+  moveRequest: () => Promise.resolve(refuse('would_reveal_case')),
   note: async (id, text, _files, onProgress) => {
     onProgress({ step: 'sending' });
     await pause(50);
@@ -856,7 +862,7 @@ const api: DeskApi = {
     onProgress({ done: 1, of: 1 });
     const requests = [...rows.keys()].flatMap((id) => {
       const { title, practice, requests: found } = viewOf(id);
-      return found.map((request) => ({ caseId: id, title, practice, request }));
+      return found.map((request) => ({ caseId: id, title, practice, own: false, request }));
     });
     return Promise.resolve({ requests, failed: [] });
   },

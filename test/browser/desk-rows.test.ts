@@ -26,6 +26,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     unread: false,
     opened: true,
     recorded: false,
+    dataRequest: false,
     title: '',
     category: 'fraud',
     acknowledgedOn: '2026-02-21',
@@ -72,6 +73,28 @@ describe('a case with an export that waits for a second person', () => {
     expect(why(row({ exportWaits: true }))).toContain('export');
     expect(why(row({ ...closed, exportWaits: true }))).toEqual(['export']);
     expect(why(row({ ...closed }))).toEqual([]);
+  });
+});
+
+describe('a request about data', () => {
+  const due = { what: 'request', by: '2026-03-20', from: '2026-02-20' } as const;
+  const asked = row({ id: 'asked', dataRequest: true, acknowledgedOn: null, due });
+
+  it('has its own date alone, by law, and needs somebody only when that presses', () => {
+    expect(dueDates(asked, rule('law'), NOW)).toMatchObject([
+      { what: 'request', by: '2026-03-20', basis: 'law', daysLeft: 18 },
+    ]);
+    expect(why(asked, rule('law'))).toEqual([]);
+    expect(reasons(asked, rule('law'), '2026-03-19')).toEqual(['due']);
+  });
+
+  it('stands in no category of reports, and is found by its own', () => {
+    const rows = [asked, row({ id: 'report' })];
+    const ids = (category: string | null) =>
+      filterRows(rows, { ...NO_FILTER, category }).map(({ id }) => id);
+    expect(ids('data_request')).toEqual(['asked']);
+    expect(ids('fraud')).toEqual(['report']);
+    expect(ids(null)).toEqual(['asked', 'report']);
   });
 });
 

@@ -277,6 +277,7 @@ describe('a report that was made to stop whoever reads it', () => {
           investigated: true,
           exportWaits: true,
           stillNeeded: true,
+          dataRequest: false,
         }),
       }),
     });

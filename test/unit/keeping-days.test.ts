@@ -35,6 +35,7 @@ const lastWork = channelWith([{ kind: 'necessity', months: 24, anchor: 'last_pro
 
 const open: KeptCase = {
   practice: false,
+  dataRequest: false,
   receivedOn: '2026-01-31',
   closedOn: null,
   counted: null,
@@ -79,6 +80,12 @@ describe('the days by which handlers decide about keeping a case', () => {
       'no such day once the case was under investigation',
       spain,
       { ...open, investigated: true },
+      { open: '2036-01-31' },
+    ],
+    [
+      'no such day for a request about data, of which nothing is investigated',
+      spain,
+      { ...open, dataRequest: true },
       { open: '2036-01-31' },
     ],
     ['that day for a closed case', spain, closed(), { uninvestigated: '2026-04-30' }],

@@ -1,21 +1,26 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { disclosuresOf, noticeDates, noticesOf } from '../../../client/casework/disclosures.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
-import { requestDates, requestsOf } from '../../../client/casework/requests.js';
+import { requestDates, requestOutcome, requestsOf } from '../../../client/casework/requests.js';
 import { ClientError } from '../../../client/errors.js';
 import {
   addDays,
   newId,
   ready,
+  Report,
   WorkId,
+  type CaseOrigin,
   type Day,
   type InternalEntry,
+  type ReaderId,
 } from '../../../crypto/private.js';
 
 beforeAll(ready);
 
 const id = 'AAAAAAAAAAAAAAAAAAAAAA' as WorkId;
+const otherId = 'BAAAAAAAAAAAAAAAAAAAAA' as WorkId;
 const at = '2026-01-31T12:00:00.000Z';
 
 function entry(input: CaseworkInput): InternalEntry {
@@ -60,7 +65,7 @@ const disclosure = {
 describe('requests about data', () => {
   it('are due a month after receipt, and two months later where that was told with reasons', () => {
     const due = (...said: CaseworkInput[]) =>
-      requestsOf({ internal: said.map(entry) }).map((each) => each.due);
+      requestsOf({ dialogue: [], internal: said.map(entry) }).map((each) => each.due);
     expect(due(request)).toEqual(['2026-02-28']);
     expect(due({ ...request, receivedOn: '2028-01-31' })).toEqual(['2028-02-29']);
     expect(due(request, extended)).toEqual(['2026-04-30']);
@@ -71,10 +76,10 @@ describe('requests about data', () => {
 
   it('get no more time by what was told after the first month', () => {
     const told = (on: string, ...more: CaseworkInput[]) =>
-      requestsOf({ internal: [request, { ...extended, on }, ...more].map(entry) }).map((each) => [
-        each.due,
-        each.extension?.tooLate,
-      ]);
+      requestsOf({
+        dialogue: [],
+        internal: [request, { ...extended, on }, ...more].map(entry),
+      }).map((each) => [each.due, each.extension?.tooLate]);
     // 28 February 2026 is a Saturday
     expect(told('2026-02-28')).toEqual([['2026-04-30', false]]);
     expect(told('2026-03-02')).toEqual([['2026-04-30', false]]);
@@ -83,6 +88,69 @@ describe('requests about data', () => {
     expect(told('2026-03-03', later)).toEqual([['2026-05-03', false]]);
     // the newest word counts, also about the day
     expect(told('2026-03-03', extended)).toEqual([['2026-04-30', false]]);
+  });
+
+  it('are refused, and answered with nothing, only with what the law wants with it', () => {
+    const code = (change: object): string | null => {
+      try {
+        entry({ ...answered, ...change });
+        return null;
+      } catch (error) {
+        return error instanceof ClientError ? error.code : 'other';
+      }
+    };
+    const [told, reasons] = [{ toldOfRemedies: true }, { text: 'Not theirs.' }];
+    const refused = 'refused_without_reasons';
+    expect(code({})).toBeNull();
+    for (const answer of ['refused', 'partly']) {
+      expect(code({ answer })).toBe(refused);
+      expect(code({ answer, ...told, text: ' ' })).toBe(refused);
+      expect(code({ answer, ...reasons })).toBe(refused);
+      expect(code({ answer, ...told, ...reasons })).toBeNull();
+    }
+    expect(code({ answer: 'nothing_given' })).toBe(refused);
+    expect(code({ answer: 'nothing_given', ...told })).toBeNull();
+  });
+
+  it('let a case that is one end as they were answered, once none waits', () => {
+    const ending = (...said: CaseworkInput[]) =>
+      requestOutcome(requestsOf({ dialogue: [], internal: said.map(entry) }));
+    const other = { ...request, id: otherId, right: 'access' } as const;
+    const nothing = { ...answered, answer: 'nothing_given', toldOfRemedies: true } as const;
+    const withdrawn = { ...request, state: 'withdrawn' } as const;
+    expect(ending()).toBeNull();
+    expect(ending(request)).toBeNull();
+    expect(ending(request, other, answered)).toBeNull();
+    expect(ending(request, answered)).toBe('request_granted');
+    expect(ending(request, nothing)).toBe('request_nothing_given');
+    expect(ending(request, other, answered, { ...nothing, request: otherId })).toBe(
+      'request_partly',
+    );
+    expect(ending(withdrawn)).toBe('request_withdrawn');
+    expect(ending(withdrawn, { ...other, state: 'moved' })).toBe('request_moved');
+    expect(ending(request, nothing, { ...other, state: 'withdrawn' })).toBe(
+      'request_nothing_given',
+    );
+  });
+
+  it('begin with the first entry where a handler signed that the case is one, and nowhere else', () => {
+    const first = { id, right: 'access', name: 'Kim Berg', identified: '' } as const;
+    const report = v.parse(Report, {
+      ...{ kind: 'report', at: '2026-02-01', practice: false, channel: id, language: 'en' },
+      ...{ directory: { version: 1, hash: 'A'.repeat(43) }, leftOut: [], files: [], answers: {} },
+      ...{ category: 'unknown', relation: 'not_said', text: 'What do you hold?', request: first },
+    });
+    const recording = { by: id as string as ReaderId, receivedOn: '2026-01-31' as Day } as const;
+    const made = { made: 'handler', ...recording, key: 'not_kept', way: 'data_request' } as const;
+    const of = (origin: CaseOrigin, ...said: CaseworkInput[]) =>
+      requestsOf({ dialogue: [report], internal: said.map(entry), origin });
+    const asked = { ...first, by: 'named', text: 'What do you hold?', receivedOn: '2026-01-31' };
+    expect(of({ ...made, proven: true })).toMatchObject([{ ...asked, due: '2026-02-28' }]);
+    const corrected = of({ ...made, proven: true }, { ...request, name: 'Kim Bergh' });
+    expect(corrected).toMatchObject([{ name: 'Kim Bergh', right: 'erasure' }]);
+    expect(of({ ...made, proven: false })).toEqual([]);
+    expect(of({ ...made, way: 'letter', proven: true })).toEqual([]);
+    expect(of({ made: 'reporter' })).toEqual([]);
   });
 
   it('end with the answer, or when they are taken back', () => {
@@ -99,8 +167,8 @@ describe('requests about data', () => {
     const said = [{ ...request, identified: 'Known in person' }, extended, answered];
     fc.assert(
       fc.property(fc.shuffledSubarray(said, { minLength: 3 }), (shuffled) => {
-        expect(requestsOf({ internal: [request, ...shuffled].map(entry) })).toEqual(
-          requestsOf({ internal: [request, ...said].map(entry) }),
+        expect(requestsOf({ dialogue: [], internal: [request, ...shuffled].map(entry) })).toEqual(
+          requestsOf({ dialogue: [], internal: [request, ...said].map(entry) }),
         );
       }),
     );
@@ -140,6 +208,14 @@ describe('disclosures', () => {
       { done: { state: 'told', on: '2026-03-10' } },
     ]);
     expect(() => entry({ ...told, state: 'not_possible', text: '' })).toThrow(ClientError);
+  });
+
+  it('name nobody where a request changed nothing here: nothing given, or moved', () => {
+    const nothing = { ...answered, answer: 'nothing_given', toldOfRemedies: true } as const;
+    const moved = { ...request, state: 'moved' } as const;
+    for (const said of [[request, nothing], [moved], [moved, answered]]) {
+      expect(noticesOf({ dialogue: [], internal: [disclosure, ...said].map(entry) })).toEqual([]);
+    }
   });
 
   it('concern a change where they were before it and it was one', () => {

@@ -7,6 +7,7 @@ import {
   CATEGORIES,
   OUTCOMES,
   RELATIONS,
+  REQUEST_OUTCOMES,
   RESPONSIBLE_LIMIT,
 } from '../../../crypto/content.js';
 import { sealBox } from '../../../crypto/box.js';
@@ -83,7 +84,7 @@ describe('overviews', () => {
     category: fc.constantFrom(...CATEGORIES),
     acknowledgedOn: day,
     feedbackOn: day,
-    outcome: fc.constantFrom(null, ...OUTCOMES),
+    outcome: fc.constantFrom(null, ...OUTCOMES, ...REQUEST_OUTCOMES),
     status: fc.constantFrom(...STATUSES),
     labels: fc.constantFrom<string[]>([], ['å'.repeat(20)], ['a', 'b', 'c', 'd'], ['x'.repeat(30)]),
     responsible: fc
@@ -100,6 +101,7 @@ describe('overviews', () => {
     investigated: fc.constantFrom(null, false, true),
     exportWaits: fc.boolean(),
     stillNeeded: fc.boolean(),
+    dataRequest: fc.boolean(),
   });
 
   it('have one size, whatever they hold', () => {

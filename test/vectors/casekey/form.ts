@@ -148,12 +148,16 @@ export const CaseVectors = v.strictObject({
   contents: v.array(v.unknown()),
   /** Who made it: a handler. */
   origin: v.unknown(),
-  /** Frozen before overviews said whether something was investigated, an export waits, or it is still needed. */
+  /**
+   * Frozen before overviews said whether something was investigated, an export waits, it is still
+   * needed, or is a request about data.
+   */
   overview: v.strictObject({
     ...Overview.entries,
     investigated: v.optional(Overview.entries.investigated, null),
     exportWaits: v.optional(Overview.entries.exportWaits, false),
     stillNeeded: v.optional(Overview.entries.stillNeeded, false),
+    dataRequest: v.optional(Overview.entries.dataRequest, false),
   }),
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),

@@ -4,6 +4,7 @@ import {
   epochBodyOf,
   fromBase64,
   fromJsonBytes,
+  isDataRequest,
   isEpochEntry,
   openBox,
   openGrant,
@@ -16,6 +17,7 @@ import {
   toJsonBytes,
   unpad,
   verifyDirectory,
+  type CaseOrigin,
   type ChainContext,
   type Directory,
   type Entry,
@@ -150,6 +152,40 @@ function runUnproven(world: World): void {
   same('fields turned round', proven({ ...mark, signature: toBase64(turned) }), false);
 }
 
+/** Which case is no report but a request about data: what a handler signed so, and nothing else. */
+function runDataRequest(world: World): void {
+  const { key, directory, mark, signers } = world;
+  const { signature, ...said } = mark;
+  const asked = { ...said, way: 'data_request', key: 'not_kept' };
+  const signedBy = (secretKey: Uint8Array, document: Omit<Mark, 'signature'>): Mark => ({
+    ...document,
+    signature: toBase64(sign(secretKey, 'recording', ...fieldsOf(key.case, document))),
+  });
+  const opened = (document: Mark): CaseOrigin => openOrigin(key, sealed(world, document), directory);
+  const request = signedBy(signers.handler, asked);
+  same('a request', opened(request), {
+    ...{ made: 'handler', by: said.by, way: 'data_request', receivedOn: said.receivedOn },
+    ...{ key: 'not_kept', proven: true },
+  });
+  same('is one', isDataRequest(opened(request)), true);
+  same('a report is none', isDataRequest(opened(mark)), false);
+  same('nor is a reporter’s own', isDataRequest({ made: 'reporter' }), false);
+  const unsigned: Record<string, Mark> = {
+    'signed as a report': { ...asked, signature },
+    'signed by a guest': signedBy(signers.guest, asked),
+    'signed by the reporter': signedBy(signers.reporter, asked),
+    'a report signed as a request': { ...request, way: 'letter' },
+    'another day': { ...request, receivedOn: '2026-02-28' },
+  };
+  for (const [what, document] of Object.entries(unsigned)) {
+    const origin = opened(document);
+    same(what, [origin.made, isDataRequest(origin)], ['handler', false]);
+  }
+  // with a key that somebody has it says nothing, signed or not
+  const handed = signedBy(signers.handler, { ...asked, key: 'handed_over' });
+  same('with a key handed over', opened(handed), { made: 'unknown' });
+}
+
 /** What says nothing of who made a case, and stops nobody. */
 function runUnknown(world: World): void {
   const { key, directory, mark, box, otherCase } = world;
@@ -214,6 +250,7 @@ export function runMark(vectors: Vectors, check: Check): void {
     });
   };
   run('mark of a case that a handler made, as nobody signed it', runUnproven);
+  run('mark of a case that is a request about data', runDataRequest);
   run('mark of a case that a handler made, changed', runUnknown);
   run('mark of a case that a handler made, in its place', runPlace);
 }

@@ -1,10 +1,10 @@
+import type { Ending } from '../../../crypto/private.js';
 import type { Desk } from '../../../client/handler.js';
 import type { ExportOrder, OnExport } from '../../../client/desk/exporting.js';
 import type {
   FileReference,
   GuestCaseView,
   HandlerCaseView,
-  Outcome,
   SendProgress,
 } from '../../../client/models.js';
 
@@ -18,7 +18,7 @@ export type WritingKind = MessageKind | 'nothing_further';
 export interface Draft {
   kind: WritingKind | 'note' | 'form';
   text: string;
-  outcome: Outcome | null;
+  outcome: Ending | null;
   /** The files that were chosen on this page. */
   files: File[];
   /** How many were chosen somewhere else: files are not kept beyond the page. */

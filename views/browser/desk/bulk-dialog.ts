@@ -22,6 +22,7 @@ type Step = (typeof STEPS)[number];
 function keptOut(row: CaseRow): string | null {
   if (row.fault !== null) return 'faulty';
   if (row.state === 'closed') return 'already_closed';
+  if (row.dataRequest) return 'wrong_ending';
   return row.unread ? 'case_unread' : null;
 }
 

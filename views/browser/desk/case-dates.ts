@@ -158,7 +158,7 @@ export function datesPanel(
       // another's decision, or one's own that was saved, takes the place of what stands in a field
       if (before !== JSON.stringify(decisions)) fill(data, rule);
       shown = { data, rule };
-      const open = data.state === 'open' && !data.practice;
+      const open = data.state === 'open' && !data.practice && !data.dataRequest;
       const words = { act: rule?.act ?? '' };
       const latest = extensionLimit(rule, data.receivedOn as Day);
       const extendable = open && latest !== null && data.feedbackOn === null;

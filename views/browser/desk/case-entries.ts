@@ -21,10 +21,12 @@ import { correctedPassages, correctionMarks, writeMarked } from './corrections.j
 import { coverBox } from './part-restrictions.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
+import { outcomeText } from './choices.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { report } from './failures.js';
 import { memberText, partyText } from './parties.js';
+import { firstFacts } from './request-words.js';
 import { listText } from './texts.js';
 import { spokenLines } from './spoken-lines.js';
 import { workLine } from './work-lines.js';
@@ -230,11 +232,15 @@ function entryElement(
   const { origin } = data;
   const recorder = content.kind === 'report' && origin.made === 'handler' ? origin : null;
   const author =
-    recorder && t('desk.made.author', { name: recorder.name ?? t('desk.made.nobody') });
+    recorder &&
+    t(data.dataRequest ? 'desk.request.author' : 'desk.made.author', {
+      name: recorder.name ?? t('desk.made.nobody'),
+    });
   write(item, 'author', author ?? partyText(entry.author));
-  write(item, 'kind', t(`desk.entry.${content.kind}`));
+  const isRequest = content.kind === 'report' && data.dataRequest;
+  write(item, 'kind', t(`desk.entry.${isRequest ? 'request' : content.kind}`));
   // whoever wrote it may have been the handler who made the key
-  showPart(item, 'handler-key', fromReporter && data.origin.made === 'handler');
+  showPart(item, 'handler-key', fromReporter && data.origin.made === 'handler' && !isRequest);
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
   write(item, 'when', isThere ? momentText(content.at) : '');
   write(
@@ -246,7 +252,7 @@ function entryElement(
   );
   const outcome = part(item, 'outcome');
   show(outcome, content.kind === 'closure');
-  if (content.kind === 'closure') outcome.textContent = t(`outcome.${content.outcome}`);
+  if (content.kind === 'closure') outcome.textContent = outcomeText(content.outcome);
   const lines = spokenLines(data, entry);
   fillList(keepPrivate(part(item, 'spoken-lines')), lines, (line) => element('li', line));
   showPart(item, 'spoken-lines', lines.length > 0);
@@ -291,7 +297,10 @@ function entryElement(
       if (answer.known && language !== '') value.lang = language;
       answers.append(element('dt', t(`desk.answer.${question}`)), value);
     }
-    if (content.form !== undefined) {
+    for (const [name, value] of data.dataRequest ? firstFacts(content) : []) {
+      answers.append(element('dt', name), element('dd', value));
+    }
+    if (content.form !== undefined && !data.dataRequest) {
       answers.append(...formElements(desk, data, content.form, fileContext, language));
       tellQuestions(desk, data, content.form, item);
     }

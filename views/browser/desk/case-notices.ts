@@ -102,6 +102,10 @@ export function madeTexts({
   const { way, receivedOn, recordedOn, key } = origin;
   const name = origin.name ?? t('desk.made.nobody');
   const days = { received: dayText(receivedOn), recorded: dayText(recordedOn) };
+  if (way === 'data_request' && origin.name !== null) {
+    const text = t('desk.request.made', { name: origin.name, ...days });
+    return [t('desk.request.made_title'), text, t('desk.request.made_answer')];
+  }
   return [
     t('desk.made.title'),
     t('desk.made.text', { name, way: t(`desk.way.${way}`), ...days }),

@@ -21,7 +21,7 @@ export function recordPanel(desk: Desk, id: string, changed: Changed): RecordPan
   const panel = copyTemplate('case-record');
   const change = caseworkWriter(desk, id, changed);
   const disclosures = disclosureSection(panel, change);
-  const requests = requestSection(panel, change);
+  const requests = requestSection(desk, panel, id, changed);
   const exports = exportSection(desk, panel, id, changed);
   wireBlocked(panel);
   return {

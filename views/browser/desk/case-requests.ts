@@ -2,50 +2,35 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { DataRequest } from '../../../client/casework/requests.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
+import { caseworkWriter, foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
+import { rightChoices } from './choices.js';
+import type { Changed, Desk } from './desk.js';
 import { fillList, option, part, showPart, write } from './dom.js';
-import { dayText } from './days.js';
 import { showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
+import { lettersElement } from './request-letters.js';
+import { movingForm } from './request-moving.js';
+import { requestLines, requestName, requestState } from './request-words.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
-type Write = (input: CaseworkInput) => Promise<void>;
 
-const RIGHTS: Record<DataRequest['right'], true> = {
-  access: true,
-  rectification: true,
-  erasure: true,
-  restriction: true,
-  objection: true,
-};
-const ANSWERS = ['granted', 'partly', 'refused'] as const;
-
-/** Who asks, in the page's language. */
-export function requesterText({ by, name }: Pick<DataRequest, 'by' | 'name'>): string {
-  return by === 'named' ? name : t('desk.request.anonymous');
-}
-
-/** Where a request stands, in a word or two. */
-export function requestState({ state, answer, extension }: DataRequest): string {
-  if (state === 'withdrawn') return t('desk.request.withdrawn');
-  if (answer !== null) return t(`desk.request.answer.${answer.answer}`);
-  if (extension === null) return '';
-  return t(extension.tooLate ? 'desk.request.extended_late' : 'desk.request.extended');
-}
-
-/** What kind of request of whom it is: "Access: Kim Berg". */
-export function requestName(request: Pick<DataRequest, 'right' | 'by' | 'name'>): string {
-  const right = t(`desk.request.right.${request.right}`);
-  return t('desk.request.name_line', { right, who: requesterText(request) });
-}
+const ANSWERS = ['granted', 'partly', 'refused', 'nothing_given'] as const;
 
 /** The part of the record about requests of people for data on them. */
-export function requestSection(panel: HTMLElement, change: Write): (data: HandlerCaseView) => void {
+export function requestSection(
+  desk: Desk,
+  panel: HTMLElement,
+  id: string,
+  changed: Changed,
+): (data: HandlerCaseView) => void {
+  const change = caseworkWriter(desk, id, changed);
+  const moving = movingForm(desk, panel, id, changed);
+  part(panel, 'letters').replaceChildren(lettersElement(desk));
   let shown: readonly DataRequest[] = [];
   const requests = foldedForm(panel, 'request-form', requestInput, change);
   const by = part(requests.form, 'by', HTMLSelectElement);
   part(requests.form, 'right').append(
-    ...Object.keys(RIGHTS).map((right) => option(right, t(`desk.request.right.${right}`))),
+    ...rightChoices().map(({ value, label }) => option(value, label)),
   );
   by.append(
     ...['anonymous_reporter', 'named'].map((who) => option(who, t(`desk.request.by.${who}`))),
@@ -79,11 +64,12 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
   answer.append(...ANSWERS.map((each) => option(each, t(`desk.request.answer.${each}`))));
   const drawAnswer = (): void => {
     showPart(answering.form, 'remedies-line', answer.value !== 'granted');
+    showPart(answering.form, 'nothing-hint', answer.value === 'nothing_given');
   };
   answering.form.addEventListener('change', drawAnswer);
   drawAnswer();
 
-  const itemOf = (request: DataRequest): HTMLElement => {
+  const itemOf = (request: DataRequest, isOwn: boolean): HTMLElement => {
     const isOpen = request.state === 'made' && request.answer === null;
     const choose = (form: HTMLFormElement): void => {
       setValue(form, 'request', request.id);
@@ -117,6 +103,13 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
         run: () => change({ ...withoutResults(request), state: 'withdrawn' }),
         if: isOpen,
       },
+      {
+        label: t('desk.request.move_do'),
+        run: () => {
+          moving.open(request);
+        },
+        if: isOpen && isOwn,
+      },
     ];
     return recordItem({
       name: requestName(request),
@@ -127,12 +120,13 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
     });
   };
 
-  return ({ requests: found, state: now }) => {
+  return ({ requests: found, state: now, dataRequest: isOwn }) => {
     shown = found;
     const open = found.filter(({ state, answer: given }) => state === 'made' && given === null);
     const settled = found.filter((each) => !open.includes(each));
     open.sort((a, b) => a.due.localeCompare(b.due));
-    fillList(part(panel, 'requests'), [...open, ...settled], itemOf);
+    fillList(part(panel, 'requests'), [...open, ...settled], (each) => itemOf(each, isOwn));
+    moving.update(isOwn && open.length > 0);
     showPart(panel, 'no-requests', found.length === 0);
     const waits = open.some((request) => request.by === 'anonymous_reporter');
     showPart(panel, 'requests-closed', now === 'closed' && waits);
@@ -151,29 +145,6 @@ export function requestSection(panel: HTMLElement, change: Write): (data: Handle
 /** Whether an extension can be noted: none was, or one whose day may have been mistaken. */
 function isExtendable({ extension }: DataRequest): boolean {
   return extension === null || extension.tooLate;
-}
-
-/** What is known of a request, in sentences. */
-export function requestLines(request: DataRequest): string[] {
-  const { receivedOn, by, identified, extension, answer, text } = request;
-  const received = t('desk.request.received_line', { day: dayText(receivedOn) });
-  const identity =
-    by === 'anonymous_reporter'
-      ? t('desk.request.by_case_key')
-      : identified === ''
-        ? t('desk.request.not_identified')
-        : t('desk.request.identified_line', { how: identified });
-  const lines = [`${received} ${identity}`, text];
-  if (extension !== null) {
-    const { on, text: reason, tooLate } = extension;
-    const line = tooLate ? 'desk.request.extended_late_line' : 'desk.request.extended_line';
-    lines.push(t(line, { day: dayText(on), reason }));
-  }
-  if (answer !== null) {
-    const { on, text: reason } = answer;
-    lines.push(t('desk.request.answered_line', { day: dayText(on), reason }));
-  }
-  return lines;
 }
 
 function requestInput(form: HTMLFormElement): CaseworkInput | null {
@@ -199,13 +170,16 @@ function requestInput(form: HTMLFormElement): CaseworkInput | null {
 function answerInput(form: HTMLFormElement, request: DataRequest | null): CaseworkInput | null {
   const answer = valueOf(form, 'answer') as Input<'request_answered'>['answer'];
   const isWhole = answer === 'granted';
+  const gives = isWhole || answer === 'partly';
+  const needsReasons = answer === 'partly' || answer === 'refused';
   const toldOfRemedies = part(form, 'remedies', HTMLInputElement).checked;
   if (request === null) return null;
-  if (answer !== 'refused' && request.by === 'named' && request.identified === '') {
+  if (gives && request.by === 'named' && request.identified === '') {
     showProblem(form, t('desk.request.identify_first'));
     return null;
   }
-  if (!isWhole && neededValue(form, 'text', t('desk.record.reason_missing')) === null) return null;
+  if (needsReasons && neededValue(form, 'text', t('desk.record.reason_missing')) === null)
+    return null;
   if (!isWhole && !toldOfRemedies) {
     showProblem(form, t('desk.request.remedies_missing'));
     return null;

@@ -58,6 +58,7 @@ function lateText(basis: BasisName, days: number): string {
 }
 
 function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
+  if (data.dataRequest) return [];
   const duties = dutiesOf(data, rule);
   return (['acknowledgement', 'feedback'] as const).flatMap((what) => {
     const duty = duties[what];
@@ -117,8 +118,9 @@ function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Dat
 }
 
 /** Days that come by themselves: from then on nobody has to do anything, but may want to know. */
-function comingSteps({ practice, closedOn, purgeOn, readers }: Data, today: string): Step[] {
-  const asks = practice ? [] : reprisalDays(closedOn as Day | null);
+function comingSteps(data: Data, today: string): Step[] {
+  const { practice, dataRequest, closedOn, purgeOn, readers } = data;
+  const asks = practice || dataRequest ? [] : reprisalDays(closedOn as Day | null);
   const questions = asks
     .filter((day) => purgeOn === null || day < purgeOn)
     .map((day) => ({ name: t('desk.due.what.reprisal_question'), day }));

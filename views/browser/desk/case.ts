@@ -1,3 +1,4 @@
+import type { DatesRule } from '../../../client/law/days.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -12,7 +13,7 @@ import { erasurePanel } from './erasure-panel.js';
 import { caseNotices } from './case-notices.js';
 import { timelineSteps } from './case-timeline.js';
 import { fillTrail } from './case-trail.js';
-import { categoryText } from './choices.js';
+import { subjectText } from './choices.js';
 import {
   copyTemplate,
   element,
@@ -200,7 +201,7 @@ function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   write(view, 'state', statusText(data));
   part(view, 'state').classList.toggle('strong', data.state === 'open');
   show(part(view, 'practice'), data.practice);
-  write(view, 'category', categoryText(data.category));
+  write(view, 'category', subjectText(data));
   const decision = part(view, 'decision');
   show(decision, data.decisionBy !== null);
   if (data.decisionBy !== null) {
@@ -209,8 +210,14 @@ function fillHead(desk: Desk, view: HTMLElement, data: HandlerCaseView): void {
   showPart(view, 'escalated', data.escalated && data.state === 'open');
   const rule = ruleOf(desk, data);
   part(view, 'timeline').replaceChildren(...timelineSteps(data, rule, today()));
-  write(view, 'law', data.practice ? t('desk.law.practice') : lawText(rule));
+  write(view, 'law', lawOf(data, rule));
   fillFacts(desk, part(view, 'facts'), data);
+}
+
+/** What the dates of a case rest on. */
+function lawOf({ practice, dataRequest }: HandlerCaseView, rule: DatesRule | null): string {
+  if (practice) return t('desk.law.practice');
+  return dataRequest ? t('desk.request.law') : lawText(rule);
 }
 
 function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
@@ -218,12 +225,12 @@ function fillFacts(desk: Desk, list: HTMLElement, data: HandlerCaseView): void {
   // what also stands above the conversation gives way on narrow screens
   const facts: [name: string, value: string, kind: string][] = [
     [t('desk.facts.received'), dayText(data.receivedOn), 'repeated'],
-    [t('desk.facts.category'), categoryText(data.category), 'repeated'],
+    [t('desk.facts.category'), subjectText(data), 'repeated'],
   ];
   if (desk.directory.channels.length > 1) {
     facts.push([t('desk.facts.channel'), channelName(desk, data.channel), '']);
   }
-  if (report?.kind === 'report') {
+  if (report?.kind === 'report' && !data.dataRequest) {
     facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`), '']);
     facts.push([t('desk.facts.language'), languageText(reportLanguage(data)), '']);
   }

@@ -1,4 +1,6 @@
 import type {
+  DataRight,
+  Ending,
   LinkRelation,
   MeetingForm,
   Progress,
@@ -70,13 +72,24 @@ const RELATIONS: Record<Relation, true> = {
   not_said: true,
 };
 
-const WAYS: Record<Way, true> = {
+/** The ways of reports: a request about data is none. */
+export type ReportWay = Exclude<Way, 'data_request'>;
+
+const WAYS: Record<ReportWay, true> = {
   phone: true,
   meeting: true,
   letter: true,
   email: true,
   passed_on: true,
   other: true,
+};
+
+const RIGHTS: Record<DataRight, true> = {
+  access: true,
+  rectification: true,
+  erasure: true,
+  restriction: true,
+  objection: true,
 };
 
 const MEETING_FORMS: Record<MeetingForm, true> = { in_person: true, phone: true, video: true };
@@ -87,7 +100,7 @@ const TRANSCRIPT_FORMS: Record<TranscriptForm, true> = {
   meeting: true,
 };
 
-export type { MeetingForm, TranscriptForm, Way };
+export type { MeetingForm, TranscriptForm };
 
 /** A value of a list with its name in the page's language. */
 export interface Choice {
@@ -108,8 +121,16 @@ export function categoryChoices(): Choice[] {
     .sort((a, b) => a.label.localeCompare(b.label, language));
 }
 
+/** What a case is about: its category, or that it is no report but a request about data. */
+export function subjectText({
+  category,
+  dataRequest,
+}: Pick<CaseRow, 'category' | 'dataRequest'>): string {
+  return dataRequest ? t('desk.request.subject') : categoryText(category);
+}
+
 /** What an outcome is called. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: Ending): string {
   return t(`outcome.${outcome}`);
 }
 
@@ -141,6 +162,11 @@ export function relationChoices(): Choice[] {
 /** How a report can come another way than through the page. */
 export function wayChoices(): Choice[] {
   return Object.keys(WAYS).map((value) => ({ value, label: t(`desk.way.${value}`) }));
+}
+
+/** What somebody can ask about data on them. */
+export function rightChoices(): Choice[] {
+  return Object.keys(RIGHTS).map((value) => ({ value, label: t(`desk.request.right.${value}`) }));
 }
 
 /** How people can meet. */

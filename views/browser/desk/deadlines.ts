@@ -182,7 +182,8 @@ export function dueDates(row: CaseRow, rule: DatesRule | null, today: string): D
   if (row.practice) return [];
   const dates: DueDate[] = [];
   const from = row.receivedOn;
-  if (row.state === 'open') {
+  // what acts ask for reports says nothing of a request about data
+  if (row.state === 'open' && !row.dataRequest) {
     const { acknowledgement, feedback } = dutiesOf(row, rule);
     const add = (what: DueKind, duty: Duty): void => {
       const { by, basis } = namedDay(duty, today);

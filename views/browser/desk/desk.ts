@@ -27,6 +27,7 @@ export type Place =
   | { view: 'handbook' }
   | { view: 'figures' }
   | { view: 'recording' }
+  | { view: 'data-request' }
   | { view: 'incidents'; chosen?: string }
   | { view: 'handover' }
   | { view: 'conflict'; ids: readonly string[] }

@@ -1,15 +1,15 @@
-import type { Outcome } from '../../../client/models.js';
+import type { Ending } from '../../../crypto/private.js';
 import { t } from '../strings.js';
 import type { DisclosureBegun } from './case-disclosures.js';
 import { onClick, part, show, write } from './dom.js';
 
 /** Outcomes with which something of a case usually goes to somebody outside. */
-const OUTWARD: readonly (Outcome | null)[] = ['transmitted_to_authority', 'out_of_scope_referred'];
+const OUTWARD: readonly (Ending | null)[] = ['transmitted_to_authority', 'out_of_scope_referred'];
 
 /** Offers to write down a disclosure right after what usually is one. */
 export interface DisclosureOffer {
   /** The case was closed with this outcome. */
-  closed(outcome: Outcome | null): void;
+  closed(outcome: Ending | null): void;
   /** A guest was given the case, until a day in words. */
   granted(name: string, day: string): void;
 }

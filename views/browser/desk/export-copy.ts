@@ -21,10 +21,10 @@ import { unreadableText } from './case-faults.js';
 import { madeTexts } from './case-notices.js';
 import { linesOf } from './case-persons.js';
 import { correctionTexts } from './corrections.js';
-import { requestLines, requestName, requestState } from './case-requests.js';
+import { firstFacts, requestLines, requestName, requestState } from './request-words.js';
 import { stepsOf } from './case-timeline.js';
 import { readerName } from './case-work.js';
-import { categoryText } from './choices.js';
+import { subjectText } from './choices.js';
 import { dayText, momentText, sizeText, today } from './days.js';
 import { disposalFacts } from './case-removal.js';
 import { channelName, localText, ruleOf, type Desk } from './desk.js';
@@ -48,10 +48,10 @@ function factsOf(desk: Desk, data: HandlerCaseView): Facts {
   const facts: Facts = [
     [t('desk.facts.received'), dayText(data.receivedOn)],
     [t('desk.facts.channel'), channelName(desk, data.channel)],
-    [t('desk.facts.category'), categoryText(data.category)],
+    [t('desk.facts.category'), subjectText(data)],
     [t('desk.export.doc.state'), statusText(data)],
   ];
-  if (report?.kind === 'report') {
+  if (report?.kind === 'report' && !data.dataRequest) {
     facts.push([t('desk.facts.relation'), t(`relation.${report.relation}`)]);
     facts.push([t('desk.facts.language'), languageText(report.language)]);
   }
@@ -79,6 +79,7 @@ function formFacts(form: AnsweredForm | undefined, files: ReportFiles): Facts {
 
 /** What an entry says beside its sentence and its text. */
 function detailsOf(data: HandlerCaseView, { content, erasedFiles }: EntryView): Facts {
+  if (content.kind === 'report' && data.dataRequest) return firstFacts(content);
   if (content.kind === 'report') {
     const builtIn = QUESTIONS.flatMap((question): Facts => {
       const answer = content.answers[question];

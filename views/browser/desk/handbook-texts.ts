@@ -15,7 +15,7 @@ import {
 } from './dom.js';
 import { builtInTexts } from './handbook-words.js';
 import { languageText, REPORTER_LANGUAGES } from './languages.js';
-import { builtInReadyTexts, FEEDBACK_DAY, GAPS, readyName } from './ready-texts.js';
+import { builtInReadyTexts, FEEDBACK_DAY, GAPS, readyName, REQUEST_TEXTS } from './ready-texts.js';
 
 const PURPOSES: readonly ReadyPurpose[] = [
   'acknowledgement',
@@ -23,6 +23,7 @@ const PURPOSES: readonly ReadyPurpose[] = [
   'extension',
   'feedback',
   'refusal',
+  ...REQUEST_TEXTS,
 ];
 
 /** One ready text as it is edited: a built-in one, changed or not, or one of the organisation's. */

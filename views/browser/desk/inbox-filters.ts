@@ -5,7 +5,7 @@ import { categoryChoices, statusChoices } from './choices.js';
 import { dayText, today } from './days.js';
 import { localText, type Desk } from './desk.js';
 import { element, fillList, option, part, show, showPart } from './dom.js';
-import type { Filter } from './rows.js';
+import { DATA_REQUESTS, type Filter } from './rows.js';
 
 /**
  * Wires the filters of the list.
@@ -29,6 +29,7 @@ export function wireFilters(
   const mine = part(view, 'mine', HTMLInputElement);
   const standIn = part(view, 'stand-in', HTMLInputElement);
   for (const { value, label: name } of statusChoices()) status.append(option(value, name));
+  category.append(option(DATA_REQUESTS, t('desk.request.subject_filter')));
   for (const { value, label } of categoryChoices()) category.append(option(value, label));
   for (const { id, names } of desk.directory.channels) channel.append(option(id, localText(names)));
   showPart(view, 'channel-field', desk.directory.channels.length > 1);

@@ -3,7 +3,7 @@ import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { nameWithAbsence } from './absences.js';
 import { isTrusted, rowFaultText } from './case-faults.js';
-import { categoryText } from './choices.js';
+import { outcomeText, subjectText } from './choices.js';
 import { daysBetween, dayText } from './days.js';
 import { dueDates, type DueDate, type Reason } from './deadlines.js';
 import { channelName, ruleOf, type Desk } from './desk.js';
@@ -15,7 +15,7 @@ import { listText } from './texts.js';
 /** How a case is called in lists and headings: its title, else its category. */
 export function caseTitle(row: CaseRow): string {
   if (!isTrusted(row)) return t('desk.row.faulty');
-  return row.title === '' ? categoryText(row.category) : row.title;
+  return row.title === '' ? subjectText(row) : row.title;
 }
 
 /** How another case is called where one names it: by its title, for whoever has it in the list. */
@@ -81,10 +81,10 @@ export function rowElement(
   const facts = isTrusted(row);
   show(part(item, 'unread'), row.unread && facts);
   item.classList.toggle('is-unread', row.unread);
-  write(item, 'category', facts && row.title !== '' ? categoryText(row.category) : '');
+  write(item, 'category', facts && row.title !== '' ? subjectText(row) : '');
   write(item, 'channel', desk.directory.channels.length > 1 ? channelName(desk, row.channel) : '');
   write(item, 'received', t('desk.row.received', { day: dayText(row.receivedOn) }));
-  show(part(item, 'recorded'), row.recorded);
+  show(part(item, 'recorded'), row.recorded && !row.dataRequest);
   show(part(item, 'practice'), row.practice);
   const isOfRow = (key: string): boolean => key === row.id || key.startsWith(`${row.id} `);
   show(part(item, 'draft'), [...desk.drafts].some(isOfRow));
@@ -149,7 +149,7 @@ function dateLines(
     lines.push({ text: dueText(due), mark: markOf(due) });
   }
   if (row.state === 'closed' && row.closedOn !== null) {
-    const outcome = row.outcome === null ? '' : t(`outcome.${row.outcome}`);
+    const outcome = row.outcome === null ? '' : outcomeText(row.outcome);
     const text = t('desk.row.closed', { day: dayText(row.closedOn), outcome });
     lines.push({
       text: outcome === '' ? t('desk.row.closed_only', { day: dayText(row.closedOn) }) : text,

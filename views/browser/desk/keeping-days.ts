@@ -19,7 +19,7 @@ export interface KeepingDays {
   shorter: string | null;
   /**
    * The end of the time for cases of which nothing was investigated: of an open case as well, where it
-   * runs from receipt. Null where the case ever was under investigation.
+   * runs from receipt. Null where the case ever was under investigation, or is no report.
    */
   uninvestigated: string | null;
 }
@@ -31,7 +31,7 @@ type Channel = Pick<ChannelView, 'retention' | 'retentionMonths'> | undefined;
 /** What the days of a case are worked out of. */
 export type KeptCase = Pick<
   CaseRow,
-  'practice' | 'receivedOn' | 'closedOn' | 'counted' | 'outcome' | 'investigated'
+  'practice' | 'dataRequest' | 'receivedOn' | 'closedOn' | 'counted' | 'outcome' | 'investigated'
 >;
 
 function termFor(channel: Channel, which: ShorterTerm['of'] | null): ShorterTerm | undefined {
@@ -74,7 +74,9 @@ export function keepingDays(channel: Channel, row: KeptCase): KeepingDays {
   const rule = channelRule(channel);
   const received = row.receivedOn as Day;
   const uninvestigated = (paused: number): Day | null =>
-    wasLookedInto(row) ? null : endOf(termFor(channel, 'not_investigated'), row, paused);
+    row.dataRequest || wasLookedInto(row)
+      ? null
+      : endOf(termFor(channel, 'not_investigated'), row, paused);
   if (row.closedOn === null) {
     return { ...NONE, open: openDecisionDay(rule, received), uninvestigated: uninvestigated(0) };
   }

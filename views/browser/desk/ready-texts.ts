@@ -9,10 +9,18 @@ import { ruleOf, type Desk } from './desk.js';
 import { onClick, option, part, showPart } from './dom.js';
 import { readyTextsFor, textIn, type BuiltIn, type ReadyText } from './handbook-words.js';
 
+/** What answers a request about data, in the order of the work. */
+export const REQUEST_TEXTS = [
+  'request_received',
+  'request_extended',
+  'request_nothing_given',
+  'request_refused',
+] as const satisfies readonly ReadyPurpose[];
+
 /** Which ready texts fit what is being written. */
 const fitting: Readonly<Record<WritingKind, readonly ReadyPurpose[]>> = {
   acknowledgement: ['acknowledgement'],
-  reply: ['question', 'extension'],
+  reply: ['question', 'extension', ...REQUEST_TEXTS],
   feedback: ['feedback', 'extension'],
   closure: ['feedback', 'refusal'],
   reopening: [],

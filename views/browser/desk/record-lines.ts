@@ -1,7 +1,7 @@
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { EntryContent } from '../../../crypto/private.js';
 import { t } from '../strings.js';
-import { requestName, requesterText } from './case-requests.js';
+import { requestName, requesterText } from './request-words.js';
 import { dayText } from './days.js';
 
 type RecordKind =

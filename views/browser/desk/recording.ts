@@ -5,7 +5,7 @@ import type { AnswerFiles, QuestionForm } from '../questions/messages.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
-import { categoryChoices, relationChoices, wayChoices, type Way } from './choices.js';
+import { categoryChoices, relationChoices, wayChoices, type ReportWay } from './choices.js';
 import { dayText, today } from './days.js';
 import { dutiesOf, namedDay } from './deadlines.js';
 import { localText, ruleOf, type Desk } from './desk.js';
@@ -232,7 +232,7 @@ export function recordingView(desk: Desk): HTMLElement {
     form: own && { questions: own.questions, answers: own.form.answers() },
     leftOut: leftOut(),
     shown: chosenChannel()?.readers.map(({ id }) => id) ?? [],
-    way: select('way').value as Way,
+    way: select('way').value as ReportWay,
     receivedOn: received.value,
     key: keyYes.checked ? 'handed_over' : 'not_kept',
   });

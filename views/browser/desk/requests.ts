@@ -4,8 +4,8 @@ import type { RequestInCase } from '../../../client/desk/data-requests.js';
 import { saveFile } from '../save-file.js';
 import { plural, t } from '../strings.js';
 import { bulkElement, resultText } from './bulk.js';
-import { requestLines, requestName, requesterText, requestState } from './case-requests.js';
-import { copyTemplate, fillList, part, show, showPart } from './dom.js';
+import { requestLines, requestName, requesterText, requestState } from './request-words.js';
+import { copyTemplate, fillList, onClick, part, show, showPart } from './dom.js';
 import { today } from './days.js';
 import type { Desk } from './desk.js';
 import { recordItem } from './record-item.js';
@@ -32,6 +32,9 @@ export function requestsView(desk: Desk): HTMLElement {
     );
   };
 
+  onClick(view, 'write', () => {
+    desk.go({ view: 'data-request' });
+  });
   const bulk = bulkElement(
     t('desk.requests.look'),
     (onProgress, signal) => desk.api.dataRequests(onProgress, signal),
@@ -58,10 +61,13 @@ function itemOf(desk: Desk, row: RequestInCase): HTMLElement {
     name: requestName(request),
     state: requestState(request),
     due: isOpen(row) ? request.due : null,
-    lines: [t('desk.requests.case', { title }), ...requestLines(request)],
+    lines: [
+      row.own ? t('desk.requests.own') : t('desk.requests.case', { title }),
+      ...requestLines(request),
+    ],
     actions: [
       {
-        label: t('desk.requests.open'),
+        label: t(row.own ? 'desk.request.open' : 'desk.requests.open'),
         run: () => {
           desk.go({ view: 'case', id: caseId });
         },
@@ -81,7 +87,7 @@ function tableOf(rows: readonly RequestInCase[]): string[][] {
   const head = ['right', 'who', 'identified', 'received', 'due', 'extended', 'answer', 'answered'];
   return [
     [...head, 'reasons', 'case'].map((name) => t(`desk.requests.column.${name}`)),
-    ...rows.map(({ title, request }) => [
+    ...rows.map(({ title, own, request }) => [
       t(`desk.request.right.${request.right}`),
       requesterText(request),
       request.by === 'named' ? request.identified : t('desk.request.by_case_key'),
@@ -91,7 +97,7 @@ function tableOf(rows: readonly RequestInCase[]): string[][] {
       requestState(request),
       request.answer?.on ?? '',
       request.answer?.text ?? '',
-      title,
+      own ? t('desk.requests.own') : title,
     ]),
   ];
 }

@@ -5,7 +5,7 @@ import { dueDates, purgeIsNear, REASONS, reasons, type Reason, type RuleOf } fro
 /** What the inbox shows of the rows it holds. */
 export interface Filter {
   state: 'open' | 'closed' | 'all';
-  /** Null for every category or channel. */
+  /** Null for every category or channel; see also {@link DATA_REQUESTS}. */
   category: string | null;
   channel: string | null;
   unread: boolean;
@@ -39,13 +39,20 @@ export interface Groups {
   closed: CaseRow[];
 }
 
+/** What a filter by category takes for requests about data, which have none. */
+export const DATA_REQUESTS = 'data_request';
+
+function subjectOf({ dataRequest, category }: CaseRow): string {
+  return dataRequest ? DATA_REQUESTS : category;
+}
+
 /** The rows that a filter leaves. A faulty row passes every filter: nothing in it can be trusted. */
 export function filterRows(rows: readonly CaseRow[], filter: Filter): CaseRow[] {
   return rows.filter(
     (row) =>
       row.fault !== null ||
       ((filter.state === 'all' || row.state === filter.state) &&
-        (filter.category === null || row.category === filter.category) &&
+        (filter.category === null || subjectOf(row) === filter.category) &&
         (filter.channel === null || row.channel === filter.channel) &&
         (!filter.unread || row.unread) &&
         (filter.status === null || (row.state === 'open' && row.status === filter.status)) &&

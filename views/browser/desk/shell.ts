@@ -130,5 +130,6 @@ export function openShell(
 function navigationOf(place: Place): Place['view'] {
   if (['case', 'recording', 'conflict'].includes(place.view)) return 'inbox';
   if (place.view === 'guest-case') return 'guest';
+  if (place.view === 'data-request') return 'requests';
   return place.view === 'incidents' || place.view === 'handover' ? 'people' : place.view;
 }

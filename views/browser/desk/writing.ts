@@ -1,10 +1,11 @@
 import { newestFromReporter } from '../../../client/casework/newest.js';
+import type { Ending } from '../../../crypto/private.js';
 import type { HandlerCaseView, Outcome } from '../../../client/models.js';
 import { plural, t } from '../strings.js';
 import type { Draft, WritingKind } from './api.js';
 import { block, wireBlocked } from './blocked.js';
 import { reportLanguage } from './case-entries.js';
-import { outcomeChoices } from './choices.js';
+import { outcomeChoices, outcomeText } from './choices.js';
 import { copyTemplate, fillList, onClick, option, ownIds, part, showPart, write } from './dom.js';
 import type { Changed, Desk } from './desk.js';
 import { draftKeeper, tellLostFiles } from './draft-keeper.js';
@@ -23,6 +24,8 @@ export interface WritingForm {
 
 /** What can be written in a case as it stands, the likeliest first. */
 export function kindsFor(data: HandlerCaseView): WritingKind[] {
+  // whoever asked has no key: nothing that stands here would reach them
+  if (data.dataRequest && data.state === 'open') return ['closure'];
   if (data.state === 'closed') {
     return data.decisionBy === null ? ['reopening'] : ['reopening', 'nothing_further'];
   }
@@ -59,8 +62,11 @@ export function writingForm(
   );
   const files = wireFiles(desk, form, keep);
   const offerReady = wireReadyTexts(desk, form, text);
-  const chosenOutcome = (): Outcome | null =>
-    outcome.value === '' ? null : (outcome.value as Outcome);
+  // a request about data ends as it was answered
+  const chosenOutcome = (): Ending | null => {
+    if (data?.dataRequest === true) return data.requestOutcome;
+    return outcome.value === '' ? null : (outcome.value as Outcome);
+  };
 
   const choose = (wanted: WritingKind): void => {
     kind = wanted;
@@ -70,16 +76,25 @@ export function writingForm(
       'text-label',
       t(`desk.write.text.${wanted === 'nothing_further' ? 'internal' : 'reporter'}`),
     );
-    for (const name of ['outcome-field', 'note-field']) showPart(form, name, wanted === 'closure');
+    const isRequest = data?.dataRequest === true;
+    if (isRequest) write(form, 'text-label', t('desk.write.text.request'));
+    showPart(form, 'outcome-field', wanted === 'closure' && !isRequest);
+    showPart(form, 'note-field', wanted === 'closure' && !isRequest);
     const untold = data?.persons.filter((person) => person.outcome === null).length ?? 0;
     write(form, 'untold', plural('desk.write.untold', untold));
     showPart(form, 'untold', wanted === 'closure' && untold > 0);
-    showPart(form, 'files-field', wanted !== 'nothing_further');
-    showPart(form, 'language', wanted !== 'nothing_further');
+    showPart(form, 'files-field', wanted !== 'nothing_further' && !isRequest);
+    showPart(form, 'language', wanted !== 'nothing_further' && !isRequest);
     showPart(form, 'confirm', false);
     showPart(form, 'buttons', true);
     if (data !== null) offerReady(wanted, data);
-    write(form, 'submit', t(`desk.write.do.${wanted}`));
+    // texts for whoever asks are letters, under the request itself
+    if (isRequest) showPart(form, 'ready-field', false);
+    write(
+      form,
+      'submit',
+      t(`desk.write.do.${isRequest && wanted === 'closure' ? 'request' : wanted}`),
+    );
     form.dataset['kind'] = wanted;
   };
 
@@ -114,10 +129,12 @@ export function writingForm(
 
   const missing = (): [HTMLElement, string] | null => {
     if (kind === 'closure' && chosenOutcome() === null) {
+      if (data?.dataRequest === true) return [text, t('desk.error.request_waits')];
       return [outcome, t('desk.write.outcome_missing')];
     }
     if (kind !== 'nothing_further' && text.value.trim() === '') {
-      return [text, t('desk.write.text_missing')];
+      const isRequest = data?.dataRequest === true;
+      return [text, t(isRequest ? 'desk.write.request_missing' : 'desk.write.text_missing')];
     }
     const gap = unfilled(desk, text.value);
     return gap === null ? null : [text, t('desk.write.unfilled', { gap })];
@@ -164,7 +181,8 @@ export function writingForm(
     form,
     update(newest) {
       data = newest;
-      write(form, 'title', t(`desk.write.title.${newest.state}`));
+      const title = newest.dataRequest && newest.state === 'open' ? 'request' : newest.state;
+      write(form, 'title', t(`desk.write.title.${title}`));
       const language = reportLanguage(newest);
       write(form, 'language', t('desk.write.language', { language: languageText(language) }));
       const kinds = kindsFor(newest);
@@ -192,9 +210,19 @@ export function writingForm(
 }
 
 function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind): string {
-  if (kind !== 'closure') return t(`desk.write.effect.${kind}`);
+  if (kind !== 'closure') {
+    const isRequest = data?.dataRequest === true && kind === 'reopening';
+    return t(`desk.write.effect.${isRequest ? 'reopening_request' : kind}`);
+  }
+  if (data?.dataRequest === true && data.requestOutcome === null) {
+    return t('desk.error.request_waits');
+  }
   if (data?.practice === true) return t('desk.write.effect.closure_practice');
   const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
-  const rule = channelRule(channel);
-  return t('desk.write.effect.closure', { rule: ruleText(rule) });
+  const rule = ruleText(channelRule(channel));
+  if (data?.dataRequest !== true || data.requestOutcome === null) {
+    return t('desk.write.effect.closure', { rule });
+  }
+  const outcome = outcomeText(data.requestOutcome);
+  return t('desk.write.effect.closure_request', { outcome, rule });
 }

@@ -37,6 +37,7 @@ import { offerRenewal } from '../desk/leavers.js';
 import { tellRemovalWait } from '../desk/removal-wait.js';
 import { peopleView } from '../desk/people.js';
 import { figuresView } from '../desk/figures.js';
+import { dataRequestView } from '../desk/data-request.js';
 import { recordingView } from '../desk/recording.js';
 import { requestsView } from '../desk/requests.js';
 import { reviewView } from '../desk/review.js';
@@ -239,6 +240,8 @@ function render(desk: Desk, place: Place): HTMLElement {
       return requestsView(desk);
     case 'handbook':
       return handbookView(desk);
+    case 'data-request':
+      return dataRequestView(desk);
     case 'recording':
       return recordingView(desk);
     case 'review':

@@ -1,0 +1,110 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.js';
+import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
+import { expectAccessible } from '../support/reporter-page.js';
+import { createTestClock } from '../support/server.js';
+
+// Somebody asks what an organisation holds on them, and no case is known: from the register to the
+// answer, which says nothing of any report, and the closing, against a real server.
+
+let browser: Browser;
+let installation: Installation;
+let hanna: InstallationPerson;
+let harald: InstallationPerson;
+let page: Page;
+const complaints: string[][] = [];
+
+beforeAll(async () => {
+  const clock = createTestClock(new Date());
+  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  [hanna, harald] = installation.handlers;
+  const opened = await openPage(browser, `${installation.address}/desk/en/`);
+  complaints.push(opened.complaints);
+  ({ page } = opened);
+  await signInInBrowser(page, hanna.name, hanna.passphrase);
+});
+afterAll(async () => {
+  await browser.close();
+  expect(installation.server.faults).toEqual([]);
+  expect(complaints.flat()).toEqual([]);
+  await installation.stop();
+});
+
+const dayOf = (offset: number): string =>
+  new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+describe('a request about data that belongs to no case', () => {
+  it('is written down from the register, without whom it leaves out', async () => {
+    await page.click('[data-go=requests]');
+    await partOf(page, 'write').click();
+    const form = partOf(page, 'form');
+    await partOf(form, 'who').fill('Kim Berg');
+    await partOf(form, 'received').fill(dayOf(-10));
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('Write what the person asks for').waitFor();
+    await partOf(form, 'text').fill('Do you hold any data on me?');
+    await partOf(form, 'readers').getByText('Harald').click();
+    await expectAccessible(page);
+    await form.locator('button[type=submit]').click();
+    await partOf(page, 'done-title').waitFor();
+    await expectAccessible(page);
+    await page.getByText('Ready texts for letters').click();
+    await partOf(page, 'which').selectOption('request_nothing_given');
+    expect(await partOf(page, 'text').last().inputValue()).toContain('neither that there is');
+    await partOf(page, 'open').click();
+    await page.getByText('A request about data, and no report').waitFor();
+    const timeline = await partOf(page, 'timeline').innerText();
+    expect(timeline).toContain('data request');
+    expect(timeline).not.toMatch(/acknowledg|feedback/iu);
+    await expectAccessible(page);
+    const { rows } = await harald.desk.inbox('open');
+    expect(rows.filter(({ dataRequest }) => dataRequest)).toEqual([]);
+  });
+
+  it('is closed as it was answered, and not before', async () => {
+    const writing = partOf(page, 'writing');
+    await partOf(writing, 'text').fill('By letter.');
+    await partOf(writing, 'submit').click();
+    await partOf(writing, 'problem').getByText('waits for its answer').waitFor();
+    await page.click('#tab-record');
+    const panel = page.locator('#panel-record');
+    await panel.getByText('Answer a request').click();
+    const form = partOf(panel, 'answer-form');
+    await partOf(form, 'answer').selectOption('nothing_given');
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('complaint and the court').waitFor();
+    await partOf(form, 'remedies').check();
+    await expectAccessible(page);
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'requests').getByText('nothing to give out').waitFor();
+    await page.click('#tab-conversation');
+    await partOf(writing, 'submit').click();
+    await partOf(writing, 'confirm-text').getByText('nothing to give out').waitFor();
+    await partOf(writing, 'confirm-do').click();
+    await partOf(page, 'state').getByText('Closed').waitFor();
+  });
+
+  it('stands in the register, in the list by its own filter, and in no figure', async () => {
+    await page.click('[data-go=requests]');
+    await page.getByRole('button', { name: 'Gather the requests' }).click();
+    await partOf(page, 'found').waitFor();
+    await partOf(page, 'settled').check();
+    const list = partOf(page, 'list');
+    expect(await list.innerText()).toMatch(/Access: Kim Berg[^]*Belongs to no case/u);
+    await expectAccessible(page);
+    await page.click('[data-go=inbox]');
+    await partOf(page, 'category').first().selectOption('data_request');
+    const row = page.locator('.row');
+    await row.first().waitFor();
+    expect(await row.count()).toBe(1);
+    expect(await row.innerText()).toContain('Request about data');
+    const { figures } = await hanna.desk.figures(null, () => undefined);
+    expect(figures).toMatchObject({ open: 0, years: [] });
+  });
+});
