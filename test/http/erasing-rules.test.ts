@@ -126,6 +126,44 @@ describe('an erasure', () => {
     }
   });
 
+  it('of what closed a case leaves something for ever, by which nothing is closed', async () => {
+    const stored = async (): Promise<unknown> =>
+      server.db('cases').where({ id: worked.id }).first('closed_day', 'active_day', 'held');
+    await worked.say(work.handler, contents.closure);
+    ({ entries } = await worked.read(work.handler));
+    const before = await stored();
+    const closing = place('dialogue', 4);
+    expect(await send(work.handler, 'propose', only(closing))).toMatchObject(
+      refused('wrong_erasure'),
+    );
+    const draft = await worked.draft(work.handler);
+    draft.say(contents.remainsOfClosure);
+    const remains = draft.request.entries.at(-1);
+    if (remains === undefined) throw new Error('nothing remains');
+    const left = { sequence: remains.header.sequence, hash: recordHashOf(remains) };
+    const erases = { ...only(closing), remains: left };
+    draft.say(kinds.propose, { compartment: 'dialogue', erases });
+    expect(await worked.append(work.handler, draft.request)).toMatchObject({ status: 201 });
+    expect(await send(work.second, 'erase', erases)).toMatchObject({ status: 201 });
+    expect(await stored()).toEqual(before);
+    ({ entries } = await worked.read(work.second));
+    const closed = entries.filter(({ header }) => header.effect === 'close');
+    expect(closed.map((entry) => ['bodyHash' in entry, recordHashOf(entry)])).toEqual([
+      [true, closing.hash],
+    ]);
+    expect(await send(work.handler, 'propose', only(left))).toMatchObject(refused('wrong_erasure'));
+  });
+
+  it('leaves nothing that has an effect itself', async () => {
+    await worked.say(work.handler, contents.hold);
+    await worked.say(work.handler, contents.release);
+    ({ entries } = await worked.read(work.handler));
+    const erases = { ...only(place('internal', 3)), remains: place('internal', 4) };
+    expect(await send(work.handler, 'propose', erases, 'internal')).toMatchObject(
+      refused('wrong_erasure'),
+    );
+  });
+
   it('takes no file that was not taken up in its own part of the case', async () => {
     const attachment = 'CCCCCCCCCCCCCCCCCCCCCA' as AttachmentId;
     await server.db('attachments').insert({
