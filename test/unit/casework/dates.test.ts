@@ -129,7 +129,7 @@ describe('the dates of a case', () => {
   it('let nobody put feedback off when its time was over', () => {
     const report = { kind: 'report', at: '2026-03-02' } as DialogueEntry;
     const putOff = (by: string, on: string): InternalEntry =>
-      entry({ kind: 'extension', by: by as Day, text: 'Abroad.' }, on);
+      entry({ kind: 'extension', by, text: 'Abroad.' }, on);
     const of = (...internal: InternalEntry[]) => {
       const said = { dialogue: [report], internal };
       const { extension } = decisionsOf(said);
