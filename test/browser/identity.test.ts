@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
 import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import {
@@ -220,4 +221,44 @@ it('is refused with a reason, and goes outside by law after the reporter read th
   await disclosing.locator('[type=submit]').click();
   await partOf(handler, 'disclosures').getByText(law).waitFor();
   await check(handler);
+}, 240_000);
+
+it('lets an agreement be taken back once the case is closed, and nothing new be agreed to there', async () => {
+  const { words } = await installation.report({ text: 'The lift was never inspected.' });
+  const { desk } = installation.handlers[0];
+  const { caseId } = reporterKeys(words);
+  const ask = async (to: string): Promise<string> => {
+    const what = {
+      basis: 'consent',
+      to,
+      what: 'Your name',
+      text: 'They ask who you are.',
+    } as const;
+    const { identityTalks } = await desk.talkIdentity(caseId, what);
+    return identityTalks.find((talk) => talk.to === to)?.hash ?? '';
+  };
+  await installation.newReporter().consent(words, await ask('The police'), 'agree');
+  await ask('The newspaper');
+  const closure = { kind: 'closure', outcome: 'minor', text: 'Closed.' } as const;
+  await desk.reply(caseId, closure, [], () => undefined);
+
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, words);
+  const asked = (to: string): Locator => reading.locator('.entry', { hasText: to });
+  const back = asked('The police').getByRole('button');
+  expect(await back.allInnerTexts()).toEqual(['Take my agreement back']);
+  expect(await asked('The newspaper').getByRole('button').count()).toBe(0);
+  await check(reading);
+  await back.click();
+  await reading.locator('.entry', { hasText: 'You took your agreement back.' }).waitFor();
+  expect(await asked('The police').getByRole('button').count()).toBe(0);
+
+  const handler = await deskOf(installation.handlers[0]);
+  await partOf(handler, 'state').selectOption('closed');
+  await openCaseOf(handler, 'The lift was never inspected.');
+  await handler.click('#tab-persons');
+  await partOf(handler, 'talks').getByText('taken back').waitFor();
+  await handler.click('#tab-record');
+  const options = partOf(partOf(handler, 'disclosure-form'), 'identity').locator('option');
+  expect((await options.allTextContents()).join(' ')).not.toContain('The police');
 }, 240_000);

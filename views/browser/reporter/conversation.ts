@@ -204,6 +204,16 @@ function answerTo(entries: ReporterCaseView['entries'], hash: string): ConsentAn
   return said?.kind === 'consent' ? said.answer : null;
 }
 
+/**
+ * What the reporter can answer now. In a closed case too an agreement can be taken back (GDPR article
+ * 7(3)), since the identity can still go out on it; nothing new is agreed to there.
+ */
+function choicesOf(given: ConsentAnswer | null, isClosed: boolean): ConsentAnswer[] {
+  if (given === 'agree') return ['withdraw'];
+  if (isClosed) return [];
+  return given === null ? ['agree', 'refuse'] : ['agree'];
+}
+
 /** Lets the reporter agree to what an entry asks, refuse it, or take an agreement back. */
 function fillAnswers(
   row: HTMLElement,
@@ -212,13 +222,12 @@ function fillAnswers(
   give: GiveConsent,
 ): void {
   const asks = content.kind === 'identity_disclosure' && content.basis === 'consent';
-  if (!asks || writable !== 'yes' || state === 'closed') {
+  const choices =
+    asks && writable === 'yes' ? choicesOf(answerTo(entries, hash), state === 'closed') : [];
+  if (choices.length === 0) {
     row.remove();
     return;
   }
-  const given = answerTo(entries, hash);
-  const choices: ConsentAnswer[] =
-    given === null ? ['agree', 'refuse'] : [given === 'agree' ? 'withdraw' : 'agree'];
   const problem = document.createElement('p');
   problem.className = 'error';
   problem.setAttribute('role', 'alert');
