@@ -88,6 +88,38 @@ describe('a request about data that belongs to no case', () => {
     await partOf(writing, 'confirm-text').getByText('nothing to give out').waitFor();
     await partOf(writing, 'confirm-do').click();
     await partOf(page, 'state').getByText('Closed').waitFor();
+    await partOf(writing, 'title').getByText('The request is closed').waitFor();
+  });
+
+  it('is opened again in its own words, and only then answered otherwise', async () => {
+    const writing = partOf(page, 'writing');
+    const panel = page.locator('#panel-record');
+    const change = panel.getByRole('button', { name: 'Change the answer' });
+    await page.click('#tab-record');
+    expect(await change.count()).toBe(0);
+    await page.click('#tab-conversation');
+    expect(await partOf(writing, 'text-label').innerText()).toContain('Why it is opened again');
+    await partOf(writing, 'submit').getByText('Reopen the request').click();
+    await partOf(writing, 'problem').getByText('Write why it is opened again').waitFor();
+    await partOf(writing, 'text').fill('The answer was mistaken.');
+    await expectAccessible(page);
+    await partOf(writing, 'submit').click();
+    await partOf(writing, 'confirm-do').getByText('Reopen the request').click();
+    await partOf(writing, 'title').getByText('Close this request').waitFor();
+    await page.click('#tab-record');
+    await change.click();
+    const form = partOf(panel, 'answer-form');
+    expect(await partOf(form, 'remedies').isChecked()).toBe(true);
+    await partOf(form, 'answer').selectOption('refused');
+    await partOf(form, 'text').fill('Not theirs.');
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'requests').getByText('refused').waitFor();
+    await page.click('#tab-conversation');
+    await partOf(writing, 'text').fill('By letter.');
+    await partOf(writing, 'submit').click();
+    await partOf(writing, 'confirm-text').getByText('refused').waitFor();
+    await partOf(writing, 'confirm-do').getByText('Close the request').click();
+    await partOf(page, 'state').getByText('Closed').waitFor();
   });
 
   it('stands in the register, in the list by its own filter, and in no figure', async () => {

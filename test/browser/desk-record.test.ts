@@ -163,6 +163,10 @@ describe('the record of a case', () => {
 
     await page.click('button[aria-label="Answer: Rectification: Kim Berg"]');
     const answer = '[data-part=answer-form]';
+    // nobody granted anything by leaving a field as it was
+    expect(await page.inputValue(`${answer} [data-part=answer]`)).toBe('');
+    await send(page, answer);
+    expect(await page.innerText(`${answer} [role=alert]`)).toBe('Choose the answer first.');
     await page.selectOption(`${answer} [data-part=answer]`, 'partly');
     await page.fill(`${answer} [data-part=text]`, 'One date was wrong.');
     await send(page, answer);
@@ -193,6 +197,75 @@ describe('the record of a case', () => {
       page.click('[data-part=save]:visible'),
     ]);
     expect(table.suggestedFilename()).toMatch(/^casekey-requests-.*\.csv$/);
+  });
+
+  it('lets an answer be put right, and asks before a request is taken back', async () => {
+    const page = await enter('en');
+    await page.click('[data-tab=record]');
+    for (const name of ['Kim Berg', 'Lo Lind']) {
+      const request = await unfold(page, 'request');
+      await page.selectOption(`${request} [data-part=by]`, 'named');
+      await page.fill(`${request} [data-part=name]`, name);
+      await page.fill(`${request} [data-part=identified]`, 'Passport');
+      await send(page, request);
+    }
+    const answer = '[data-part=answer-form]';
+    await page.click('button[aria-label="Answer: Access: Kim Berg"]');
+    await page.selectOption(`${answer} [data-part=answer]`, 'granted');
+    await page.fill(`${answer} [data-part=text]`, 'A copy was given.');
+    await send(page, answer);
+    expect(await list(page, 'requests')).toContain('Access: Kim Berg granted');
+    await page.click('button[aria-label="Change the answer: Access: Kim Berg"]');
+    expect(await page.inputValue(`${answer} [data-part=answer]`)).toBe('granted');
+    expect(await page.inputValue(`${answer} [data-part=text]`)).toBe('A copy was given.');
+    await page.selectOption(`${answer} [data-part=answer]`, 'refused');
+    await page.fill(`${answer} [data-part=text]`, 'Not theirs.');
+    await page.check(`${answer} [data-part=remedies]`);
+    await check(page);
+    await send(page, answer);
+    expect(await list(page, 'requests')).toContain('Access: Kim Berg refused');
+    expect(await list(page, 'requests')).not.toContain('A copy was given');
+    const offered = page.locator(`${answer} [data-part=request] option`);
+    expect(await offered.allTextContents()).toEqual(['Access: Lo Lind']);
+
+    const asked = page.locator('.record-item', { hasText: 'Lo Lind' });
+    const takeBack = 'button[aria-label="The person took it back: Access: Lo Lind"]';
+    await page.click(takeBack);
+    await asked.getByText('This cannot be undone').waitFor();
+    await check(page);
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.innerText(`.record-item:has-text("Lo Lind")`)).not.toContain('undone');
+    expect(await list(page, 'requests')).not.toContain('Lo Lind taken back');
+    await page.click(takeBack);
+    await asked.locator('[data-part=confirm-do]').click();
+    await loaded(page);
+    expect(await list(page, 'requests')).toContain('Lo Lind taken back');
+  });
+
+  it('asks before a person or a disclosure leaves the lists as noted by mistake', async () => {
+    const page = await enter('sv');
+    await writePerson(page);
+    const mistaken = async (name: string): Promise<void> => {
+      const item = page.locator('.record-item', { hasText: name });
+      await page.click(`button[aria-label="Antecknat av misstag: ${name}"]`);
+      await item.getByText('inlägget finns kvar bland anteckningarna').waitFor();
+      expect(await item.isVisible()).toBe(true);
+      await check(page);
+      await item.locator('[data-part=confirm-do]').click();
+      await loaded(page);
+      expect(await item.count()).toBe(0);
+    };
+    await mistaken('Kim Berg');
+    await page.click('[data-tab=record]');
+    const disclosure = await unfold(page, 'disclosure');
+    await page.fill(`${disclosure} [data-part=recipient]`, 'Polisen');
+    await page.fill(`${disclosure} [data-part=ground]`, 'Utredning');
+    await page.fill(`${disclosure} [data-part=scope]`, 'Rapporten');
+    await page.selectOption(`${disclosure} [data-part=identity]`, 'no');
+    await send(page, disclosure);
+    await mistaken('Polisen');
+    await page.click('[data-tab=notes]');
+    expect(await list(page, 'notes')).toContain('Polisen');
   });
 
   it('fits a phone, in Swedish and in the dark', async () => {

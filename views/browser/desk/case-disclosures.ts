@@ -97,6 +97,7 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
         },
         {
           label: t('desk.record.mistake'),
+          sure: t('desk.record.mistake_sure'),
           run: () => change({ kind: 'disclosure', ...disclosure, state: 'withdrawn' }),
         },
       ],

@@ -87,6 +87,7 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
       },
       {
         label: t('desk.record.mistake'),
+        sure: t('desk.record.mistake_sure'),
         run: () => change({ ...inputOf(person), state: 'removed' }),
       },
     ];

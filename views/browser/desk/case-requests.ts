@@ -1,5 +1,5 @@
 import type { CaseworkInput } from '../../../client/casework/input.js';
-import type { DataRequest } from '../../../client/casework/requests.js';
+import { isWaiting, type DataRequest } from '../../../client/casework/requests.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { caseworkWriter, foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
@@ -54,23 +54,50 @@ export function requestSection(
     change,
   );
 
+  // the answered request whose answer is being put right
+  let mended: string | null = null;
+  const choices = (name: string, list: readonly DataRequest[]): void => {
+    const select = part(part(panel, `${name}-form`), 'request', HTMLSelectElement);
+    const chosen = select.value;
+    select.replaceChildren(...list.map((each) => option(each.id, requestName(each))));
+    if (list.some(({ id }) => id === chosen)) select.value = chosen;
+    showPart(panel, `${name}-fold`, list.length > 0);
+  };
+  const offerAnswers = (of: string | null): void => {
+    mended = of;
+    choices(
+      'answer',
+      shown.filter((each) => isWaiting(each) || each.id === of),
+    );
+  };
+
   const answering = foldedForm(
     panel,
     'answer-form',
     (form) => answerInput(form, shown.find(({ id }) => id === valueOf(form, 'request')) ?? null),
-    change,
+    async (input) => {
+      await change(input);
+      offerAnswers(null);
+    },
   );
   const answer = part(answering.form, 'answer', HTMLSelectElement);
-  answer.append(...ANSWERS.map((each) => option(each, t(`desk.request.answer.${each}`))));
+  answer.append(
+    option('', t('desk.request.answer_choose')),
+    ...ANSWERS.map((each) => option(each, t(`desk.request.answer.${each}`))),
+  );
   const drawAnswer = (): void => {
-    showPart(answering.form, 'remedies-line', answer.value !== 'granted');
+    showPart(answering.form, 'remedies-line', !['', 'granted'].includes(answer.value));
     showPart(answering.form, 'nothing-hint', answer.value === 'nothing_given');
   };
   answering.form.addEventListener('change', drawAnswer);
   drawAnswer();
 
-  const itemOf = (request: DataRequest, isOwn: boolean): HTMLElement => {
-    const isOpen = request.state === 'made' && request.answer === null;
+  const itemOf = (
+    request: DataRequest,
+    { state, dataRequest: isOwn }: HandlerCaseView,
+  ): HTMLElement => {
+    const isOpen = isWaiting(request);
+    const isAnswered = request.state === 'made' && request.answer !== null;
     const choose = (form: HTMLFormElement): void => {
       setValue(form, 'request', request.id);
     };
@@ -78,9 +105,21 @@ export function requestSection(
       {
         label: t('desk.request.answer_do'),
         run: () => {
+          offerAnswers(null);
           answering.open(choose);
         },
         if: isOpen,
+      },
+      {
+        label: t('desk.request.answer_change'),
+        run: () => {
+          offerAnswers(request.id);
+          answering.open((form) => {
+            fillAnswer(form, request);
+          });
+        },
+        // a case that is the request itself ended as it was answered, until it is opened again
+        if: isAnswered && !(isOwn && state === 'closed'),
       },
       {
         label: t('desk.request.extend_do'),
@@ -96,10 +135,11 @@ export function requestSection(
             fill(form, request);
           });
         },
-        if: isOpen,
+        if: isOpen || isAnswered,
       },
       {
         label: t('desk.request.withdraw'),
+        sure: t('desk.request.withdraw_sure'),
         run: () => change({ ...withoutResults(request), state: 'withdrawn' }),
         if: isOpen,
       },
@@ -120,24 +160,18 @@ export function requestSection(
     });
   };
 
-  return ({ requests: found, state: now, dataRequest: isOwn }) => {
-    shown = found;
-    const open = found.filter(({ state, answer: given }) => state === 'made' && given === null);
+  return (data) => {
+    const { requests: found, state: now, dataRequest: isOwn } = data;
+    const open = found.filter(isWaiting);
     const settled = found.filter((each) => !open.includes(each));
     open.sort((a, b) => a.due.localeCompare(b.due));
-    fillList(part(panel, 'requests'), [...open, ...settled], (each) => itemOf(each, isOwn));
+    shown = [...open, ...settled];
+    fillList(part(panel, 'requests'), shown, (each) => itemOf(each, data));
     moving.update(isOwn && open.length > 0);
     showPart(panel, 'no-requests', found.length === 0);
     const waits = open.some((request) => request.by === 'anonymous_reporter');
     showPart(panel, 'requests-closed', now === 'closed' && waits);
-    const choices = (name: string, list: readonly DataRequest[]): void => {
-      const select = part(part(panel, `${name}-form`), 'request', HTMLSelectElement);
-      const chosen = select.value;
-      select.replaceChildren(...list.map((each) => option(each.id, requestName(each))));
-      if (list.some(({ id }) => id === chosen)) select.value = chosen;
-      showPart(panel, `${name}-fold`, list.length > 0);
-    };
-    choices('answer', open);
+    offerAnswers(mended);
     choices('extend', open.filter(isExtendable));
   };
 }
@@ -174,6 +208,7 @@ function answerInput(form: HTMLFormElement, request: DataRequest | null): Casewo
   const needsReasons = answer === 'partly' || answer === 'refused';
   const toldOfRemedies = part(form, 'remedies', HTMLInputElement).checked;
   if (request === null) return null;
+  if (neededValue(form, 'answer', t('desk.request.answer_missing')) === null) return null;
   if (gives && request.by === 'named' && request.identified === '') {
     showProblem(form, t('desk.request.identify_first'));
     return null;
@@ -200,6 +235,15 @@ function answerInput(form: HTMLFormElement, request: DataRequest | null): Casewo
 function withoutResults(request: DataRequest): Omit<Input<'request'>, 'state'> {
   const { id, right, by, name, identified, receivedOn, text } = request;
   return { kind: 'request', id, right, by, name, identified, receivedOn, text };
+}
+
+function fillAnswer(form: HTMLFormElement, { id, answer }: DataRequest): void {
+  setValue(form, 'request', id);
+  if (answer === null) return;
+  setValue(form, 'answer', answer.answer);
+  setValue(form, 'on', answer.on);
+  setValue(form, 'text', answer.text);
+  part(form, 'remedies', HTMLInputElement).checked = answer.toldOfRemedies;
 }
 
 function fill(form: HTMLFormElement, request: DataRequest): void {

@@ -1,4 +1,5 @@
 import { keepPrivate } from '../text-fields.js';
+import { wireConfirmation } from './confirmation.js';
 import { copyTemplate, element, part, show, showPart, write } from './dom.js';
 import { dayText, daysBetween, today } from './days.js';
 import { send } from './failures.js';
@@ -13,7 +14,15 @@ export interface RecordItem {
   due: string | null;
   /** Sentences beneath, decrypted ones too. */
   lines: readonly string[];
-  actions: readonly { label: string; run: () => void | Promise<void> }[];
+  actions: readonly RecordAction[];
+}
+
+/** What can be done about a line of such a list. */
+export interface RecordAction {
+  label: string;
+  /** What comes of it, where that is to be confirmed first; one action of a line at most. */
+  sure?: string;
+  run: () => void | Promise<void>;
 }
 
 /** See {@link RecordItem}. */
@@ -33,15 +42,23 @@ export function recordItem({ name, state, due, lines, actions }: RecordItem): HT
     ...lines.filter((line) => line !== '').map((line) => element('p', line, 'written')),
   );
   part(item, 'actions').append(
-    ...actions.map(({ label, run }) => {
+    ...actions.map(({ label, run, sure }) => {
       const button = element('button', label, 'quiet');
       button.type = 'button';
       // several lines have the same buttons: which is meant is said to those who do not see
       button.setAttribute('aria-label', `${label}: ${name}`);
-      button.addEventListener('click', () => void send(item, async () => run()));
+      if (sure === undefined)
+        button.addEventListener('click', () => void send(item, async () => run()));
+      else button.dataset['part'] = 'ask';
       return button;
     }),
   );
+  for (const { label, run, sure } of actions) {
+    if (sure === undefined) continue;
+    write(item, 'confirm-text', sure);
+    write(item, 'confirm-do', label);
+    wireConfirmation(item, 'ask', async () => run());
+  }
   showPart(item, 'actions', actions.length > 0);
   return item;
 }

@@ -71,13 +71,10 @@ export function writingForm(
   const choose = (wanted: WritingKind): void => {
     kind = wanted;
     write(form, 'effect', effectText(desk, data, wanted));
-    write(
-      form,
-      'text-label',
-      t(`desk.write.text.${wanted === 'nothing_further' ? 'internal' : 'reporter'}`),
-    );
     const isRequest = data?.dataRequest === true;
-    if (isRequest) write(form, 'text-label', t('desk.write.text.request'));
+    const reader = isRequest ? wordsOf(data, wanted) : 'reporter';
+    const label = wanted === 'nothing_further' ? 'internal' : reader;
+    write(form, 'text-label', t(`desk.write.text.${label}`));
     showPart(form, 'outcome-field', wanted === 'closure' && !isRequest);
     showPart(form, 'note-field', wanted === 'closure' && !isRequest);
     const untold = data?.persons.filter((person) => person.outcome === null).length ?? 0;
@@ -90,11 +87,7 @@ export function writingForm(
     if (data !== null) offerReady(wanted, data);
     // texts for whoever asks are letters, under the request itself
     if (isRequest) showPart(form, 'ready-field', false);
-    write(
-      form,
-      'submit',
-      t(`desk.write.do.${isRequest && wanted === 'closure' ? 'request' : wanted}`),
-    );
+    write(form, 'submit', t(`desk.write.do.${wordsOf(data, wanted)}`));
     form.dataset['kind'] = wanted;
   };
 
@@ -123,7 +116,7 @@ export function writingForm(
     // a comment begun for the closing stays when something else was sent before
     if (wanted === 'closure') note.value = '';
     kind = null;
-    changed(after, t(`desk.write.done.${wanted}`));
+    changed(after, t(`desk.write.done.${wordsOf(after, wanted)}`));
     keep();
   };
 
@@ -133,8 +126,9 @@ export function writingForm(
       return [outcome, t('desk.write.outcome_missing')];
     }
     if (kind !== 'nothing_further' && text.value.trim() === '') {
-      const isRequest = data?.dataRequest === true;
-      return [text, t(isRequest ? 'desk.write.request_missing' : 'desk.write.text_missing')];
+      if (data?.dataRequest !== true) return [text, t('desk.write.text_missing')];
+      const isClosing = kind === 'closure';
+      return [text, t(`desk.write.request_${isClosing ? 'missing' : 'reopening_missing'}`)];
     }
     const gap = unfilled(desk, text.value);
     return gap === null ? null : [text, t('desk.write.unfilled', { gap })];
@@ -151,7 +145,7 @@ export function writingForm(
     if (fault !== null || kind === null) return;
     if (CONFIRMED.includes(kind)) {
       write(form, 'confirm-text', effectText(desk, data, kind));
-      write(form, 'confirm-do', t(`desk.write.do.${kind}`));
+      write(form, 'confirm-do', t(`desk.write.do.${wordsOf(data, kind)}`));
       showPart(form, 'confirm', true);
       showPart(form, 'buttons', false);
       part(form, 'confirm-do').focus();
@@ -181,7 +175,7 @@ export function writingForm(
     form,
     update(newest) {
       data = newest;
-      const title = newest.dataRequest && newest.state === 'open' ? 'request' : newest.state;
+      const title = `${newest.dataRequest ? 'request_' : ''}${newest.state}`;
       write(form, 'title', t(`desk.write.title.${title}`));
       const language = reportLanguage(newest);
       write(form, 'language', t('desk.write.language', { language: languageText(language) }));
@@ -207,6 +201,13 @@ export function writingForm(
     });
     return item;
   }
+}
+
+/** Under which name the words for a kind stand: a request about data is closed in its own. */
+function wordsOf(data: Pick<HandlerCaseView, 'dataRequest'> | null, kind: WritingKind): string {
+  if (data?.dataRequest !== true) return kind;
+  if (kind === 'closure') return 'request';
+  return kind === 'reopening' ? 'request_reopening' : kind;
 }
 
 function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind): string {
