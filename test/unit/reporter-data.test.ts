@@ -97,6 +97,24 @@ describe('facts about countries', () => {
   });
 });
 
+describe('the start page', () => {
+  it.each([
+    ['en', 'Whoever runs the server'],
+    ['sv', 'Den som driver servern'],
+    ['fi', 'Palvelimen ylläpitäjä'],
+    ['nb', 'Den som driver serveren'],
+  ])(
+    'in %s says of %s, and of no manager or colleague, that a case can be seen',
+    async (language, host) => {
+      const texts = (await json(`locales/${language}/reporter.json`)) as Record<string, string>;
+      const [nobody, ...others] = (texts['start.who.others'] ?? '').split(/(?<=\.) /u);
+      expect(nobody).toContain(':');
+      expect(others).toHaveLength(1);
+      expect(others[0]?.startsWith(host)).toBe(true);
+    },
+  );
+});
+
 describe('the form', () => {
   const options = async (id: string): Promise<string[]> => {
     const page = await read('partials/form-sections.ejs');
