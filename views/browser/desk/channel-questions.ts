@@ -52,10 +52,13 @@ export function channelQuestions(desk: Desk, channel: ChannelView, said = ''): H
 
   const form = part(root, 'form', HTMLFormElement);
   showPart(root, 'edit', true);
-  const editor = questionEditor(form, channel.languages, (questions) => {
+  const changed = (questions: Questionnaire): void => {
     write(root, 'saved', '');
     showProblem(form, null);
     preview(structuredClone(questions));
+  };
+  const editor = questionEditor(form, channel.languages, changed, (text) => {
+    desk.say(text);
   });
   const begin = (questions: Questionnaire): void => {
     showPart(root, 'begin', false);

@@ -9,15 +9,16 @@ import {
   MOST,
   newPartId,
   textInputs,
-  type EditedField,
+  type FieldEditor,
 } from './question-field.js';
+import { mend, missingIn, type EditedField } from './question-structure.js';
 import { listText } from './texts.js';
 
 /** The editor of a channel's questions. */
 export interface QuestionEditor {
   /** What stands in it. */
   value(): Questionnaire;
-  /** What is missing before it can be signed; null where nothing is. */
+  /** What is missing before it can be signed, and opens the question that lacks it; null where nothing is. */
   problem(): string | null;
   set(questions: Questionnaire): void;
 }
@@ -26,49 +27,40 @@ function newField(): EditedField {
   return { id: newPartId(), type: 'text', labels: {}, help: {}, options: [], when: null };
 }
 
-/** Conditions on what is no longer there, or no longer asked before, fall away. */
-function mend({ sections }: Questionnaire): void {
-  const known = new Map<string, readonly string[]>();
-  for (const field of sections.flatMap(({ fields }) => fields)) {
-    const { when } = field;
-    const answers = when === null ? undefined : known.get(when.field);
-    if (when !== null && answers === undefined) field.when = null;
-    else if (when !== null) when.any = when.any.filter((id) => answers?.includes(id));
-    const own = field.options.map(({ id }) => id);
-    known.set(field.id, field.type === 'yes_no' ? ['yes', 'no', 'unknown'] : own);
-  }
-}
-
-/** What is missing in one question. */
-function missingIn(field: EditedField, languages: readonly string[]): string | null {
-  const name = labelOf(field);
-  for (const each of languages) {
-    const language = languageText(each);
-    if (field.labels[each] === undefined) return t('desk.questions.label_missing', { language });
-    const chooses = field.type === 'choice' || field.type === 'choices';
-    const isNamed = field.options.every(({ labels }) => labels[each] !== undefined);
-    if (chooses && (field.options.length === 0 || !isNamed)) {
-      return t('desk.questions.options_missing', { label: name, language });
-    }
-  }
-  const isOpen = field.when?.any.length === 0;
-  return isOpen ? t('desk.questions.any_missing', { label: name }) : null;
+/** What is missing in one question, in words. */
+function missingText(field: EditedField, languages: readonly string[]): string | null {
+  const missing = missingIn(field, languages);
+  if (missing === null) return null;
+  const label = labelOf(field);
+  if (missing.is === 'any') return t('desk.questions.any_missing', { label });
+  const language = languageText(missing.language);
+  return t(`desk.questions.${missing.is}_missing`, { label, language });
 }
 
 /**
- * Fills the form with the questions as they are edited, in the languages of the channel; `changed`
- * hears of every change.
+ * Fills the form with the questions as they are edited, in the languages of the channel.
+ *
+ * @param changed hears of every change.
+ * @param say tells at once what else a change did.
  */
 export function questionEditor(
   form: HTMLElement,
   languages: readonly string[],
   changed: (questions: Questionnaire) => void,
+  say: (text: string) => void,
 ): QuestionEditor {
   let edited: Questionnaire = { sections: [] };
   const sections = part(form, 'sections');
+  let drawn: FieldEditor[] = [];
+  /** What each question was called last, those that were removed too. */
+  const names = new Map<string, string>();
+  /** What became of conditions, by the question. */
+  const notes = new Map<string, string>();
 
   const tell = (): void => {
     const all = edited.sections.flatMap(({ fields }) => fields);
+    for (const field of all) names.set(field.id, labelOf(field));
+    for (const { rename } of drawn) rename();
     const warned = all.filter(invites).map(labelOf);
     const text = t('desk.questions.invites', { labels: listText(warned) });
     const place = part(form, 'invites');
@@ -78,9 +70,26 @@ export function questionEditor(
     changed(edited);
   };
 
-  /** Draws all again; questions that stood open stay so, and the focus goes where the work is. */
-  const draw = (focus: string | null): void => {
-    mend(edited);
+  /** Takes away the conditions that can no longer be met, and notes at their questions why. */
+  const mendAll = (): void => {
+    for (const { fields } of edited.sections) {
+      for (const { id, when } of fields) if (when !== null) notes.delete(id);
+    }
+    const told = mend(edited).map(({ field, on, why }) => {
+      const texts = { name: names.get(field) ?? '', label: names.get(on) ?? '' };
+      const text = t(`desk.questions.dropped.${why}`, texts);
+      notes.set(field, text);
+      return text;
+    });
+    if (told.length > 0) say(told.join(' '));
+  };
+
+  /**
+   * Draws all again; questions that stood open stay so, and the focus goes where the work is: to a
+   * question, and within it to what `within` selects.
+   */
+  const draw = (focus: string | null, within = 'summary'): void => {
+    mendAll();
     const open = new Set(
       [...sections.querySelectorAll<HTMLDetailsElement>('details[open]')].map(
         ({ dataset }) => dataset['field'],
@@ -88,6 +97,7 @@ export function questionEditor(
     );
     if (focus !== null) open.add(focus);
     const before: EditedField[] = [];
+    drawn = [];
     fillList(sections, edited.sections, (section, index) => {
       const root = copyTemplate('question-section');
       const number = String(index + 1);
@@ -96,23 +106,34 @@ export function questionEditor(
         ...textInputs(section.titles, languages, 'section_title', MOST.title),
       );
       fillList(part(root, 'fields'), section.fields, (field, at) => {
-        const made = fieldEditor(field, languages, [...before], {
-          redraw: () => {
-            draw(field.id);
+        const where = {
+          languages,
+          before: [...before],
+          isFirst: at === 0,
+          isLast: at === section.fields.length - 1,
+          note: notes.get(field.id) ?? '',
+        };
+        const made = fieldEditor(field, where, {
+          redraw: (to) => {
+            draw(field.id, to);
           },
           move: (by) => {
             const [moved] = section.fields.splice(at, 1);
-            if (moved !== undefined) section.fields.splice(Math.max(0, at + by), 0, moved);
+            if (moved !== undefined) section.fields.splice(at + by, 0, moved);
             draw(field.id);
           },
           remove: () => {
             section.fields.splice(at, 1);
             draw(section.fields[Math.max(0, at - 1)]?.id ?? null);
+            if (section.fields.length === 0) {
+              sections.querySelectorAll<HTMLElement>('[data-part=add-field]')[index]?.focus();
+            }
           },
         });
-        if (made instanceof HTMLDetailsElement) made.open = open.has(field.id);
+        if (made.element instanceof HTMLDetailsElement) made.element.open = open.has(field.id);
         before.push(field);
-        return made;
+        drawn.push(made);
+        return made.element;
       });
       onClick(root, 'add-field', () => {
         const added = newField();
@@ -135,7 +156,7 @@ export function questionEditor(
     });
     showPart(form, 'add-section', edited.sections.length < MOST.sections);
     if (focus !== null) {
-      sections.querySelector<HTMLElement>(`[data-field="${focus}"] > summary`)?.focus();
+      sections.querySelector<HTMLElement>(`[data-field="${focus}"] ${within}`)?.focus();
     }
     tell();
   };
@@ -158,12 +179,15 @@ export function questionEditor(
         return t('desk.questions.empty');
       }
       if (fields.length === 0) return t('desk.questions.empty');
-      return (
-        fields.map((field) => missingIn(field, languages)).find((each) => each !== null) ?? null
-      );
+      const found = fields.find((field) => missingIn(field, languages) !== null);
+      if (found === undefined) return null;
+      const place = sections.querySelector(`[data-field="${found.id}"]`);
+      if (place instanceof HTMLDetailsElement) place.open = true;
+      return missingText(found, languages);
     },
     set(questions) {
       edited = structuredClone(questions);
+      notes.clear();
       draw(null);
     },
   };

@@ -1,4 +1,3 @@
-import type { Questionnaire } from '../../../client/models.js';
 import { invitesIdentity } from '../../../client/questions/invites.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -15,9 +14,8 @@ import {
   write,
 } from './dom.js';
 import { languageText } from './languages.js';
+import { answerIds, hasOptions, type EditedField } from './question-structure.js';
 
-/** A question as it is edited. */
-export type EditedField = Questionnaire['sections'][number]['fields'][number];
 type Texts = Record<string, string>;
 
 /** As many as fit: `crypto/questionnaire.ts` has the limits that count. */
@@ -63,11 +61,12 @@ export function labelOf({ labels }: Pick<EditedField, 'labels'>): string {
   return localText(labels) || t('desk.questions.field_new');
 }
 
-/** What a field's conditions can ask for, by id; empty where it is answered freely. */
-function answersOf({ type, options }: EditedField): [id: string, label: string][] {
-  return type === 'yes_no'
-    ? (['yes', 'no', 'unknown'] as const).map((id) => [id, t(`questions.${id}`)])
-    : options.map(({ id, labels }) => [id, localText(labels)]);
+/** What the answer that a condition names is called. */
+function answerText({ type, options }: EditedField, id: string): string {
+  if (type === 'yes_no') return t(`questions.${id}`);
+  const index = options.findIndex((each) => each.id === id);
+  const number = String(index + 1);
+  return localText(options[index]?.labels ?? {}) || t('desk.questions.option_new', { number });
 }
 
 /** One text field for each language, which writes into `texts`. */
@@ -93,21 +92,38 @@ export function textInputs(
   });
 }
 
+/** Where an edited question stands, and what is to be said there. */
+export interface FieldPlace {
+  readonly languages: readonly string[];
+  /** The questions that its condition may name. */
+  readonly before: readonly EditedField[];
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** What became of its condition; empty where nothing did. */
+  readonly note: string;
+}
+
 /** What an edited question tells its form. */
 export interface FieldHandlers {
-  /** It must be drawn again, with the rest: what others can depend on changed. */
-  redraw(): void;
+  /** It must be drawn again, with the rest, and the focus go to this: what can be depended on changed. */
+  redraw(focus: string): void;
   move(by: -1 | 1): void;
   remove(): void;
 }
 
-/** One question as it is edited; `before` are those that its condition may name. */
+/** A question as it is edited on the page. */
+export interface FieldEditor {
+  readonly element: HTMLElement;
+  /** Names the questions before it, and their answers, as they are called now. */
+  readonly rename: () => void;
+}
+
+/** One question as it is edited. */
 export function fieldEditor(
   field: EditedField,
-  languages: readonly string[],
-  before: readonly EditedField[],
+  { languages, before, isFirst, isLast, note }: FieldPlace,
   handlers: FieldHandlers,
-): HTMLElement {
+): FieldEditor {
   const root = ownIds(copyTemplate('question-field'));
   root.dataset['field'] = field.id;
   const tell = (): void => {
@@ -122,12 +138,11 @@ export function fieldEditor(
   type.value = field.type;
   type.addEventListener('change', () => {
     field.type = type.value as EditedField['type'];
-    const chooses = field.type === 'choice' || field.type === 'choices';
-    if (!chooses) field.options = [];
+    if (!hasOptions(field)) field.options = [];
     else if (field.options.length === 0) {
       field.options = [0, 1].map(() => ({ id: newPartId(), labels: {} }));
     }
-    handlers.redraw();
+    handlers.redraw('[data-part=type]');
   });
   const hinted = field.type === 'person' || field.type === 'file' || field.type === 'voice';
   write(root, 'type-hint', hinted ? t(`desk.questions.${field.type}_hint`) : '');
@@ -136,49 +151,61 @@ export function fieldEditor(
     ...textInputs(field.help, languages, 'help', MOST.help),
   );
 
-  const chooses = field.type === 'choice' || field.type === 'choices';
-  showPart(root, 'options-part', chooses);
+  showPart(root, 'options-part', hasOptions(field));
   fillList(part(root, 'options'), field.options, (each) => {
     const row = copyTemplate('question-option');
     part(row, 'labels').append(...textInputs(each.labels, languages, 'option', MOST.label));
     onClick(row, 'remove', () => {
       field.options = field.options.filter(({ id }) => id !== each.id);
-      handlers.redraw();
+      handlers.redraw('[data-part=add-option]');
     });
     return row;
   });
   showPart(root, 'add-option', field.options.length < MOST.options);
   onClick(root, 'add-option', () => {
     field.options.push({ id: newPartId(), labels: {} });
-    handlers.redraw();
+    handlers.redraw('.question-option:last-child input');
   });
 
+  const renames: (() => void)[] = [];
   const when = part(root, 'when', HTMLSelectElement);
   when.append(option('', t('desk.questions.when_always')));
   for (const each of before) {
-    if (answersOf(each).length === 0) continue;
-    when.append(option(each.id, t('desk.questions.when_field', { label: labelOf(each) })));
+    if (answerIds(each).length === 0) continue;
+    const made = option(each.id, '');
+    renames.push(() => {
+      made.textContent = t('desk.questions.when_field', { label: labelOf(each) });
+    });
+    when.append(made);
   }
   when.value = field.when?.field ?? '';
   when.addEventListener('change', () => {
     field.when = when.value === '' ? null : { field: when.value, any: [] };
-    handlers.redraw();
+    handlers.redraw('[data-part=when]');
   });
+  write(root, 'dropped', note);
+  showPart(root, 'dropped-tag', note !== '');
   const depends = before.find(({ id }) => id === field.when?.field);
   showPart(root, 'any-part', depends !== undefined);
-  fillList(part(root, 'any'), depends === undefined ? [] : answersOf(depends), ([id, label]) => {
+  for (const id of depends === undefined ? [] : answerIds(depends)) {
     const place = element('label', '', 'check');
     const box = Object.assign(element('input'), { type: 'checkbox' });
+    const words = element('span');
+    renames.push(() => {
+      if (depends !== undefined) words.textContent = answerText(depends, id);
+    });
     box.checked = field.when?.any.includes(id) ?? false;
     box.addEventListener('change', () => {
       const others = field.when?.any.filter((each) => each !== id) ?? [];
       if (field.when !== null) field.when.any = box.checked ? [...others, id] : others;
     });
-    place.append(box, ' ', element('span', label));
-    return place;
-  });
+    place.append(box, ' ', words);
+    part(root, 'any').append(place);
+  }
 
   root.addEventListener('input', tell);
+  showPart(root, 'up', !isFirst);
+  showPart(root, 'down', !isLast);
   onClick(root, 'up', () => {
     handlers.move(-1);
   });
@@ -188,6 +215,10 @@ export function fieldEditor(
   onClick(root, 'remove', () => {
     handlers.remove();
   });
+  const rename = (): void => {
+    for (const each of renames) each();
+  };
+  rename();
   tell();
-  return root;
+  return { element: root, rename };
 }
