@@ -76,6 +76,8 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
 
 const closed = (on: number, purge: number): Partial<CaseRow> => ({
   state: 'closed',
+  receivedOn: day(on - 30),
+  acknowledgedOn: day(on - 25),
   counted: {
     received: day(on - 30) as Day,
     closed: day(on) as Day,

@@ -371,11 +371,11 @@ const custody: CustodyRow[] = [
     request: 'first',
     channel: directory.channels[0]?.id ?? '',
     practice: false,
-    askedOn: '2030-01-02',
+    askedOn: day(-1),
     openedOn: null,
     answeredOn: null,
     question: {
-      at: '2030-01-02T09:00:00.000Z',
+      at: moment(-1),
       by: 'Hanna Ek',
       fields: ['name', 'reach'],
       reason: 'The labour inspectorate wants to hear a witness.',
@@ -387,7 +387,7 @@ const custody: CustodyRow[] = [
     request: 'second',
     channel: directory.channels[0]?.id ?? '',
     practice: false,
-    askedOn: '2030-01-01',
+    askedOn: day(-2),
     openedOn: null,
     answeredOn: null,
     question: null,
@@ -397,7 +397,7 @@ const custody: CustodyRow[] = [
 async function answerCustody(): Promise<CustodyRow[]> {
   await pause(50);
   const [first] = custody;
-  if (first !== undefined) first.answeredOn = '2030-01-03';
+  if (first !== undefined) first.answeredOn = day(0);
   return custody;
 }
 
@@ -789,7 +789,7 @@ const api: DeskApi = {
       reach: '',
       relation: 'Temp',
       text: '',
-      at: '2030-01-01',
+      at: day(-20),
     };
     return { identity };
   },
