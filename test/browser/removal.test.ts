@@ -20,37 +20,50 @@ import {
 import { createTestClock } from '../support/server.js';
 import { overflow } from './desk-page.js';
 
-// Two handlers agree to remove a closed case, its reporter writes and it stays; they agree again, for
-// an archive, and it goes on the day that all were shown. With a real server, and a page for each.
+// An administrator says that a public body answers for a channel. Two handlers do not agree to remove a
+// case, which stays; they agree about another, its reporter writes and it stays; they agree again, for an
+// archive, and it goes on the day that all were shown. With a real server, and a page for each. The tests
+// are steps of one story.
 
 let browser: Browser;
 let installation: Installation;
 let words: string[];
 let id: string;
+let keptWords: string[];
 
 beforeAll(async () => {
   const clock = createTestClock(new Date());
   [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
-  const { administrator, channel, handlers } = installation;
-  await administrator.desk.updateChannel(channel, { publicBody: true });
+  const { handlers } = installation;
   ({ words } = await installation.report({ text: 'The contract of March is a sham.' }));
+  ({ words: keptWords } = await installation.report({ text: 'The seal of the tank is broken.' }));
   id = reporterKeys(words).caseId;
   const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
-  await handlers[0].desk.reply(id, closure, [], silent);
-});
+  for (const each of [words, keptWords]) {
+    await handlers[0].desk.reply(reporterKeys(each).caseId, closure, [], silent);
+  }
+}, 120_000);
 afterAll(async () => {
   await browser.close();
   expect(installation.server.faults).toEqual([]);
   await installation.stop();
 });
 
-/** The closed case at somebody's desk, where its removal is decided. */
-async function recordOf(person: InstallationPerson): Promise<Page> {
+async function deskOf({ name, passphrase }: InstallationPerson): Promise<Page> {
   const { page } = await openPage(browser, `${installation.address}/desk/en/`);
-  await signInInBrowser(page, person.name, person.passphrase);
+  await signInInBrowser(page, name, passphrase);
+  return page;
+}
+
+/** A closed case at somebody's desk, where its removal is decided. */
+async function recordOf(
+  person: InstallationPerson,
+  title = 'The contract of March',
+): Promise<Page> {
+  const page = await deskOf(person);
   await goTo(page, 'inbox');
   await partOf(page, 'state').selectOption('closed');
-  await page.locator('.row-open', { hasText: 'The contract of March' }).click();
+  await page.locator('.row-open', { hasText: title }).click();
   await page.click('#tab-record');
   return page;
 }
@@ -102,6 +115,81 @@ async function expectReplaced(first: Page, second: Page): Promise<void> {
   await confirm.locator('[type=submit]').click();
 }
 
+it('is for an archive once an administrator said that a public body answers, with a reason', async () => {
+  const [hanna] = installation.handlers;
+  const handler = await recordOf(hanna);
+  const grounds = partOf(handler, 'propose-form').locator('option[value=archive]');
+  expect(await grounds.count()).toBe(0);
+  const page = await deskOf(installation.administrator);
+  await goTo(page, 'channel');
+  const form = page.locator('form', { has: partOf(page, 'public-body') });
+  await page.locator('details', { has: form }).last().locator('> summary').click();
+  await partOf(form, 'public-body').check();
+  await partOf(form, 'preview').click();
+  await partOf(form, 'problem').getByText('Choose a rule.').waitFor();
+  await form.getByText('The default: removed 2 years after closure').click();
+  await partOf(form, 'preview').click();
+  await partOf(form, 'problem').getByText('Write why you decide so.').waitFor();
+  await partOf(form, 'reason').fill('We are a city.');
+  await partOf(form, 'preview').click();
+  await partOf(form, 'moves').getByText('No closed case gets another day.').waitFor();
+  await expectAccessible(page);
+  expect(await overflow(page)).toBe(0);
+  await partOf(form, 'rule-publish').click();
+  await partOf(form, 'rule-saved').getByText('Published.').waitFor();
+  await page.context().close();
+
+  await partOf(handler, 'reload').click();
+  await expect.poll(() => grounds.count()).toBe(1);
+  await goTo(handler, 'channel');
+  const told = handler.locator('[data-part=changes]');
+  await told.getByText('a public body answers for this channel').waitFor();
+  await expectAccessible(handler);
+  await handler.context().close();
+}, 240_000);
+
+it('does not come where a colleague says no, nor where one of the two thinks better of it', async () => {
+  const [hanna, harald] = installation.handlers;
+  const title = 'The seal of the tank';
+  const first = await recordOf(hanna, title);
+  const decided = { decided: 'The board', 'propose-text': 'It seems done.' };
+  await propose(first, 'not_needed', decided);
+  const second = await recordOf(harald, title);
+  const no = partOf(second, 'decline-form');
+  await partOf(no, 'decline-text').fill('A claim is before the court.');
+  await expectAccessible(second);
+  await no.locator('[type=submit]').click();
+  await partOf(second, 'propose').waitFor();
+  expect(await no.isVisible()).toBe(false);
+  expect(await partOf(second, 'confirm-form').isVisible()).toBe(false);
+  expect(await partOf(second, 'removal-facts').innerText()).toBe('');
+  await partOf(first, 'reload').click();
+  await partOf(first, 'propose').waitFor();
+  expect(await state(first).innerText()).not.toContain('proposed');
+  await first.click('#tab-notes');
+  const line = 'Harald Handler took back the removal of the case. A claim is before the court.';
+  await partOf(first, 'notes').getByText(line).waitFor();
+
+  await second.bringToFront();
+  await propose(second, 'not_needed', decided);
+  await partOf(first, 'reload').click();
+  await first.click('#tab-record');
+  await partOf(first, 'confirm-form').locator('[type=submit]').click();
+  const due = addDays(dayOf(installation.clock.now(), 'UTC'), 30);
+  await state(first)
+    .getByText(`Will be removed on ${dayText(due, 'medium')}`)
+    .waitFor();
+  await partOf(second, 'reload').click();
+  await state(second).getByText('Two handlers agreed on').waitFor();
+  await no.locator('[type=submit]').click();
+  await partOf(second, 'propose').waitFor();
+  expect(await state(second).innerText()).not.toContain(dayText(due, 'medium'));
+  const reading = (await openReporterPage(browser, installation, '/en/return')).page;
+  await openCaseWith(reading, keptWords);
+  expect(await reading.innerText('#case')).not.toContain(dayText(due, 'long'));
+  for (const page of [first, second, reading]) await page.context().close();
+}, 240_000);
+
 it('goes when two agreed and its reporter said nothing, and the key then answers as one that never was', async () => {
   const [hanna, harald] = installation.handlers;
   const first = await recordOf(hanna);
@@ -145,6 +233,8 @@ it('goes when two agreed and its reporter said nothing, and the key then answers
   const { server, clock } = installation;
   const retention = composeRetention({ config: server.config, db: server.db, clock: clock.now });
   expect((await retention.run())?.purged.cases).toBe(1);
+  // the one that was not agreed about is still there
+  expect((await installation.newReporter().open(keptWords)).state).toBe('closed');
   const answers: string[] = [];
   for (const key of [words, await unusedKey()]) {
     const { page } = await openReporterPage(browser, installation, '/en/return');
