@@ -88,7 +88,9 @@ it('closes nothing without a person who read what will happen, and can be stoppe
   await dialog.getByRole('button', { name: 'Look at what will happen' }).click();
   await dialog.getByRole('button', { name: 'Close 3 cases' }).click();
   await dialog.getByText('Done in 2 cases.').waitFor();
-  expect(await dialog.locator('[data-part=failed] li').innerText()).toContain('it is on hold');
+  expect(await dialog.locator('[data-part=failed] li').innerText()).toContain(
+    'it is under a legal hold',
+  );
   await page.keyboard.press('Escape');
   await loaded(page);
   expect(await page.locator('[data-case=c] [data-part=status]').innerText()).toBe('Closed');

@@ -235,7 +235,7 @@ it('what is no report is closed together, and what is new, held or double is not
   ]);
   await dialog.getByText('Done in 4 cases.').waitFor();
   const failed = await partOf(dialog, 'failed').innerText();
-  expect(failed).toMatch(/You won prize 5\. .*: it is on hold/u);
+  expect(failed).toMatch(/You won prize 5\. .*: it is under a legal hold/u);
   await press(dialog, 'Close');
   const reporter = installation.newReporter();
   for (const words of prizes.slice(0, 4)) {

@@ -26,7 +26,9 @@ export function firstSteps(desk: Desk, empty: boolean): HTMLElement {
   });
   const channel = directory.channels[0];
   showPart(view, 'publish-done', channel?.published === true);
-  showPart(view, 'reader-done', (channel?.readers.length ?? 0) >= 2);
+  // a recovery officer's paper is a reader that replaces no handler
+  const handlers = channel?.readers.filter((reader) => reader.part === 'handler') ?? [];
+  showPart(view, 'reader-done', handlers.length >= 2);
   void desk.api.readiness().then((channels) => {
     showPart(
       view,
