@@ -6,6 +6,7 @@ import {
   type Waiver,
 } from '../../crypto/private.js';
 import { isFeedback } from '../law/answers.js';
+import { furtherFeedbackDay } from '../law/on-request.js';
 import { awaited, type CaseDate, type DateSource } from './case-date.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
@@ -37,14 +38,6 @@ function lastFeedback(said: Said): Day | null {
   return last === undefined ? null : dayIn(said, last);
 }
 
-/** The end of the first whole period of so many months that does not end before a day. */
-function periodEnd(from: Day, months: number, notBefore: Day): Day {
-  const month = (day: Day): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
-  const count = Math.max(1, Math.ceil((month(notBefore) - month(from)) / months));
-  const by = addMonths(from, count * months);
-  return by < notBefore ? addMonths(from, (count + 1) * months) : by;
-}
-
 /**
  * Counts in whole periods from the feedback given last, and none of them ended before it was asked
  * for; until the first feedback is given, that one is due and nothing else.
@@ -54,7 +47,7 @@ function furtherFeedbackDates(said: Said): CaseDate[] {
   const from = lastFeedback(said);
   if (asked?.kind !== 'further_feedback' || asked.state === 'ended' || from === null) return [];
   if (isClosed(said)) return [];
-  const by = periodEnd(from, asked.months, asked.askedOn);
+  const by = furtherFeedbackDay(from, asked.months, asked.askedOn);
   return [{ what: 'further_feedback', name: '', by, from, basis: 'country', doneOn: null }];
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../client/law/country.js';
 import {
   acknowledgementDuty,
+  acknowledgementLimit,
   addTerm,
   addWorkingDays,
   extensionLimit,
@@ -24,6 +25,12 @@ import {
   type DutyFacts,
 } from '../../../client/law/days.js';
 import {
+  confirmationDay,
+  furtherFeedbackDay,
+  furtherFeedbackMonths,
+  meetingDay,
+} from '../../../client/law/on-request.js';
+import {
   acknowledgementDay,
   addDays,
   addMonths,
@@ -31,6 +38,7 @@ import {
   daysBetween,
   feedbackDay,
 } from '../../../crypto/public.js';
+import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 
 const file = new URL('../../../views/data/jurisdictions.json', import.meta.url);
 const rows = JSON.parse(readFileSync(file, 'utf8')) as CountryRow[];
@@ -71,6 +79,17 @@ const plain = (receivedOn: string, acknowledgedOn: string | null): DutyFacts => 
   acknowledgementWaived: false,
   feedbackExtendedTo: null,
 });
+
+/** Whether a day is no Saturday and no Sunday. */
+const isWeekday = (of: Day): boolean => ![0, 6].includes(new Date(`${of}T00:00:00Z`).getUTCDay());
+/** Whether a day has the number of another in its month, or is the last of a month without that number. */
+const isSameOrLast = (by: Day, from: Day): boolean =>
+  by.slice(8) === from.slice(8) ||
+  (by.slice(8) < from.slice(8) && addDays(by, 1).slice(8) === '01');
+/** Two days, the second no earlier. */
+const pairs = fc
+  .tuple(days, fc.nat(70))
+  .map(([from, count]) => [from, addDays(from, count)] as const);
 
 describe('the words of the data', () => {
   const said = (texts: (string | undefined)[]): string[] => [
@@ -195,12 +214,112 @@ describe.each([...rules, ['no row', null] as const])('dates in %s', (_, rule) =>
     fc.assert(
       fc.property(days, (receivedOn) => {
         const { by } = feedbackDuty(rule, plain(receivedOn, null));
-        const [from, to] = [Number(receivedOn.slice(8)), Number(by.slice(8))];
-        if (to !== from) expect([to < from, addDays(by, 1).slice(8)]).toEqual([true, '01']);
+        expect(isSameOrLast(by, receivedOn)).toBe(true);
         const month = (text: string): number =>
           Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7));
         expect(month(by) - month(receivedOn)).toBe(3);
       }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe.each([...rules, ['no row', null] as const])('anchors in %s', (_, rule) => {
+  it('that come later make no day of law earlier, and none ends before its anchor', () => {
+    fc.assert(
+      fc.property(pairs, fc.option(fc.nat(40)), ([one, other], after) => {
+        const limits = [one, other].map((receivedOn) => {
+          const acknowledgedOn = after === null ? null : addDays(receivedOn, after);
+          const known = plain(receivedOn, acknowledgedOn);
+          return {
+            acknowledgement: acknowledgementLimit(rule, receivedOn) ?? receivedOn,
+            feedback: feedbackDuty(rule, known).limit ?? receivedOn,
+            extension: extensionLimit(rule, receivedOn) ?? receivedOn,
+          };
+        });
+        for (const what of ['acknowledgement', 'feedback', 'extension'] as const) {
+          const [first = one, second = other] = limits.map((limit) => limit[what]);
+          expect([first >= one, second >= other, second >= first]).toEqual([true, true, true]);
+        }
+        const limit = acknowledgementLimit(rule, one);
+        if (rule?.acknowledgement?.unit === 'working' && limit !== null) {
+          expect(isWeekday(limit)).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe.each([...rules, ['no row', null] as const])('what is asked for in %s', (country, rule) => {
+  const row = rows.find((each) => each.country === country);
+
+  it('has a day for a meeting by the plan or the act, whichever is stricter, and says which', () => {
+    const named = row?.conf === 'L' ? undefined : row?.meetingDays;
+    fc.assert(
+      fc.property(pairs, fc.nat(60), fc.nat(60), ([from, later], few, more) => {
+        const planned = addDays(from, few);
+        const kept = meetingDay(rule, { from, by: planned });
+        expect([kept.by >= from, kept.by <= planned]).toEqual([true, true]);
+        // a day that is promised later gives no more time than the act, and one sooner gives less
+        const slower = meetingDay(rule, { from, by: addDays(planned, more) });
+        expect(slower.by >= kept.by).toBe(true);
+        const limit = meetingDay(rule, { from, by: addDays(from, 400) });
+        expect(limit.basis).toBe(named === undefined ? 'promise' : 'law');
+        if (named === undefined) expect(kept).toEqual({ by: planned, basis: 'promise' });
+        else {
+          expect(kept.basis).toBe(limit.by <= planned ? 'law' : 'promise');
+          const isWorking = row?.meetingUnit === 'working';
+          if (isWorking) expect(isWeekday(limit.by)).toBe(true);
+          expect(daysBetween(from, limit.by) >= named).toBe(true);
+          if (!isWorking) expect(daysBetween(from, limit.by)).toBe(named);
+        }
+        const usual = (on: Day): Day =>
+          meetingDay(rule, { from: on, by: addDays(on, MEETING_DAYS) }).by;
+        expect(usual(later) >= usual(from)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has a day for a confirmation, a week later, whatever month or year ends in between', () => {
+    fc.assert(
+      fc.property(pairs, ([asked, later]) => {
+        const by = confirmationDay(rule, asked);
+        // the one act that names a time has seven days, too
+        expect(daysBetween(asked, by)).toBe(7);
+        expect(confirmationDay(rule, later) >= by).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has a day for further feedback that ends a whole period, the first not over when asked', () => {
+    const months = furtherFeedbackMonths(rule);
+    expect(months).toBe(row?.furtherFeedback === undefined ? 3 : rule?.furtherFeedback);
+    fc.assert(
+      fc.property(
+        days,
+        fc.constantFrom(months, 1, 2, 12),
+        fc.integer({ min: -400, max: 900 }),
+        fc.nat(200),
+        (from, each, asked, after) => {
+          const askedOn = addDays(from, asked);
+          const by = furtherFeedbackDay(from, each, askedOn);
+          expect([by > from, by >= askedOn, isSameOrLast(by, from)]).toEqual([true, true, true]);
+          const ends = Array.from({ length: 40 }, (_each, count) =>
+            addMonths(from, (count + 1) * each),
+          );
+          expect(by).toBe(ends.find((end) => end >= askedOn));
+          const later = furtherFeedbackDay(from, each, addDays(askedOn, after));
+          expect(later >= by).toBe(true);
+          // asked for before the last feedback, the first period counts, from a later one later
+          const next = addDays(from, after);
+          expect(furtherFeedbackDay(next, each, from) >= furtherFeedbackDay(from, each, from)).toBe(
+            true,
+          );
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -1,7 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { Retention } from '../../../crypto/public.js';
+import {
+  addDays,
+  addMonths,
+  type Day,
+  daysBetween,
+  firstDayBy,
+  openDecisionDay,
+  removalDay,
+  Retention,
+  type RetentionAnchor,
+  type RetentionFacts,
+  reviewDay,
+  SHORTEST_DAYS,
+} from '../../../crypto/public.js';
 import {
   presetsDiffer,
   retentionDoubts,
@@ -16,6 +30,8 @@ import {
 
 const file = new URL('../../../views/data/jurisdictions.json', import.meta.url);
 const rows = JSON.parse(await readFile(file, 'utf8')) as RetentionRow[];
+
+const presets = rows.map(retentionPreset).filter((preset) => preset !== null);
 
 function presetOf(country: string): RetentionPreset {
   const row = rows.find((each) => each.country === country);
@@ -93,6 +109,130 @@ describe('the rules of countries', () => {
   });
 });
 
+/** Days of which two in three are the last of a month or the first, leap years among them. */
+const days = fc
+  .tuple(
+    fc.integer({ min: 2000, max: 2110 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: -3, max: 27 }),
+  )
+  .map(([year, month, offset]) =>
+    addDays(`${String(year)}-${String(month).padStart(2, '0')}-01` as Day, offset),
+  );
+
+interface Times {
+  received: Day;
+  open: number;
+  worked: number;
+  paused: number;
+}
+const times = fc.record<Times>({
+  received: days,
+  open: fc.nat(900),
+  worked: fc.nat(300),
+  paused: fc.nat(200),
+});
+const factsOf = ({ received, open, worked, paused }: Times): RetentionFacts => {
+  const closed = addDays(received, open);
+  const processed = addDays(closed, worked);
+  return { received, closed, processed, paused, pausedSince: Math.max(0, paused - worked) };
+};
+
+describe.each(presets.map((preset) => [preset.country, preset] as const))(
+  'by the rule of %s a closed case',
+  (_, { clauses, shorter }) => {
+    const rule = { clauses, wins: null };
+    const [clause] = clauses;
+    if (clause === undefined) throw new Error('a rule without a time');
+    const { kind, months, anchor } = clause;
+    const isRemoved = kind === 'at_most' || kind === 'keep_then_delete';
+    const dayOf = (facts: RetentionFacts): Day => {
+      const day = removalDay(rule, facts) ?? reviewDay(rule, facts);
+      if (day === null) throw new Error('nobody ever looks at the case');
+      return day;
+    };
+
+    it('is removed or looked at on a day, and which of both is the rule’s to say', () => {
+      fc.assert(
+        fc.property(times, (of) => {
+          const facts = factsOf(of);
+          const [removal, review] = [removalDay(rule, facts), reviewDay(rule, facts)];
+          expect([removal !== null, review !== null]).toEqual([isRemoved, !isRemoved]);
+          const terms = [{ rules: [rule], from: null }];
+          expect(firstDayBy(terms, false, facts)).toBe(removal);
+          if (removal === null) return;
+          // the reporter has four weeks for the last word
+          expect(daysBetween(facts.closed, removal)).toBeGreaterThanOrEqual(SHORTEST_DAYS);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('has its day so many months after the anchor, on the same day of a month or its last', () => {
+      const starts: Record<RetentionAnchor, (facts: RetentionFacts) => Day> = {
+        receipt: ({ received }) => received,
+        closure: ({ closed }) => closed,
+        outcome: ({ closed }) => closed,
+        last_processing: ({ processed }) => processed,
+        year_end: ({ closed }) => `${closed.slice(0, 4)}-12-31` as Day,
+      };
+      const keeps = kind === 'at_least' || kind === 'keep_then_delete';
+      fc.assert(
+        fc.property(times, (of) => {
+          const facts = factsOf({ ...of, paused: 0 });
+          const start = starts[anchor](facts);
+          const day = dayOf(facts);
+          const end = keeps ? addDays(day, -1) : day;
+          const isShortest = isRemoved && day === addDays(facts.closed, SHORTEST_DAYS);
+          if (isShortest) expect(day >= addMonths(start, months)).toBe(true);
+          else {
+            const month = (text: Day): number =>
+              Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7));
+            expect(month(end) - month(start)).toBe(months);
+            const isLast = addDays(end, 1).slice(8) === '01' && end.slice(8) < start.slice(8);
+            expect(end.slice(8) === start.slice(8) || isLast).toBe(true);
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('has it no sooner when it came, was closed or was worked on later, or was held longer', () => {
+      fc.assert(
+        fc.property(times, fc.nat(70), (of, more) => {
+          const day = dayOf(factsOf(of));
+          const { received, open, worked, paused } = of;
+          const later = [
+            { ...of, received: addDays(received, more) },
+            { ...of, open: open + more },
+            { ...of, worked: worked + more, paused: paused + more },
+            { ...of, paused: paused + more },
+          ];
+          for (const each of later) expect(dayOf(factsOf(each)) >= day).toBe(true);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('asks while it is open for a decision when a time from receipt ends, and never else', () => {
+      fc.assert(
+        fc.property(days, fc.nat(70), (received, more) => {
+          const by = openDecisionDay(rule, received);
+          const ends = anchor === 'receipt' && kind !== 'at_least';
+          expect(by).toBe(ends ? addMonths(received, months) : null);
+          const next = openDecisionDay(rule, addDays(received, more));
+          expect((next ?? '') >= (by ?? '')).toBe(true);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it('has shorter times only where they are shorter than the rule’s own', () => {
+      for (const term of shorter) expect(term.months).toBeLessThan(months);
+    });
+  },
+);
+
 describe('two presets', () => {
   it.each([
     ['SE', 'SE', 'same'],
@@ -109,7 +249,6 @@ describe('two presets', () => {
 });
 
 describe('what has to be decided about a channel’s keeping', () => {
-  const presets = rows.map(retentionPreset).filter((preset) => preset !== null);
   const byDefault = (country: string): KeptChannel => ({
     country,
     retention: null,

@@ -1,5 +1,6 @@
 import type { CaseworkInput } from '../../../client/casework/input.js';
-import { addTerm, extensionLimit } from '../../../client/law/days.js';
+import { extensionLimit } from '../../../client/law/days.js';
+import { confirmationDay, furtherFeedbackMonths } from '../../../client/law/on-request.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
 import { plural, t } from '../strings.js';
@@ -12,8 +13,6 @@ import { copyTemplate, fillList, onClick, option, part, showPart, write } from '
 import { act, showProblem } from './failures.js';
 import { extensionText } from './ready-texts.js';
 
-/** Days and months that are offered where the law of the country names none. */
-const USUAL = { confirmation: { days: 7, unit: 'calendar' }, months: 3 } as const;
 const REASONS = ['declined', 'would_identify'] as const;
 
 type Data = HandlerCaseView;
@@ -114,7 +113,7 @@ export function datesPanel(
   });
   field('confirmation-on').addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.value === '') return;
-    field('confirmation-by').value = confirmBy(shown?.rule ?? null, target.value);
+    field('confirmation-by').value = confirmationDay(shown?.rule ?? null, target.value as Day);
   });
   onClick(panel, 'tell-do', () => {
     if (shown === null) return;
@@ -141,10 +140,10 @@ export function datesPanel(
       field('extension-by').max = latest;
     }
     field('further-on').value = decisions.furtherFeedback?.askedOn ?? today();
-    const months = decisions.furtherFeedback?.months ?? rule?.furtherFeedback ?? USUAL.months;
+    const months = decisions.furtherFeedback?.months ?? furtherFeedbackMonths(rule);
     field('further-months').value = String(months);
     field('confirmation-on').value = today();
-    field('confirmation-by').value = confirmBy(rule, today());
+    field('confirmation-by').value = confirmationDay(rule, today() as Day);
     area('extension-text').value = '';
     area('waiver-text').value = '';
   };
@@ -188,11 +187,6 @@ export function datesPanel(
       block(panel, data);
     },
   };
-}
-
-function confirmBy(rule: CountryRule | null, asked: string): Day {
-  const term = rule?.basis === 'law' ? rule.confirmation : null;
-  return addTerm(asked as Day, term ?? USUAL.confirmation);
 }
 
 function furtherText({ decisions }: Data, rule: CountryRule | null): string {

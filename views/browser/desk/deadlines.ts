@@ -1,7 +1,6 @@
 import type { CountryRule } from '../../../client/law/country.js';
 import {
   acknowledgementDuty,
-  addTerm,
   feedbackDuty,
   isAcknowledgementWaived,
   type DatesRule,
@@ -9,6 +8,7 @@ import {
   type Warning,
   warningOn,
 } from '../../../client/law/days.js';
+import { meetingDay } from '../../../client/law/on-request.js';
 import type { CaseRow, HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
 import { daysBetween } from './days.js';
@@ -129,7 +129,7 @@ type KnownDate = Pick<CaseDate, 'what' | 'basis'> & { by: string; from: string }
 /** What another date of a case is called, by the rule of the case's country. */
 export function basisName(date: KnownDate, rule: CountryRule | null): BasisName {
   if (date.basis !== 'country') return date.basis;
-  if (date.what === 'meeting') return meetingDay(date, rule).basis;
+  if (date.what === 'meeting') return keptMeeting(date, rule).basis;
   const known: Partial<Record<CaseDate['what'], unknown>> = {
     further_feedback: rule?.furtherFeedback ?? undefined,
     confirmation: rule?.confirmation ?? undefined,
@@ -137,17 +137,12 @@ export function basisName(date: KnownDate, rule: CountryRule | null): BasisName 
   return rule?.basis === 'law' && known[date.what] !== undefined ? 'law' : 'promise';
 }
 
-/**
- * The day to keep for a meeting that the reporter asked for: the stricter of what is planned for and
- * the day of the country's act, where that names one.
- */
-function meetingDay(
-  { by, from }: { by: string; from: string },
+/** The day to keep for a meeting that the reporter asked for; days come from the worker. */
+function keptMeeting(
+  { by, from }: KnownDate,
   rule: CountryRule | null,
-): { by: string; basis: BasisName } {
-  const term = rule?.basis === 'law' ? rule.meeting : null;
-  const limit = term === null || term === 'reasonable' ? null : addTerm(from as Day, term);
-  return limit === null || limit > by ? { by, basis: 'promise' } : { by: limit, basis: 'law' };
+): ReturnType<typeof meetingDay> {
+  return meetingDay(rule, { by: by as Day, from: from as Day });
 }
 
 /** A date as a list knows it: what it rests on is known by its kind. */
@@ -157,7 +152,7 @@ function listed(due: NonNullable<CaseRow['due']>): KnownDate {
 
 /** A date as it stands on a day: what it is called, and the days left then. */
 export function knownDate(date: KnownDate, rule: CountryRule | null, today: string): DueDate {
-  const days = date.what === 'meeting' ? { ...date, by: meetingDay(date, rule).by } : date;
+  const days = date.what === 'meeting' ? { ...date, by: keptMeeting(date, rule).by } : date;
   return dueDate(date.what, days, basisName(date, rule), today);
 }
 
