@@ -71,8 +71,19 @@ describe('a case as a file', () => {
     expect(text).toMatch(/Case \S{1,6}…/u);
     expect(text).toContain('not told beforehand: A search is planned.');
     expect(await page.innerText('[data-part=disclosures]')).toContain('Prosecutor');
-    expect(await page.innerText('[data-part=exports]')).toContain('Went to Prosecutor');
+    expect(await page.innerText('[data-part=exports]')).toContain(
+      'By the record it went to Prosecutor',
+    );
     expect(await page.locator(MAKE).isHidden()).toBe(true);
+    // whether the file was kept nobody knows: it is taken out once more, by the disclosure that stands
+    const disclosed = await page.innerText('[data-part=disclosures]');
+    await page.locator('[data-part=exports] button', { hasText: 'Take out again' }).click();
+    expect(await page.innerText(MAKE)).toContain('It is to go to Prosecutor.');
+    expect(await page.locator(`${MAKE} [data-part=outside]`).isVisible()).toBe(false);
+    await check(page);
+    expect((await saving(page)).text).toContain('Hamnen, grind 3');
+    expect(await page.innerText('[data-part=disclosures]')).toBe(disclosed);
+    expect(await page.locator('[data-part=exports] > li').count()).toBe(2);
     expect(complaints).toEqual([]);
   });
 

@@ -120,4 +120,24 @@ it('saves the very text for the very recipient that a second handler was shown, 
   expect(text).not.toContain(REPORT);
   const after = await harald.desk.openCase(id);
   expect(after.disclosures).toMatchObject([{ recipient: 'Insurance Ltd', scope: 'A summary' }]);
+
+  // nobody knows whether it was saved: it is asked for and taken out again, by the same disclosure
+  await mine.getByText('written down as taken out').waitFor();
+  expect(await partOf(asking, 'export-known').isVisible()).toBe(true);
+  await check(asking);
+  await partOf(second, 'reload').click();
+  await shown.getByText('written down as taken out').waitFor();
+  expect(await shown.getByRole('button', { name: 'Take out again' }).count()).toBe(0);
+  await mine.getByRole('button', { name: 'Take out again' }).click();
+  await mine.getByText('waits for a second person').waitFor();
+  await partOf(second, 'reload').click();
+  await shown.getByText('waits for a second person').waitFor();
+  expect(await shown.innerText()).toContain('It is to go to Insurance Ltd.');
+  await yes.click();
+  await shown.getByText('confirmed').waitFor();
+  await partOf(asking, 'reload').click();
+  await mine.getByRole('button', { name: 'Go on to saving' }).click();
+  await Promise.all([asking.waitForEvent('download'), partOf(make, 'save').click()]);
+  const { disclosures } = await harald.desk.openCase(id);
+  expect(disclosures).toEqual(after.disclosures);
 }, 240_000);

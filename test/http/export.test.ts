@@ -435,6 +435,28 @@ describe('the rule of two persons', () => {
     await expect(late).rejects.toMatchObject(outdated);
   });
 
+  it('lets what was written down and never saved be asked for anew, by the disclosure that it has', async () => {
+    const identity = { basis: 'jeopardy', text: 'A search is planned.' } as const;
+    const terms = { recipient: 'Registrar', ground: 'A hearing', scope: 'All', identity } as const;
+    const first = await record(hanna, 'asked', 'whole', null, null, id, terms);
+    await answer(harald, first.of);
+    const outside = await disclose('Registrar', { identity });
+    const left = await record(hanna, 'made', 'whole', first.made, outside);
+    await installation.newReporter().send(words, 'One word more.', [], silent);
+    const { entries } = await hanna.desk.openCase(id);
+    const late = archive(hanna, { ...left, data: { ...left.data, entries } });
+    await expect(late).rejects.toMatchObject({ code: 'export_outdated' });
+    const again = await record(hanna, 'asked', 'whole', null, outside, id, terms);
+    await expect(record(hanna, 'made', 'whole', again.made, outside)).rejects.toMatchObject({
+      code: 'export_unconfirmed',
+    });
+    await answer(harald, again.of);
+    const saved = await record(hanna, 'made', 'whole', again.made, outside);
+    await archive(hanna, saved);
+    const to = saved.data.disclosures.filter(({ recipient }) => recipient === 'Registrar');
+    expect(to).toHaveLength(1);
+  });
+
   it('is told in the list of cases to whoever has not opened the case', async () => {
     const waits = async ({ desk }: InstallationPerson): Promise<boolean | undefined> =>
       (await desk.inbox('open')).rows.find((row) => row.id === id)?.exportWaits;

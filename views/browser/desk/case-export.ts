@@ -34,7 +34,7 @@ interface Making {
   recorded: boolean;
   /** Whether a second person is to be asked: what is filled in is asked, and nothing is saved. */
   asks: boolean;
-  /** What was asked before, which is saved as it stands there; null where nothing was. */
+  /** What was asked or taken out before, which is saved as it stands there; null where nothing was. */
   asked: CaseExport | null;
 }
 
@@ -90,7 +90,8 @@ export function exportSection(
     write(box, 'make-purpose', t('desk.export.purpose_line', { purpose: what.text }));
     showPart(box, 'whole-part', form === 'whole');
     showPart(box, 'redacted-part', form === 'redacted' && asked === null);
-    showPart(box, 'outside-line', asked === null);
+    const isSettled = asked !== null || what.disclosure !== null;
+    showPart(box, 'outside-line', !isSettled);
     const lines = asked === null ? [] : askedLines(shown, asked);
     part(box, 'make-asked').replaceChildren(...lines.map((line) => element('p', line, 'written')));
     write(box, 'save', t(asks ? 'desk.export.ask' : 'desk.export.save'));
@@ -107,7 +108,7 @@ export function exportSection(
     }
     basis.update(shown, form === 'redacted');
     showPart(box, 'whole-identity', form === 'whole');
-    showPart(box, 'outside-fields', form === 'redacted' && asked === null);
+    showPart(box, 'outside-fields', form === 'redacted' && !isSettled);
     if (form === 'redacted' && asked === null) redacted.begin(shown);
     if (details !== null) details.open = false;
     show(box, true);
@@ -223,7 +224,7 @@ export function exportSection(
     }
     const filledIn = (): Input<'disclosure'> | null | undefined =>
       asked === null ? disclosureInput() : plannedDisclosure(asked);
-    const disclosed = what.recorded ? null : filledIn();
+    const disclosed = what.recorded || what.disclosure !== null ? null : filledIn();
     if (disclosed === undefined) return;
     if (asks) {
       await send(box, () => ask(what, disclosed, written));
@@ -246,13 +247,41 @@ export function exportSection(
     }
   });
   onClick(box, 'stop', () => stopping?.abort());
-  onClick(box, 'cancel', end);
+  onClick(box, 'cancel', () => {
+    const isLeft = making?.recorded === true;
+    end();
+    // it stands in the list, to be taken out again
+    if (isLeft && shown !== null) changed(shown, t('desk.export.left'));
+  });
   part(box, 'outside').addEventListener('change', () => {
     showPart(box, 'outside-fields', part(box, 'outside', HTMLInputElement).checked);
   });
 
+  /**
+   * Whether the file was saved nobody knows, and the record stays. So whoever took it out does so anew,
+   * by the same disclosure where that still stands, and asks anew where a second person is needed.
+   */
+  const againOf = (data: HandlerCaseView, each: CaseExport): RecordItem['actions'] => {
+    const { form, text, disclosure, copy } = each;
+    const outside = data.disclosures.find(({ id: one }) => one === disclosure) ?? null;
+    if (disclosure !== null && outside === null) return [];
+    const asks = needsSecond(data);
+    const lacksCopy = form === 'redacted' && copy === null;
+    if (asks && lacksCopy) return [];
+    const asked = { ...each, outside };
+    const run = (): void | Promise<void> =>
+      asks
+        ? save({ ...askedInput(asked, null), disclosure })
+        : begin({
+            ...{ form, text, id: null, disclosure, recorded: false, asks: false },
+            asked: lacksCopy ? null : asked,
+          });
+    return [{ label: t('desk.export.again'), run }];
+  };
+
   const actionsOf = (data: HandlerCaseView, each: CaseExport): RecordItem['actions'] => {
-    if (each.state !== 'asked') return [];
+    if (each.state === 'made') return each.by.id === me ? againOf(data, each) : [];
+    if (each.state === 'withdrawn') return [];
     const answer = (said: 'yes' | 'no') => ({
       label: t(said === 'yes' ? 'desk.export.confirm' : 'desk.export.refuse'),
       run: () => {
@@ -315,6 +344,11 @@ export function exportSection(
     const exports = exportsOf(data.entries);
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));
     showPart(section, 'no-exports', exports.length === 0);
+    showPart(
+      section,
+      'export-known',
+      exports.some(({ state }) => state === 'made'),
+    );
     showPart(section, 'export-restricted', restricted);
     showPart(section, 'export-fold', !restricted);
     if (making !== null && !mayGoOut(data, making.form)) end();
