@@ -4,7 +4,7 @@ import { newestFromReporter } from '../../client/casework/newest.js';
 import { addDays, dayOf, reporterKeys } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
 import { launchBrowser } from '../support/browser.js';
-import { goTo, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { goTo, openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import { silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -30,6 +30,8 @@ let installation: Installation;
 let words: string[];
 let id: string;
 let keptWords: string[];
+/** What the reporter was told of the archive. */
+let notice: string;
 
 beforeAll(async () => {
   const clock = createTestClock(new Date());
@@ -38,6 +40,10 @@ beforeAll(async () => {
   ({ words } = await installation.report({ text: 'The contract of March is a sham.' }));
   ({ words: keptWords } = await installation.report({ text: 'The seal of the tank is broken.' }));
   id = reporterKeys(words).caseId;
+  const why = { what: 'The whole case', text: 'The act on archives demands it.' };
+  const told = { basis: 'obligation', to: 'City archive', ...why } as const;
+  const { identityTalks } = await handlers[0].desk.talkIdentity(id, told);
+  notice = identityTalks[0]?.id ?? '';
   const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
   for (const each of [words, keptWords]) {
     await handlers[0].desk.reply(reporterKeys(each).caseId, closure, [], silent);
@@ -190,6 +196,25 @@ it('does not come where a colleague says no, nor where one of the two thinks bet
   for (const page of [first, second, reading]) await page.context().close();
 }, 240_000);
 
+it('says before the closing that whoever reported is to be told of the archive first', async () => {
+  const [hanna] = installation.handlers;
+  await installation.report({ text: 'The bridge was never inspected.' });
+  const { page } = await openPage(browser, `${installation.address}/desk/en/`);
+  await signInInBrowser(page, hanna.name, hanna.passphrase);
+  await openCaseOf(page, 'The bridge was never inspected.');
+  const form = partOf(page, 'writing').locator('form');
+  const before = partOf(form, 'archive-first');
+  expect(await before.isVisible()).toBe(false);
+  await form.locator('input[type=radio][value="closure"]').check();
+  expect(await before.innerText()).toContain('with the name of the archive');
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+  }
+  await page.context().close();
+}, 120_000);
+
 it('goes when two agreed and its reporter said nothing, and the key then answers as one that never was', async () => {
   const [hanna, harald] = installation.handlers;
   const first = await recordOf(hanna);
@@ -218,7 +243,16 @@ it('goes when two agreed and its reporter said nothing, and the key then answers
   const archive = { ...decided, archive: 'City archive' };
   await propose(first, 'archive', archive);
   const made = { kind: 'export', id: null, form: 'whole', text: 'For the archive' } as const;
-  await hanna.desk.work(id, { ...made, disclosure: null, state: 'made' });
+  const disclosed = await hanna.desk.recordExport(
+    id,
+    { ...made, disclosure: null, state: 'made' },
+    {
+      ...{ kind: 'disclosure', id: null, recipient: 'City archive', ground: 'The act on archives' },
+      ...{ scope: 'The whole case', on: dayOf(installation.clock.now(), 'UTC'), state: 'made' },
+      identity: { basis: 'obligation', entry: notice },
+    },
+  );
+  expect(disclosed.disclosures).toMatchObject([{ recipient: 'City archive' }]);
   await partOf(second, 'reload').click();
   const confirm = partOf(second, 'confirm-form');
   await partOf(confirm, 'received').fill('Letter 7');

@@ -80,6 +80,9 @@ export function writingForm(
     const untold = data?.persons.filter((person) => person.outcome === null).length ?? 0;
     write(form, 'untold', plural('desk.write.untold', untold));
     showPart(form, 'untold', wanted === 'closure' && untold > 0);
+    const channel = desk.directory.channels.find((each) => each.id === data?.channel);
+    const toArchive = channel?.publicBody === true && data?.practice === false && !isRequest;
+    showPart(form, 'archive-first', wanted === 'closure' && toArchive);
     showPart(form, 'files-field', wanted !== 'nothing_further' && !isRequest);
     showPart(form, 'language', wanted !== 'nothing_further' && !isRequest);
     showPart(form, 'confirm', false);
