@@ -8,11 +8,14 @@ const handlers = readers.flatMap(({ id, name, part }) =>
 );
 const readersIn = (id: string): string[] => access.get(id) ?? ['hanna', 'vera'];
 
-/** Three cases of the person's own: one may be given to nobody. */
+const paper = readers.filter(({ part }) => part === 'recovery_officer');
+
+/** Three cases of the person's own: the first may be given to paper too, the last to nobody. */
 function ownCases(): OwnCase[] {
   return [...rows.values()].slice(0, 3).map((row, index) => {
     const others = handlers.filter(({ id }) => id !== 'hanna' && readersIn(row.id).includes(id));
-    const may = index === 2 ? [] : handlers.filter(({ id }) => !readersIn(row.id).includes(id));
+    const free = handlers.filter(({ id }) => !readersIn(row.id).includes(id));
+    const may = [[...free, ...paper], free, []][index] ?? [];
     const { id, title, state, receivedOn } = row;
     return { id, title, state, receivedOn, others, paper: index > 0, grantable: may };
   });

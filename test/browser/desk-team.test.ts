@@ -18,7 +18,12 @@ it('somebody who leaves gives the cases that only they read, and sees which nobo
   await page.getByRole('button', { name: 'Give these cases now' }).click();
   await found.getByText('Choose somebody for one case at least.').waitFor();
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  await found.getByLabel('Choose one person for all of them').selectOption('Omar Lind');
+  // a recovery officer is a key on paper: told apart from people, and never chosen for all
+  const one = await found.locator('li.card').first().locator('select option').allTextContents();
+  expect(one).toContain('Vera Strand (recovery officer’s paper)');
+  const everybody = found.getByLabel('Choose one person for all of them');
+  expect((await everybody.locator('option').allTextContents()).join()).not.toContain('Vera');
+  await everybody.selectOption('Omar Lind');
   await page.getByRole('button', { name: 'Give these cases now' }).click();
   await found.getByRole('heading', { name: '1 case that only you read' }).waitFor();
   expect(complaints).toEqual([]);

@@ -19,6 +19,7 @@ import { dayText, today } from './days.js';
 import type { Desk } from './desk.js';
 import { send, showProblem } from './failures.js';
 import { barredNames } from './left-out.js';
+import { takerText } from './parties.js';
 import { renewalElement } from './renewal.js';
 import { listText } from './texts.js';
 
@@ -40,7 +41,7 @@ export function fillAccess(
   renewal.replaceChildren(...(data.writable === 'no' ? [] : [renewalElement(desk, data, changed)]));
 
   const select = part(panel, 'grant-reader', HTMLSelectElement);
-  select.replaceChildren(...data.grantable.map(({ id, name }) => option(id, name)));
+  select.replaceChildren(...data.grantable.map((each) => option(each.id, takerText(desk, each))));
   const form = part(panel, 'grant-form');
   show(form, data.grantable.length > 0);
   block(form, data);

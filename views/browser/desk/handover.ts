@@ -6,6 +6,7 @@ import { dayText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, option, ownIds, part, show, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
+import { isPaper, takerText } from './parties.js';
 
 /** A case in the list, with whoever is chosen for it. */
 interface Choice {
@@ -40,9 +41,12 @@ export function handoverView(desk: Desk): HTMLElement {
     );
     const shared = cases.length - alone.length;
     show(write(view, 'shared', plural('desk.handover.shared', shared)), shared > 0);
-    choices = listed.map(choiceOf);
+    choices = listed.map((own) => choiceOf(desk, own));
     part(form, 'cases').replaceChildren(...choices.map(({ item }) => item));
-    const names = new Map(listed.flatMap(({ grantable }) => grantable).map((p) => [p.id, p.name]));
+    const takers = listed.flatMap(({ grantable }) => grantable);
+    // paper takes no case on: it is chosen for one by itself, or not at all
+    const people = takers.filter(({ id }) => !isPaper(desk, id));
+    const names = new Map(people.map(({ id, name }) => [id, name]));
     everything.replaceChildren(
       option('', t('desk.handover.nobody')),
       ...[...names].map(([id, name]) => option(id, name)),
@@ -53,7 +57,7 @@ export function handoverView(desk: Desk): HTMLElement {
       'nobody',
       alone.some(({ grantable }) => grantable.length === 0),
     );
-    showPart(view, 'give', names.size > 0);
+    showPart(view, 'give', takers.length > 0);
     showPart(view, 'found', true);
   };
 
@@ -101,7 +105,7 @@ export function handoverView(desk: Desk): HTMLElement {
   return view;
 }
 
-function choiceOf(own: OwnCase): Choice {
+function choiceOf(desk: Desk, own: OwnCase): Choice {
   const item = ownIds(copyTemplate('handover-case'));
   const select = part(item, 'to', HTMLSelectElement);
   const title = own.title === '' ? numberOf(own) : own.title;
@@ -116,7 +120,7 @@ function choiceOf(own: OwnCase): Choice {
   keepPrivate(select);
   select.append(
     option('', t('desk.handover.nobody')),
-    ...own.grantable.map(({ id, name }) => option(id, name)),
+    ...own.grantable.map((each) => option(each.id, takerText(desk, each))),
   );
   showPart(item, 'field', own.grantable.length > 0);
   const why = write(item, 'why', t(`desk.handover.${own.paper ? 'only_paper' : 'only_you'}`));
