@@ -288,6 +288,18 @@ describe('moving about', () => {
   });
 });
 
+describe('the first steps', () => {
+  it('count no recovery officer’s paper as the second handler', async () => {
+    const { page } = await enter('empty');
+    const step = page.locator('[data-step=reader]');
+    await step.getByText('does not replace one').waitFor();
+    expect(await step.locator('[data-part=reader-done]').isVisible()).toBe(false);
+    await goTo(page, 'channel');
+    const steps = page.locator('[data-part=steps]');
+    await steps.getByText('A paper is accepted, but a second case handler is safer').waitFor();
+  });
+});
+
 describe('locking', () => {
   it('warns after 13 idle minutes, and after 15 wipes page and worker', async () => {
     const { page } = await visit('usual');
