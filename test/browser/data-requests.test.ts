@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import {
   startInstallation,
   type Installation,
@@ -9,9 +9,11 @@ import {
 } from '../support/installation.js';
 import { expectAccessible } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
+import { loaded, overflow } from './desk-page.js';
 
 // Somebody asks what an organisation holds on them, and no case is known: from the register to the
-// answer, which says nothing of any report, and the closing, against a real server.
+// answer, which says nothing of any report, and the closing; or into the case that it turns out to be
+// about, where another handler answers it. Against a real server.
 
 let browser: Browser;
 let installation: Installation;
@@ -138,5 +140,83 @@ describe('a request about data that belongs to no case', () => {
     expect(await row.innerText()).toContain('Request about data');
     const { figures } = await hanna.desk.figures(null, () => undefined);
     expect(figures).toMatchObject({ open: 0, years: [] });
+  });
+});
+
+describe('a request that turns out to be about a case', () => {
+  const asks = 'What did Robin tell you?';
+
+  it('goes on in that case with its day, but in none that somebody who reads it may not know', async () => {
+    await installation.report({ text: 'The gate is left open.' });
+    const secretOf = { text: 'The night shift is never paid.', leftOut: [harald.id] };
+    await installation.report(secretOf);
+    await page.click('[data-go=requests]');
+    await partOf(page, 'write').click();
+    const writing = partOf(page, 'form');
+    await partOf(writing, 'who').fill('Robin Ek');
+    await partOf(writing, 'received').fill(dayOf(-5));
+    await partOf(writing, 'text').fill(asks);
+    await writing.locator('button[type=submit]').click();
+    await partOf(page, 'done-title').waitFor();
+    await page.click('[data-go=inbox]');
+    await partOf(page, 'category').first().selectOption('');
+    await partOf(page, 'refresh').click();
+    await loaded(page);
+    await page.locator('.row-open', { hasText: asks }).click();
+    await page.click('#tab-record');
+    const panel = page.locator('#panel-record');
+    await panel.getByRole('button', { name: 'Move into a case: ' }).click();
+    const form = partOf(panel, 'move-form');
+    expect(await partOf(form, 'move-who').innerText()).toBe('Robin Ek');
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('Choose the case first.').waitFor();
+    // neither a request about data nor a practice report is one to choose
+    expect((await partOf(form, 'to').locator('option').allTextContents()).sort()).toEqual([
+      'Choose a case',
+      'The gate is left open.',
+      'The night shift is never paid.',
+    ]);
+    await partOf(form, 'to').selectOption({ label: 'The night shift is never paid.' });
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('would learn from it').waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await partOf(form, 'to').selectOption({ label: 'The gate is left open.' });
+    await form.locator('button[type=submit]').click();
+    await partOf(panel, 'requests').getByText('goes on in a case').waitFor();
+    expect(await partOf(panel, 'move-fold').isVisible()).toBe(false);
+    await expectAccessible(page);
+  });
+
+  it('is answered there by the other handler, and stands once in the register of both', async () => {
+    const opened = await openPage(browser, `${installation.address}/desk/en/`);
+    complaints.push(opened.complaints);
+    const other = opened.page;
+    await signInInBrowser(other, harald.name, harald.passphrase);
+    await openCaseOf(other, 'The gate is left open.');
+    await other.click('#tab-record');
+    const item = partOf(other, 'requests').locator('> li', { hasText: 'Robin Ek' });
+    expect(await item.innerText()).toContain(asks);
+    await item.getByRole('button', { name: 'Answer' }).click();
+    const form = partOf(other, 'answer-form');
+    await partOf(form, 'answer').selectOption('refused');
+    await partOf(form, 'text').fill('Others would be named.');
+    await partOf(form, 'remedies').check();
+    await form.locator('button[type=submit]').click();
+    await item.getByText('refused').waitFor();
+    for (const desk of [other, page]) {
+      await desk.click('[data-go=requests]');
+      await desk.getByRole('button', { name: 'Gather the requests' }).click();
+      await partOf(desk, 'found').waitFor();
+      await partOf(desk, 'settled').check();
+      const found = partOf(desk, 'list').locator('> li', { hasText: 'Robin Ek' });
+      await found.first().waitFor();
+      expect(await found.count()).toBe(1);
+      expect(await found.innerText()).toMatch(/refused[^]*The gate is left open\./u);
+      await expectAccessible(desk);
+    }
   });
 });

@@ -13,8 +13,8 @@ import { expectAccessible, openCaseWith, openReporterPage } from '../support/rep
 import { createTestClock } from '../support/server.js';
 import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
 
-// One handler proposes to erase a passage, of a message and of a closing, another confirms, and the
-// reporter sees it: real pages on a real server.
+// One handler proposes to erase a passage, another says no; then of a message and of a closing, another
+// confirms, and the reporter sees it: real pages on a real server.
 
 const text = 'The guard wrote four hours. Kim Berg is ill.';
 
@@ -62,6 +62,49 @@ async function sitDown(
   await page.click('[data-tab=record]');
   return page;
 }
+
+it('is not done where a colleague says no, or where it is taken back', async () => {
+  const [hanna, harald] = installation.handlers;
+  const proposing = async (page: Page): Promise<void> => {
+    await page.click(`${panel} [data-part=new] summary`);
+    await page.selectOption('#erasure-of', 'dialogue 3');
+    await page.check(`${panel} [data-part=form] [data-part=whole]`);
+    await page.click(`${panel} [data-part=form] [data-part=do]`);
+    await page.locator(`${panel} [data-part=proposals] > li`).waitFor();
+  };
+  const first = await sitDown(hanna);
+  await proposing(first);
+  const second = await sitDown(harald);
+  const theirs = second.locator(`${panel} [data-part=proposals] > li`);
+  expect(await theirs.locator('[data-part=now]').textContent()).toBe(text);
+  await theirs.getByRole('button', { name: 'Decline' }).click();
+  await theirs.waitFor({ state: 'detached' });
+  await expectAccessible(second);
+  await partOf(first, 'reload').click();
+  const own = first.locator(`${panel} [data-part=proposals] > li`);
+  await own.waitFor({ state: 'detached' });
+  await first.click('[data-tab=conversation]');
+  const said = partOf(first, 'conversation');
+  await said.getByText('Harald Handler declined to erase something').waitFor();
+
+  await first.click('[data-tab=record]');
+  await proposing(first);
+  await own.getByRole('button', { name: 'Take back' }).click();
+  await own.waitFor({ state: 'detached' });
+  await partOf(second, 'reload').click();
+  await loaded(second);
+  expect(await theirs.count()).toBe(0);
+  await second.click('[data-tab=conversation]');
+  const entry = second.locator('.entry.kind-message');
+  expect(await entry.textContent()).toContain(text);
+  expect(await entry.textContent()).not.toContain('rased');
+  const { entries } = await installation.newReporter().open(words);
+  expect(entries.map(({ content, erasure }) => [content.kind, erasure])).toEqual([
+    ['report', null],
+    ['message', null],
+  ]);
+  for (const page of [first, second]) await page.context().close();
+}, 120_000);
 
 it('is proposed by one handler, confirmed by another, and told to the reporter', async () => {
   const [hanna, harald] = installation.handlers;

@@ -5,7 +5,7 @@ import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
 import { linkChoices, progressChoices } from './choices.js';
 import { dayText, daysBetween, today } from './days.js';
-import type { Changed, Desk } from './desk.js';
+import { isWhole, type Changed, type Desk } from './desk.js';
 import {
   copyTemplate,
   element,
@@ -207,6 +207,7 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
       const others = [...desk.inbox.rows.values()].filter((row) => row.id !== id);
       other.replaceChildren(...others.map((row) => option(row.id, caseTitle(row))));
       showPart(panel, 'link-form', others.length > 0);
+      showPart(panel, 'partial', !isWhole(desk.inbox));
       money.update(data);
       shown = work;
       block(panel, data);

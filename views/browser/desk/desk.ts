@@ -112,6 +112,11 @@ export function newInboxMemory(): InboxMemory {
   };
 }
 
+/** Whether the inbox holds every case: whoever leaves the list while it loads stops its loading. */
+export function isWhole({ next }: InboxMemory): boolean {
+  return next.open === null && next.closed === null;
+}
+
 /** The text in the page's language, else in English, else in any it has. */
 export function localText(texts: Readonly<Record<string, string>>): string {
   const found = texts[document.documentElement.lang] ?? texts['en'];

@@ -6,7 +6,7 @@ import { isTrusted, rowFaultText } from './case-faults.js';
 import { outcomeText, subjectText } from './choices.js';
 import { daysBetween, dayText } from './days.js';
 import { dueDates, type DueDate, type Reason } from './deadlines.js';
-import { channelName, ruleOf, type Desk } from './desk.js';
+import { channelName, isWhole, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, element, fillList, part, show, write } from './dom.js';
 import { keepingLines, type DateLine } from './keeping-lines.js';
 import { markedText } from './marks.js';
@@ -21,7 +21,10 @@ export function caseTitle(row: CaseRow): string {
 /** How another case is called where one names it: by its title, for whoever has it in the list. */
 export function titleOfOther(desk: Desk, id: string): string {
   const row = desk.inbox.rows.get(id);
-  return row === undefined ? t('desk.work.link_unseen') : caseTitle(row);
+  if (row !== undefined) return caseTitle(row);
+  // guests have a list of their own, which is loaded at once
+  const isAll = isWhole(desk.inbox) || desk.account.part === 'guest';
+  return t(isAll ? 'desk.work.link_unseen' : 'desk.work.link_unread');
 }
 
 /** Where a case stands, in a word. */

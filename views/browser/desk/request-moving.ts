@@ -1,7 +1,7 @@
 import type { DataRequest } from '../../../client/casework/requests.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
-import type { Changed, Desk } from './desk.js';
+import { isWhole, type Changed, type Desk } from './desk.js';
 import { option, part, showPart, write } from './dom.js';
 import { send, showProblem } from './failures.js';
 import { caseTitle } from './inbox-row.js';
@@ -42,11 +42,16 @@ export function movingForm(
   return {
     open(request) {
       chosen = request;
-      const others = [...desk.inbox.rows.values()].filter((row) => !row.dataRequest);
+      // what somebody really asks for goes on in no case that was made for practice
+      const practice = desk.inbox.rows.get(id)?.practice === true;
+      const others = [...desk.inbox.rows.values()].filter(
+        (row) => !row.dataRequest && row.practice === practice,
+      );
       to.replaceChildren(
         option('', t('desk.request.move_choose')),
         ...others.map((row) => option(row.id, caseTitle(row))),
       );
+      showPart(form, 'partial', !isWhole(desk.inbox));
       keepPrivate(write(form, 'move-who', request.name));
       showProblem(form, null);
       showPart(panel, 'move-fold', true);
