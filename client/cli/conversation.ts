@@ -2,6 +2,7 @@ import { FILES_LIMIT } from '../../crypto/private.js';
 import type { ReporterCaseView } from '../models.js';
 import { saveFile } from '../node/save-file.js';
 import { cleanFiles } from './cleaning.js';
+import { consentOf } from './consent.js';
 import { closeFiles, openFiles, progressOn, type CommandContext } from './context.js';
 import { exitCodes, Failure, usage, type ExitCode } from './failure.js';
 import { checkReceiptFile, keepReceipt } from './keep-receipt.js';
@@ -71,6 +72,20 @@ export async function answerSpoken(context: CommandContext): Promise<ExitCode> {
   const before = await openToWrite(context, words);
   if (asks) terminal.say(caseText(before));
   const after = await reporter.say(words, await spokenWord(context, before), signal);
+  if (options.json) return show(context, after);
+  terminal.print('It arrived.');
+  return exitCodes.done;
+}
+
+/** `casekey consent`: answers whether somebody outside may be told who the reporter is. */
+export async function answerQuestion(context: CommandContext): Promise<ExitCode> {
+  const { options, terminal, reporter, signal } = context;
+  checkInputs(options.keyFile, undefined);
+  await checkOrganisation(context);
+  const words = await readCaseKey(terminal, options.keyFile);
+  const before = await openToWrite(context, words);
+  const { request, answer } = consentOf(context, before);
+  const after = await reporter.consent(words, request, answer, signal);
   if (options.json) return show(context, after);
   terminal.print('It arrived.');
   return exitCodes.done;

@@ -24,6 +24,7 @@ export const help = `casekey: report wrongdoing, and come back to a report, with
   casekey rectify NUMBER --address URL [--text-file FILE]
   casekey meet   in_person|phone|video --address URL [--text-file FILE]
   casekey meet   NUMBER take CHOICE|others|decline|off --address URL
+  casekey consent NUMBER agree|refuse|withdraw --address URL
   casekey read   --address URL [NUMBER...] [--out FOLDER]
   casekey copy FILE --address URL
   casekey receipt FILE --address URL [--with-key]
@@ -43,6 +44,9 @@ Commands
   rectify  says what is wrong in it, or how it should read
   meet     asks for a meeting, or answers what is proposed. Whoever meets you sees or hears
            you: after that you are not unknown to that person any more
+  consent  answers whether somebody outside may be told who you are; return shows the
+           question and its number. You can take your agreement back at any time, in a
+           closed case too; what was told before stays told
   read     saves the files of the case, all or those of these numbers
   copy     keeps the case as one page (FILE.html) or, with its files, as an archive
            (FILE.zip); whoever finds it knows that somebody reported

@@ -10,6 +10,7 @@ export const commands = [
   'agree',
   'rectify',
   'meet',
+  'consent',
   'return',
   'read',
   'copy',
@@ -81,6 +82,7 @@ const allowed: Readonly<Record<CommandName, readonly string[]>> = {
   agree: [],
   rectify: ['text-file'],
   meet: ['text-file'],
+  consent: [],
   return: Object.keys(keeping),
   read: Object.keys(reading),
   copy: [],
@@ -198,6 +200,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     'agree',
     'rectify',
     'meet',
+    'consent',
   ];
   const takesWords = wordy.includes(command);
   if (rest.length > 0 && !takesWords) {
@@ -218,6 +221,9 @@ export function parseOptions(args: readonly string[]): Options | null {
   }
   if (command === 'meet' && (rest.length === 0 || rest.length > 3)) {
     throw usage('meet wants in_person, phone or video, or the number of a meeting and an answer.');
+  }
+  if (command === 'consent' && rest.length !== 2) {
+    throw usage('consent wants the number of a question, as return shows it, and an answer.');
   }
   if (command === 'copy' && rest.length !== 1) {
     throw usage('copy wants the file to write: `casekey copy FILE --address URL`.');

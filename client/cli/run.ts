@@ -7,7 +7,7 @@ import type { SocksProxy } from '../node/socks.js';
 import type { Visit } from '../node/visit.js';
 import { createReporter } from '../reporter.js';
 import type { CommandContext } from './context.js';
-import { answerSpoken, saveFiles, showCase, writeOn } from './conversation.js';
+import { answerQuestion, answerSpoken, saveFiles, showCase, writeOn } from './conversation.js';
 import { copyCase } from './copy.js';
 import { exitCodeOf, exitCodes, Failure, type ExitCode } from './failure.js';
 import { help } from './help.js';
@@ -48,6 +48,8 @@ async function perform(context: CommandContext, means: Means): Promise<ExitCode>
     case 'rectify':
     case 'meet':
       return answerSpoken(context);
+    case 'consent':
+      return answerQuestion(context);
     case 'return':
       return showCase(context);
     case 'read':

@@ -4,6 +4,7 @@ import { type AnswerWords, type FileFault, readAnswers } from '../questions/read
 import { exitCodes, type ExitCode } from './failure.js';
 import { caseFaultText } from './messages.js';
 import { bytesText, printable, printableLine } from './printable.js';
+import { consentTexts } from './consent.js';
 import { inLanguage, memberLine } from './readers.js';
 import { optionText, originText, spokenTexts } from './spoken.js';
 
@@ -39,6 +40,9 @@ const headings: Readonly<Record<string, string>> = {
   meeting_answer: 'Your answer about a meeting',
   meeting_withdrawal: 'You called a meeting off',
   meeting_cancellation: 'A meeting was called off',
+  identity_disclosure: 'On telling somebody who you are',
+  identity_opening: 'What you said about yourself was opened',
+  consent: 'Your answer on telling somebody who you are',
 };
 
 function momentText(at: string): string {
@@ -57,6 +61,20 @@ export function entryHead({ content, author }: EntryView): string {
 /** What an entry says beside its text. */
 export function entryFacts({ content }: EntryView): [name: string, value: string][] {
   if (content.kind === 'closure') return [['Outcome', content.outcome.replaceAll('_', ' ')]];
+  if (content.kind === 'identity_disclosure') {
+    return [
+      ['Why', content.basis === 'consent' ? 'you are asked' : 'law demands it'],
+      ['To whom', printable(content.to)],
+      ['What', printable(content.what)],
+    ];
+  }
+  if (content.kind === 'identity_opening') {
+    return [
+      ['Asked for', content.fields.join(', ')],
+      ['Reason', printable(content.reason)],
+    ];
+  }
+  if (content.kind === 'consent') return [['Answer', content.answer]];
   if (content.kind !== 'report') return [];
   const facts: [string, string][] = [
     ['Category', content.category.replaceAll('_', ' ')],
@@ -190,7 +208,7 @@ export function caseText(view: ReporterCaseView): string {
     `Readers: ${readers.map(memberLine).join(', ')}`,
   ];
   const entries = view.entries.map((entry) => entryText(entry, files));
-  return [facts.join('\n'), ...entries, ...spokenTexts(view)].join('\n\n');
+  return [facts.join('\n'), ...entries, ...spokenTexts(view), ...consentTexts(view)].join('\n\n');
 }
 
 function removalText({ state, purgeOn }: ReporterCaseView): string[] {

@@ -245,6 +245,26 @@ describe('the program without a browser', () => {
     const view = await hanna.desk.openCase(id);
     expect(view.transcripts[0]?.state).toBe('agreed');
     expect(view.meetings[0]?.state).toBe('agreed');
+    const asked = {
+      basis: 'consent',
+      to: 'Police',
+      what: 'The name',
+      text: 'As a witness.',
+    } as const;
+    await hanna.desk.talkIdentity(id, asked);
+    const question = (await casekey('return')).printed;
+    expect(question).toContain('To whom: Police');
+    expect(question).toContain('not answered yet: `consent 1 agree` or `consent 1 refuse`');
+    expect((await casekey('consent', '1')).exit).toBe(2);
+    expect((await casekey('consent', '2', 'agree')).exit).toBe(2);
+    expect((await casekey('consent', '1', 'withdraw')).exit).toBe(2);
+    expect((await casekey('consent', '1', 'agree')).exit).toBe(0);
+    const closure = { kind: 'closure', outcome: 'minor', text: 'Closed.' } as const;
+    await hanna.desk.reply(id, closure, [], silent);
+    expect((await casekey('return')).printed).toContain('you agreed: `consent 1 withdraw`');
+    expect((await casekey('consent', '1', 'withdraw')).exit).toBe(0);
+    expect((await casekey('consent', '1', 'agree')).exit).toBe(2);
+    expect((await hanna.desk.openCase(id)).identityTalks).toMatchObject([{ state: 'withdraw' }]);
     await rm(keyFile);
   });
 });

@@ -1,3 +1,4 @@
+import { consentChoices } from '../../../client/consent-choices.js';
 import type {
   AccessView,
   ConsentAnswer,
@@ -196,34 +197,14 @@ function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
   return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
 }
 
-/** What the reporter last answered to a question about the identity. */
-function answerTo(entries: ReporterCaseView['entries'], hash: string): ConsentAnswer | null {
-  const said = entries.findLast(
-    ({ content }) => content.kind === 'consent' && content.request === hash,
-  )?.content;
-  return said?.kind === 'consent' ? said.answer : null;
-}
-
-/**
- * What the reporter can answer now. In a closed case too an agreement can be taken back (GDPR article
- * 7(3)), since the identity can still go out on it; nothing new is agreed to there.
- */
-function choicesOf(given: ConsentAnswer | null, isClosed: boolean): ConsentAnswer[] {
-  if (given === 'agree') return ['withdraw'];
-  if (isClosed) return [];
-  return given === null ? ['agree', 'refuse'] : ['agree'];
-}
-
 /** Lets the reporter agree to what an entry asks, refuse it, or take an agreement back. */
 function fillAnswers(
   row: HTMLElement,
-  { content, hash }: EntryView<ReporterEntry>,
-  { entries, writable, state }: ReporterCaseView,
+  entry: EntryView<ReporterEntry>,
+  view: ReporterCaseView,
   give: GiveConsent,
 ): void {
-  const asks = content.kind === 'identity_disclosure' && content.basis === 'consent';
-  const choices =
-    asks && writable === 'yes' ? choicesOf(answerTo(entries, hash), state === 'closed') : [];
+  const choices = consentChoices(view, entry);
   if (choices.length === 0) {
     row.remove();
     return;
@@ -238,7 +219,7 @@ function fillAnswers(
       button.textContent = t(`consent.do.${choice}`);
       button.addEventListener('click', () => {
         button.disabled = true;
-        void give(hash, choice, problem).finally(() => {
+        void give(entry.hash, choice, problem).finally(() => {
           button.disabled = false;
         });
       });
