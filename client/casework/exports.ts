@@ -20,6 +20,8 @@ export interface CaseExport {
   outside: Outside | null;
   /** The text for outsiders that was asked for, with the ids of its files; null where none was. */
   copy: { text: string; files: readonly string[] } | null;
+  /** Whether something was restricted, corrected or erased since that text was asked for. */
+  changed: boolean;
   state: 'asked' | 'made' | 'withdrawn';
   by: { id: string; name: string };
   /** When it was asked for or made, whichever is newer. */
@@ -70,17 +72,30 @@ function isAsAsked(asked: Asked, made: Asked): boolean {
   return asked.form === made.form && asked.text === made.text && termsOf(asked) === termsOf(made);
 }
 
+/** Whether it says that words of the case are not to go out any more, or not as they stand. */
+function changesWords({ kind }: ExportSource['content']): boolean {
+  return kind === 'part_restriction' || kind === 'correction' || kind === 'erasure';
+}
+
 /**
  * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
  * person's word confirms it, and a word counts for the record that it names: whoever changes the form,
  * the purpose, to whom it goes, or the text for outsiders asks anew.
+ *
+ * @param entries the conversation before the notes, as pages have them.
  */
 export function exportsOf(entries: readonly ExportSource[]): CaseExport[] {
   const exports = new Map<string, CaseExport>();
   const disclosed = new Map<string, Outside>();
+  let erasedAt = '';
   for (const { author, hash: record, content } of entries) {
     if (author.side !== 'reader') continue;
     const by = { id: author.id, name: author.name };
+    if (changesWords(content)) {
+      for (const each of exports.values()) each.changed ||= each.copy !== null;
+    }
+    // of what was erased in the conversation, which is another chain, the moment alone tells the order
+    if (content.kind === 'erasure' && content.at > erasedAt) erasedAt = content.at;
     if (content.kind === 'disclosure') {
       const outside = outsideOf(content);
       if (content.state === 'made' && outside !== null) disclosed.set(content.id, outside);
@@ -96,7 +111,9 @@ export function exportsOf(entries: readonly ExportSource[]): CaseExport[] {
       const outside =
         state === 'withdrawn' ? (before?.outside ?? null) : (outsideOf(content) ?? named);
       const copy = state === 'asked' ? copyOf(content) : (before?.copy ?? null);
-      const now = { id, record, form, text, disclosure, outside, copy, state, by, at };
+      const changed =
+        state === 'asked' ? copy !== null && erasedAt > at : (before?.changed ?? false);
+      const now = { id, record, form, text, disclosure, outside, copy, changed, state, by, at };
       const holds = before !== undefined && (state === 'withdrawn' || isAsAsked(before, now));
       exports.set(id, { ...now, second: holds && state !== 'asked' ? before.second : null });
     }

@@ -112,6 +112,11 @@ function restrictedIn(extract: string, texts: readonly string[]): Token[][] {
   return [...copiedIn(extract, texts), ...short];
 }
 
+/** Whether a text says again what is restricted, which no text that is given out may. */
+export function saysRestricted(text: string, restricted: readonly string[]): boolean {
+  return restrictedIn(text, restricted).length > 0;
+}
+
 let monthNames: ReadonlyMap<string, number> | undefined;
 
 /** Months by every name and short form they have, as they stand in a date. */

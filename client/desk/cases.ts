@@ -48,7 +48,7 @@ import {
 import { checkRemoval } from './removing.js';
 import { checkLink } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
-import { checkExportable, checkExportAnswer } from './exporting.js';
+import { checkExportable, checkExportAnswer, checkGivenOut } from './exporting.js';
 import type { Listings } from './listings.js';
 import { checkDisclosure, checkOutward } from './outward.js';
 import { createSearch, type Search } from './search.js';
@@ -133,12 +133,15 @@ export interface CaseDesk {
    *
    * @param disclosed a new disclosure, which takes the place of the one that `made` names; null where
    * the file stays inside, or `made` names one that stands there.
+   * @param copy the text for outsiders, and the ids of its files, where it was not asked for before;
+   * null for none.
    * @throws ClientError as `work` does.
    */
   recordExport(
     id: string,
     made: Extract<CaseworkInput, { kind: 'export' }>,
     disclosed: Extract<CaseworkInput, { kind: 'disclosure' }> | null,
+    copy?: { text: string; files: readonly string[] } | null,
   ): Promise<HandlerCaseView>;
   /**
    * Asks the custodians for some of what the reporter said of themself.
@@ -230,7 +233,7 @@ export function createCaseDesk(
     texts: () => workplace.texts(),
   });
 
-  const recordExport: CaseDesk['recordExport'] = async (id, made, disclosed) => {
+  const recordExport: CaseDesk['recordExport'] = async (id, made, disclosed, copy = null) => {
     const at = session.now().toISOString();
     const disclosure = disclosed && caseworkEntry(disclosed, at);
     const named = disclosure === null ? made.disclosure : disclosure.id;
@@ -239,6 +242,7 @@ export function createCaseDesk(
       if (disclosure !== null) checkDisclosure(opened, disclosure);
       const said = disclosure === null ? [content] : [disclosure, content];
       checkExportable(opened, content.id, said, state.account.id);
+      if (copy !== null) checkGivenOut(opened, copy.text, copy.files);
       checkOutward(opened, content, disclosure);
       return prepareNotes(opened, state, said);
     });
@@ -309,6 +313,10 @@ export function createCaseDesk(
       return workplace.append(id, ['work', change], (opened, state) => {
         if (content.kind === 'correction' || content.kind === 'person_extract') {
           checkUnrestricted(opened);
+        }
+        if (content.kind === 'person_extract') checkGivenOut(opened, content.text, []);
+        if (content.kind === 'export' && content.copy !== undefined) {
+          checkGivenOut(opened, content.copy, content.attachments ?? []);
         }
         checkNotReplacing(opened, content);
         if (content.kind === 'correction') checkCorrection(opened, content);

@@ -27,9 +27,10 @@ import { htmlOf, type ReadableCopy } from '../archive/readable.js';
 import type { ArchiveFile } from '../archive/zip-writer.js';
 import { entryViews } from '../case-view.js';
 import { type CaseExport, type ExportSource, exportsOf } from '../casework/exports.js';
+import { saysRestricted } from '../casework/extract-check.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
-import { coveredViews, isPartRestricted } from '../casework/parts.js';
+import { coveredViews, isPartRestricted, restrictedWords } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
@@ -82,15 +83,43 @@ function someoneElse(opened: OpenedForHandler, who: Party): boolean {
 }
 
 /**
+ * Checks that a text that is to be given out says nothing of what is restricted, and that none of its
+ * files is.
+ *
+ * @param files ids of attachments.
+ * @throws ClientError `part_restricted`, or `case_changed` where a file is not there any more.
+ */
+export function checkGivenOut(
+  { file, directory }: OpenedForHandler,
+  text: string,
+  files: readonly string[],
+): void {
+  const said = entryViews(file, directory.directory, []);
+  const covered = coveredViews(said);
+  if (saysRestricted(text, covered.flatMap(restrictedWords))) {
+    throw new ClientError('part_restricted');
+  }
+  const idsIn = (entries: readonly EntryView[]): Set<string> =>
+    new Set(entries.flatMap(standingFiles).map(({ attachment }) => attachment));
+  const [standing, open] = [idsIn(said), idsIn(covered)];
+  for (const id of files) {
+    if (!standing.has(id)) throw new ClientError('case_changed');
+    if (!open.has(id)) throw new ClientError('part_restricted');
+  }
+}
+
+/**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
  * organisation asks for two persons, that another confirmed this very export, to whom it goes and a
- * text for outsiders included, and that the reporter wrote nothing since. Whoever is the only handler
+ * text for outsiders included, and that the reporter wrote nothing since. A text that was asked for goes
+ * out only as long as nothing was restricted, corrected or erased since, also for one alone. Whoever is the only handler
  * of a case, and to whom no other could be added, goes alone: an authority's question must not wait
  * for somebody who is not there.
  *
  * @param saying what is to be written down of it now; nothing where that stands in the case.
- * @throws ClientError `case_restricted`, `part_restricted` for a whole one, `export_unconfirmed`, or
- * `export_outdated` where the reporter wrote after the yes.
+ * @throws ClientError `case_restricted`, `part_restricted` for a whole one, and as
+ * {@link checkGivenOut}, `export_unconfirmed`, or `export_outdated` where the reporter wrote after the
+ * yes, or the text is of before a change.
  */
 export function checkExportable(
   opened: OpenedForHandler,
@@ -109,6 +138,8 @@ export function checkExportable(
   if (found?.form !== 'redacted' && isPartRestricted(keeping)) {
     throw new ClientError('part_restricted');
   }
+  if (found?.changed === true) throw new ClientError('export_outdated');
+  if (found?.copy) checkGivenOut(opened, found.copy.text, found.copy.files);
   const channel = directory.directory.channels.find((each) => each.id === answer.case.channel);
   if (channel?.exportsByTwo !== true || !someoneElse(opened, v.parse(ReaderId, who))) return;
   const isMine = found?.state === 'made' && found.by.id === who;
@@ -131,16 +162,17 @@ export function checkExportable(
  */
 function checkCopy({ copy }: CaseExport, { readable, files }: ExportOrder): void {
   if (copy === null) return;
-  const written = readable.blocks.flatMap((block) => (block.kind === 'entry' ? block.text : []));
-  const isSame = JSON.stringify([written, files]) === JSON.stringify([[copy.text], copy.files]);
+  const isSame =
+    JSON.stringify([writtenIn(readable), files]) === JSON.stringify([[copy.text], copy.files]);
   if (!isSame) throw new ClientError('export_unconfirmed');
 }
 
 /**
  * Checks that what a handler answers to is another one's export, which still waits as it was shown,
- * and that whoever says yes was shown what the reporter wrote last.
+ * and that whoever says yes was shown what the reporter wrote last, and says it to no text that the
+ * case has overtaken.
  *
- * @throws ClientError `already_decided`, `case_unread`.
+ * @throws ClientError `already_decided`, `case_unread`, `export_outdated`.
  */
 export function checkExportAnswer(
   { file, directory }: OpenedForHandler,
@@ -153,6 +185,7 @@ export function checkExportAnswer(
   if (answer === 'yes' && (known ?? null) !== newestFromReporter(entries)) {
     throw new ClientError('case_unread');
   }
+  if (answer === 'yes' && asked.changed) throw new ClientError('export_outdated');
 }
 
 /** See {@link ExportDesk}. */
@@ -241,7 +274,10 @@ export function createExportDesk(
       throw new ClientError('case_changed');
     }
     const whole = made.form === 'whole';
-    if (!whole) checkCopy(made, order);
+    if (!whole) {
+      checkCopy(made, order);
+      checkGivenOut(opened, writtenIn(order.readable).join('\n'), order.files ?? []);
+    }
     const wanted = whole ? namedFiles(entries) : chosenFiles(entries, order.files ?? []);
     const total = wanted.reduce((sum, { file: { size } }) => sum + size, 0);
 
@@ -290,6 +326,11 @@ export function createExportDesk(
   }
 
   return { exportCase };
+}
+
+/** What people wrote for a readable copy. */
+function writtenIn({ blocks }: ReadableCopy): string[] {
+  return blocks.flatMap((block) => (block.kind === 'entry' ? block.text : []));
 }
 
 /** Who changed the access, unless they took none of it: that would say who declared a conflict. */

@@ -124,6 +124,46 @@ describe('a passage', () => {
     expect(await page.isVisible(`${panel} [data-part=restricted]`)).toBe(true);
   });
 
+  it('stops a text for outsiders, and an extract, as often as they are sent', async () => {
+    const said = 'It is claimed that kim berg is ill.';
+    await page.click(`${panel} [data-part=export-fold] summary`);
+    await page.check(`${panel} [data-part=form-redacted]`);
+    await page.fill(`${panel} [data-part=export-form] [data-part=purpose]`, 'For the insurer.');
+    await page.click(`${panel} [data-part=export-form] [type=submit]`);
+    const make = '[data-part=export-make]';
+    await page.fill(`${make} [data-part=summary]`, said);
+    await page.uncheck(`${make} [data-part=outside]`);
+    for (let press = 0; press < 2; press += 1) {
+      await page.click(`${make} [data-part=save]`);
+      await has(`${make} [data-part=findings]`, 'may not be given out now');
+      await has(`${make} [data-part=findings]`, '”kim berg is ill”');
+      await has(`${make} [data-part=save]`, 'Write into the record and save');
+    }
+    await usable();
+    await page.click(`${make} [data-part=cancel]`);
+    await page.click('[data-tab=persons]');
+    const extract = '[data-part=extract-form]';
+    await page
+      .locator('details', { has: page.locator('[data-part=person-form]') })
+      .locator('summary')
+      .click();
+    await page.fill('[data-part=person-form] [data-part=name]', 'Kim B');
+    await page.click('[data-part=person-form] [type=submit]');
+    await loaded(page);
+    await page.click('button[aria-label="Extract: Kim B"]');
+    await page.fill(`${extract} [data-part=text]`, said);
+    for (let press = 0; press < 2; press += 1) {
+      await page.click(`${extract} [type=submit]`);
+      await has(`${extract} [data-part=findings]`, 'may not be given out now');
+      await has(`${extract} [data-part=submit]`, 'Keep in the case');
+    }
+    await usable();
+    await page.fill(`${extract} [data-part=text]`, '');
+    expect(await page.locator('[data-part=extracts] > li').count()).toBe(0);
+    await page.click('[data-tab=record]');
+    expect(await page.locator('[data-part=exports] > li').count()).toBe(0);
+  });
+
   it('is black where more of the entry is chosen, and is shown again once the restriction ended', async () => {
     await page.click(`${panel} [data-part=part-new] summary`);
     await page.selectOption('#part-of', 'dialogue 3');

@@ -41,10 +41,10 @@ async function check(page: Page): Promise<void> {
   }
 }
 
-async function recordOf(person: InstallationPerson): Promise<Page> {
+async function recordOf(person: InstallationPerson, title = REPORT): Promise<Page> {
   const { page } = await openPage(browser, `${installation.address}/desk/en/`);
   await signInInBrowser(page, person.name, person.passphrase);
-  await openCaseOf(page, REPORT);
+  await openCaseOf(page, title);
   await page.click('#tab-record');
   return page;
 }
@@ -98,13 +98,13 @@ it('saves the very text for the very recipient that a second handler was shown, 
   await check(asking);
   await installation.newReporter().send(words, 'All of it.', [], silent);
   await partOf(make, 'save').click();
-  await partOf(make, 'problem').getByText('after a second person said yes').waitFor();
+  await partOf(make, 'problem').getByText('after this was asked or confirmed').waitFor();
   const id = reporterKeys(words).caseId;
   expect((await harald.desk.openCase(id)).disclosures).toEqual([]);
 
   await partOf(asking, 'reload').click();
   const mine = partOf(asking, 'exports');
-  await mine.getByText('confirmed before the reporter wrote again').waitFor();
+  await mine.getByText('asked before something changed').waitFor();
   expect(await mine.getByRole('button', { name: 'Go on to saving' }).count()).toBe(0);
   await mine.getByRole('button', { name: 'Ask again' }).click();
   await mine.getByText('waits for a second person').waitFor();
@@ -140,4 +140,50 @@ it('saves the very text for the very recipient that a second handler was shown, 
   await Promise.all([asking.waitForEvent('download'), partOf(make, 'save').click()]);
   const { disclosures } = await harald.desk.openCase(id);
   expect(disclosures).toEqual(after.disclosures);
+}, 240_000);
+
+it('keeps a text back whose words were restricted after a second handler said yes to it', async () => {
+  const said = 'The warehouse in Malmo was empty in May.';
+  const { words } = await installation.report({ text: said });
+  const id = reporterKeys(words).caseId;
+  const [hanna, harald] = installation.handlers;
+  const copy = { copy: 'They say that the warehouse in Malmo was empty.', attachments: [] };
+  const { entries } = await hanna.desk.work(id, {
+    ...{ kind: 'export', id: null, form: 'redacted', text: 'For the landlord.' },
+    ...{ disclosure: null, state: 'asked', ...copy },
+  });
+  const asked = entries.find(({ content }) => content.kind === 'export');
+  const reported = entries.find(({ content }) => content.kind === 'report');
+  const known = reported?.hash ?? '';
+  const yes = { kind: 'export_confirmed', answer: 'yes', text: '', known } as const;
+  await harald.desk.work(id, { ...yes, of: asked?.hash ?? '' });
+
+  const asking = await recordOf(hanna, said);
+  await asking.getByRole('button', { name: 'Go on to saving' }).click();
+  const { keeping } = await harald.desk.work(id, {
+    ...{ kind: 'part_restriction', id: null, ground: 'accuracy', text: 'Contested by letter.' },
+    of: { compartment: 'dialogue', sequence: reported?.sequence ?? 0 },
+    part: { after: null, passages: [{ field: 'text', from: 0, to: 39 }], files: [] },
+    review: '2099-04-01',
+  });
+  const make = partOf(asking, 'export-make');
+  await partOf(make, 'save').click();
+  await partOf(make, 'problem').getByText('after this was asked or confirmed').waitFor();
+  await partOf(asking, 'reload').click();
+  const mine = partOf(asking, 'exports');
+  await mine.getByText('asked before something changed').waitFor();
+  expect(await mine.getByRole('button', { name: 'Go on to saving' }).count()).toBe(0);
+  await mine.getByRole('button', { name: 'Ask again' }).click();
+  await mine.getByText('is restricted: it may not be changed, erased or given out').waitFor();
+  await check(asking);
+  const after = await harald.desk.openCase(id);
+  expect(after.entries.filter(({ content }) => content.kind === 'export')).toHaveLength(1);
+
+  // a second person has no yes for what the case has overtaken
+  const second = await recordOf(harald, '[■■■]');
+  const shown = partOf(second, 'exports');
+  await shown.getByText('asked before something changed').waitFor();
+  expect(await shown.getByRole('button', { name: 'Yes, this may be taken out' }).count()).toBe(0);
+  const end = { kind: 'part_unrestriction', text: 'Told.', last: true } as const;
+  await harald.desk.work(id, { ...end, id: keeping.parts[0]?.id ?? '' });
 }, 240_000);

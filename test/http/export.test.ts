@@ -457,6 +457,43 @@ describe('the rule of two persons', () => {
     expect(to).toHaveLength(1);
   });
 
+  it('ends for a text for outsiders with what is restricted or corrected, or its file is', async () => {
+    const outdated = { code: 'export_outdated' };
+    const { entries } = await hanna.desk.openCase(id);
+    const reported = entries.find(({ content }) => content.kind === 'report');
+    if (reported?.content.kind !== 'report') throw new Error('the report');
+    const files = reported.content.files.map(({ attachment }) => attachment);
+    const copy = { copy: 'It concerns May.', attachments: files };
+    const of = { compartment: 'dialogue', sequence: reported.sequence } as const;
+    const asked = await record(hanna, 'asked', 'redacted', null, null, id, copy);
+    await answer(harald, asked.of);
+    const fault = { ground: 'incomplete', text: 'It was in June, too.' } as const;
+    await harald.desk.work(id, { kind: 'correction', id: null, of, part: null, ...fault });
+    await expect(record(hanna, 'made', 'redacted', asked.made)).rejects.toMatchObject(outdated);
+    const anew = await record(hanna, 'asked', 'redacted', asked.made, null, id, copy);
+    await answer(harald, anew.of);
+    const restricted = await harald.desk.work(id, {
+      ...{ kind: 'part_restriction', id: null, of, review: '2030-01-01' },
+      part: { after: null, passages: [{ field: 'text', from: 0, to: 15 }], files },
+      ...{ ground: 'accuracy', text: 'Disputed.' },
+    });
+    await expect(record(hanna, 'made', 'redacted', asked.made)).rejects.toMatchObject(outdated);
+    await expect(answer(harald, anew.of)).rejects.toMatchObject(outdated);
+    expect((await hanna.desk.openCase(id)).entries).toHaveLength(restricted.entries.length);
+    // asked again as it was, its file would go out, and then its words
+    const again = (more: object): Promise<unknown> =>
+      record(hanna, 'asked', 'redacted', asked.made, null, id, more);
+    await expect(again(copy)).rejects.toMatchObject({ code: 'part_restricted' });
+    const words = { copy: 'It began in May, they say.', attachments: [] };
+    await expect(again(words)).rejects.toMatchObject({ code: 'part_restricted' });
+    await again({ copy: 'It concerns spring.', attachments: [] });
+    const [ending] = (await hanna.desk.openCase(id)).keeping.parts;
+    const end = { kind: 'part_unrestriction', text: 'Told.', last: true } as const;
+    await harald.desk.work(id, { ...end, id: ending?.id ?? '' });
+    const dropped = { text: 'For the file.', disclosure: null, state: 'withdrawn' } as const;
+    await hanna.desk.work(id, { kind: 'export', id: asked.made, form: 'redacted', ...dropped });
+  });
+
   it('is told in the list of cases to whoever has not opened the case', async () => {
     const waits = async ({ desk }: InstallationPerson): Promise<boolean | undefined> =>
       (await desk.inbox('open')).rows.find((row) => row.id === id)?.exportWaits;

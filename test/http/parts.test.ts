@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newestRecords } from '../../client/archive/case-json.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { reporterKeys } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
@@ -119,6 +120,50 @@ describe('an entry that is restricted', () => {
         ...disposal,
       }),
     ).rejects.toMatchObject(refused);
+  });
+
+  it('is said again in nothing that is given out, by hand or by an altered page', async () => {
+    const [hanna] = installation.handlers;
+    const refused = { code: 'part_restricted' };
+    const text = 'It was said that berta brandt countersigned the invoices.';
+    const { persons } = await hanna.desk.work(id, {
+      ...{ kind: 'person', id: null, name: 'Berta', part: 'concerned', text: '' },
+      state: 'present',
+    });
+    const [person] = persons;
+    const extract = { kind: 'person_extract', id: null, person: person?.id ?? '' } as const;
+    await expect(hanna.desk.work(id, { ...extract, text, givenOn: null })).rejects.toMatchObject(
+      refused,
+    );
+    const outward = { kind: 'export', id: null, text: 'For counsel.', disclosure: null } as const;
+    const asked = { ...outward, form: 'redacted', state: 'asked' } as const;
+    await expect(
+      hanna.desk.work(id, { ...asked, copy: text, attachments: [] }),
+    ).rejects.toMatchObject(refused);
+    const made = { ...outward, form: 'redacted', state: 'made' } as const;
+    const before = (await hanna.desk.openCase(id)).entries.length;
+    await expect(
+      hanna.desk.recordExport(id, made, null, { text, files: [] }),
+    ).rejects.toMatchObject(refused);
+    expect((await hanna.desk.openCase(id)).entries).toHaveLength(before);
+    const recorded = await hanna.desk.recordExport(id, made, null, { text: 'Other.', files: [] });
+    const said = recorded.entries.at(-1)?.content;
+    const entry = {
+      kind: 'entry',
+      head: 'About',
+      fromReporter: false,
+      language: '',
+      text,
+    } as const;
+    const none = { facts: [], remarks: [], files: [] };
+    const blocks = [{ ...entry, ...none }];
+    const order = {
+      ...{ export: said?.kind === 'export' ? said.id : '', files: [] },
+      ...{ readable: { language: 'en', title: 'Text', blocks } },
+      records: newestRecords(recorded.entries),
+    };
+    const pieces = hanna.desk.exportCase(id, order, () => undefined);
+    await expect(pieces[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused);
   });
 
   it('lets everything else go on', async () => {

@@ -5,6 +5,7 @@ import { caseworkEntry, type CaseworkInput } from '../../../client/casework/inpu
 import { namesLeft, withoutNames } from '../../../client/casework/redact.js';
 import type { EntryView } from '../../../client/models.js';
 import { ready } from '../../../crypto/private.js';
+import { contents } from '../../support/casework.js';
 
 beforeAll(ready);
 
@@ -87,6 +88,40 @@ describe('exports of a case', () => {
     expect(exportsOf([asked, changed, answered('omar', 'yes')])[0]?.second).toBeNull();
     const [confirmed] = exportsOf([asked, changed, answered('omar', 'yes', LATER)]);
     expect(confirmed).toMatchObject({ record: LATER, second: { answer: 'yes' } });
+  });
+
+  it('have a text for outsiders overtaken by what is restricted, corrected or erased after it was asked for', () => {
+    const purpose = { text: 'For the board.', disclosure: null };
+    const redacted = { kind: 'export', id, form: 'redacted', ...purpose } as const;
+    const written = (hash = ASKED, at = '2026-03-02T10:00:00.000Z'): Said => {
+      const copy = { copy: 'Kim was there.', attachments: [] };
+      const content = caseworkEntry({ ...redacted, state: 'asked', ...copy }, at);
+      return { ...taken('hanna', 'asked', undefined, null, hash), content };
+    };
+    const made = (): Said => by('hanna', { ...redacted, state: 'made' }, 'made');
+    const confirmed = [written(), answered('omar', 'yes')];
+    expect(exportsOf(confirmed)[0]?.changed).toBe(false);
+    const erased = (at: string): Said => ({
+      ...written('erased'),
+      content: { ...contents.erasure, at },
+    });
+    const later = erased('2026-03-02T10:30:00.000Z');
+    for (const content of [contents.part_restriction, contents.correction, later.content]) {
+      const change = { ...written('change'), content };
+      const kind = content.kind;
+      expect(exportsOf([...confirmed, change])[0]?.changed, kind).toBe(true);
+      expect(exportsOf([written(), change, answered('omar', 'yes')])[0]?.changed, kind).toBe(true);
+      expect(exportsOf([...confirmed, change, made()])[0]?.changed, kind).toBe(true);
+      expect(exportsOf([...confirmed, made(), change])[0]?.changed, kind).toBe(true);
+      const again = written(LATER, '2026-03-02T11:00:00.000Z');
+      expect(exportsOf([...confirmed, change, again])[0]?.changed, kind).toBe(false);
+      // a whole one is made of the case as it is then
+      expect(exportsOf([taken('hanna', 'asked'), change])[0]?.changed, kind).toBe(false);
+    }
+    // what was erased in the conversation stands before the notes
+    expect(exportsOf([later, ...confirmed])[0]?.changed).toBe(true);
+    expect(exportsOf([erased('2026-03-02T09:00:00.000Z'), ...confirmed])[0]?.changed).toBe(false);
+    expect(exportsOf([...confirmed, erased('2026-03-02T09:00:00.000Z')])[0]?.changed).toBe(true);
   });
 
   it('wait in the lists until somebody answers what was asked last', () => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkExtract } from '../../../client/casework/extract-check.js';
+import { checkExtract, saysRestricted } from '../../../client/casework/extract-check.js';
 import { datesOf } from '../../../client/casework/dates.js';
 import { noticesOf } from '../../../client/casework/disclosures.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
@@ -227,5 +227,7 @@ describe('the check of what is written for outsiders', () => {
       { kind: 'restricted', text: 'anna Berg' },
     ]);
     expect(checkExtract('Anna was heard.', { ...sources, restricted })).toEqual([]);
+    expect(saysRestricted('It was said that ANNA BERG was there.', restricted)).toBe(true);
+    expect(saysRestricted('Anna was heard.', restricted)).toBe(false);
   });
 });

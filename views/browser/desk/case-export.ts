@@ -153,13 +153,18 @@ export function exportSection(
   }
 
   /** Writes into the record what is not there yet; nothing is written twice where a step failed. */
-  async function put(what: Making, disclosed: Input<'disclosure'> | null): Promise<void> {
+  async function put(
+    what: Making,
+    disclosed: Input<'disclosure'> | null,
+    written: WrittenCopy | null,
+  ): Promise<void> {
     if (what.recorded) return;
     const known = new Set(
       exportsOf(shown?.entries ?? []).flatMap((each) => (each.state === 'made' ? [each.id] : [])),
     );
     const made = exportInput(what, what.id, 'made', what.disclosure);
-    shown = await desk.api.recordExport(id, made, what.disclosure === null ? disclosed : null);
+    const told = what.disclosure === null ? disclosed : null;
+    shown = await desk.api.recordExport(id, made, told, written);
     const fresh = exportsOf(shown.entries).find(
       (each) => each.by.id === me && each.state === 'made' && !known.has(each.id),
     );
@@ -171,9 +176,10 @@ export function exportSection(
     what: Making,
     disclosed: Input<'disclosure'> | null,
     outside: Redacted | null,
+    written: WrittenCopy | null,
     signal: AbortSignal,
   ): Promise<void> {
-    await put(what, disclosed);
+    await put(what, disclosed, written);
     const data = await desk.api.openCase(id);
     shown = data;
     const readable =
@@ -236,7 +242,7 @@ export function exportSection(
     stopping = new AbortController();
     working(true);
     try {
-      await make(what, disclosed, outside, stopping.signal);
+      await make(what, disclosed, outside, written ?? confirmed, stopping.signal);
     } catch (error) {
       if (what.recorded) write(box, 'save', t('desk.export.save_again'));
       if (codeOf(error) !== 'cancelled') showProblem(box, error);
@@ -268,6 +274,8 @@ export function exportSection(
     const asks = needsSecond(data);
     const lacksCopy = form === 'redacted' && copy === null;
     if (asks && lacksCopy) return [];
+    // a text from before a change is written anew, or looked at by two
+    if (!asks && each.changed) return [];
     const asked = { ...each, outside };
     const run = (): void | Promise<void> =>
       asks
@@ -290,10 +298,11 @@ export function exportSection(
         return save(known === null ? word : { ...word, known });
       },
     });
-    if (each.by.id !== me) return [answer('yes'), answer('no')];
+    if (each.by.id !== me) return [...(each.changed ? [] : [answer('yes')]), answer('no')];
     const { id: known, form, text, disclosure } = each;
     const outdated = isOutdated(data, each);
-    const mayGoOn = (each.second?.answer === 'yes' && !outdated) || !needsSecond(data);
+    const needs = needsSecond(data);
+    const mayGoOn = !each.changed && ((each.second?.answer === 'yes' && !outdated) || !needs);
     const again = {
       label: t('desk.export.ask_again'),
       run: () => save(askedInput(each, each.id)),
@@ -311,7 +320,7 @@ export function exportSection(
       label: t('desk.export.withdraw'),
       run: () => save(exportInput({ form, text }, known, 'withdrawn', disclosure)),
     };
-    return [...(mayGoOn ? [goOn] : outdated ? [again] : []), withdraw];
+    return [...(mayGoOn ? [goOn] : outdated && needs ? [again] : []), withdraw];
   };
 
   const itemOf = (data: HandlerCaseView, each: CaseExport): HTMLElement => {

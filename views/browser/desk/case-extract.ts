@@ -1,5 +1,6 @@
 import {
   checkExtract,
+  saysRestricted,
   type ExtractFinding,
   type ExtractSources,
 } from '../../../client/casework/extract-check.js';
@@ -17,7 +18,7 @@ import { dayText, today } from './days.js';
 import { localText, type Desk } from './desk.js';
 import { partyText } from './parties.js';
 import { printSheet } from './print.js';
-import { recordItem } from './record-item.js';
+import { recordItem, type RecordItem } from './record-item.js';
 
 /** The part about what persons in a case get to read in place of its texts. */
 export interface ExtractSection {
@@ -40,6 +41,8 @@ export function extractSection(
   /** The text as it was when its findings were shown, or when it was kept. */
   let looked: string | null = null;
 
+  const isHeld = (text: string): boolean => saysRestricted(text, sources.restricted ?? []);
+
   const check = (form: HTMLElement): ExtractFinding[] => {
     const text = valueOf(form, 'text');
     const findings = checkExtract(text, sources);
@@ -54,8 +57,10 @@ export function extractSection(
     (fields) => {
       const text = neededValue(fields, 'text', t('desk.extract.text_missing'));
       if (text === null) return null;
-      if (text !== looked && check(fields).length > 0) {
-        write(fields, 'submit', t('desk.extract.save_anyway'));
+      // what is restricted is given out in no case, also where it was written before
+      const stops = isHeld(text);
+      if ((text !== looked || stops) && check(fields).length > 0) {
+        if (!stops) write(fields, 'submit', t('desk.extract.save_anyway'));
         part(fields, 'findings').scrollIntoView({ block: 'nearest' });
         return null;
       }
@@ -80,6 +85,21 @@ export function extractSection(
   });
   onClick(form.form, 'check', () => check(form.form));
 
+  const handingOver = (person: Person, extract: Extract): RecordItem['actions'] => [
+    {
+      label: t('desk.extract.print'),
+      run: () => {
+        printSheet(sheetOf(desk, person, extract));
+      },
+    },
+    {
+      label: t('desk.extract.download'),
+      run: () => {
+        saveFile(new Blob([`${extract.text}\n`], { type: 'text/plain' }), `extract-${today()}.txt`);
+      },
+    },
+  ];
+
   const itemOf = (person: Person, extract: Extract): HTMLElement =>
     recordItem({
       name: person.name,
@@ -90,23 +110,10 @@ export function extractSection(
           ? t('desk.extract.written_line', { day: dayText(extract.writtenOn) })
           : t('desk.extract.given_line', { day: dayText(extract.givenOn) }),
         extract.text,
+        isHeld(extract.text) ? t('desk.extract.held') : '',
       ],
       actions: [
-        {
-          label: t('desk.extract.print'),
-          run: () => {
-            printSheet(sheetOf(desk, person, extract));
-          },
-        },
-        {
-          label: t('desk.extract.download'),
-          run: () => {
-            saveFile(
-              new Blob([`${extract.text}\n`], { type: 'text/plain' }),
-              `extract-${today()}.txt`,
-            );
-          },
-        },
+        ...(isHeld(extract.text) ? [] : handingOver(person, extract)),
         {
           label: t('desk.record.change'),
           run: () => {

@@ -6,10 +6,16 @@ import { today } from './days.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 
-/** Whether the reporter wrote after a second person said yes, so that it holds no more. */
-export function isOutdated({ entries }: HandlerCaseView, { state, second }: CaseExport): boolean {
-  const isYes = state === 'asked' && second?.answer === 'yes';
-  return isYes && second.known !== newestFromReporter(entries);
+/**
+ * Whether the reporter wrote after a second person said yes, or something was restricted, corrected or
+ * erased since a text for outsiders was asked for, so that it holds no more.
+ */
+export function isOutdated(
+  { entries }: HandlerCaseView,
+  { state, second, changed }: CaseExport,
+): boolean {
+  if (state !== 'asked') return false;
+  return changed || (second?.answer === 'yes' && second.known !== newestFromReporter(entries));
 }
 
 /** What a second person is asked; the same again, where it was asked before. */

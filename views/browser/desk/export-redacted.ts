@@ -54,7 +54,7 @@ export interface RedactedForm {
   forget(): void;
   /** What is to go outside; null where something is missing or was found, which it has said itself. */
   take(): (Redacted & WrittenCopy) | null;
-  /** Whether what was found was shown, so that the next time it is taken. */
+  /** Whether what was found was shown and may be passed over, so that the next time it is taken. */
   looked(): boolean;
 }
 
@@ -80,6 +80,8 @@ export function redactedForm(
   let files: FileChoice[] = [];
   let names: (Choice & Replacement)[] = [];
   let seen: string | null = null;
+  /** Whether that has words which are restricted: those go out in no case. */
+  let stops = false;
 
   const chosenNames = (): Replacement[] => names.filter(({ box: each }) => each.checked);
   const chosenTexts = (): TextChoice[] => texts.filter(({ box: each }) => each.checked);
@@ -100,11 +102,12 @@ export function redactedForm(
       part(box, 'findings').append(notice);
     }
     seen = allText();
+    stops = findings.some(({ kind }) => kind === 'restricted');
     return findings.length === 0 && left.length === 0;
   };
 
   const clear = (): void => {
-    seen = null;
+    [seen, stops] = [null, false];
     part(box, 'findings').replaceChildren();
   };
   const key = `${id} export`;
@@ -185,7 +188,7 @@ export function redactedForm(
       empty();
       keep();
     },
-    looked: () => seen !== null && seen === allText(),
+    looked: () => seen !== null && seen === allText() && !stops,
 
     begin(data) {
       empty();
@@ -224,7 +227,7 @@ export function redactedForm(
         summary.focus();
         return null;
       }
-      if (seen !== allText() && !check()) {
+      if ((seen !== allText() && !check()) || stops) {
         part(box, 'findings').scrollIntoView({ block: 'nearest' });
         return null;
       }
@@ -249,18 +252,13 @@ function copyOf(
   const organisation = localText(desk.directory.organisation.names);
   const blocks: ReadableBlock[] = [
     { kind: 'text', text: t('desk.export.redacted.doc_lead', { organisation }) },
-    { kind: 'heading', text: t('desk.export.redacted.doc_summary') },
-    { kind: 'text', text: about },
+    writtenBlock(t('desk.export.redacted.doc_summary'), about),
   ];
   if (texts.length > 0) {
     blocks.push({ kind: 'heading', text: t('desk.export.redacted.doc_texts') });
   }
   for (const { kind, field } of texts) {
-    const text = field.value.trim();
-    blocks.push({
-      ...{ kind: 'entry', head: kind, fromReporter: false, language: '', text },
-      ...{ facts: [], remarks: [], files: [] },
-    });
+    blocks.push(writtenBlock(kind, field.value.trim()));
   }
   if (ended !== null && ended.outcome !== null) {
     blocks.push(
@@ -269,6 +267,12 @@ function copyOf(
     );
   }
   return documentOf([...blocks, ...filesIn(files)]);
+}
+
+/** What somebody wrote for outsiders. */
+function writtenBlock(head: string, text: string): ReadableEntry {
+  const none = { facts: [], remarks: [], files: [] };
+  return { kind: 'entry', head, fromReporter: false, language: '', text, ...none };
 }
 
 /** The files that go along, by the names that they have there. */
@@ -310,11 +314,7 @@ export function confirmedCopy(
   const organisation = localText(desk.directory.organisation.names);
   const all = data.entries.flatMap(standingFiles);
   const chosen = files.flatMap((id) => all.filter(({ attachment }) => attachment === id));
-  const entry: ReadableEntry = {
-    kind: 'entry',
-    head: t('desk.export.redacted.doc_summary'),
-    ...{ fromReporter: false, language: '', text, facts: [], remarks: [], files: [] },
-  };
+  const entry = writtenBlock(t('desk.export.redacted.doc_summary'), text);
   const lead = {
     kind: 'text',
     text: t('desk.export.redacted.doc_lead', { organisation }),
