@@ -277,13 +277,14 @@ export function exportSection(
     // a text from before a change is written anew, or looked at by two
     if (!asks && each.changed) return [];
     const asked = { ...each, outside };
-    const run = (): void | Promise<void> =>
-      asks
-        ? save({ ...askedInput(asked, null), disclosure })
-        : begin({
-            ...{ form, text, id: null, disclosure, recorded: false, asks: false },
-            asked: lacksCopy ? null : asked,
-          });
+    const run = async (): Promise<void> => {
+      if (asks) await save({ ...askedInput(asked, null), disclosure });
+      else
+        begin({
+          ...{ form, text, id: null, disclosure, recorded: false, asks: false },
+          asked: lacksCopy ? null : asked,
+        });
+    };
     return [{ label: t('desk.export.again'), run }];
   };
 
