@@ -126,6 +126,8 @@ describe('requests about data', () => {
     expect(ending(request, other, answered, { ...nothing, request: otherId })).toBe(
       'request_partly',
     );
+    // an answer that was put right
+    expect(ending(request, answered, nothing)).toBe('request_nothing_given');
     expect(ending(withdrawn)).toBe('request_withdrawn');
     expect(ending(withdrawn, { ...other, state: 'moved' })).toBe('request_moved');
     expect(ending(request, nothing, { ...other, state: 'withdrawn' })).toBe(
@@ -160,6 +162,8 @@ describe('requests about data', () => {
       { what: 'request', by: '2026-02-28', from: '2026-01-31', basis: 'law', doneOn: null },
     ]);
     expect(dates(request, answered)).toMatchObject([{ doneOn: '2026-03-09' }]);
+    const again = { ...answered, on: '2026-03-12' } as const;
+    expect(dates(request, answered, again)).toMatchObject([{ doneOn: '2026-03-12' }]);
     expect(dates(request, { ...request, state: 'withdrawn' })).toEqual([]);
   });
 
