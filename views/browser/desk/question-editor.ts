@@ -140,14 +140,14 @@ export function questionEditor(
         section.fields.push(added);
         draw(added.id);
       });
-      const up = part(root, 'up');
+      const up = part(root, 'section-up');
       up.setAttribute('aria-label', t('desk.questions.section_up', { number }));
-      showPart(root, 'up', index > 0);
-      onClick(root, 'up', () => {
+      showPart(root, 'section-up', index > 0);
+      onClick(root, 'section-up', () => {
         edited.sections.splice(index - 1, 0, ...edited.sections.splice(index, 1));
         draw(section.fields[0]?.id ?? null);
       });
-      onClick(root, 'remove', () => {
+      onClick(root, 'section-remove', () => {
         edited.sections.splice(index, 1);
         draw(null);
         part(form, 'add-section').focus();

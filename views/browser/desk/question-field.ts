@@ -155,7 +155,7 @@ export function fieldEditor(
   fillList(part(root, 'options'), field.options, (each) => {
     const row = copyTemplate('question-option');
     part(row, 'labels').append(...textInputs(each.labels, languages, 'option', MOST.label));
-    onClick(row, 'remove', () => {
+    onClick(row, 'option-remove', () => {
       field.options = field.options.filter(({ id }) => id !== each.id);
       handlers.redraw('[data-part=add-option]');
     });
