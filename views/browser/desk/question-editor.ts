@@ -140,8 +140,7 @@ export function questionEditor(
         section.fields.push(added);
         draw(added.id);
       });
-      const up = part(root, 'section-up');
-      up.setAttribute('aria-label', t('desk.questions.section_up', { number }));
+      write(root, 'section-up', t('desk.questions.section_up', { number }));
       showPart(root, 'section-up', index > 0);
       onClick(root, 'section-up', () => {
         edited.sections.splice(index - 1, 0, ...edited.sections.splice(index, 1));
