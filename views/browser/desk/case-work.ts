@@ -144,13 +144,17 @@ export function workPanel(desk: Desk, id: string, changed: Changed): WorkPanel {
   const linkItem = ({ caseId, relation: how }: Work['links'][number]): HTMLElement => {
     const item = copyTemplate('case-link');
     write(item, 'relation', t(`desk.work.relation.${how}`));
-    const row = desk.inbox.rows.get(caseId);
+    const title = titleOfOther(desk, caseId);
     const open = part(item, 'open', HTMLButtonElement);
-    keepPrivate(open).textContent = titleOfOther(desk, caseId);
-    open.disabled = row === undefined;
-    open.addEventListener('click', () => {
-      desk.go({ view: 'case', id: caseId });
-    });
+    if (desk.inbox.rows.has(caseId)) {
+      keepPrivate(open).textContent = title;
+      open.addEventListener('click', () => {
+        desk.go({ view: 'case', id: caseId });
+      });
+    } else {
+      // a way to nowhere is no button
+      open.replaceWith(element('span', title));
+    }
     onClick(item, 'unlink', () =>
       act(item, () => change({ kind: 'link', case: caseId, relation: how, state: 'unlinked' })),
     );
