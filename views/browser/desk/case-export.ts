@@ -141,7 +141,7 @@ export function exportSection(
     if (recipient === null) return undefined;
     const ground = neededValue(box, 'ground', t('desk.disclosure.ground_missing'));
     if (ground === null) return undefined;
-    const scope = neededValue(box, 'scope', t('desk.disclosure.scope_missing'));
+    const scope = neededValue(box, 'scope', t('desk.export.scope_missing'));
     if (scope === null) return undefined;
     const identity = basis.read();
     if (identity === null) return undefined;

@@ -40,7 +40,7 @@ export function askedLines(
       : [
           t('desk.export.to_line', { recipient: outside.recipient }),
           t('desk.disclosure.ground_line', { ground: outside.ground }),
-          t('desk.disclosure.scope_line', { scope: outside.scope }),
+          t('desk.export.scope_line', { scope: outside.scope }),
           `${t('desk.disclosure.identity')} ${identityAnswer(outside, data)}`,
         ]),
     ...(copy === null ? [] : [t('desk.export.copy_line'), copy.text]),
