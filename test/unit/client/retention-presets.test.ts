@@ -128,7 +128,7 @@ interface Times {
 }
 const times = fc.record<Times>({
   received: days,
-  open: fc.nat(900),
+  open: fc.nat(4500),
   worked: fc.nat(300),
   paused: fc.nat(200),
 });
