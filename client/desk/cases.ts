@@ -46,7 +46,7 @@ import {
   type ErasureInput,
 } from './erasing.js';
 import { checkRemoval } from './removing.js';
-import { checkLink } from './data-requests.js';
+import { checkAnswer, checkLink } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable, checkExportAnswer, checkGivenOut } from './exporting.js';
 import type { Listings } from './listings.js';
@@ -319,6 +319,7 @@ export function createCaseDesk(
           checkGivenOut(opened, content.copy, content.attachments ?? []);
         }
         checkNotReplacing(opened, content);
+        checkAnswer(opened, content);
         if (content.kind === 'correction') checkCorrection(opened, content);
         if (content.kind === 'part_restriction') {
           return preparePartRestriction(opened, state, content);

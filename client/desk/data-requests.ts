@@ -69,6 +69,16 @@ export async function checkLink(
   if (isDataRequest(opened.file.origin)) checkReaders(opened, await workplace.open(change.case));
 }
 
+/**
+ * A case that is a request ended as it was answered: no other answer is noted until it is opened again.
+ *
+ * @throws ClientError `request_closed`.
+ */
+export function checkAnswer({ answer, file }: OpenedForHandler, content: EntryContent): void {
+  if (content.kind !== 'request_answered' || !isDataRequest(file.origin)) return;
+  if (answer.case.closedOn !== null) throw new ClientError('request_closed');
+}
+
 /** See {@link DataRequestsDesk}. */
 export function createDataRequests(
   session: DeskSession,

@@ -163,6 +163,13 @@ describe('a request about data that belongs to no case', () => {
       outcome: 'request_nothing_given',
       warnings: [],
     });
+    const late = answer(id, { answer: 'granted', toldOfRemedies: false });
+    await expect(late).rejects.toMatchObject({ code: 'request_closed' });
+    const reopening = { kind: 'reopening', text: 'The answer was mistaken.' } as const;
+    await hanna.desk.reply(id, reopening, [], silent);
+    const granted = await answer(id, { answer: 'granted', toldOfRemedies: false });
+    expect(granted.requestOutcome).toBe('request_granted');
+    expect(await close(id, 'request_granted')).toMatchObject({ outcome: 'request_granted' });
     const { words } = await installation.report();
     const report = await installation.newReporter().open(words);
     await expect(close(report.id, 'request_refused')).rejects.toMatchObject({
