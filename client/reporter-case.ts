@@ -54,6 +54,7 @@ export interface OpenedForReporter {
   keys: ReporterKeys;
   facts: CaseFacts;
   readings: readonly Reading[];
+  timeZone: string;
   file: OpenedCase;
   directory: LoadedDirectory;
 }
@@ -65,7 +66,7 @@ export function credentialOf(keys: ReporterKeys): Credential {
 
 /** An opened case as its reporter's page shows it. */
 export function reporterCaseView(
-  { facts, readings, file, directory }: OpenedForReporter,
+  { facts, readings, timeZone, file, directory }: OpenedForReporter,
   receipt: ReceiptOffer,
 ): ReporterCaseView {
   const entries = reporterViews(entryViews(file, directory.directory, readings));
@@ -102,6 +103,7 @@ export function reporterCaseView(
     openedOn: opened.at(-1) ?? null,
     acknowledgementBy: acknowledgementDay(received, promised?.ackDays),
     feedbackBy: feedbackDay(received, promised?.feedbackDays),
+    timeZone,
     reprisalDays: reprisalDays(facts.closedOn),
     entries,
     identity: identityView({ file, channel: facts.channel, directory }),
@@ -206,7 +208,8 @@ export function createReporterCases(api: Api, shown: ShownDirectories): Reporter
           countryOfCase(file, answer.case, [directory]).fault));
     if (fault !== null) file.faults.push(fault);
     if (file.faults.length === 0) keepHead(keys.caseId, headOf(file, 0));
-    return { keys, facts: answer.case, readings: answer.readings, file, directory };
+    const { case: facts, readings, timeZone } = answer;
+    return { keys, facts, readings, timeZone, file, directory };
   }
 
   return {

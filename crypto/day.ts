@@ -1,11 +1,10 @@
-import * as v from 'valibot';
-import { Day } from './ids.js';
+import type { Day } from './ids.js';
 
 /** What lies beyond the calendar is its last or first day: whoever wrote such a date stops nobody. */
 function fromParts(date: Date): Day {
-  if (date.getUTCFullYear() > 9999) return v.parse(Day, '9999-12-31');
-  if (date.getUTCFullYear() < 0) return v.parse(Day, '0000-01-01');
-  return v.parse(Day, date.toISOString().slice(0, 10));
+  if (date.getUTCFullYear() > 9999) return '9999-12-31' as Day;
+  if (date.getUTCFullYear() < 0) return '0000-01-01' as Day;
+  return date.toISOString().slice(0, 10) as Day;
 }
 
 function utc(day: Day): Date {
@@ -62,7 +61,7 @@ export function dayOf(moment: Date, timeZone?: string): Day {
     month: '2-digit',
     day: '2-digit',
   });
+  const day = format.format(moment);
   // years of other than four digits
-  const found = v.safeParse(Day, format.format(moment));
-  return found.success ? found.output : fromParts(moment);
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? (day as Day) : fromParts(moment);
 }

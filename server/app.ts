@@ -153,6 +153,7 @@ export function capabilitiesOf(context: Context): readonly Capability[] {
   const reports = createReports({
     db,
     today: day,
+    timeZone,
     directories,
     bindAttachments,
     readPurgeOn,

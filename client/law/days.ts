@@ -54,6 +54,11 @@ export interface DutyFacts {
   feedbackExtendedTo: Day | null;
 }
 
+/** What the two dates of a case rest on: the act, and what the organisation promised beyond it. */
+export type DutyRule = Pick<CountryRule, 'basis' | 'acknowledgement' | 'feedback'> & {
+  promised?: Pick<Promised, 'ackDays' | 'feedbackDays'> | null;
+};
+
 /** The act of a case's country, with what the organisation promised beyond it when it came. */
 export type DatesRule = CountryRule & { promised?: Promised | null };
 
@@ -68,12 +73,12 @@ export interface Duty {
 }
 
 /** The last day for an acknowledgement by the country's act; null where that sets none. */
-export function acknowledgementLimit(rule: CountryRule | null, receivedOn: Day): Day | null {
+export function acknowledgementLimit(rule: DutyRule | null, receivedOn: Day): Day | null {
   if (rule?.basis !== 'law' || rule.acknowledgement === null) return null;
   return addTerm(receivedOn, rule.acknowledgement);
 }
 
-function plainFeedbackLimit(rule: CountryRule | null, facts: DutyFacts): Day | null {
+function plainFeedbackLimit(rule: DutyRule | null, facts: DutyFacts): Day | null {
   const end = acknowledgementLimit(rule, facts.receivedOn);
   if (rule === null || rule.feedback === null || rule.acknowledgement === null) return null;
   if (end === null) return null;
@@ -88,7 +93,7 @@ function plainFeedbackLimit(rule: CountryRule | null, facts: DutyFacts): Day | n
 }
 
 /** The last day to which feedback can be put off with a reason; null where the act has no such thing. */
-export function extensionLimit(rule: CountryRule | null, receivedOn: Day): Day | null {
+export function extensionLimit(rule: DutyRule | null, receivedOn: Day): Day | null {
   if (rule?.basis !== 'law' || rule.feedback === null || rule.feedback.extension === 0) return null;
   return addMonths(receivedOn, rule.feedback.months + rule.feedback.extension);
 }
@@ -105,7 +110,7 @@ function withPromised(
 
 /** Whether a case needs no acknowledgement: handlers said so, and the act has it. */
 export function isAcknowledgementWaived(
-  rule: CountryRule | null,
+  rule: DutyRule | null,
   { acknowledgementWaived }: Pick<DutyFacts, 'acknowledgementWaived'>,
 ): boolean {
   return acknowledgementWaived && rule?.acknowledgement?.waivable === true;
@@ -113,7 +118,7 @@ export function isAcknowledgementWaived(
 
 /** When a case has to be acknowledged. */
 export function acknowledgementDuty(
-  rule: DatesRule | null,
+  rule: DutyRule | null,
   { receivedOn }: Pick<DutyFacts, 'receivedOn'>,
 ): Duty {
   const planned = addDays(receivedOn, DIRECTIVE.days);
@@ -127,7 +132,7 @@ export function acknowledgementDuty(
  * acts, or sooner where that was promised. An extension moves it, and the promise with it, where the act
  * has one, and no further than that act lets it.
  */
-export function feedbackDuty(rule: DatesRule | null, facts: DutyFacts): Duty {
+export function feedbackDuty(rule: DutyRule | null, facts: DutyFacts): Duty {
   const planned = addMonths(facts.receivedOn, DIRECTIVE.months);
   const limit = plainFeedbackLimit(rule, facts);
   const usual = limit === null ? planned : earlier(planned, limit);
@@ -137,6 +142,22 @@ export function feedbackDuty(rule: DatesRule | null, facts: DutyFacts): Duty {
   const { feedbackExtendedTo } = facts;
   if (latest === null || feedbackExtendedTo === null || feedbackExtendedTo <= duty.by) return duty;
   return { by: earlier(feedbackExtendedTo, latest), limit: latest, promised: false };
+}
+
+/** The day of a duty that counts now, and what it is called. */
+export interface NamedDay {
+  by: Day;
+  basis: 'law' | 'promise' | 'rule';
+}
+
+/**
+ * The day to name today: the day to keep and, once that has passed, the last day by law. What is
+ * planned for before the law's last day is a rule of handlers' own, which nobody is late by.
+ */
+export function namedDay({ by, limit, promised }: Duty, today: string): NamedDay {
+  if (limit === null) return { by, basis: 'promise' };
+  if (by === limit || today > (promised ? limit : by)) return { by: limit, basis: 'law' };
+  return { by, basis: promised ? 'promise' : 'rule' };
 }
 
 /** How much of the time until a date has passed. */

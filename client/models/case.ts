@@ -135,6 +135,8 @@ export interface ReporterCaseView {
   openedOn: string | null;
   acknowledgementBy: string;
   feedbackBy: string;
+  /** The organisation's, in which its days count (IANA name). */
+  timeZone: string;
   /** The days from which a closed case asks about reprisals. */
   reprisalDays: string[];
   entries: EntryView<ReporterEntry>[];

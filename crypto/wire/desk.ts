@@ -19,6 +19,7 @@ import { NewPerson, ReaderRecord, SignedDirectory, Stamp } from './directory.js'
 import { SealedStatistics } from './figures.js';
 import { CaseFacts, Reading } from './reports.js';
 import { RemovalStanding, RetentionClock } from './retention.js';
+import { TimeZone } from './shared.js';
 
 /** A name to sign in with, already normalised (NFKC, lower case, single spaces). */
 export const AccountName = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
@@ -109,8 +110,7 @@ export const SignedIn = v.strictObject({
     /** Whether this installation sends mail at all. */
     sendsMail: v.boolean(),
   }),
-  /** The organisation's, by its IANA name: in which days are counted. */
-  timeZone: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  timeZone: TimeZone,
   vault,
 });
 

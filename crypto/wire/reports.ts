@@ -10,6 +10,7 @@ import {
 } from '../ids.js';
 import { KEM_PUBLIC_KEY_BYTES } from '../kem.js';
 import { Count, Entry, EpochEntry, Grant, SealedEntry, SealedOverview } from './entry.js';
+import { TimeZone } from './shared.js';
 
 const attachments = v.pipe(v.array(AttachmentId), v.maxLength(100));
 
@@ -79,6 +80,7 @@ export const ReporterCase = v.strictObject({
   entries: v.array(Entry),
   grants: v.array(Grant),
   readings: v.array(Reading),
+  timeZone: TimeZone,
 });
 export type ReporterCase = v.InferOutput<typeof ReporterCase>;
 

@@ -109,6 +109,7 @@ export interface Reports {
  * Makes the service.
  *
  * @param options.today the day it is for the organisation.
+ * @param options.timeZone in which that is, told to reporters with their case.
  * @param options.bindAttachments gives uploads to a case within a transaction.
  * @param options.readPurgeOn tells when cases may be purged.
  * @param options.pace counts what reporters write, by case.
@@ -117,6 +118,7 @@ export interface Reports {
 export function createReports(options: {
   readonly db: Knex;
   readonly today: () => Day;
+  readonly timeZone: string;
   readonly directories: Directories;
   readonly bindAttachments: BindAttachments;
   readonly readPurgeOn: ReadPurgeOn;
@@ -125,8 +127,8 @@ export function createReports(options: {
   readonly pace: Counter;
   readonly receiptKey: () => ReceiptKey | null;
 }): Reports {
-  const { db, today, directories, bindAttachments, readPurgeOn, storage, work, pace } = options;
-  const { receiptKey } = options;
+  const { db, today, timeZone, directories, bindAttachments, readPurgeOn, storage } = options;
+  const { work, pace, receiptKey } = options;
 
   const slowDown = (id: CaseId): void => {
     if (pace.add(id) > PACE.count) {
@@ -211,6 +213,7 @@ export function createReports(options: {
           entries: await readEntries(trx, row.id, REPORTER_WRITES),
           grants: await readGrants(trx, row.id, 'reporter'),
           readings: await readReadings(trx, row.id),
+          timeZone,
         };
       });
     },

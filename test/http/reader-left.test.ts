@@ -158,6 +158,7 @@ describe('what is kept for a handler who left', () => {
     const reports = createReports({
       db,
       today: () => '2026-03-02' as never,
+      timeZone: 'Europe/Stockholm',
       directories: {
         newest: (handle) =>
           handle === db ? Promise.resolve(directoryBefore) : directories.newest(handle),

@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ejs from 'ejs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CATEGORIES, OUTCOMES, RELATIONS } from '../../crypto/private.js';
+import { countryRule, type CountryRow } from '../../client/law/country.js';
+import { acknowledgementDuty, feedbackDuty, namedDay } from '../../client/law/days.js';
+import { addDays, CATEGORIES, OUTCOMES, RELATIONS, type Day } from '../../crypto/private.js';
 import { errorStatus } from '../../server/http/errors.js';
+import type { Country } from '../../views/browser/countries.js';
 import { ERROR_TEXTS } from '../../views/browser/error-text.js';
+import { actOf } from '../../views/browser/reporter/case-law.js';
 
 const views = fileURLToPath(new URL('../../views/', import.meta.url));
 const read = (name: string): Promise<string> => readFile(path.join(views, name), 'utf8');
@@ -87,6 +93,49 @@ describe('facts about countries', () => {
     for (const language of ['sv', 'fi', 'nb']) {
       const texts = (await json(`locales/${language}/data.json`)) as Record<string, string>;
       for (const country of acts) expect(texts[`data.act.${country}`]).not.toMatch(english);
+    }
+  });
+
+  it('let a reporter’s page count the days of law as the desk does, in every country', async () => {
+    const laws = (await json('data/jurisdictions.json')) as CountryRow[];
+    const authorities = await json('data/authorities.json');
+    const html = await ejs.renderFile(
+      path.join(views, 'partials/countries.ejs'),
+      {
+        t: (key: string) => key,
+        data: (name: string) => (name === 'authorities' ? authorities : laws),
+      },
+      { views: [path.join(views, 'partials')] },
+    );
+    const text = /<template id="countries">(.*)<\/template>/su.exec(html)?.[1] ?? '';
+    const told = JSON.parse(text.replaceAll('&#34;', '"')) as Record<string, Country>;
+    const day = fc
+      .integer({ min: 0, max: 800 })
+      .map((count) => addDays('2026-01-01' as Day, count));
+    const days = (most: number) => fc.option(fc.integer({ min: 1, max: most }));
+    for (const row of laws) {
+      const desk = countryRule(row);
+      const page = actOf(told[row.country]);
+      const property = fc.property(
+        day,
+        day,
+        days(20),
+        days(6),
+        days(88),
+        (receivedOn, today, after, ackDays, feedbackDays) => {
+          const acknowledgedOn = after === null ? null : addDays(receivedOn, after);
+          const waived = { acknowledgementWaived: false, feedbackExtendedTo: null };
+          const facts = { receivedOn, acknowledgedOn, ...waived };
+          const promised = { ackDays, feedbackDays };
+          for (const dutyOf of [acknowledgementDuty, feedbackDuty]) {
+            const [own, theirs] = [page, desk].map((rule) =>
+              namedDay(dutyOf({ ...rule, promised }, facts), today),
+            );
+            expect(own, row.country).toEqual(theirs);
+          }
+        },
+      );
+      fc.assert(property, { numRuns: 60 });
     }
   });
 

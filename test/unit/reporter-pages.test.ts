@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { overviewOf } from '../../client/casework/overview.js';
 import type { ReporterCaseView } from '../../client/models.js';
-import type { Day, OpenedContent } from '../../crypto/private.js';
+import { addDays, type Day, type OpenedContent } from '../../crypto/private.js';
 import { findPersonal } from '../../views/browser/reporter/personal-data.js';
-import { situationOf } from '../../views/browser/reporter/situation.js';
+import { actOf } from '../../views/browser/reporter/case-law.js';
+import {
+  situationOf as situationUnder,
+  type Situation,
+} from '../../views/browser/reporter/situation.js';
 
 type EntryView = ReporterCaseView['entries'][number];
 type Kind =
@@ -43,6 +47,7 @@ const caseWith = (
   openedOn: null,
   acknowledgementBy: '2026-03-09',
   feedbackBy: '2026-06-02',
+  timeZone: 'Europe/Stockholm',
   reprisalDays: [],
   entries: [entry(2, 'message', '2026-03-02'), ...entries],
   identity: { custodians: [], given: null, others: false },
@@ -57,6 +62,15 @@ const caseWith = (
   ...facts,
 });
 
+/** The situation under an act that counts as most do, or another. */
+const situationOf = (
+  view: ReporterCaseView,
+  today: string,
+  country: Parameters<typeof actOf>[0] = { basis: 'law' },
+  promised: { ackDays: number | null; feedbackDays: number | null } | null = null,
+): Situation =>
+  situationUnder(view, today, { rule: { ...actOf(country), promised }, meetingDays: 14 });
+
 describe('a reporter’s situation', () => {
   it('waits for the acknowledgement until its day is over', () => {
     const view = caseWith([]);
@@ -66,6 +80,66 @@ describe('a reporter’s situation', () => {
       late: [],
     });
     expect(situationOf(view, '2026-03-10').late.map(({ kind }) => kind)).toEqual(['answered']);
+  });
+
+  const acknowledged = (at: string): EntryView[] => [entry(3, 'acknowledgement', at)];
+
+  it.each([
+    ['the acknowledgement', { basis: 'law' }, '2026-03-05T09:00:00.000Z', '2026-06-05'],
+    [
+      'the last day for one that came too late',
+      { basis: 'law' },
+      '2026-03-20T09:00:00.000Z',
+      '2026-06-09',
+    ],
+    ['the last day for one that never came', { basis: 'law' }, null, '2026-06-09'],
+    ['receipt, where the act has it so', { basis: 'law', anchor: 'receipt' }, null, '2026-06-02'],
+    ['working days', { basis: 'law', unit: 'working' }, null, '2026-06-11'],
+  ] as const)(
+    'calls feedback late three months after %s, and no day sooner',
+    (_, country, at, last) => {
+      const view = caseWith(at === null ? [] : acknowledged(at));
+      const feedback = (today: string): unknown =>
+        situationOf(view, today, country).milestones.find(({ kind }) => kind === 'feedback');
+      expect(feedback('2026-06-02')).toEqual({ kind: 'feedback', state: 'due', day: '2026-06-02' });
+      expect(feedback(last)).toEqual({ kind: 'feedback', state: 'due', day: last });
+      expect(feedback(addDays(last as Day, 1))).toEqual({
+        kind: 'feedback',
+        state: 'late',
+        day: last,
+      });
+    },
+  );
+
+  it('calls a promise that was missed a promise, until the day of law has passed too', () => {
+    const view = caseWith(acknowledged('2026-03-05T09:00:00.000Z'));
+    const promised = { ackDays: null, feedbackDays: 30 };
+    const late = (today: string): unknown =>
+      situationOf(view, today, { basis: 'law' }, promised).late;
+    expect(late('2026-04-01')).toEqual([]);
+    expect(late('2026-04-02')).toEqual([{ kind: 'feedback', state: 'missed', day: '2026-04-01' }]);
+    expect(late('2026-06-05')).toEqual([{ kind: 'feedback', state: 'missed', day: '2026-04-01' }]);
+    expect(late('2026-06-06')).toEqual([{ kind: 'feedback', state: 'late', day: '2026-06-05' }]);
+  });
+
+  it.each(['none', 'anonymous', 'unsure'] as const)(
+    'calls nothing late by law where law sets no date that is known: %s',
+    (basis) => {
+      const { late } = situationOf(caseWith([]), '2026-07-01', { basis });
+      expect(late).toEqual([
+        { kind: 'answered', state: 'missed', day: '2026-03-09' },
+        { kind: 'feedback', state: 'missed', day: '2026-06-02' },
+      ]);
+    },
+  );
+
+  it('dates an answer by the day where the organisation is', () => {
+    const view = caseWith(acknowledged('2026-03-04T23:30:00.000Z'));
+    const answered = (timeZone: string): unknown =>
+      situationOf({ ...view, timeZone }, '2026-03-06').milestones[2]?.day;
+    expect(answered('Europe/Stockholm')).toBe('2026-03-05');
+    expect(answered('UTC')).toBe('2026-03-04');
+    expect(answered('Nowhere/At_All')).toBe('2026-03-04');
   });
 
   it('asks about reprisals some months after closure, until something is written, and once more', () => {

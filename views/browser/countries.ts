@@ -1,4 +1,5 @@
 import type { Confidence } from '../../client/law/confidence.js';
+import type { Anchor, Unit } from '../../client/law/country.js';
 import { t } from './strings.js';
 
 /** What the page knows of a country, as the build wrote it into `<template id="countries">`. */
@@ -11,6 +12,10 @@ export interface Country {
   basis: 'law' | 'anonymous' | 'none' | 'unsure';
   /** How its law lets a date be left out or put off, where it does. */
   leeway?: string;
+  /** From when feedback runs; absent for the acknowledgement, or the end of its time. */
+  anchor?: Anchor;
+  /** In what the days for an acknowledgement are counted; absent for calendar days. */
+  unit?: Unit;
   /** What its law says of reports without a name. */
   anonymity: 'must' | 'large' | 'should' | 'choice' | 'unsure';
   /** How sure what stands here of its law is. */

@@ -1,5 +1,5 @@
 import type { Confidence } from '../../../client/law/confidence.js';
-import { periodEnd, type DatesRule } from '../../../client/law/days.js';
+import { namedDay, periodEnd, type DatesRule } from '../../../client/law/days.js';
 import { reprisalDays } from '../../../client/law/reprisals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Day } from '../../../crypto/public.js';
@@ -12,7 +12,6 @@ import {
   dutiesOf,
   knownDate,
   lateBy,
-  namedDay,
   openDates,
   type BasisName,
   type DueDate,

@@ -3,6 +3,7 @@ import {
   acknowledgementDuty,
   feedbackDuty,
   isAcknowledgementWaived,
+  namedDay,
   type DatesRule,
   type Duty,
   type Warning,
@@ -83,22 +84,6 @@ export function dutiesOf(
     acknowledgement: waived ? null : acknowledgementDuty(rule, known),
     feedback: feedbackDuty(rule, known),
   };
-}
-
-/** The day of a duty that counts now, and what it is called. */
-export interface NamedDay {
-  by: Day;
-  basis: 'law' | 'promise' | 'rule';
-}
-
-/**
- * The day to name today: the day to keep and, once that has passed, the last day by law. What is
- * planned for before the law's last day is a rule of this desk, which nobody is late by.
- */
-export function namedDay({ by, limit, promised }: Duty, today: string): NamedDay {
-  if (limit === null) return { by, basis: 'promise' };
-  if (by === limit || today > (promised ? limit : by)) return { by: limit, basis: 'law' };
-  return { by, basis: promised ? 'promise' : 'rule' };
 }
 
 /** What was late on the day it was done, and by how many days: the promise, the law, or both. */

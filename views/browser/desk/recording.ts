@@ -1,5 +1,6 @@
 import type { Category, GivenAnswer, Questionnaire, Relation } from '../../../client/models.js';
 import type { RecordingInput } from '../../../client/desk/recording.js';
+import { namedDay } from '../../../client/law/days.js';
 import { questionForm } from '../questions/form.js';
 import type { AnswerFiles, QuestionForm } from '../questions/messages.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
@@ -7,7 +8,7 @@ import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { categoryChoices, relationChoices, wayChoices, type ReportWay } from './choices.js';
 import { dayText, today } from './days.js';
-import { dutiesOf, namedDay } from './deadlines.js';
+import { dutiesOf } from './deadlines.js';
 import { localText, ruleOf, type Desk } from './desk.js';
 import { copyTemplate, onClick, option, part, show, showPart, write } from './dom.js';
 import { draftKeeper } from './draft-keeper.js';

@@ -3,6 +3,7 @@ import { errorText } from '../error-text.js';
 import { createAnswerForm } from '../reporter/answer.js';
 import { connect, type Connection } from '../reporter/api.js';
 import { createCopyChoice } from '../reporter/copy.js';
+import { lawOf } from '../reporter/case-law.js';
 import { drawConversation, goToNew } from '../reporter/conversation.js';
 import { byId, onClick, show, write } from '../reporter/dom.js';
 import { sealBeforeLinks } from '../reporter/draft.js';
@@ -12,7 +13,6 @@ import { createKeyEntry } from '../reporter/key-entry.js';
 import { createIdentityForm } from '../reporter/identity.js';
 import { hintAtPersonal } from '../reporter/personal-data.js';
 import { createReceiptChoice } from '../reporter/receipt.js';
-import { meetingDaysOf } from '../reporter/directory.js';
 import { createSpoken } from '../reporter/spoken.js';
 import { situationOf } from '../reporter/situation.js';
 import { drawSituation, drawTimeline } from '../reporter/timeline.js';
@@ -109,7 +109,7 @@ function run({ api, end }: Connection): void {
   };
 
   const draw = (view: ReporterCaseView): void => {
-    const situation = situationOf(view, today(), meetingDaysOf(view.country));
+    const situation = situationOf(view, today(view.timeZone), lawOf(view));
     showWarnings(view);
     showMade(view);
     show('practice', view.practice);

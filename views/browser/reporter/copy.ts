@@ -5,6 +5,7 @@ import { codeOf, type Remote } from '../rpc.js';
 import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
+import { lawOf } from './case-law.js';
 import { authorName, erasureText, factsOf, kindText, memberText } from './conversation.js';
 import { byId, onClick, show, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
@@ -31,7 +32,7 @@ function wordsFor(view: ReporterCaseView, today: string): OwnCopyWords {
     title: t('copy.doc.title'),
     warning: t('copy.doc.warning'),
     lead: t('copy.doc.lead', { day: formatDay(today) }),
-    dates: situationOf(view, today).milestones.map(milestoneText),
+    dates: situationOf(view, today, lawOf(view)).milestones.map(milestoneText),
     head(entry) {
       const { content } = entry;
       const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
@@ -83,7 +84,7 @@ async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Blob> {
 export function createCopyChoice(
   api: Remote<ReporterApi>,
   words: () => string[],
-  today: () => string,
+  today: (timeZone: string) => string,
 ): CopyChoice {
   let shown: ReporterCaseView | null = null;
   let stopping: AbortController | null = null;
@@ -100,7 +101,7 @@ export function createCopyChoice(
 
   onClick('copy-page', () => {
     if (shown === null) return;
-    const page = ownPage(shown, wordsFor(shown, today()));
+    const page = ownPage(shown, wordsFor(shown, today(shown.timeZone)));
     saveFile(new Blob([page], { type: 'text/html' }), PAGE_NAME);
     say(t('copy.saved'));
   });
@@ -118,7 +119,7 @@ export function createCopyChoice(
       yield* piecesOf(await api.download(words(), file, onReceived, controller.signal));
     }
     try {
-      const blob = await gathered(ownArchive(view, wordsFor(view, today()), fetched));
+      const blob = await gathered(ownArchive(view, wordsFor(view, today(view.timeZone)), fetched));
       // whoever left meanwhile wants no file
       if (shown === null) return;
       saveFile(blob, ARCHIVE_NAME);

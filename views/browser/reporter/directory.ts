@@ -1,4 +1,3 @@
-import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
 import type { ChannelView, DirectoryView, ReaderView } from '../../../client/models.js';
 import { wordBeneath } from '../../../client/law/notices.js';
 import { authoritySource, countryOf, type Country } from '../countries.js';
@@ -8,11 +7,6 @@ import { byId, clone, fillSlot, show, slot, write } from './dom.js';
 import { hasReport } from './draft.js';
 import { pickText, writeText } from './format.js';
 import { showOwnWord } from './own-word.js';
-
-/** Days within which a meeting that was asked for is planned for in this country. */
-export function meetingDaysOf(country: string): number {
-  return (countryOf(country) ?? countryOf('EU'))?.meeting ?? MEETING_DAYS;
-}
 
 /** Who sets the dates in this country, as a sentence. */
 function basisText(code: string): string {

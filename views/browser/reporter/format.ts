@@ -8,11 +8,28 @@ function language(): string {
   return lang === 'en' ? 'en-GB' : lang;
 }
 
-/** The reporter's own calendar day. */
-export function today(): string {
+/**
+ * The calendar day it is.
+ *
+ * @param timeZone the organisation's, in which its days count; the device's own where none is known.
+ */
+export function today(timeZone?: string): string {
   const now = new Date();
+  if (timeZone !== undefined) return dayIn(now.toISOString(), timeZone);
   const part = (value: number): string => String(value).padStart(2, '0');
   return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
+}
+
+/** The calendar day of a moment (ISO 8601) in a time zone; a day stays the day it is. */
+export function dayIn(moment: string, timeZone: string): string {
+  const at = new Date(moment);
+  if (moment.length <= 10 || Number.isNaN(at.getTime())) return moment.slice(0, 10);
+  try {
+    return new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeZone }).format(at);
+  } catch {
+    // a zone that this browser does not know
+    return moment.slice(0, 10);
+  }
 }
 
 /** `2026-11-29` as "29 November 2026"; also takes the beginning of a timestamp. */

@@ -1,6 +1,14 @@
 import type { EntryView, ReporterCaseView } from '../../../client/models.js';
 import { isAnswer, isFeedback } from '../../../client/law/answers.js';
-import { MEETING_DAYS } from '../../../client/spoken/meeting-days.js';
+import {
+  acknowledgementDuty,
+  feedbackDuty,
+  namedDay,
+  type Duty,
+} from '../../../client/law/days.js';
+import type { Day } from '../../../crypto/public.js';
+import type { CaseLaw } from './case-law.js';
+import { dayIn } from './format.js';
 
 /** A point on the timeline of a case. */
 export interface Milestone {
@@ -15,8 +23,11 @@ export interface Milestone {
     | 'check'
     | 'closed'
     | 'removed';
-  /** `late`: the day is past and nothing came. */
-  state: 'done' | 'due' | 'late';
+  /**
+   * `late`: the day is past and nothing came. `missed`: the same of a day that the organisation
+   * promised, where law sets none or a later one.
+   */
+  state: 'done' | 'due' | 'late' | 'missed';
   /** The day it happened, or by which it should; null where it has not happened and has no day. */
   day: string | null;
 }
@@ -33,10 +44,6 @@ export interface Situation {
   late: Milestone[];
   /** Whether the closed case asks about reprisals, and nothing was written since it does. */
   asksAboutReprisals: boolean;
-}
-
-function dayOf(moment: string): string {
-  return moment.slice(0, 10);
 }
 
 function byReaders(view: ReporterCaseView): EntryView[] {
@@ -88,13 +95,12 @@ function spokenMilestones(
 /**
  * Reads a case's situation from its entries and days.
  *
- * @param today the reporter's own calendar day.
- * @param meetingDays within which a meeting is planned for.
+ * @param today the calendar day where the organisation is.
  */
 export function situationOf(
   view: ReporterCaseView,
   today: string,
-  meetingDays = MEETING_DAYS,
+  { rule, meetingDays }: CaseLaw,
 ): Situation {
   const answers = byReaders(view);
   const own = view.entries.findLastIndex(({ author }) => author.side === 'reporter');
@@ -105,22 +111,29 @@ export function situationOf(
     kind: sent.length > 1 ? ('message' as const) : ('report' as const),
     openedOn: sent.length === 0 ? view.openedOn : (sent.at(-1)?.readOn ?? null),
   };
-  const awaited = (
-    kind: 'answered' | 'feedback',
-    doneAt: string | undefined,
-    by: string,
-  ): Milestone => {
-    if (doneAt !== undefined) return { kind, state: 'done', day: dayOf(doneAt) };
-    return { kind, state: by < today ? 'late' : 'due', day: by };
+  const awaited = (kind: 'answered' | 'feedback', doneOn: Day | null, duty: Duty): Milestone => {
+    if (doneOn !== null) return { kind, state: 'done', day: doneOn };
+    const { by, basis } = namedDay(duty, today);
+    if (by >= today) return { kind, state: 'due', day: by };
+    return { kind, state: basis === 'law' ? 'late' : 'missed', day: by };
   };
   const said = answers.map(({ content }) => content);
-  const answered = said.find((content) => isAnswer(content));
-  const feedback = said.find((content) => isFeedback(content));
+  const dayOf = (content?: { at: string }): Day | null =>
+    content === undefined ? null : (dayIn(content.at, view.timeZone) as Day);
+  const acknowledgedOn = dayOf(said.find((content) => isAnswer(content)));
+  const feedbackOn = dayOf(said.find((content) => isFeedback(content)));
+  const facts = {
+    receivedOn: view.receivedOn as Day,
+    acknowledgedOn,
+    // neither is told to the page
+    acknowledgementWaived: false,
+    feedbackExtendedTo: null,
+  };
   const milestones: Milestone[] = [
     { kind: 'received', state: 'done', day: view.receivedOn },
     { kind: 'opened', state: firstOpened === null ? 'due' : 'done', day: firstOpened },
-    awaited('answered', answered?.at, view.acknowledgementBy),
-    awaited('feedback', feedback?.at, view.feedbackBy),
+    awaited('answered', acknowledgedOn, acknowledgementDuty(rule, facts)),
+    awaited('feedback', feedbackOn, feedbackDuty(rule, facts)),
     ...spokenMilestones(view, today, meetingDays),
   ];
   if (view.closedOn !== null)
@@ -135,7 +148,7 @@ export function situationOf(
     newest,
     milestones,
     next: due[0] ?? null,
-    late: milestones.filter(({ state }) => state === 'late'),
+    late: milestones.filter(({ state }) => state === 'late' || state === 'missed'),
     asksAboutReprisals: asksAboutReprisals(view, sent, today),
   };
 }

@@ -57,6 +57,11 @@ export function drawSituation(view: ReporterCaseView, situation: Situation): voi
   if (late.length === 0) return;
   // handlers who answered may have put feedback off in their own words
   const mayBePutOff = late.every(({ kind }) => kind === 'feedback');
-  write('overdue-text', t(mayBePutOff ? 'overdue.feedback' : 'overdue.text'));
+  const what = late.every(({ state }) => state === 'missed')
+    ? 'promise'
+    : mayBePutOff
+      ? 'feedback'
+      : 'text';
+  write('overdue-text', t(`overdue.${what}`));
   showAuthority(view.country, view.channel);
 }
