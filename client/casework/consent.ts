@@ -4,7 +4,7 @@ import type {
   OpenedContent,
   ReporterConsent,
 } from '../../crypto/private.js';
-import type { Said } from './said.js';
+import { dayIn, type Said } from './said.js';
 
 type Asked = Extract<HandlerMessage, { kind: 'identity_disclosure' }>;
 
@@ -17,8 +17,10 @@ export interface IdentityTalk {
   basis: Asked['basis'];
   to: string;
   what: string;
-  /** The newest answer; null for none, and for a notice, which asks nothing. */
-  answer: { answer: ReporterConsent['answer']; at: string } | null;
+  /** Every answer, the newest last; none for a notice, which asks nothing. */
+  answers: readonly Pick<ReporterConsent, 'answer' | 'at'>[];
+  /** The newest answer; null for none. */
+  answer: Pick<ReporterConsent, 'answer' | 'at'> | null;
   /**
    * How it stands. `agree_handler_key`: whoever agreed used a key that a handler made, so it may have
    * been that handler.
@@ -45,20 +47,23 @@ export function identityTalksOf({
   hashes = [],
   origin,
 }: Pick<Said, 'dialogue' | 'hashes' | 'origin'>): IdentityTalk[] {
-  const talks = new Map<string, Omit<IdentityTalk, 'state'>>();
+  const talks = new Map<string, Omit<IdentityTalk, 'answer' | 'state'>>();
   for (const [index, content] of dialogue.entries()) {
     if (content.kind === 'identity_disclosure' && !talks.has(content.id)) {
       const { id, at, basis, to, what } = content;
       const hash = hashes[index] ?? '';
-      talks.set(id, { id, hash, at, basis, to, what, answer: null });
+      talks.set(id, { id, hash, at, basis, to, what, answers: [] });
     }
     if (content.kind !== 'consent') continue;
     const talk = [...talks.values()].find(({ hash }) => hash === content.request);
     // an answer before the question is none
     if (talk?.basis !== 'consent') continue;
-    talk.answer = { answer: content.answer, at: content.at };
+    talk.answers = [...talk.answers, { answer: content.answer, at: content.at }];
   }
-  return [...talks.values()].map((talk) => ({ ...talk, state: stateOf(talk, origin) }));
+  return [...talks.values()].map((talk) => {
+    const answer = talk.answers.at(-1) ?? null;
+    return { ...talk, answer, state: stateOf({ ...talk, answer }, origin) };
+  });
 }
 
 /**
@@ -86,15 +91,23 @@ export function staysAsProof(
 
 /**
  * Whether the identity may go out by this disclosure, by what was said with the reporter (article 16):
- * consent, or a notice, counts for the recipient that the reporter read, letter by letter.
+ * consent, or a notice, counts for the recipient that the reporter read, letter by letter. Consent is
+ * judged by the answers up to the day of the disclosure where that is past: a withdrawal ends nothing
+ * that was lawful before it (GDPR article 7(3)). On the day itself the newest answer counts, whatever
+ * day the reporter's device had.
+ *
+ * @param disclosure `at` is when it is written down, `on` the day on which it went out.
  */
 export function identityMayGo(
-  said: Pick<Said, 'dialogue' | 'hashes'>,
-  { recipient, identity }: Pick<DisclosureEntry, 'recipient' | 'identity'>,
+  said: Pick<Said, 'dialogue' | 'hashes' | 'timeZone'>,
+  { recipient, identity, at, on }: Pick<DisclosureEntry, 'recipient' | 'identity' | 'at' | 'on'>,
 ): boolean {
   if (identity === undefined) return false;
   if (identity.basis === 'jeopardy') return identity.text.trim() !== '';
   const talk = identityTalksOf(said).find(({ id }) => id === identity.entry);
   if (talk?.basis !== identity.basis || talk.to !== recipient) return false;
-  return talk.basis === 'obligation' || talk.answer?.answer === 'agree';
+  if (talk.basis === 'obligation') return true;
+  const isPast = on < dayIn(said, { at });
+  const then = isPast ? talk.answers.filter((answer) => answer.at <= on) : talk.answers;
+  return then.at(-1)?.answer === 'agree';
 }

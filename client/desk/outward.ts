@@ -1,10 +1,11 @@
 import type { DisclosureEntry, EntryContent } from '../../crypto/private.js';
 import { identityMayGo } from '../casework/consent.js';
 import { disclosuresOf } from '../casework/disclosures.js';
-import { saidIn } from '../casework/said.js';
+import { dayIn, saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
 
+type Identity = NonNullable<DisclosureEntry['identity']>;
 type Export = Extract<EntryContent, { kind: 'export' }>;
 
 /**
@@ -33,6 +34,13 @@ export function checkDisclosure(
     state !== 'made' || (before && (before.recipient !== recipient || before.on !== on));
   if (isOfWhole && isAnother === true) throw new ClientError('disclosure_of_export');
   if (state !== 'made') return;
+  // other words about what stood already change nothing of what it rested on
+  const isJudged =
+    identity !== undefined &&
+    isAnother === false &&
+    before?.identity?.basis === identity.basis &&
+    entryOf(before.identity) === entryOf(identity);
+  if (isJudged && identity.basis !== 'jeopardy') return;
   if (identity === undefined ? isOfWhole : !identityMayGo(said, disclosure)) {
     throw new ClientError('identity_without_basis');
   }
@@ -47,13 +55,20 @@ export function checkDisclosure(
  */
 export function checkOutward(
   { file, timeZone }: OpenedForHandler,
-  { form, disclosure }: Export,
+  { at, form, disclosure }: Export,
   disclosed: DisclosureEntry | null,
 ): void {
   if (form !== 'whole' || disclosure === null) return;
   const said = saidIn(file, timeZone);
   const named = disclosed ?? disclosuresOf(said).find(({ id }) => id === disclosure);
-  if (named === undefined || !identityMayGo(said, named)) {
+  // what goes out now rests on what stands now, whatever day the disclosure has
+  const now = { at, on: dayIn(said, { at }) };
+  if (named === undefined || !identityMayGo(said, { ...named, ...now })) {
     throw new ClientError('identity_without_basis');
   }
+}
+
+/** Id of the question or notice that a disclosure rests on; null where it rests on none. */
+function entryOf(identity: Identity): string | null {
+  return identity.basis === 'jeopardy' ? null : identity.entry;
 }

@@ -57,7 +57,7 @@ export interface RecordingDesk {
    * stored twice.
    *
    * @throws ClientError `receipt_in_future` for a date of receipt after today, `leaves_out_self`,
-   * `new_readers` where somebody reads the channel who was not shown, and
+   * `new_readers` where somebody reads the channel who was not shown, `channel_closed`, and
    * what a reporter's `submit` throws.
    */
   record(
@@ -89,7 +89,8 @@ export function createRecordingDesk(session: DeskSession, watch: DirectoryWatch)
     const loaded = await watch.current();
     if (loaded.freshness === 'expired') throw new ClientError('directory_expired');
     // said before any file is sent; nobody reads it whom the handler had no chance to leave out
-    const { readers } = audienceOf(input, loaded);
+    const { channel, readers } = audienceOf(input, loaded);
+    if (channel.closed === true) throw new ClientError('channel_closed');
     const custodians = custodiansOf(loaded.directory, input.channel, input.leftOut);
     const people = [...readers.map(({ record: { id } }) => id), ...custodians.map(({ id }) => id)];
     if (people.some((id) => !input.shown.includes(id))) {

@@ -2,10 +2,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
 import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
-import { startInstallation, type Installation } from '../support/installation.js';
+import {
+  startInstallation,
+  type Installation,
+  type InstallationPerson,
+} from '../support/installation.js';
 import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
 import { allTypes } from '../support/questions.js';
 import { createTestClock } from '../support/server.js';
+import { waiting } from '../support/waiting.js';
 
 // A report by phone, from the call to minutes that the caller agrees to and a meeting: a handler and
 // a caller in two real browsers, each part going on where the one before ended.
@@ -234,5 +239,53 @@ describe('a report by phone', () => {
     await desk.setInputFiles('#file-input', letter('letter.txt'));
     expect(await partOf(form, 'files-lost').isVisible()).toBe(false);
     expect(await form.getByText('not kept once the page was left').isVisible()).toBe(false);
+  });
+
+  it('takes no other channel for one that its draft has and that its writer no longer reads', async () => {
+    const { administrator, handlers } = installation;
+    const [hanna, harald] = handlers;
+    const { id } = await administrator.desk.addChannel({
+      names: { en: 'Harbour', sv: 'Hamnen' },
+      texts: { en: 'Write to us at the harbour.', sv: 'Skriv till oss i hamnen.' },
+      about: { en: 'For the harbour.', sv: 'För hamnen.' },
+      languages: ['en', 'sv'],
+      country: 'SE',
+    });
+    const readBy = async (readers: readonly InstallationPerson[]): Promise<void> => {
+      const { version } = await administrator.desk.directory();
+      const ids = readers.map((each) => each.id);
+      await administrator.desk.proposeRoster(id, ids, version);
+      await harald.desk.signRoster(waiting((await harald.desk.rosters())[0]));
+      await administrator.desk.signRoster(waiting((await administrator.desk.rosters())[0]));
+    };
+    await readBy([hanna, harald]);
+    const form = partOf(desk, 'form');
+    const channel = partOf(form, 'channel');
+    const comeBack = async (): Promise<void> => {
+      await desk.reload();
+      await signInInBrowser(desk, hanna.name, hanna.passphrase);
+      await partOf(desk, 'record').click();
+      await form.waitFor();
+    };
+    await comeBack();
+    await channel.selectOption(id);
+    const kept = desk.waitForResponse(
+      (answer) => answer.request().method() !== 'GET' && answer.url().includes('/drafts'),
+    );
+    await partOf(form, 'text').fill('A crane was never looked at.');
+    await kept;
+    await readBy([harald]);
+
+    await comeBack();
+    await form.getByText('They are in no draft').waitFor();
+    await expect.poll(() => partOf(form, 'text').inputValue()).toContain('A crane');
+    expect(await channel.inputValue()).toBe('');
+    await partOf(form, 'key-no').check();
+    await form.locator('button[type=submit]').click();
+    await partOf(form, 'problem').getByText('Choose the channel').waitFor();
+    await expectAccessible(desk);
+    await channel.selectOption(installation.channel);
+    await form.locator('button[type=submit]').click();
+    await partOf(desk, 'send').waitFor();
   });
 });

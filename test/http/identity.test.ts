@@ -231,6 +231,14 @@ describe('telling somebody outside who the reporter is', () => {
     expect(disclosures).toMatchObject([{ identity: { basis: 'consent', entry } }]);
     await reporter.consent(words, hash, 'withdraw');
     await expect(tell()).rejects.toMatchObject(refused);
+    // what went out before can be described better, and goes to nobody else and on no other day
+    const [made] = disclosures;
+    const correct = (change: Partial<Record<'recipient' | 'scope' | 'on', string>>) =>
+      hanna.desk.work(id, { ...disclosure, ...made, ...change });
+    const corrected = await correct({ scope: 'The name and the department' });
+    expect(corrected.disclosures).toMatchObject([{ scope: 'The name and the department' }]);
+    await expect(correct({ on: '2026-03-01' })).rejects.toMatchObject(refused);
+    await expect(correct({ recipient: 'The newspaper' })).rejects.toMatchObject(refused);
     const { identityTalks } = await harald.desk.openCase(id);
     expect(identityTalks).toMatchObject([
       { id: entry, to: 'Police', answer: { answer: 'withdraw' } },

@@ -335,3 +335,16 @@ describe('a custodian who came since', () => {
     });
   });
 });
+
+describe('a channel that was closed', () => {
+  it('takes nothing that a handler writes down, and no file of it is sent first', async () => {
+    const { administrator, channel, server } = installation;
+    await administrator.desk.closeChannel(channel, true);
+    const letter = new File(['Dear Sirs'], 'letter.txt');
+    const stored = await server.db('attachments');
+    await expect(hanna.desk.record(await recording({}), [letter], silent)).rejects.toMatchObject({
+      code: 'channel_closed',
+    });
+    expect(await server.db('attachments')).toEqual(stored);
+  });
+});

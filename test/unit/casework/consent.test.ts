@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { identityMayGo, identityTalksOf } from '../../../client/casework/consent.js';
 import type { CaseOrigin, Day, EntryContent, RecordHash, WorkId } from '../../../crypto/private.js';
 
+const timeZone = 'Europe/Helsinki';
+const when = { at: '2026-03-10T22:30:00.000Z', on: '2026-03-11' as Day };
 const id = 'A'.repeat(22) as WorkId;
 const hashes = ['A', 'B', 'C', 'D'].map((letter) => `${letter.repeat(42)}A` as RecordHash);
 const [first, second, third] = hashes;
@@ -16,20 +18,22 @@ const asked = (to: string, basis: 'consent' | 'obligation' = 'consent'): EntryCo
   text: 'Why',
   files: [],
 });
+const police = { recipient: 'Police', ...when };
 const answered = (
   answer: 'agree' | 'refuse' | 'withdraw',
   request = first as RecordHash,
+  on = '2026-03-03',
 ): EntryContent => ({
   kind: 'consent',
-  at: '2026-03-03' as Day,
+  at: on as Day,
   request,
   answer,
 });
 
 describe('consent to giving the identity', () => {
   it('is what the reporter said last about that very question', () => {
-    const said = (...dialogue: EntryContent[]) => ({ dialogue, hashes });
-    const consent = { recipient: 'Police', identity: { basis: 'consent', entry: id } } as const;
+    const said = (...dialogue: EntryContent[]) => ({ dialogue, hashes, timeZone });
+    const consent = { ...police, identity: { basis: 'consent', entry: id } } as const;
     expect(identityMayGo(said(asked('Police')), consent)).toBe(false);
     expect(identityMayGo(said(asked('Police'), answered('agree')), consent)).toBe(true);
     const withdrawn = said(asked('Police'), answered('agree'), answered('withdraw'));
@@ -40,12 +44,26 @@ describe('consent to giving the identity', () => {
     expect(identityMayGo(said(answered('agree'), asked('Police')), consent)).toBe(false);
   });
 
+  it('is judged by the day of a disclosure that is past, and of one of today by what stands now', () => {
+    const answers = [answered('agree'), answered('withdraw', first, '2026-03-08')];
+    const said = { dialogue: [asked('Police'), ...answers], hashes, timeZone };
+    const wentOn = (on: string): boolean =>
+      identityMayGo(said, { ...police, on: on as Day, identity: { basis: 'consent', entry: id } });
+    expect(['2026-03-02', '2026-03-03', '2026-03-07'].map(wentOn)).toEqual([false, true, true]);
+    expect(['2026-03-08', '2026-03-10', '2026-03-11'].map(wentOn)).toEqual([false, false, false]);
+    const again = [...answers, answered('agree', first, '2026-03-12')];
+    const now = { dialogue: [asked('Police'), ...again], hashes, timeZone };
+    const consent = { ...police, identity: { basis: 'consent', entry: id } } as const;
+    // the reporter's device is a day ahead
+    expect(identityMayGo(now, consent)).toBe(true);
+  });
+
   it.each(['consent', 'obligation'] as const)(
     'counts for the recipient that the reporter read, and nobody else: %s',
     (basis) => {
-      const said = { dialogue: [asked('Police', basis), answered('agree')], hashes };
+      const said = { dialogue: [asked('Police', basis), answered('agree')], hashes, timeZone };
       const to = (recipient: string) =>
-        identityMayGo(said, { recipient, identity: { basis, entry: id } });
+        identityMayGo(said, { ...when, recipient, identity: { basis, entry: id } });
       expect(to('Police')).toBe(true);
       for (const other of ['Newspaper', 'police', 'Police ', '']) expect(to(other)).toBe(false);
     },
@@ -72,25 +90,25 @@ describe('consent to giving the identity', () => {
     ]);
     expect(
       identityMayGo(
-        { dialogue, hashes },
-        { recipient: 'Newspaper', identity: { basis: 'obligation', entry: id } },
+        { dialogue, hashes, timeZone },
+        { ...when, recipient: 'Newspaper', identity: { basis: 'obligation', entry: id } },
       ),
     ).toBe(false);
   });
 
   it('is none to other words that stood under the same id before, nor where those answered are gone', () => {
-    const consent = { recipient: 'Police', identity: { basis: 'consent', entry: id } } as const;
+    const consent = { ...police, identity: { basis: 'consent', entry: id } } as const;
     const dialogue = [asked('Newspaper'), asked('Police'), answered('agree', second)];
-    expect(identityMayGo({ dialogue, hashes }, consent)).toBe(false);
+    expect(identityMayGo({ dialogue, hashes, timeZone }, consent)).toBe(false);
     const erased = [asked('Newspaper'), { kind: 'erased' } as const, answered('agree', second)];
-    expect(identityMayGo({ dialogue: erased, hashes }, consent)).toBe(false);
+    expect(identityMayGo({ dialogue: erased, hashes, timeZone }, consent)).toBe(false);
   });
 
   it('is not needed where telling the reporter would jeopardise the proceedings, for a reason', () => {
     const reasoned = (text: string) =>
       identityMayGo(
-        { dialogue: [] },
-        { recipient: 'Police', identity: { basis: 'jeopardy', text } },
+        { dialogue: [], timeZone },
+        { ...police, identity: { basis: 'jeopardy', text } },
       );
     expect(reasoned('Evidence.')).toBe(true);
     expect(reasoned('  ')).toBe(false);

@@ -106,7 +106,7 @@ export function exportSection(
     for (const field of ['recipient', 'ground', 'scope', 'identity', 'jeopardy']) {
       setValue(box, field, '');
     }
-    basis.update(shown, form === 'redacted');
+    basis.update(shown, { mayBeNo: form === 'redacted', mayBePast: false });
     showPart(box, 'whole-identity', form === 'whole');
     showPart(box, 'outside-fields', form === 'redacted' && !isSettled);
     if (form === 'redacted' && asked === null) redacted.begin(shown);
@@ -349,7 +349,7 @@ export function exportSection(
 
   return (data) => {
     shown = data;
-    basis.update(data, making?.form !== 'whole');
+    basis.update(data, { mayBeNo: making?.form !== 'whole', mayBePast: false });
     const restricted = data.keeping.restriction !== null;
     const exports = exportsOf(data.entries);
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));

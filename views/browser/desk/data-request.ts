@@ -2,9 +2,10 @@ import type { DataRequestInput } from '../../../client/desk/recording.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { neededValue, setValue, valueOf } from './casework-form.js';
+import { channelChoice } from './channel-choice.js';
 import { rightChoices } from './choices.js';
 import { dayText, today } from './days.js';
-import { localText, type Desk } from './desk.js';
+import type { Desk } from './desk.js';
 import { copyTemplate, onClick, option, part, showPart, write } from './dom.js';
 import { draftKeeper } from './draft-keeper.js';
 import { report, showProblem } from './failures.js';
@@ -19,19 +20,14 @@ const KEPT_FIELDS = ['channel', 'right', 'received', 'who', 'identified'] as con
 export function dataRequestView(desk: Desk): HTMLElement {
   const view = copyTemplate('data-request');
   const form = part(view, 'form', HTMLFormElement);
-  const channel = part(form, 'channel', HTMLSelectElement);
+  const channels = channelChoice(desk, form);
+  const channel = channels.field;
   const received = part(form, 'received', HTMLInputElement);
   const text = part(form, 'text', HTMLTextAreaElement);
   const readers = part(form, 'readers');
   /** A key that nobody sees; the same as long as this request is tried, so that it arrives once. */
   let words: string[] | null = null;
 
-  const mine = (): Desk['directory']['channels'] =>
-    desk.directory.channels.filter(({ readers: all }) =>
-      all.some(({ id }) => id === desk.account.id),
-    );
-  const chosen = (): Desk['directory']['channels'][number] | undefined =>
-    mine().find(({ id }) => id === channel.value);
   const leftOut = (): string[] =>
     [...readers.querySelectorAll('input')].flatMap((box) => (box.checked ? [box.value] : []));
 
@@ -48,8 +44,8 @@ export function dataRequestView(desk: Desk): HTMLElement {
   );
 
   const drawReaders = (out: readonly string[]): void => {
-    showPart(form, 'practice', chosen()?.published === false);
-    const others = (chosen()?.readers ?? []).filter(({ id }) => id !== desk.account.id);
+    showPart(form, 'practice', channels.chosen()?.published === false);
+    const others = (channels.chosen()?.readers ?? []).filter(({ id }) => id !== desk.account.id);
     readers.replaceChildren(
       ...others.map(({ id, name }) => {
         const item = copyTemplate('recording-reader');
@@ -63,8 +59,6 @@ export function dataRequestView(desk: Desk): HTMLElement {
     showPart(form, 'readers-field', others.length > 0);
   };
 
-  for (const { id, names } of mine()) channel.append(option(id, localText(names)));
-  showPart(form, 'channel-field', mine().length > 1);
   for (const { value, label } of rightChoices()) {
     part(form, 'right').append(option(value, label));
   }
@@ -78,6 +72,13 @@ export function dataRequestView(desk: Desk): HTMLElement {
   for (const event of ['input', 'change']) form.addEventListener(event, keep);
 
   const inputOf = (): Omit<DataRequestInput, 'words'> | null => {
+    const noChannel = channels.missing();
+    channel.setAttribute('aria-invalid', String(noChannel !== null));
+    if (noChannel !== null) {
+      showProblem(form, noChannel);
+      channel.focus();
+      return null;
+    }
     const isDay = received.value !== '' && received.value <= today();
     received.setAttribute('aria-invalid', String(!isDay));
     if (!isDay) {
@@ -89,7 +90,7 @@ export function dataRequestView(desk: Desk): HTMLElement {
     if (name === null) return null;
     const said = neededValue(form, 'text', t('desk.request.words_missing'));
     if (said === null) return null;
-    const languages = chosen()?.languages ?? [];
+    const languages = channels.chosen()?.languages ?? [];
     const page = document.documentElement.lang;
     return {
       channel: channel.value,
@@ -100,7 +101,7 @@ export function dataRequestView(desk: Desk): HTMLElement {
       receivedOn: received.value,
       text: said,
       leftOut: leftOut(),
-      shown: chosen()?.readers.map(({ id }) => id) ?? [],
+      shown: channels.chosen()?.readers.map(({ id }) => id) ?? [],
     };
   };
 
@@ -151,9 +152,9 @@ export function dataRequestView(desk: Desk): HTMLElement {
     const kept = draft.fields ?? {};
     for (const name of KEPT_FIELDS) {
       const value = kept[name] ?? '';
-      if (value !== '') setValue(form, name, value);
+      if (value !== '' && name !== 'channel') setValue(form, name, value);
     }
-    if (channel.selectedIndex === -1) channel.selectedIndex = 0;
+    if (kept['channel'] !== undefined) channels.choose(kept['channel']);
     drawReaders(kept['leftOut']?.split(' ') ?? []);
   }, report);
   return view;

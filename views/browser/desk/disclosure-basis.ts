@@ -2,20 +2,25 @@ import type { Disclosure } from '../../../client/casework/disclosures.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { neededValue, valueOf } from './casework-form.js';
+import { dayText } from './days.js';
 import { option, part, showPart } from './dom.js';
 import { showProblem } from './failures.js';
 
 /** On what it rests that somebody outside is told who the reporter is (article 16). */
 export type Basis = NonNullable<Disclosure['identity']>;
 
+/** What else a form offers. */
+export interface BasisOffer {
+  /** Whether it can be that nothing leads to the reporter. */
+  mayBeNo: boolean;
+  /** Whether it can have gone out before today, on consent that was withdrawn since. */
+  mayBePast: boolean;
+}
+
 /** The fields of a form that say it. */
 export interface BasisFields {
-  /**
-   * Offers what it can rest on in this case. What was chosen stays.
-   *
-   * @param mayBeNo whether it can be that nothing leads to the reporter.
-   */
-  update(data: HandlerCaseView, mayBeNo: boolean): void;
+  /** Offers what it can rest on in this case. What was chosen stays. */
+  update(data: HandlerCaseView, offer: BasisOffer): void;
   /** What was chosen; null where that is missing, which the form then says. */
   read(): Basis | 'none' | null;
 }
@@ -36,10 +41,10 @@ export function basisFields(form: HTMLElement): BasisFields {
   };
   form.addEventListener('change', fit);
   return {
-    update(data, mayBeNo) {
+    update(data, offer) {
       talks = data.identityTalks;
       const chosen = select.value;
-      select.replaceChildren(...optionsOf(data, mayBeNo));
+      select.replaceChildren(...optionsOf(data, offer));
       select.value = [...select.options].some(({ value }) => value === chosen) ? chosen : '';
       fit();
     },
@@ -67,9 +72,14 @@ export function basisValue(identity: Disclosure['identity']): string {
   return identity.basis === 'jeopardy' ? 'jeopardy' : `${identity.basis} ${identity.entry}`;
 }
 
-function optionsOf({ identityTalks }: HandlerCaseView, mayBeNo: boolean): HTMLOptionElement[] {
+function optionsOf(
+  { identityTalks }: HandlerCaseView,
+  { mayBeNo, mayBePast }: BasisOffer,
+): HTMLOptionElement[] {
   const usable = identityTalks.filter(
-    ({ basis, answer }) => basis === 'obligation' || answer?.answer === 'agree',
+    ({ basis, answers }) =>
+      basis === 'obligation' ||
+      (mayBePast ? answers : answers.slice(-1)).some(({ answer }) => answer === 'agree'),
   );
   return [
     option('', t('desk.disclosure.identity.choose')),
@@ -79,8 +89,15 @@ function optionsOf({ identityTalks }: HandlerCaseView, mayBeNo: boolean): HTMLOp
   ];
 }
 
-/** What the reporter agreed to or was told, and whether a handler may have agreed in their place. */
-function talkLine({ basis, to, state }: HandlerCaseView['identityTalks'][number]): string {
+/**
+ * What the reporter agreed to or was told, whether a handler may have agreed in their place, and since
+ * when it is no longer so.
+ */
+function talkLine(talk: HandlerCaseView['identityTalks'][number]): string {
+  const { basis, to, state, answer } = talk;
+  if (basis === 'consent' && answer !== null && answer.answer !== 'agree') {
+    return t('desk.disclosure.identity.consent_ended', { to, day: dayText(answer.at) });
+  }
   const which = state === 'agree_handler_key' ? 'consent_handler_key' : basis;
   return t(`desk.disclosure.identity.${which}`, { to });
 }

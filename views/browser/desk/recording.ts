@@ -6,6 +6,7 @@ import type { AnswerFiles, QuestionForm } from '../questions/messages.js';
 import { createFileChoice, type FileChoice } from '../reporter/files.js';
 import { plural, t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
+import { channelChoice } from './channel-choice.js';
 import { categoryChoices, relationChoices, wayChoices, type ReportWay } from './choices.js';
 import { dayText, today } from './days.js';
 import { dutiesOf } from './deadlines.js';
@@ -74,7 +75,8 @@ export function recordingView(desk: Desk): HTMLElement {
   const view = copyTemplate('recording');
   const form = part(view, 'form', HTMLFormElement);
   const select = (name: string): HTMLSelectElement => part(form, name, HTMLSelectElement);
-  const channel = select('channel');
+  const channels = channelChoice(desk, form);
+  const channel = channels.field;
   const received = part(form, 'received', HTMLInputElement);
   const text = part(form, 'text', HTMLTextAreaElement);
   const from = part(form, 'from', HTMLInputElement);
@@ -121,14 +123,6 @@ export function recordingView(desk: Desk): HTMLElement {
     title?.focus();
   };
 
-  const mine = (): Desk['directory']['channels'] =>
-    desk.directory.channels.filter(({ readers }) =>
-      readers.some(({ id }) => id === desk.account.id),
-    );
-  const chosenChannel = (): Desk['directory']['channels'][number] | undefined =>
-    mine().find(({ id }) => id === channel.value);
-  for (const { id, names } of mine()) channel.append(option(id, localText(names)));
-  showPart(form, 'channel-field', mine().length > 1);
   for (const { value, label } of wayChoices()) select('way').append(option(value, label));
   for (const { value, label } of categoryChoices()) select('category').append(option(value, label));
   for (const { value, label } of relationChoices()) select('relation').append(option(value, label));
@@ -162,7 +156,7 @@ export function recordingView(desk: Desk): HTMLElement {
     voice: null,
   });
   const drawQuestions = (): void => {
-    const { id, questionnaire } = chosenChannel() ?? { id: '', questionnaire: null };
+    const { id, questionnaire } = channels.chosen() ?? { id: '', questionnaire: null };
     const before = own?.channel === id ? own.form.answers() : [];
     own = questionnaire && {
       channel: id,
@@ -179,7 +173,7 @@ export function recordingView(desk: Desk): HTMLElement {
     files?.redraw();
   };
   const drawChannel = (): void => {
-    const chosen = chosenChannel();
+    const chosen = channels.chosen();
     const before = new Set(leftOut());
     const language = select('language').value;
     showPart(form, 'practice', chosen?.published === false);
@@ -214,6 +208,8 @@ export function recordingView(desk: Desk): HTMLElement {
 
   /** What is missing, with the field in which; null where nothing is. */
   const missing = (): [HTMLElement, string] | null => {
+    const noChannel = channels.missing();
+    if (noChannel !== null) return [channel, noChannel];
     if (received.value === '' || received.value > today()) {
       return [received, t('desk.recording.received_wrong')];
     }
@@ -232,7 +228,7 @@ export function recordingView(desk: Desk): HTMLElement {
     answers: {},
     form: own && { questions: own.questions, answers: own.form.answers() },
     leftOut: leftOut(),
-    shown: chosenChannel()?.readers.map(({ id }) => id) ?? [],
+    shown: channels.chosen()?.readers.map(({ id }) => id) ?? [],
     way: select('way').value as ReportWay,
     receivedOn: received.value,
     key: keyYes.checked ? 'handed_over' : 'not_kept',
@@ -258,7 +254,7 @@ export function recordingView(desk: Desk): HTMLElement {
   const next = async (): Promise<void> => {
     const fault = missing();
     showProblem(form, fault?.[1] ?? null);
-    for (const field of [received, text, keyYes]) {
+    for (const field of [channel, received, text, keyYes]) {
       field.setAttribute('aria-invalid', String(field === fault?.[0]));
     }
     fault?.[0].focus();
@@ -333,7 +329,7 @@ export function recordingView(desk: Desk): HTMLElement {
     showLost();
     const { fields = {} } = draft;
     // the channel decides which languages there are
-    if (fields['channel'] !== undefined) setIfThere(channel, fields['channel']);
+    if (fields['channel'] !== undefined) channels.choose(fields['channel']);
     drawChannel();
     for (const field of kept()) setIfThere(field, fields[field.dataset['part'] ?? '']);
     drawQuestions();
