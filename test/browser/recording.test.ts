@@ -269,11 +269,14 @@ describe('a report by phone', () => {
     };
     await comeBack();
     await channel.selectOption(id);
-    const kept = desk.waitForResponse(
-      (answer) => answer.request().method() !== 'GET' && answer.url().includes('/drafts'),
-    );
     await partOf(form, 'text').fill('A crane was never looked at.');
-    await kept;
+    await partOf(form, 'draft-note').getByText('Draft, kept sealed').waitFor();
+    const signedOut = desk.waitForResponse(
+      (answer) => answer.request().method() === 'DELETE' && answer.url().includes('/sessions'),
+    );
+    await partOf(desk, 'lock').click();
+    // what is signed out has saved its draft
+    await signedOut;
     await readBy([harald]);
 
     await comeBack();

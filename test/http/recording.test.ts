@@ -7,7 +7,7 @@ import { run } from '../../client/cli/run.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
 import { createVisit } from '../../client/node/visit.js';
 import { utf8, type CreateCase } from '../../crypto/private.js';
-import { fileOf, reportInput, silent } from '../support/fixtures.js';
+import { fileOf, randomFile, reportInput, silent } from '../support/fixtures.js';
 import {
   startInstallation,
   type Installation,
@@ -340,7 +340,7 @@ describe('a channel that was closed', () => {
   it('takes nothing that a handler writes down, and no file of it is sent first', async () => {
     const { administrator, channel, server } = installation;
     await administrator.desk.closeChannel(channel, true);
-    const letter = new File(['Dear Sirs'], 'letter.txt');
+    const letter = randomFile(8, 'letter.txt');
     const stored = await server.db('attachments');
     await expect(hanna.desk.record(await recording({}), [letter], silent)).rejects.toMatchObject({
       code: 'channel_closed',
