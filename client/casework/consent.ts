@@ -4,6 +4,7 @@ import type {
   OpenedContent,
   ReporterConsent,
 } from '../../crypto/private.js';
+import type { OriginView } from '../models.js';
 import { dayIn, type Said } from './said.js';
 
 type Asked = Extract<HandlerMessage, { kind: 'identity_disclosure' }>;
@@ -23,15 +24,28 @@ export interface IdentityTalk {
   answer: Pick<ReporterConsent, 'answer' | 'at'> | null;
   /**
    * How it stands. `agree_handler_key`: whoever agreed used a key that a handler made, so it may have
-   * been that handler.
+   * been that handler. `unread`: nobody has a key to read it.
    */
-  state: 'told' | 'waiting' | ReporterConsent['answer'] | 'agree_handler_key';
+  state: 'told' | 'waiting' | ReporterConsent['answer'] | 'agree_handler_key' | 'unread';
+}
+
+/**
+ * Whether nobody outside can read the conversation, since a handler made the case and threw its key
+ * away: nothing can be asked or told there.
+ */
+export function nobodyReads({
+  origin,
+}: {
+  readonly origin?: Said['origin'] | OriginView | undefined;
+}): boolean {
+  return origin?.made === 'handler' && origin.key === 'not_kept';
 }
 
 function stateOf(
   { basis, answer }: Pick<IdentityTalk, 'basis' | 'answer'>,
   origin: Said['origin'],
 ): IdentityTalk['state'] {
+  if (nobodyReads({ origin })) return 'unread';
   if (basis === 'obligation') return 'told';
   if (answer === null) return 'waiting';
   const mayBeHandler = answer.answer === 'agree' && origin?.made === 'handler';
@@ -84,7 +98,7 @@ export function staysAsProof(
     (each) =>
       each.kind === 'disclosure' &&
       each.identity !== undefined &&
-      each.identity.basis !== 'jeopardy' &&
+      'entry' in each.identity &&
       each.identity.entry === content.id,
   );
 }
@@ -94,16 +108,21 @@ export function staysAsProof(
  * consent, or a notice, counts for the recipient that the reporter read, letter by letter. Consent is
  * judged by the answers up to the day of the disclosure where that is past: a withdrawal ends nothing
  * that was lawful before it (GDPR article 7(3)). On the day itself the newest answer counts, whatever
- * day the reporter's device had.
+ * day the reporter's device had. Where nobody reads the conversation it counts for none; there alone, a
+ * handler's word counts that the reporter was told or agreed elsewhere, by the day on which it went out.
  *
  * @param disclosure `at` is when it is written down, `on` the day on which it went out.
  */
 export function identityMayGo(
-  said: Pick<Said, 'dialogue' | 'hashes' | 'timeZone'>,
+  said: Pick<Said, 'dialogue' | 'hashes' | 'origin' | 'timeZone'>,
   { recipient, identity, at, on }: Pick<DisclosureEntry, 'recipient' | 'identity' | 'at' | 'on'>,
 ): boolean {
   if (identity === undefined) return false;
   if (identity.basis === 'jeopardy') return identity.text.trim() !== '';
+  if (identity.basis === 'elsewhere') {
+    return nobodyReads(said) && identity.text.trim() !== '' && identity.on <= on;
+  }
+  if (nobodyReads(said)) return false;
   const talk = identityTalksOf(said).find(({ id }) => id === identity.entry);
   if (talk?.basis !== identity.basis || talk.to !== recipient) return false;
   if (talk.basis === 'obligation') return true;

@@ -61,8 +61,8 @@ function copyOf({ copy, attachments }: ExportContent): CaseExport['copy'] {
 function termsOf({ outside, disclosure }: Pick<CaseExport, 'outside' | 'disclosure'>): string {
   if (outside === null) return disclosure === null ? 'inside' : 'unknown';
   const { recipient, ground, scope, identity } = outside;
-  const told = identity?.basis === 'jeopardy' ? identity.text : identity?.entry;
-  return JSON.stringify([recipient, ground, scope, identity?.basis ?? null, told ?? null]);
+  const basis = Object.entries(identity ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return JSON.stringify([recipient, ground, scope, basis]);
 }
 
 type Asked = Pick<CaseExport, 'form' | 'text' | 'disclosure' | 'outside'>;

@@ -44,7 +44,7 @@ function isFree(content: EntryContent, field: string): boolean {
  * The texts of an entry by field, those that are not empty; one inside something has a point in its
  * name: `answers.<question>`, `form.<place>`, `request.name` and `request.identified` for who asks for
  * data, `options.<number>` for where a meeting was to be, and `identity.text` for why the reporter
- * could not be told before a disclosure.
+ * could not be told before a disclosure, or how they were, elsewhere.
  */
 export function textsOf(content: OpenedContent): { field: string; text: string }[] {
   if (content.kind === 'erased' || content.kind === 'unreadable') return [];
@@ -60,7 +60,7 @@ export function textsOf(content: OpenedContent): { field: string; text: string }
     }));
     return [...found, ...places];
   }
-  if (isOutward(content) && content.identity?.basis === 'jeopardy') {
+  if (isOutward(content) && content.identity !== undefined && 'text' in content.identity) {
     return [...found, { field: 'identity.text', text: content.identity.text }];
   }
   if (content.kind !== 'report') return found;
@@ -95,7 +95,7 @@ function withTexts(
       place: change(`options.${String(index + 1)}`, option.place),
     }));
   }
-  if (isOutward(content) && content.identity?.basis === 'jeopardy') {
+  if (isOutward(content) && content.identity !== undefined && 'text' in content.identity) {
     const { identity } = content;
     changed['identity'] = { ...identity, text: change('identity.text', identity.text) };
   }

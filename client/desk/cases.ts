@@ -14,6 +14,7 @@ import {
 import { persist } from '../api.js';
 import { entryViews } from '../case-view.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
+import { nobodyReads } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
 import { saidIn } from '../casework/said.js';
@@ -160,7 +161,11 @@ export interface CaseDesk {
   erase(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
   /** Declines a proposal, or takes one's own back. Throws ClientError `already_decided`. */
   declineErasure(id: string, proposal: EntryPlaceInput, text: string): Promise<HandlerCaseView>;
-  /** Asks the reporter to agree that somebody outside is told, or says why the law demands it. */
+  /**
+   * Asks the reporter to agree that somebody outside is told, or says why the law demands it.
+   *
+   * @throws ClientError `key_not_kept` where nobody could read it.
+   */
   talkIdentity(id: string, talk: IdentityTalkInput): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
   grant(id: string, readerId: string): Promise<HandlerCaseView>;
@@ -380,9 +385,10 @@ export function createCaseDesk(
         ...talk,
         files: [],
       };
-      return workplace.append(id, ['talk', content.id], (opened, state) =>
-        prepareMessage(opened, state, content, []),
-      );
+      return workplace.append(id, ['talk', content.id], (opened, state) => {
+        if (nobodyReads(opened.file)) throw new ClientError('key_not_kept');
+        return prepareMessage(opened, state, content, []);
+      });
     },
 
     rename: (id, title) =>

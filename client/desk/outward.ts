@@ -40,7 +40,7 @@ export function checkDisclosure(
     isAnother === false &&
     before?.identity?.basis === identity.basis &&
     entryOf(before.identity) === entryOf(identity);
-  if (isJudged && identity.basis !== 'jeopardy') return;
+  if (isJudged && 'entry' in identity) return;
   if (identity === undefined ? isOfWhole : !identityMayGo(said, disclosure)) {
     throw new ClientError('identity_without_basis');
   }
@@ -70,5 +70,5 @@ export function checkOutward(
 
 /** Id of the question or notice that a disclosure rests on; null where it rests on none. */
 function entryOf(identity: Identity): string | null {
-  return identity.basis === 'jeopardy' ? null : identity.entry;
+  return 'entry' in identity ? identity.entry : null;
 }

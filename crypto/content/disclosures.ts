@@ -9,6 +9,16 @@ export const IdentityBasis = v.variant('basis', [
   v.strictObject({ basis: v.literal('obligation'), entry: WorkId }),
   /** Why telling the reporter beforehand would have jeopardised the proceedings. */
   v.strictObject({ basis: v.literal('jeopardy'), text: needed }),
+  /**
+   * By the handler's word alone: the reporter was told, or agreed, elsewhere than in the conversation,
+   * which nobody can open; on which day, and how.
+   */
+  v.strictObject({
+    basis: v.literal('elsewhere'),
+    how: v.picklist(['told', 'agreed']),
+    on: Day,
+    text: needed,
+  }),
 ]);
 
 /** What was disclosed to somebody outside, as known from here on; the same id again corrects it. */

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
+import { reportInput } from '../support/fixtures.js';
 import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import {
   startInstallation,
@@ -260,5 +261,52 @@ it('lets an agreement be taken back once the case is closed, and nothing new be 
   await partOf(handler, 'talks').getByText('taken back').waitFor();
   await handler.click('#tab-record');
   const options = partOf(partOf(handler, 'disclosure-form'), 'identity').locator('option');
-  expect((await options.allTextContents()).join(' ')).not.toContain('The police');
+  const offered = (await options.allTextContents()).join(' ');
+  expect(offered).toContain('the reporter had agreed (The police); no longer since');
+  expect(offered).not.toContain('the reporter agreed');
+}, 240_000);
+
+it('rests on a handler’s own word where nobody has a key, since nothing said there would be read', async () => {
+  const [hanna, harald] = installation.handlers;
+  const text = 'Somebody rang: the fire doors are locked.';
+  const report = reportInput(installation.channel, await hanna.desk.newCallerKey(), { text });
+  const how = { way: 'phone', receivedOn: '2026-02-20', key: 'not_kept' } as const;
+  await hanna.desk.record(
+    { ...report, ...how, shown: [hanna.id, harald.id, iris.id] },
+    [],
+    () => undefined,
+  );
+  const handler = await deskOf(hanna);
+  await openCaseOf(handler, 'the fire doors are locked');
+  await handler.click('#tab-persons');
+  const persons = handler.locator('#panel-persons');
+  expect(await partOf(persons, 'talk-unread').innerText()).toContain('Nobody got a key');
+  expect(await partOf(persons, 'talk').isVisible()).toBe(false);
+  await check(handler);
+
+  await handler.click('#tab-record');
+  const disclosing = partOf(handler, 'disclosure-form');
+  await handler.locator('details', { has: disclosing }).locator('> summary').click();
+  await partOf(disclosing, 'recipient').fill('The fire service');
+  await partOf(disclosing, 'on').fill('2026-03-05');
+  await partOf(disclosing, 'ground').fill('An inspection');
+  await partOf(disclosing, 'scope').fill('The name');
+  await partOf(disclosing, 'identity').selectOption('elsewhere agreed');
+  await partOf(disclosing, 'elsewhere').fill('By phone, for the inspection.');
+  await disclosing.locator('[type=submit]').click();
+  await partOf(disclosing, 'problem').waitFor();
+  await partOf(disclosing, 'elsewhere-on').fill('2026-03-06');
+  await disclosing.locator('[type=submit]').click();
+  await partOf(disclosing, 'problem').getByText('this day is later').waitFor();
+  await check(handler);
+  await partOf(disclosing, 'elsewhere-on').fill('2026-03-04');
+  await disclosing.locator('[type=submit]').click();
+  const noted = partOf(handler, 'disclosures');
+  await noted.getByText('By a handler’s word alone, the reporter agreed on').waitFor();
+  expect(await noted.innerText()).toContain('By phone, for the inspection.');
+  // a correction finds all of it filled in
+  await noted.getByRole('button', { name: 'Change' }).click();
+  expect(await partOf(disclosing, 'elsewhere-on').inputValue()).toBe('2026-03-04');
+  expect(await partOf(disclosing, 'elsewhere').inputValue()).toBe('By phone, for the inspection.');
+  await check(handler);
 }, 240_000);

@@ -276,6 +276,10 @@ await keep('identity-answers', 'refused.json', {
   by: reader,
   reason: 'Not needed.',
 });
+await keep('contents', 'disclosureElsewhere.json', {
+  ...contents.disclosure,
+  identity: { basis: 'elsewhere', how: 'told', on: '2026-03-02', text: 'By letter.' },
+});
 await keep('contents', 'consent.json', {
   kind: 'consent',
   at: '2026-03-02',

@@ -131,6 +131,30 @@ describe('a report that came another way', () => {
     });
   });
 
+  it('asks and tells nobody anything through a key that nobody has, and says who reported on a handler’s word alone', async () => {
+    const input = await recording({ key: 'not_kept' });
+    const { id } = await hanna.desk.record(input, [], silent);
+    const talk = { basis: 'obligation', to: 'Police', what: 'The name', text: 'A court.' } as const;
+    await expect(hanna.desk.talkIdentity(id, talk)).rejects.toMatchObject({ code: 'key_not_kept' });
+    expect((await hanna.desk.openCase(id)).identityTalks).toEqual([]);
+    const on = '2026-03-02';
+    const terms = { recipient: 'Police', ground: 'Order', scope: 'The name', on } as const;
+    const identity = { basis: 'elsewhere', how: 'told', on, text: unique('By letter') } as const;
+    const disclosure = { kind: 'disclosure', id: null, ...terms, state: 'made', identity } as const;
+    const late = { ...disclosure, identity: { ...identity, on: '2026-03-03' } };
+    const refused = { code: 'identity_without_basis' };
+    await expect(hanna.desk.work(id, late)).rejects.toMatchObject(refused);
+    const { disclosures } = await hanna.desk.work(id, disclosure);
+    expect(disclosures).toMatchObject([{ recipient: 'Police', identity }]);
+    const whole = { kind: 'export', id: null, form: 'whole', text: 'For the police' } as const;
+    const made = { ...whole, disclosure: null, state: 'made' } as const;
+    await expect(hanna.desk.recordExport(id, made, late)).rejects.toMatchObject(refused);
+    await hanna.desk.recordExport(id, made, disclosure);
+    // where somebody has the key, the conversation is where they are asked
+    const other = await hanna.desk.record(await recording(), [], silent);
+    await expect(hanna.desk.work(other.id, disclosure)).rejects.toMatchObject(refused);
+  });
+
   it('is kept from whom it leaves out, and arrives once however often it is sent', async () => {
     const input = await recording({ leftOut: [harald.id], key: 'not_kept' });
     const first = await hanna.desk.record(input, [], silent);

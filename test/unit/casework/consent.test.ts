@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { identityMayGo, identityTalksOf } from '../../../client/casework/consent.js';
-import type { CaseOrigin, Day, EntryContent, RecordHash, WorkId } from '../../../crypto/private.js';
+import type {
+  CaseOrigin,
+  Day,
+  DisclosureEntry,
+  EntryContent,
+  RecordHash,
+  WorkId,
+} from '../../../crypto/private.js';
+
+type Identity = NonNullable<DisclosureEntry['identity']>;
 
 const timeZone = 'Europe/Helsinki';
 const when = { at: '2026-03-10T22:30:00.000Z', on: '2026-03-11' as Day };
@@ -112,5 +121,38 @@ describe('consent to giving the identity', () => {
       );
     expect(reasoned('Evidence.')).toBe(true);
     expect(reasoned('  ')).toBe(false);
+  });
+});
+
+describe('a case whose key a handler threw away', () => {
+  const origin = { made: 'handler', key: 'not_kept' } as CaseOrigin;
+  const on = '2026-03-05' as Day;
+  const goes = (identity: Identity, made: CaseOrigin = origin): boolean => {
+    const dialogue = [asked('Police', 'obligation')];
+    const said = { dialogue, hashes, origin: made, timeZone: 'UTC' };
+    return identityMayGo(said, { recipient: 'Police', identity, at, on });
+  };
+  const word = { basis: 'elsewhere', how: 'told', on, text: 'By letter.' } as const;
+
+  it('tells and asks nobody anything in its conversation, whatever stands there', () => {
+    expect(goes({ basis: 'obligation', entry: id })).toBe(false);
+    const handedOver = { made: 'handler', key: 'handed_over' } as CaseOrigin;
+    expect(goes({ basis: 'obligation', entry: id }, handedOver)).toBe(true);
+    const agreed = { dialogue: [asked('Police'), answered('agree')], hashes, origin };
+    expect(identityTalksOf(agreed)).toMatchObject([{ state: 'unread' }]);
+    const disclosure = { recipient: 'Police', identity: { basis: 'consent', entry: id } } as const;
+    expect(identityMayGo({ ...agreed, timeZone: 'UTC' }, { ...disclosure, at, on })).toBe(false);
+  });
+
+  it('lets the identity go on a handler’s word of what was said elsewhere, beforehand and in words', () => {
+    expect(goes(word)).toBe(true);
+    expect(goes({ ...word, how: 'agreed' })).toBe(true);
+    expect(goes({ ...word, on: '2026-03-06' as Day })).toBe(false);
+    expect(goes({ ...word, text: ' ' })).toBe(false);
+    expect(goes({ basis: 'jeopardy', text: 'Evidence.' })).toBe(true);
+    // elsewhere the conversation is where the reporter is asked
+    for (const made of [{ made: 'reporter' }, { made: 'handler', key: 'handed_over' }]) {
+      expect(goes(word, made as CaseOrigin)).toBe(false);
+    }
   });
 });

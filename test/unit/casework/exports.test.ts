@@ -74,6 +74,12 @@ describe('exports of a case', () => {
     expect(secondOf(to(reasoned), disclosed(reasoned), made)).toBe('yes');
     expect(secondOf(to(reasoned), disclosed(), made)).toBeNull();
     expect(secondOf(to(), disclosed(reasoned), made)).toBeNull();
+    const word = { basis: 'elsewhere', how: 'told', on: '2026-03-01', text: 'By letter.' };
+    expect(secondOf(to({ identity: word }), disclosed({ identity: word }), made)).toBe('yes');
+    for (const change of [{ how: 'agreed' }, { on: '2026-03-02' }, { text: 'By phone.' }]) {
+      const other = disclosed({ identity: { ...word, ...change } });
+      expect(secondOf(to({ identity: word }), other, made), JSON.stringify(change)).toBeNull();
+    }
     // inside is asked as inside, and outside as outside
     expect(secondOf(to(), taken('hanna', 'made'))).toBeNull();
     expect(secondOf(taken('hanna', 'asked'), disclosed(), made)).toBeNull();

@@ -36,6 +36,11 @@ describe('an entry that is erased whole', () => {
     ...{ on: '2026-03-02' as Day, state: 'made' },
     identity: { basis: 'jeopardy', text: 'Robin would warn Kim.' },
   };
+  const elsewhere = { basis: 'elsewhere', how: 'told', on: '2026-03-01' as Day } as const;
+  const told: EntryContent = {
+    ...disclosure,
+    identity: { ...elsewhere, text: 'At the home of Robin.' },
+  };
 
   it.each([
     ['a proposal of times keeps no place', proposal, ['At the home of Robin', 'Room 4']],
@@ -43,6 +48,11 @@ describe('an entry that is erased whole', () => {
       'a disclosure keeps no reason why the reporter was not told',
       disclosure,
       ['Police', 'A hearing', 'All', 'Robin would warn Kim.'],
+    ],
+    [
+      'a disclosure keeps no word of how the reporter was told elsewhere',
+      told,
+      ['Police', 'A hearing', 'All', 'At the home of Robin.'],
     ],
   ])('%s', (_, before, words) => {
     const after = withoutWords(before);

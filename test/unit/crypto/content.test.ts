@@ -495,6 +495,26 @@ describe('contents of entries', () => {
     }
   });
 
+  it('carry a handler’s word of what the reporter was told elsewhere whole, or not', () => {
+    const word = { basis: 'elsewhere', how: 'told', on: '2026-03-01', text: 'By letter.' };
+    const fits = (identity: object): boolean =>
+      v.is(EntryContent, { ...contents.disclosure, identity });
+    expect(fits(word)).toBe(true);
+    expect(fits({ ...word, how: 'agreed' })).toBe(true);
+    const { on, text, how, ...rest } = word;
+    for (const bad of [
+      { ...rest, how, on },
+      { ...rest, how, text },
+      { ...rest, on, text },
+      { ...word, how: 'asked' },
+      { ...word, text: '' },
+      { ...word, on: '2026-02-30' },
+      { ...word, entry: 'A'.repeat(22) },
+    ]) {
+      expect(fits(bad), JSON.stringify(bad)).toBe(false);
+    }
+  });
+
   it('carry moments in one spelling, and the reporter’s only days', () => {
     const at = (value: string): boolean => v.is(EntryContent, { ...contents.note, at: value });
     for (const bad of [

@@ -3,7 +3,7 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
-import { basisFields, basisLine, basisValue, type BasisFields } from './disclosure-basis.js';
+import { basisFields, basisLine, type BasisFields } from './disclosure-basis.js';
 import { fillList, option, part, showPart } from './dom.js';
 import { dayText } from './days.js';
 import { recordItem } from './record-item.js';
@@ -89,9 +89,7 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
               setValue(form, 'on', disclosure.on);
               setValue(form, 'ground', disclosure.ground);
               setValue(form, 'scope', disclosure.scope);
-              setValue(form, 'identity', basisValue(disclosure.identity));
-              const { identity } = disclosure;
-              setValue(form, 'jeopardy', identity?.basis === 'jeopardy' ? identity.text : '');
+              basis.fill(disclosure.identity ?? 'none');
             });
           },
         },

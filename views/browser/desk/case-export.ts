@@ -103,9 +103,8 @@ export function exportSection(
     };
     write(box, 'amount', t('desk.export.amount', amount));
     part(box, 'outside', HTMLInputElement).checked = form === 'redacted';
-    for (const field of ['recipient', 'ground', 'scope', 'identity', 'jeopardy']) {
-      setValue(box, field, '');
-    }
+    for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
+    basis.fill(null);
     basis.update(shown, { mayBeNo: form === 'redacted', mayBePast: false });
     showPart(box, 'whole-identity', form === 'whole');
     showPart(box, 'outside-fields', form === 'redacted' && !isSettled);

@@ -1,3 +1,4 @@
+import { nobodyReads } from '../../../client/casework/consent.js';
 import type {
   HandlerCaseView,
   IdentityField,
@@ -124,8 +125,10 @@ export function identityPanel(desk: Desk, id: string, changed: Changed): Identit
     panel,
     update(data) {
       fillList(part(panel, 'talks'), data.identityTalks, talkItem);
-      showPart(panel, 'talk', data.state === 'open');
-      showPart(panel, 'talk-closed', data.state === 'closed');
+      const unread = nobodyReads(data);
+      showPart(panel, 'talk', data.state === 'open' && !unread);
+      showPart(panel, 'talk-closed', data.state === 'closed' && !unread);
+      showPart(panel, 'talk-unread', unread);
       const { custodians, onlyOneself, requests } = data.identity;
       const names = listText(custodians.map(({ name }) => name));
       write(

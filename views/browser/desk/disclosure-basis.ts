@@ -1,9 +1,10 @@
+import { nobodyReads } from '../../../client/casework/consent.js';
 import type { Disclosure } from '../../../client/casework/disclosures.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
-import { neededValue, valueOf } from './casework-form.js';
-import { dayText } from './days.js';
-import { option, part, showPart } from './dom.js';
+import { neededValue, setValue, valueOf } from './casework-form.js';
+import { dayText, today } from './days.js';
+import { maybePart, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
 
 /** On what it rests that somebody outside is told who the reporter is (article 16). */
@@ -23,6 +24,8 @@ export interface BasisFields {
   update(data: HandlerCaseView, offer: BasisOffer): void;
   /** What was chosen; null where that is missing, which the form then says. */
   read(): Basis | 'none' | null;
+  /** Fills in what was said before; null empties the fields. */
+  fill(said: Basis | 'none' | null): void;
 }
 
 /**
@@ -35,6 +38,7 @@ export function basisFields(form: HTMLElement): BasisFields {
   let talks: HandlerCaseView['identityTalks'] = [];
   const fit = (): void => {
     showPart(form, 'jeopardy-field', select.value === 'jeopardy');
+    showPart(form, 'elsewhere-fields', select.value.startsWith('elsewhere'));
     const talk = talks.find(({ id, basis }) => select.value === `${basis} ${id}`);
     recipient.readOnly = talk !== undefined;
     if (talk !== undefined) recipient.value = talk.to;
@@ -43,6 +47,8 @@ export function basisFields(form: HTMLElement): BasisFields {
   return {
     update(data, offer) {
       talks = data.identityTalks;
+      const hint = nobodyReads(data) ? 'identity_hint_unread' : 'identity_hint';
+      write(form, 'identity-hint', t(`desk.disclosure.${hint}`));
       const chosen = select.value;
       select.replaceChildren(...optionsOf(data, offer));
       select.value = [...select.options].some(({ value }) => value === chosen) ? chosen : '';
@@ -55,6 +61,8 @@ export function basisFields(form: HTMLElement): BasisFields {
         const text = neededValue(form, 'jeopardy', t('desk.record.reason_missing'));
         return text === null ? null : { basis, text };
       }
+      if (basis === 'elsewhere')
+        return readElsewhere(form, entry[0] === 'told' ? 'told' : 'agreed');
       if (basis === 'consent' || basis === 'obligation') {
         // the option's value is the entry's own id
         return { basis, entry: entry.join(' ') } as Basis;
@@ -63,28 +71,60 @@ export function basisFields(form: HTMLElement): BasisFields {
       select.focus();
       return null;
     },
+    fill(said) {
+      const identity = said === 'none' ? null : said;
+      select.value = said === 'none' ? 'no' : basisValue(identity);
+      setValue(form, 'jeopardy', identity?.basis === 'jeopardy' ? identity.text : '');
+      const word = identity?.basis === 'elsewhere' ? identity : { on: '', text: '' };
+      setValue(form, 'elsewhere-on', word.on);
+      setValue(form, 'elsewhere', word.text);
+      fit();
+    },
   };
 }
 
+/** A handler's word that the reporter was told, or agreed, before it goes out. */
+function readElsewhere(form: HTMLElement, how: 'told' | 'agreed'): Basis | null {
+  const on = neededValue(form, 'elsewhere-on', t('desk.record.day_missing'));
+  if (on === null) return null;
+  // what goes out as a file goes out today
+  const goes = maybePart(form, 'on') === null ? today() : valueOf(form, 'on');
+  if (on > goes) {
+    showProblem(form, t('desk.disclosure.elsewhere_late'));
+    part(form, 'elsewhere-on').focus();
+    return null;
+  }
+  const text = neededValue(form, 'elsewhere', t('desk.record.reason_missing'));
+  // a date field has a day or nothing
+  return text === null ? null : ({ basis: 'elsewhere', how, on, text } as Basis);
+}
+
 /** The value by which the form's list names a basis. */
-export function basisValue(identity: Disclosure['identity']): string {
-  if (identity === undefined) return 'no';
-  return identity.basis === 'jeopardy' ? 'jeopardy' : `${identity.basis} ${identity.entry}`;
+function basisValue(identity: Basis | null): string {
+  if (identity === null) return '';
+  if (identity.basis === 'jeopardy') return 'jeopardy';
+  return `${identity.basis} ${identity.basis === 'elsewhere' ? identity.how : identity.entry}`;
 }
 
 function optionsOf(
-  { identityTalks }: HandlerCaseView,
+  { identityTalks, origin }: HandlerCaseView,
   { mayBeNo, mayBePast }: BasisOffer,
 ): HTMLOptionElement[] {
+  const unread = nobodyReads({ origin });
   const usable = identityTalks.filter(
     ({ basis, answers }) =>
-      basis === 'obligation' ||
-      (mayBePast ? answers : answers.slice(-1)).some(({ answer }) => answer === 'agree'),
+      !unread &&
+      (basis === 'obligation' ||
+        (mayBePast ? answers : answers.slice(-1)).some(({ answer }) => answer === 'agree')),
   );
+  const words = unread ? (['agreed', 'told'] as const) : [];
   return [
     option('', t('desk.disclosure.identity.choose')),
     ...(mayBeNo ? [option('no', t('desk.disclosure.identity.no'))] : []),
     ...usable.map((talk) => option(`${talk.basis} ${talk.id}`, talkLine(talk))),
+    ...words.map((how) =>
+      option(`elsewhere ${how}`, t(`desk.disclosure.identity.elsewhere_${how}`)),
+    ),
     option('jeopardy', t('desk.disclosure.identity.jeopardy')),
   ];
 }
@@ -95,6 +135,7 @@ function optionsOf(
  */
 function talkLine(talk: HandlerCaseView['identityTalks'][number]): string {
   const { basis, to, state, answer } = talk;
+  if (state === 'unread') return t('desk.disclosure.identity.unread', { to });
   if (basis === 'consent' && answer !== null && answer.answer !== 'agree') {
     return t('desk.disclosure.identity.consent_ended', { to, day: dayText(answer.at) });
   }
@@ -110,6 +151,10 @@ export function basisLine(
   if (identity === undefined) return '';
   if (identity.basis === 'jeopardy') {
     return t('desk.disclosure.identity.jeopardy_line', { text: identity.text });
+  }
+  if (identity.basis === 'elsewhere') {
+    const { how, on, text } = identity;
+    return t(`desk.disclosure.identity.elsewhere_${how}_line`, { day: dayText(on), text });
   }
   const { entry } = identity;
   const talk = identityTalks.find(({ id, basis }) => id === entry && basis === identity.basis);

@@ -4,6 +4,7 @@ import type { HandlerCaseView } from '../../../client/models.js';
 import type { EntryContent } from '../../../crypto/private.js';
 import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
+import { dayText } from './days.js';
 import { basisLine } from './disclosure-basis.js';
 
 type ExportContent = Extract<EntryContent, { kind: 'export' | 'export_confirmed' }>;
@@ -22,8 +23,13 @@ export function exportLine(data: HandlerCaseView, by: string, content: ExportCon
 /** Whether it is to tell who the reporter is, and on what that would rest. */
 function identityAnswer(outside: Outside, data: HandlerCaseView): string {
   if (outside.identity === undefined) return t('desk.disclosure.identity.no');
-  if (outside.identity.basis !== 'jeopardy') return basisLine(outside, data);
-  return `${t('desk.disclosure.identity.jeopardy')}. ${outside.identity.text}`;
+  const { identity } = outside;
+  if (identity.basis === 'jeopardy') {
+    return `${t('desk.disclosure.identity.jeopardy')}. ${identity.text}`;
+  }
+  if (identity.basis !== 'elsewhere') return basisLine(outside, data);
+  const word = t(`desk.disclosure.identity.elsewhere_${identity.how}`);
+  return `${word}. ${dayText(identity.on)}: ${identity.text}`;
 }
 
 /** To whom an export is to go, on which ground, and its text for outsiders, in sentences. */
