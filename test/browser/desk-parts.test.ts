@@ -119,6 +119,7 @@ describe('a passage', () => {
   it('can be neither erased nor exported whole meanwhile, and the pages say so', async () => {
     await page.click('[data-tab=record]');
     expect(await page.isVisible(`${panel} [data-part=export-part]`)).toBe(true);
+    expect(await page.isDisabled(`${panel} [data-part=form-whole]`)).toBe(true);
     const erasable = await page.locator('#erasure-of option').allTextContents();
     expect(erasable.some((name) => name.startsWith('Message'))).toBe(false);
     expect(await page.isVisible(`${panel} [data-part=restricted]`)).toBe(true);

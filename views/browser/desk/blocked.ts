@@ -2,6 +2,9 @@ import type { HandlerCaseView } from '../../../client/models.js';
 import { blockedText } from './case-faults.js';
 import { onClick, part, show, write } from './dom.js';
 
+/** Marks what is closed for a reason of its own. */
+const CLOSED = 'data-closed';
+
 /**
  * Closes a form of a case into which nothing may be written now, with the reason in the form and a
  * way to the notice that says more; opens it again where something may. What was typed stays and can
@@ -19,8 +22,14 @@ export function block(form: HTMLElement, data: HandlerCaseView): void {
     // texts of entries are there to be chosen from, never to be changed
     if (reason.contains(control) || control.dataset['part'] === 'words') continue;
     if (control instanceof HTMLTextAreaElement) control.readOnly = why !== null;
-    else control.disabled = why !== null;
+    else control.disabled = why !== null || control.hasAttribute(CLOSED);
   }
+}
+
+/** Closes a choice that does not fit now, or opens it; {@link block} opens nothing that this closed. */
+export function closeChoice(control: HTMLInputElement, isClosed: boolean): void {
+  control.toggleAttribute(CLOSED, isClosed);
+  control.disabled = isClosed;
 }
 
 /** Wires the way from a form that is closed to the notice above the case. */

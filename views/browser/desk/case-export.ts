@@ -8,6 +8,7 @@ import { codeOf } from '../rpc.js';
 import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import { namesOf } from './audit-lines.js';
+import { closeChoice } from './blocked.js';
 import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
 import { momentText, numberText, sizeText, today } from './days.js';
 import type { Changed, Desk } from './desk.js';
@@ -363,8 +364,7 @@ export function exportSection(
     if (making !== null && !mayGoOut(data, making.form)) end();
     const inPart = isPartRestricted(data.keeping);
     showPart(section, 'export-part', inPart && !restricted);
-    const whole = part(section, 'form-whole', HTMLInputElement);
-    whole.disabled = inPart;
+    closeChoice(part(section, 'form-whole', HTMLInputElement), inPart);
     if (inPart) part(section, 'form-redacted', HTMLInputElement).checked = true;
     showPart(section, 'export-two', isByTwo(data) && !restricted);
     write(section, 'export-two', t(needsSecond(data) ? 'desk.export.two' : 'desk.export.alone'));

@@ -5,6 +5,7 @@ import type { EntryView } from '../../../client/models.js';
 import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
+import { closeChoice } from './blocked.js';
 import { momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { copyTemplate, element, onClick, option, ownIds, part, showPart, write } from './dom.js';
@@ -189,7 +190,7 @@ export function partChooser<Entry extends EntryView>(
     showPart(form, 'files-choice', files.length > 0);
     showPart(form, 'undo', false);
     const goes = entry !== undefined && choice.onlyWhole?.(entry) === true;
-    part(form, 'passages', HTMLInputElement).disabled = goes;
+    closeChoice(part(form, 'passages', HTMLInputElement), goes);
     if (goes) whole.checked = true;
     showPart(form, 'choose', !whole.checked);
   };
