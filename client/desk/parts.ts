@@ -1,6 +1,7 @@
 import type { EntryContent, HandlerAppend, OpenedEntry } from '../../crypto/private.js';
 import { overviewOf } from '../casework/overview.js';
 import {
+  COVER_MARK,
   coverBy,
   coversWhole,
   endsLast,
@@ -16,7 +17,6 @@ import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { beginDraft } from './case-draft.js';
 import type { OpenedForHandler } from './case-opening.js';
-import { prepareNote } from './case-work.js';
 import { titleTellsOf } from './erasing.js';
 import type { SignedInState } from './session.js';
 
@@ -84,7 +84,8 @@ export function preparePartRestriction(
 }
 
 /**
- * Ends the restriction of a part; whether that is the last one is as the case says now.
+ * Ends the restriction of a part; whether that is the last one is as the case says now. A title that
+ * was made of covered words is made anew of what is not covered any more.
  *
  * @throws ClientError `already_decided` where it ended before.
  */
@@ -98,7 +99,21 @@ export function preparePartEnd(
   if (!last && !inForce.parts.some(({ id }) => id === content.id)) {
     throw new ClientError('already_decided');
   }
-  return prepareNote(opened, state, { ...content, last }, []);
+  const { file, overview, timeZone, today } = opened;
+  const ending = { ...content, last };
+  const draft = beginDraft(opened, state);
+  draft.ensureEpochs();
+  draft.say('internal', ending);
+  const notes = file.internal?.entries ?? [];
+  const cover = coverBy(partsIn([...notes.map((entry) => entry.content), ending]));
+  const said = {
+    ...saidIn(file, timeZone),
+    dialogue: file.dialogue.entries.map(cover),
+    internal: [...notes.map(cover), ending],
+  };
+  // the mark itself may have been cut off where the title ends
+  const title = overview.title.includes(COVER_MARK.slice(0, 2)) ? null : overview.title;
+  return draft.request({ overview: draft.overview(overviewOf(title, said, today)) });
 }
 
 function overlaps(one: Passage, other: Passage): boolean {

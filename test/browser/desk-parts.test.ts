@@ -40,7 +40,16 @@ beforeAll(async () => {
   const list = fileOf(new TextEncoder().encode('Hours.'), { name: 'hours.txt' });
   await installation.newReporter().send(words, text, [list], silent);
   const [hanna] = installation.handlers;
-  await hanna.desk.note(reporterKeys(words).caseId, 'Ask Kim Berg.', [], silent);
+  const id = reporterKeys(words).caseId;
+  const { persons } = await hanna.desk.work(id, {
+    ...{ kind: 'person', id: null, name: 'Vera Vik', part: 'witness', text: '' },
+    state: 'present',
+  });
+  await hanna.desk.work(id, {
+    ...{ kind: 'person_heard', id: null, person: persons[0]?.id ?? '' },
+    ...{ form: 'hearing', on: '2026-01-30', text: 'She saw two guards at gate three.' },
+  });
+  await hanna.desk.note(id, 'Ask Kim Berg.', [], silent);
   page = await sitDown(hanna);
 }, 120_000);
 
@@ -223,5 +232,59 @@ describe('a correction', () => {
     await has(`${entry} .notice`, 'It is wrong: It was five.');
     expect(await page.textContent(`${entry} [data-part=text]`)).toBe(text);
     await usable();
+  });
+});
+
+describe('what a person said', () => {
+  const hearing = async (of: string): Promise<void> => {
+    await page.click('[data-tab=record]');
+    const names = await page.locator(`${of} option`).allTextContents();
+    await page.selectOption(of, { index: names.findIndex((name) => name.startsWith('Statement')) });
+  };
+  const line = '[data-panel=notes] [data-part=notes] .entry-access';
+  const noted = (words: string) => page.locator(line, { hasText: words });
+
+  it('is shown as corrected at its entry, at the person, and by name among the notes', async () => {
+    await page.click('[data-tab=record]');
+    await page.click(`${panel} [data-part=correction-new] summary`);
+    await hearing('#correction-of');
+    await page.check(`${panel} [data-part=correction-form] [data-part=whole]`);
+    await page.fill('#correction-text', 'There were three.');
+    await page.click(`${panel} [data-part=correction-form] [type=submit]`);
+    await loaded(page);
+    await page.click('[data-tab=notes]');
+    const mark = 'It is wrong: There were three.';
+    const corrected = noted('Vera Vik').filter({ hasText: 'Corrected by' });
+    expect(await corrected.first().textContent()).toContain(mark);
+    const said = await noted('corrected an entry').last().textContent();
+    expect(said).toMatch(/corrected an entry \(Statement[^)]*, Hanna Handler, /u);
+    await usable();
+    await page.click('[data-tab=persons]');
+    await has('[data-part=persons]', mark);
+    await usable();
+  });
+
+  it('is covered where it is restricted, and read again at its entry by a button', async () => {
+    const words = 'She saw two guards at gate three.';
+    await page.click('[data-tab=record]');
+    await page.click(`${panel} [data-part=part-new] summary`);
+    await hearing('#part-of');
+    await page.check(`${panel} [data-part=part-form] [data-part=whole]`);
+    await page.fill('#part-text', 'Contested by letter.');
+    await page.fill('#part-review', '2099-04-01');
+    await page.click(`${panel} [data-part=part-form] [type=submit]`);
+    await loaded(page);
+    await page.click('[data-tab=persons]');
+    await has('[data-part=persons]', 'A button at its entry');
+    expect(await page.textContent('[data-part=persons]')).not.toContain(words);
+    await usable();
+    await page.click('[data-tab=notes]');
+    const entryOf = noted('Vera Vik').filter({ has: page.locator('.part-cover') });
+    expect(await entryOf.textContent()).not.toContain(words);
+    await entryOf.locator('[data-part=turn-cover]').press('Enter');
+    expect(await entryOf.locator('dl').textContent()).toBe(`Text${words}`);
+    await usable();
+    await entryOf.locator('[data-part=turn-cover]').press('Enter');
+    expect(await entryOf.textContent()).not.toContain(words);
   });
 });

@@ -208,6 +208,43 @@ describe('an entry that is restricted', () => {
   });
 });
 
+describe('the title of a case', () => {
+  it('is made anew of a report that is covered, and again once that is not covered any more', async () => {
+    const [hanna] = installation.handlers;
+    const report = { text: 'Berta Brandt signed them. Nobody else did.' };
+    const other = reporterKeys((await installation.report(report)).words).caseId;
+    const title = async (): Promise<string> => (await hanna.desk.openCase(other)).title;
+    const whole = await title();
+    const { entries } = await hanna.desk.openCase(other);
+    const { sequence } = entries.find(({ content }) => content.kind === 'report') ?? {};
+    const of = { compartment: 'dialogue', sequence: sequence ?? 0 } as const;
+    const part = (from: number, to: number): Part => {
+      const passages = [{ field: 'text', from, to }];
+      return { ...about, of, part: { after: null, passages, files: [] } };
+    };
+    await hanna.desk.work(other, part(0, 12));
+    expect(await title()).toMatch(/^\[■■■\] signed them/u);
+    const { keeping } = await hanna.desk.work(other, part(26, 32));
+    expect(await title()).toBe('[■■■] signed them. [■■■] else did.');
+    const [one, second] = keeping.parts;
+    await hanna.desk.work(other, ends(one?.id));
+    expect(await title()).toBe('Berta Brandt signed them. [■■■] else did.');
+    await hanna.desk.work(other, ends(second?.id));
+    expect(await title()).toBe(whole);
+    // a title of one's own stays, as long as it shares no word with what is covered
+    await hanna.desk.rename(other, 'Invoices of May');
+    const { keeping: again } = await hanna.desk.work(other, part(0, 12));
+    expect(await title()).toBe('Invoices of May');
+    await hanna.desk.work(other, ends(again.parts[0]?.id));
+    expect(await title()).toBe('Invoices of May');
+    await hanna.desk.rename(other, 'About Berta');
+    const { keeping: last } = await hanna.desk.work(other, part(0, 12));
+    expect(await title()).toMatch(/^\[■■■\] signed them/u);
+    await hanna.desk.work(other, ends(last.parts[0]?.id));
+    expect(await title()).toBe(whole);
+  });
+});
+
 describe('the time until the case is removed', () => {
   it('stands still as long as one is left, whoever ends them at the same time', async () => {
     await on('2029-04-01');

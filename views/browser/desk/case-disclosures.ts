@@ -6,6 +6,7 @@ import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
 import { basisFields, basisLine, type BasisFields } from './disclosure-basis.js';
 import { fillList, option, part, showPart } from './dom.js';
 import { dayText } from './days.js';
+import { recordMarks } from './record-marks.js';
 import { recordItem } from './record-item.js';
 
 type Write = (input: CaseworkInput) => Promise<void>;
@@ -77,7 +78,9 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
       lines: [
         t('desk.disclosure.ground_line', { ground: disclosure.ground }),
         t('desk.disclosure.scope_line', { scope: disclosure.scope }),
-        shown === null ? '' : basisLine(disclosure, shown),
+        ...(shown === null
+          ? []
+          : [basisLine(disclosure, shown), ...recordMarks(shown, disclosure.id)]),
       ],
       actions: [
         {

@@ -4,6 +4,8 @@ import type {
   EntryView,
   HandlerCaseView,
 } from '../../../client/models.js';
+import { textsOf } from '../../../client/casework/passages.js';
+import type { OpenedContent } from '../../../crypto/private.js';
 import {
   filesInAnswers,
   type NamedFile,
@@ -19,6 +21,7 @@ import { erasureMarks } from './case-erasure.js';
 import { personText } from './ceremony.js';
 import { correctedPassages, correctionMarks, writeMarked } from './corrections.js';
 import { coverBox } from './part-restrictions.js';
+import { fieldName } from './part-chooser.js';
 import { fileItem } from './case-files.js';
 import { copyTemplate, element, fillList, part, show, showPart, write } from './dom.js';
 import { outcomeText } from './choices.js';
@@ -149,8 +152,20 @@ function workElement(desk: Desk, data: HandlerCaseView, entry: EntryView): HTMLE
   if (line === null || content.kind === 'unreadable' || content.kind === 'erased') return null;
   const item = keepPrivate(element('li', line, 'entry-access'));
   item.append(' ', element('span', momentText(content.at), 'soft'));
-  item.append(...erasureMarks(entry));
+  if (content === entry.restricted?.content) item.append(wordsOf(content));
+  item.append(...erasureMarks(entry), ...correctionMarks(data, entry));
   return item;
+}
+
+/** Every text of an entry under its name: the line about it does not say them all. */
+function wordsOf(content: OpenedContent): HTMLElement {
+  const list = element('dl', '', 'answers');
+  for (const { field, text } of textsOf(content)) {
+    const words = element('dd', text, 'written');
+    words.dir = 'auto';
+    list.append(element('dt', fieldName(field)), words);
+  }
+  return list;
 }
 
 /** The files that an answer names, to be heard, looked at or saved, with what is odd about them. */

@@ -20,6 +20,7 @@ import { askedLines, exportState } from './export-lines.js';
 import { confirmedCopy, redactedForm, type Redacted, type WrittenCopy } from './export-redacted.js';
 import { report, send, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
+import { recordMarks } from './record-marks.js';
 import { recordItem, type RecordItem } from './record-item.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
@@ -342,6 +343,7 @@ export function exportSection(
               ...{ name: second.by.name, day: momentText(second.at) },
               answer: t(`desk.export.second.${second.answer}`),
             }),
+        ...recordMarks(data, each.id),
       ],
       actions: mayGoOut(data, each.form) ? actionsOf(data, each) : [],
     });

@@ -18,6 +18,7 @@ import { dayText, today } from './days.js';
 import { localText, type Desk } from './desk.js';
 import { partyText } from './parties.js';
 import { printSheet } from './print.js';
+import { recordMarks } from './record-marks.js';
 import { recordItem, type RecordItem } from './record-item.js';
 
 /** The part about what persons in a case get to read in place of its texts. */
@@ -100,7 +101,7 @@ export function extractSection(
     },
   ];
 
-  const itemOf = (person: Person, extract: Extract): HTMLElement =>
+  const itemOf = (data: HandlerCaseView, person: Person, extract: Extract): HTMLElement =>
     recordItem({
       name: person.name,
       state: t(extract.givenOn === null ? 'desk.extract.kept' : 'desk.extract.handed'),
@@ -111,6 +112,7 @@ export function extractSection(
           : t('desk.extract.given_line', { day: dayText(extract.givenOn) }),
         extract.text,
         isHeld(extract.text) ? t('desk.extract.held') : '',
+        ...recordMarks(data, extract.id),
       ],
       actions: [
         ...(isHeld(extract.text) ? [] : handingOver(person, extract)),
@@ -136,7 +138,9 @@ export function extractSection(
       const all = data.persons.flatMap((person) =>
         person.extracts.map((extract) => ({ person, extract })),
       );
-      fillList(part(panel, 'extracts'), all, ({ person, extract }) => itemOf(person, extract));
+      fillList(part(panel, 'extracts'), all, ({ person, extract }) =>
+        itemOf(data, person, extract),
+      );
       showPart(panel, 'no-extracts', all.length === 0);
       const entries = data.entries.filter((entry) => textsOf(entry).length > 0);
       fillList(part(panel, 'sources'), entries, sourceElement);

@@ -187,8 +187,7 @@ export function keepingLine(
         | 'restriction'
         | 'unrestriction'
         | 'part_restriction'
-        | 'part_unrestriction'
-        | 'correction';
+        | 'part_unrestriction';
     }
   >,
 ): string {
@@ -219,11 +218,5 @@ export function keepingLine(
       });
     case 'part_unrestriction':
       return t(`desk.part.line_ended${content.last ? '_last' : ''}`, { by, text: content.text });
-    case 'correction':
-      return t('desk.correction.line', {
-        by,
-        ground: t(`desk.correction.ground.${content.ground}`),
-        text: content.text,
-      });
   }
 }

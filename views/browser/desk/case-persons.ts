@@ -16,6 +16,7 @@ import { copyTemplate, fillList, option, part, showPart, write } from './dom.js'
 import { dayText } from './days.js';
 import { keepForm } from './draft-keeper.js';
 import type { Changed, Desk } from './desk.js';
+import { recordMarks } from './record-marks.js';
 import { recordItem, type RecordItem } from './record-item.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
@@ -61,7 +62,7 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
   drawInform();
   wireBlocked(panel);
 
-  const itemOf = (person: Person): HTMLElement => {
+  const itemOf = (data: HandlerCaseView, person: Person): HTMLElement => {
     const choose = (form: FoldedForm) => ({
       run: () => {
         form.open((fields) => {
@@ -95,7 +96,7 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
       name: person.name,
       state: t(`desk.person.part.${person.part}`),
       due: dueOf(person),
-      lines: linesOf(person),
+      lines: [...linesOf(person), ...recordMarks(data, person.id)],
       actions,
     });
   };
@@ -103,7 +104,7 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
   return {
     panel,
     update(data) {
-      fillList(part(panel, 'persons'), data.persons, itemOf);
+      fillList(part(panel, 'persons'), data.persons, (each) => itemOf(data, each));
       showPart(panel, 'no-persons', data.persons.length === 0);
       showPart(panel, 'about', data.persons.length > 0);
       for (const { form } of [informing, hearing, closing, extracts.form]) {

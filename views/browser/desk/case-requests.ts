@@ -7,6 +7,7 @@ import { rightChoices } from './choices.js';
 import type { Changed, Desk } from './desk.js';
 import { fillList, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
+import { recordMarks } from './record-marks.js';
 import { recordItem } from './record-item.js';
 import { lettersElement } from './request-letters.js';
 import { movingForm } from './request-moving.js';
@@ -92,10 +93,8 @@ export function requestSection(
   answering.form.addEventListener('change', drawAnswer);
   drawAnswer();
 
-  const itemOf = (
-    request: DataRequest,
-    { state, dataRequest: isOwn }: HandlerCaseView,
-  ): HTMLElement => {
+  const itemOf = (request: DataRequest, data: HandlerCaseView): HTMLElement => {
+    const { state, dataRequest: isOwn } = data;
     const isOpen = isWaiting(request);
     const isAnswered = request.state === 'made' && request.answer !== null;
     const choose = (form: HTMLFormElement): void => {
@@ -155,7 +154,7 @@ export function requestSection(
       name: requestName(request),
       state: requestState(request),
       due: isOpen ? request.due : null,
-      lines: requestLines(request),
+      lines: [...requestLines(request), ...recordMarks(data, request.id)],
       actions: all.filter((each) => each.if),
     });
   };

@@ -14,7 +14,7 @@ import { momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { element, option, part, showPart } from './dom.js';
 import { partyText } from './parties.js';
-import { partChooser, partOf, type CaseEntry } from './part-chooser.js';
+import { entryName, partChooser, partOf, type CaseEntry } from './part-chooser.js';
 
 // A record, not a list, as in choices.ts
 const GROUNDS: Record<CorrectionGround, true> = {
@@ -145,6 +145,23 @@ export function correctionTexts(
       ({ field, from, to }) => texts.get(field)?.slice(from, to) ?? '',
     );
     return `${words.map(quoted).join(' ')} ${mark}`;
+  });
+}
+
+/** What a correction says among the notes, and which entry it is of. */
+export function correctionLine(
+  { entries }: Pick<HandlerCaseView, 'entries'>,
+  by: string,
+  { of, ground, text }: Correction,
+): string {
+  const entry = entries.find(
+    ({ compartment, sequence }) => compartment === of.compartment && sequence === of.sequence,
+  );
+  return t('desk.correction.line', {
+    by,
+    entry: entry === undefined ? '' : entryName(entry),
+    ground: t(`desk.correction.ground.${ground}`),
+    text,
   });
 }
 

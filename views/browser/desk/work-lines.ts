@@ -5,6 +5,7 @@ import { identityFields } from './case-identity.js';
 import { keepingLine } from './case-keeping.js';
 import { removalLine } from './case-removal.js';
 import { readerName } from './case-work.js';
+import { correctionLine } from './corrections.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
 import { exportLine } from './export-lines.js';
@@ -97,8 +98,9 @@ export function workLine(
     case 'unrestriction':
     case 'part_restriction':
     case 'part_unrestriction':
-    case 'correction':
       return keepingLine(by, content);
+    case 'correction':
+      return correctionLine(data, by, content);
     case 'removal_proposal':
     case 'removal_declined':
     case 'removal':
