@@ -194,6 +194,51 @@ describe('the time that closed cases are kept', () => {
     }
   });
 
+  it('tells before it is signed what each changed shorter time does, and keeps what was typed', async () => {
+    await enter('undecided');
+    await goTo(page, 'channel');
+    const choose = (text: string): Promise<void> =>
+      page.locator(`${form} [data-part=choices] label`, { hasText: text }).click();
+    const look = async (): Promise<string[]> => {
+      await page.fill(`${form} [data-part=reason]`, 'The board decided on 2 March.');
+      await page.click(`${form} [data-part=preview]`);
+      await page.waitForSelector(`${form} [data-part=rule-publish]`);
+      return texts(`${form} [data-part=moves-shorter] li`);
+    };
+    const publish = async (): Promise<void> => {
+      await page.click(`${form} [data-part=rule-publish]`);
+      await page.locator(form, { hasText: 'Published.' }).waitFor();
+    };
+    await page.click(`${form} summary`);
+    const spam = page.locator(form).getByLabel('Spam, months from closure');
+    const scope = page.locator(form).getByLabel('Out of scope, months from closure');
+    await spam.fill('6');
+    await scope.fill('1');
+    await choose('Poland,');
+    await choose('The default');
+    expect([await spam.inputValue(), await scope.inputValue()]).toEqual(['6', '1']);
+    const atOnce =
+      'Once this is published, handlers are reminded at once of the cases whose time has passed; two of them decide.';
+    expect(await look()).toEqual([
+      `Out of scope: 1 month after closure. ${atOnce}`,
+      `Spam: 6 months after closure. ${atOnce}`,
+    ]);
+    await expectAccessible(page);
+    await publish();
+    // against what is in force now
+    await goTo(page, 'people');
+    await goTo(page, 'channel');
+    await page.click(`${form} summary`);
+    await choose('The rule as it is');
+    expect(await look()).toEqual([]);
+    await spam.fill('12');
+    await scope.fill('');
+    expect(await look()).toEqual([
+      'Spam: 1 year after closure. Handlers are reminded later than before.',
+      'Out of scope: no shorter time any more, and no reminder of it.',
+    ]);
+  });
+
   it('is shown to handlers too', async () => {
     await enter('usual');
     await goTo(page, 'channel');

@@ -27,7 +27,7 @@ import {
   write,
 } from './dom.js';
 import { send, showProblem } from './failures.js';
-import { ruleText } from './retention.js';
+import { ruleText, shorterText } from './retention.js';
 
 // Records, not lists, as in choices.ts
 const KINDS: Record<RetentionKind, true> = {
@@ -224,7 +224,9 @@ export function retentionForm(desk: Desk, channel: ChannelView, changed: () => v
       return;
     }
     void send(form, async () => {
-      showMoves(form, rule, await desk.api.previewRetention(channel.id, rule));
+      const preview = await desk.api.previewRetention(channel.id, rule);
+      const now = desk.directory.channels.find(({ id }) => id === channel.id) ?? channel;
+      showMoves(form, rule, preview, now.retention?.shorter ?? []);
       previewed = rule;
       part(form, 'moves-title').focus();
     });
@@ -320,6 +322,7 @@ function ownClauses(form: HTMLElement): RetentionClause[] | null {
 interface ShorterFields {
   /** Null where a field has something else than a number of months. */
   read(choice: Choice): ShorterTerm[] | null;
+  /** What somebody typed stays. */
   fill(terms: readonly ShorterTerm[]): void;
 }
 
@@ -337,10 +340,15 @@ function fillShorter(form: HTMLElement, terms: readonly ShorterTerm[]): ShorterF
     label.htmlFor = input.id;
     item.append(label, input);
     list.append(item);
-    return { of, label, input, anchor: SHORTER[of] };
+    const field = { of, label, input, anchor: SHORTER[of], isTyped: false };
+    input.addEventListener('input', () => {
+      field.isTyped = true;
+    });
+    return field;
   });
   const fill = (shown: readonly ShorterTerm[]): void => {
     for (const field of fields) {
+      if (field.isTyped) continue;
       const term = shown.find(({ of }) => of === field.of);
       field.anchor = term?.anchor ?? SHORTER[field.of];
       field.input.value = term?.months.toString() ?? '';
@@ -367,7 +375,30 @@ function fillShorter(form: HTMLElement, terms: readonly ShorterTerm[]): ShorterF
   };
 }
 
-function showMoves(form: HTMLElement, rule: Retention, preview: RetentionPreview): void {
+/** What each change of a shorter time does, which no day of the server shows. */
+function shorterMoves(before: readonly ShorterTerm[], after: readonly ShorterTerm[]): string[] {
+  const gone = before.filter(({ of }) => after.every((each) => each.of !== of));
+  return [
+    ...after.flatMap((term) => {
+      const old = before.find(({ of }) => of === term.of);
+      const isSame = old?.anchor === term.anchor;
+      if (old !== undefined && isSame && old.months === term.months) return [];
+      const isLater = old !== undefined && isSame && old.months < term.months;
+      const text = shorterText(term);
+      return isLater
+        ? t('desk.keep.moves_later', { term: text })
+        : t('desk.keep.moves_sooner', { term: text });
+    }),
+    ...gone.map(({ of }) => t('desk.keep.moves_gone', { which: t(`desk.keep.shorter.${of}`) })),
+  ];
+}
+
+function showMoves(
+  form: HTMLElement,
+  rule: Retention,
+  preview: RetentionPreview,
+  before: readonly ShorterTerm[],
+): void {
   write(form, 'moves-rule', ruleText(rule));
   write(
     form,
@@ -378,6 +409,9 @@ function showMoves(form: HTMLElement, rule: Retention, preview: RetentionPreview
   const list = part(form, 'moves-list');
   fillList(list, preview.moves, ({ closed, from, to }) =>
     element('li', t('desk.keep.move', { closed: dayText(closed), from: day(from), to: day(to) })),
+  );
+  fillList(part(form, 'moves-shorter'), shorterMoves(before, rule.shorter), (line) =>
+    element('li', line),
   );
   showPart(form, 'moves', true);
 }
