@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { reporterLanguages } from '../../build/languages.js';
+import { FITTING, REQUEST_TEXTS } from '../../views/browser/desk/ready-texts.js';
 
 async function textsIn(language: string): Promise<Record<string, string>> {
   const file = new URL(`../../views/locales/${language}/ready.json`, import.meta.url);
@@ -21,4 +22,10 @@ it('ready texts leave as much to fill in, in as many paragraphs, in every langua
   const [first, ...others] = shapes;
   expect(first?.map(([key]) => key)).toContain('ready.acknowledgement');
   for (const shape of others) expect(shape).toEqual(first);
+});
+
+it('letters that answer somebody who gave a name are offered for nothing that a reporter reads', () => {
+  const offered = Object.values(FITTING).flat();
+  expect(offered).toContain('question');
+  for (const purpose of REQUEST_TEXTS) expect(offered).not.toContain(purpose);
 });

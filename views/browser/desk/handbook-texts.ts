@@ -35,7 +35,7 @@ export interface ReadyTextEditor {
   open(): void;
 }
 
-/** A text as the reporter will read it: paragraphs, with what is left to fill in marked. */
+/** A text as it will be read: paragraphs, with what is left to fill in marked. */
 function preview(place: HTMLElement, text: string, language: string): void {
   const shown = text.replaceAll(FEEDBACK_DAY, dayTextIn(language, today()));
   fillList(place, shown.trim().split(/\n{2,}/u), (paragraph) => {

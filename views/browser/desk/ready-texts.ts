@@ -9,7 +9,10 @@ import { ruleOf, type Desk } from './desk.js';
 import { onClick, option, part, showPart } from './dom.js';
 import { readyTextsFor, textIn, type BuiltIn, type ReadyText } from './handbook-words.js';
 
-/** What answers a request about data, in the order of the work. */
+/**
+ * Letters that answer a request about data, in the order of the work. They go to somebody who gave a
+ * name, and never to a reporter by the thread: one asks who it is.
+ */
 export const REQUEST_TEXTS = [
   'request_received',
   'request_extended',
@@ -17,10 +20,10 @@ export const REQUEST_TEXTS = [
   'request_refused',
 ] as const satisfies readonly ReadyPurpose[];
 
-/** Which ready texts fit what is being written. */
-const fitting: Readonly<Record<WritingKind, readonly ReadyPurpose[]>> = {
+/** Which ready texts fit what is being written to a reporter. */
+export const FITTING: Readonly<Record<WritingKind, readonly ReadyPurpose[]>> = {
   acknowledgement: ['acknowledgement'],
-  reply: ['question', 'extension', ...REQUEST_TEXTS],
+  reply: ['question', 'extension'],
   feedback: ['feedback', 'extension'],
   closure: ['feedback', 'refusal'],
   reopening: [],
@@ -109,7 +112,7 @@ export function wireReadyTexts(
   });
   return (kind, data) => {
     shown = data;
-    offered = readyTextsFor(builtInReadyTexts(), desk.handbook.contents, fitting[kind]);
+    offered = readyTextsFor(builtInReadyTexts(), desk.handbook.contents, FITTING[kind]);
     choice.replaceChildren(...offered.map((each) => option(each.key, readyName(each))));
     showPart(form, 'ready-field', offered.length > 0);
   };
