@@ -144,7 +144,7 @@ export function faultInErasing(
 
 /** Whether somebody else than the author of an erasure proposed the same. */
 export function isConfirmed(
-  { proposals }: Erasing,
+  { proposals }: Pick<Erasing, 'proposals'>,
   { author, erases }: Pick<EntryHeader, 'author' | 'erases'>,
   { person }: Pick<Handlers, 'person'>,
 ): boolean {

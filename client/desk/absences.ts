@@ -19,6 +19,7 @@ import { grantable, newestMembers } from './case-members.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { closedAccounts } from './closed-accounts.js';
 import { prepareGrant } from './case-work.js';
+import { checkNamesNoCase } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';
@@ -163,7 +164,10 @@ export function createAbsenceDesk(
           workplace.write(
             id,
             ['grant', substitute],
-            (opened, state) => prepareGrant(opened, state, [substitute]),
+            (opened, state) => {
+              checkNamesNoCase(opened, state.account.id);
+              return prepareGrant(opened, state, [substitute]);
+            },
             { done: (opened) => newestMembers(opened).some((each) => each.id === substitute) },
           ),
         onProgress,

@@ -47,7 +47,7 @@ import {
   type ErasureInput,
 } from './erasing.js';
 import { checkRemoval } from './removing.js';
-import { checkAnswer, checkLink } from './data-requests.js';
+import { checkAnswer, checkLink, checkNamesNoCase } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable, checkExportAnswer, checkGivenOut } from './exporting.js';
 import type { Listings } from './listings.js';
@@ -408,7 +408,10 @@ export function createCaseDesk(
       workplace.append(
         id,
         ['grant', readerId],
-        (opened, state) => prepareGrant(opened, state, [readerId]),
+        (opened, state) => {
+          checkNamesNoCase(opened, state.account.id);
+          return prepareGrant(opened, state, [readerId]);
+        },
         {
           done: (opened) => isReader(opened, readerId),
         },
@@ -419,6 +422,7 @@ export function createCaseDesk(
         id,
         ['grant', guestId, terms],
         (opened, state) => {
+          checkNamesNoCase(opened, null);
           checkUnrestricted(opened);
           return prepareGuest(opened, state, guestId, terms);
         },

@@ -5,7 +5,7 @@ import { isWaiting, requestsOf, type DataRequest } from '../casework/requests.js
 import { workOf } from '../casework/work.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, HandlerCaseView } from '../models.js';
-import { stayingMembers } from './case-members.js';
+import { recusedFrom, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareNote } from './case-work.js';
@@ -40,7 +40,8 @@ export interface DataRequestsDesk {
    *
    * @returns the case that the request was.
    * @throws ClientError `request_settled` where it waits no more, `would_reveal_case` as
-   * {@link checkReaders}, `case_not_found`.
+   * {@link checkReaders}, `would_tell_left_out` where somebody reads the case who was left out of the
+   * request or declared a conflict in it, `case_not_found`.
    */
   moveRequest(id: string, request: string, to: string): Promise<HandlerCaseView>;
 }
@@ -56,6 +57,40 @@ export function checkReaders(request: OpenedForHandler, of: OpenedForHandler): v
   if (!stayingMembers(request).every(({ id }) => readers.has(id))) {
     throw new ClientError('would_reveal_case');
   }
+}
+
+/**
+ * What is moved is read by whoever reads the case that it goes to: by nobody who was left out of the
+ * request, or declared a conflict in it.
+ *
+ * @throws ClientError `would_tell_left_out`.
+ */
+function checkLeftOut(request: OpenedForHandler, to: OpenedForHandler): void {
+  const out = new Set<string>([...request.file.leftOut, ...recusedFrom(request)]);
+  if (stayingMembers(to).some(({ id }) => out.has(id))) {
+    throw new ClientError('would_tell_left_out');
+  }
+}
+
+/**
+ * Whoever is let into a request about data reads which cases it names, and that it went on in one, so
+ * that there is a report about who asks. So nobody more is let into such a request but to leave it with
+ * a reader, as somebody who goes hands over what only they read.
+ *
+ * @param me who gives access, and may leave nobody behind; null where a guest is let in, who is no reader
+ * to leave it with.
+ * @throws ClientError `would_reveal_case`.
+ */
+export function checkNamesNoCase(opened: OpenedForHandler, me: string | null): void {
+  if (!isDataRequest(opened.file.origin)) return;
+  const { readers } = opened.directory.directory;
+  const handlers = readers.filter(({ record }) => record.part === 'handler');
+  const isHandler = (id: string): boolean => handlers.some(({ record }) => record.id === id);
+  const others = stayingMembers(opened).filter(({ id }) => id !== me && isHandler(id));
+  const said = saidIn(opened.file, opened.timeZone);
+  const namesOne =
+    workOf(said).links.length > 0 || requestsOf(said).some(({ state }) => state === 'moved');
+  if (namesOne && others.length > 0) throw new ClientError('would_reveal_case');
 }
 
 /** Checks a link that somebody writes into a case; see {@link checkReaders}. */
@@ -134,7 +169,9 @@ export function createDataRequests(
       if (asked === undefined || !isWaiting(asked) || !isDataRequest(from.file.origin)) {
         throw new ClientError('request_settled');
       }
-      checkReaders(from, await workplace.open(to));
+      const target = await workplace.open(to);
+      checkReaders(from, target);
+      checkLeftOut(from, target);
       const at = session.now().toISOString();
       const { right, by, name, identified, receivedOn, text, extension } = asked;
       const facts = { kind: 'request', id: request, right, by, name, identified } as const;

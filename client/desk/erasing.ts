@@ -27,7 +27,7 @@ import {
 import { staysAsProof } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
-import { partsOn } from '../casework/parts.js';
+import { coverOf, partsOn } from '../casework/parts.js';
 import {
   lostWords,
   type Passage,
@@ -279,7 +279,7 @@ export function prepareErasureProposal(
 export function proposalsIn(opened: OpenedForHandler, me: Party): ErasureProposal[] {
   return (['dialogue', 'internal'] as const).flatMap((name) => {
     const compartment = opened.file[name];
-    const found = compartment === null ? [] : proposalsOf(opened, compartment, me);
+    const found = compartment === null ? [] : proposalsOf(opened, name, compartment, me);
     return found.map((proposal) => ({ ...proposal, compartment: name }));
   });
 }
@@ -289,20 +289,26 @@ type Proposed = Omit<ErasureProposal, 'compartment'>;
 
 function proposalsOf(
   opened: OpenedForHandler,
+  name: ErasableCompartment,
   compartment: OpenedCompartment,
   me: Party,
 ): Proposed[] {
   const { chain } = compartment;
+  const { readers } = opened.directory.directory;
+  const there = new Set<string>(
+    readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
+  );
   const byKey = new Map<string, Proposed>();
   for (const { entry } of chain.records) {
     const { effect, erases, author, sequence }: EntryHeader = entry.header;
     if (effect !== 'propose_erasure' || erases === undefined) continue;
     const key = erasesKey(erases);
-    const waits = chain.erasing.proposals.get(key)?.has(author) === true;
+    // whoever left the organisation agrees to nothing any more
+    const waits = there.has(author) && chain.erasing.proposals.get(key)?.has(author) === true;
     const done = erases.entries.some((each) => chain.erasing.entries.has(each.sequence));
     // of two equal ones the other person's is the one that can be confirmed
     if (!waits || done || (byKey.has(key) && author === me)) continue;
-    byKey.set(key, proposalOf(opened, compartment, { sequence, author, erases }, me));
+    byKey.set(key, proposalOf(opened, name, compartment, { sequence, author, erases }, me));
   }
   return [...byKey.values()];
 }
@@ -314,7 +320,8 @@ interface ProposedErasure {
 }
 
 function proposalOf(
-  { file }: OpenedForHandler,
+  { file, timeZone }: OpenedForHandler,
+  name: ErasableCompartment,
   compartment: OpenedCompartment,
   { sequence, author, erases }: ProposedErasure,
   me: Party,
@@ -332,8 +339,13 @@ function proposalOf(
   const entry = compartment.entries.find((each) => each.sequence === of);
   const stands =
     erases.remains === null ? null : (opened(erases.remains.sequence)?.content ?? null);
+  const isRestricted =
+    entry !== undefined &&
+    partsOn(keepingOf(saidIn(file, timeZone)), { compartment: name, sequence: of }).length > 0;
   const remains =
-    stands?.kind === 'remains' || stands?.kind === 'note_remains' ? stands.content : null;
+    !isRestricted && (stands?.kind === 'remains' || stands?.kind === 'note_remains')
+      ? stands.content
+      : null;
   return {
     sequence,
     by: author,
@@ -491,8 +503,10 @@ function overviewAfter(
       : textsOf(before).map(({ text }) => text);
   const said = saidIn(file, timeZone);
   const { entries } = compartmentOf(opened, compartment);
+  // else a title that is made anew would say what is restricted
+  const cover = coverOf(file);
   const after = entries.map((each) =>
-    each === entry ? (remains ?? ({ kind: 'erased' } as const)) : each.content,
+    each === entry ? (remains ?? ({ kind: 'erased' } as const)) : cover(each),
   );
   const title = titleTellsOf(overview.title, lost) ? null : overview.title;
   return overviewOf(title, { ...said, [compartment]: [...after, erasure] }, today);

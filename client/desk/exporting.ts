@@ -35,6 +35,7 @@ import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
 import type { AccessView, EntryView } from '../models.js';
+import { stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
 import { erasesAlone } from './erasing.js';
@@ -109,6 +110,13 @@ export function checkGivenOut(
 }
 
 /**
+ * Whether a second person's yes still counts: whoever declared a conflict or left agreed to nothing.
+ */
+function staysToAnswer(opened: OpenedForHandler, id: string): boolean {
+  return stayingMembers(opened).some((member) => member.id === id);
+}
+
+/**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
  * organisation asks for two persons, that another confirmed this very export, to whom it goes and a
  * text for outsiders included, and that the reporter wrote nothing since. A text that was asked for goes
@@ -147,6 +155,7 @@ export function checkExportable(
   if (!isMine || lacksText || found.second?.answer !== 'yes') {
     throw new ClientError('export_unconfirmed');
   }
+  if (!staysToAnswer(opened, found.second.by.id)) throw new ClientError('export_outdated');
   // a text that was confirmed says nothing of what came after it was written down as taken out
   const isFixed = found.form === 'redacted' && said.length === 0;
   if (!isFixed && found.second.known !== newestFromReporter(entries)) {

@@ -5,6 +5,7 @@ import type { OpenedForHandler } from './case-opening.js';
 import { closedAccounts } from './closed-accounts.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareGrant } from './case-work.js';
+import { checkNamesNoCase } from './data-requests.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';
 
@@ -107,7 +108,9 @@ export function createHandoverDesk(
             ['hand over', to],
             (opened, state) => {
               const left = missing(opened, to);
-              return left.length === 0 ? null : prepareGrant(opened, state, left);
+              if (left.length === 0) return null;
+              checkNamesNoCase(opened, state.account.id);
+              return prepareGrant(opened, state, left);
             },
             { done: (opened) => missing(opened, to).length === 0, mends: true, signal },
           );

@@ -8,7 +8,7 @@ import { everyListing, type Listings } from './listings.js';
 
 /**
  * A case whose text holds every word looked for, with the places around them; without those where it
- * comes after the first {@link EXCERPTS_OF}.
+ * comes after the first {@link EXCERPTS_OF}, or was read before and not yet compared with the list.
  */
 export interface SearchHit {
   id: string;
@@ -74,18 +74,20 @@ export function createSearch(cases: {
   /** The index of whoever is signed in. */
   texts(): SearchIndex;
 }): Search {
-  /** Answers how many cases could not be read; what was read of them before is kept. */
+  /** Gathers the cases that are as they are kept, and answers how many could not be read. */
   async function refresh(
     index: SearchIndex,
-    onRead: (read: number) => void,
+    present: Set<string>,
+    onRead: () => void,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    const present = new Set<string>();
     let failed = 0;
     for await (const { case: facts, newest, overview } of everyListing(cases.listings, signal)) {
       const version = JSON.stringify([newest, overview.box]);
       if (index.get(facts.id)?.version !== version) {
         signal?.throwIfAborted();
+        // what is read of it now may be restricted or erased since
+        index.delete(facts.id);
         try {
           const opened = await cases.open(facts.id);
           await cases.keep(opened);
@@ -97,16 +99,17 @@ export function createSearch(cases: {
         }
       }
       present.add(facts.id);
-      onRead(present.size);
+      onRead();
     }
     for (const id of index.keys()) if (!present.has(id)) index.delete(id);
     return failed;
   }
 
-  function find(index: SearchIndex, words: string[]): SearchHit[] {
+  /** Of a case that was not compared with the list no places are told: they may be restricted since. */
+  function find(index: SearchIndex, words: string[], present: ReadonlySet<string>): SearchHit[] {
     const hits: SearchHit[] = [];
     for (const [id, { text }] of index) {
-      if (hits.length >= EXCERPTS_OF) {
+      if (hits.length >= EXCERPTS_OF || !present.has(id)) {
         if (holdsAll(text, words)) hits.push({ id, excerpts: [] });
         continue;
       }
@@ -121,12 +124,14 @@ export function createSearch(cases: {
       const words = query.normalize('NFC').toLocaleLowerCase().split(/\s+/u).filter(Boolean);
       if (words.length === 0) return { hits: [], failed: 0 };
       const index = cases.texts();
-      onProgress(0, find(index, words));
-      const onRead = (read: number): void => {
-        onProgress(read, read % LOOK_EVERY === 0 ? find(index, words) : null);
+      const present = new Set<string>();
+      const look = (): SearchHit[] => find(index, words, present);
+      onProgress(0, look());
+      const onRead = (): void => {
+        onProgress(present.size, present.size % LOOK_EVERY === 0 ? look() : null);
       };
-      const failed = await refresh(index, onRead, signal);
-      return { hits: find(index, words), failed };
+      const failed = await refresh(index, present, onRead, signal);
+      return { hits: look(), failed };
     },
   };
 }

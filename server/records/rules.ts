@@ -20,6 +20,7 @@ import {
   type EntryHeader,
   type EpochBody,
   type EpochEntry,
+  type Erasing,
   type ErasingFault,
   type Grant,
   type GuestFault,
@@ -197,10 +198,19 @@ function checkErasing(
   if (erases !== undefined && !isHandler(author)) throw new ApiError('wrong_erasure');
   const fault = faultInErasing(erasing, header, (sequence) => records.get(sequence), handlers);
   if (fault !== null) throw new ApiError(erasingCodes[fault]);
+  const confirmed = isConfirmed(erasing, header, handlers);
+  // what was erased before stays so, but nobody is confirmed by keys that may be in wrong hands
+  if (
+    header.effect === 'erase' &&
+    confirmed &&
+    !isConfirmed(canSign(context, erasing), header, handlers)
+  ) {
+    throw new ApiError('erasure_unconfirmed');
+  }
   if (
     context.notAlone !== null &&
     header.effect === 'erase' &&
-    !isConfirmed(erasing, header, handlers) &&
+    !confirmed &&
     aloneness(erasing, header.author, handlers) === 'left'
   ) {
     throw new ApiError(context.notAlone);
@@ -208,6 +218,14 @@ function checkErasing(
   noteErasing(erasing, header);
   noteMembers(erasing, epoch);
   records.set(header.sequence, { header, hash: head });
+}
+
+/** The proposals of those whose account can be signed in to. */
+function canSign(context: AppendContext, { proposals }: Erasing): Pick<Erasing, 'proposals'> {
+  const standing = [...proposals].map(
+    ([key, by]) => [key, new Set([...by].filter((id) => context.canSignIn(id)))] as const,
+  );
+  return { proposals: new Map(standing) };
 }
 
 const erasingCodes = {

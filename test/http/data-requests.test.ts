@@ -21,6 +21,8 @@ import { canary, placesBelow, tracesIn } from '../support/traces.js';
 let installation: Installation;
 let hanna: InstallationPerson;
 let harald: InstallationPerson;
+/** Handlers who came since. */
+const joined: InstallationPerson[] = [];
 const sent: { authorized: boolean; request: CreateCase }[] = [];
 const appended: HandlerAppend[] = [];
 const typed = new Map<string, string>();
@@ -54,7 +56,7 @@ async function asked(change: Partial<DataRequestInput> = {}): Promise<string> {
     receivedOn: '2026-02-20',
     text: unique('Do you hold data on me?'),
     leftOut: [],
-    shown: installation.handlers.map(({ id }) => id),
+    shown: [...installation.handlers, ...joined].map(({ id }) => id),
     ...change,
   };
   return (await hanna.desk.recordDataRequest(input, silent)).id;
@@ -278,6 +280,34 @@ describe('a request that turns out to be about a case', () => {
     const linked = await hanna.desk.work(to, { ...link, case: id });
     expect(linked.work.links).toEqual([{ caseId: id, relation: 'same_matter' }]);
     expect((await harald.desk.openCase(id)).work.links).toEqual([]);
+  });
+
+  it('goes to nobody who was left out of it', async () => {
+    const id = await asked({ name: unique('Uma Ek'), leftOut: [harald.id] });
+    const { id: request } = onlyRequest(await hanna.desk.openCase(id));
+    const { words } = await installation.report();
+    const { id: to } = await installation.newReporter().open(words);
+    await expect(hanna.desk.moveRequest(id, request, to)).rejects.toMatchObject({
+      code: 'would_tell_left_out',
+    });
+    expect((await harald.desk.openCase(to)).requests).toEqual([]);
+  });
+});
+
+describe('a request that names a case', () => {
+  it('lets nobody else in once it names a case, but to leave it with a reader', async () => {
+    const id = await asked({ name: unique('Vera Dal') });
+    const { words } = await installation.report();
+    const { id: to } = await installation.newReporter().open(words);
+    const link = { kind: 'link', relation: 'same_matter', state: 'linked' } as const;
+    await hanna.desk.work(id, { ...link, case: to });
+    const olav = await installation.addHandler('olav', 'Olav Handler');
+    joined.push(olav);
+    const told = { code: 'would_reveal_case' };
+    await expect(hanna.desk.grant(id, olav.id)).rejects.toMatchObject(told);
+    await hanna.desk.revoke(id, harald.id);
+    await hanna.desk.grant(id, olav.id);
+    await expect(olav.desk.openCase(id)).resolves.toMatchObject({ id });
   });
 });
 

@@ -97,6 +97,16 @@ describe('one handler', () => {
     expect(await send(work.handler, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
   });
 
+  it('erases nothing that somebody proposed whose account was closed since', async () => {
+    const reply = only(place('dialogue', 3));
+    expect(await send(work.handler, 'propose', reply)).toMatchObject({ status: 201 });
+    const account = () => server.db('accounts').where({ id: work.handler.id });
+    await account().update({ state: 'locked' });
+    expect(await send(work.second, 'erase', reply)).toMatchObject(refused('erasure_unconfirmed'));
+    await account().update({ state: 'active' });
+    expect(await send(work.second, 'erase', reply)).toMatchObject({ status: 201 });
+  });
+
   it('cannot go on with what was declined', async () => {
     const reply = only(place('dialogue', 3));
     await send(work.handler, 'propose', reply);

@@ -86,9 +86,10 @@ async function answer(
   { desk }: InstallationPerson,
   of: string,
   said: 'yes' | 'no' = 'yes',
+  inCase = id,
 ): Promise<HandlerCaseView> {
-  const known = newestFromReporter((await desk.openCase(id)).entries) as RecordHash;
-  return desk.work(id, { kind: 'export_confirmed', of, answer: said, text: '', known });
+  const known = newestFromReporter((await desk.openCase(inCase)).entries) as RecordHash;
+  return desk.work(inCase, { kind: 'export_confirmed', of, answer: said, text: '', known });
 }
 
 /** Writes a disclosure down, or again; answers its id. */
@@ -532,6 +533,24 @@ describe('the rule of two persons', () => {
     });
     await expect(record(hanna, 'made', 'whole')).rejects.toMatchObject({ code: 'case_restricted' });
     await expect(archive(hanna, before)).rejects.toMatchObject({ code: 'case_restricted' });
+  });
+});
+
+describe('a second person’s yes', () => {
+  it('ends with a conflict that this person declares, and another is asked', async () => {
+    const { administrator, channel } = installation;
+    await administrator.desk.updateChannel(channel, { exportsByTwo: true });
+    const olav = await installation.addHandler('olav', 'Olav Handler');
+    const other = reporterKeys((await installation.report()).words).caseId;
+    const { made, of } = await record(hanna, 'asked', 'whole', null, null, other);
+    await answer(harald, of, 'yes', other);
+    await harald.desk.recuse(other);
+    await expect(record(hanna, 'made', 'whole', made, null, other)).rejects.toMatchObject({
+      code: 'export_outdated',
+    });
+    const again = await record(hanna, 'asked', 'whole', made, null, other);
+    await answer(olav, again.of, 'yes', other);
+    await archive(hanna, await record(hanna, 'made', 'whole', made, null, other));
   });
 });
 

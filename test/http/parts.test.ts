@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestRecords } from '../../client/archive/case-json.js';
+import type { ErasureInput } from '../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { reporterKeys } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
@@ -190,10 +191,13 @@ describe('an entry that is restricted', () => {
     });
     const [proposal] = erasures;
     if (proposal === undefined) throw new Error('what was proposed');
+    expect(JSON.stringify(proposal.remains)).toContain('text');
     const part = { after: null, passages, files: [] };
     const data = await harald.desk.work(id, { ...about, of: report, part });
     const shown = data.entries.find(({ content }) => content.kind === 'report');
     expect(shown?.content).toMatchObject({ text: expect.stringContaining('[■■■]') as string });
+    // what would be left of it has words that are covered now
+    expect(data.erasures).toMatchObject([{ sequence: proposal.sequence, remains: null }]);
     await expect(harald.desk.erase(id, proposal, '')).rejects.toMatchObject({
       code: 'part_restricted',
     });
@@ -242,6 +246,29 @@ describe('the title of a case', () => {
     expect(await title()).toMatch(/^\[■■■\] signed them/u);
     await hanna.desk.work(other, ends(last.parts[0]?.id));
     expect(await title()).toBe(whole);
+  });
+});
+
+describe('the title of a case of which something else is erased', () => {
+  it('is made anew without what is restricted', async () => {
+    const [hanna, harald] = installation.handlers;
+    const report = { text: 'Carla Cramer signed them.' };
+    const other = reporterKeys((await installation.report(report)).words).caseId;
+    const { entries } = await hanna.desk.openCase(other);
+    const { sequence = 0 } = entries.find(({ content }) => content.kind === 'report') ?? {};
+    const part = { after: null, passages: [{ field: 'text', from: 0, to: 12 }], files: [] };
+    await hanna.desk.work(other, { ...about, of: { compartment: 'dialogue', sequence }, part });
+    const noted = await hanna.desk.note(other, 'Who signed is known.', [], silent);
+    const { compartment, sequence: at } = noteIn(noted);
+    const { erasures } = await hanna.desk.proposeErasure(other, {
+      ...{ compartment, sequence: at, whole: true, passages: [], files: [] },
+      ...{ ground: 'irrelevant', text: '' },
+    } as ErasureInput);
+    const [proposal] = erasures;
+    if (proposal === undefined) throw new Error('what was proposed');
+    await harald.desk.erase(other, proposal, '');
+    const { rows } = await hanna.desk.inbox('open');
+    expect(rows.find(({ id: each }) => each === other)?.title).toBe('[■■■] signed them.');
   });
 });
 

@@ -180,6 +180,21 @@ describe('search', () => {
     await expect(search.search('one', () => undefined)).rejects.toBe(failures['a']);
   });
 
+  it('tells no place of a case that was not compared, and nothing of one that changed and does not open', async () => {
+    const texts: Record<string, string> = { a: 'one of them', b: 'one more' };
+    const { search, ask, failures } = searching(texts);
+    await ask('one');
+    texts['a'] = 'one of them, covered';
+    failures['a'] = new ClientError('case_not_found');
+    const told: (SearchHit[] | null)[] = [];
+    const { hits } = await search.search('one', (_, found) => told.push(found));
+    expect(told[0]).toEqual([
+      { id: 'a', excerpts: [] },
+      { id: 'b', excerpts: [] },
+    ]);
+    expect(hits).toMatchObject([{ id: 'b', excerpts: [expect.stringContaining('one more')] }]);
+  });
+
   it('answers at once from what was read before, and finds labels', async () => {
     const { search, ask } = searching({ a: 'one' });
     expect(Object.keys(await ask('harbour'))).toEqual(['a']);

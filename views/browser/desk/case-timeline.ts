@@ -118,8 +118,10 @@ function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Dat
 
 /** Days that come by themselves: from then on nobody has to do anything, but may want to know. */
 function comingSteps(data: Data, today: string): Step[] {
-  const { practice, dataRequest, closedOn, purgeOn, readers } = data;
-  const asks = practice || dataRequest ? [] : reprisalDays(closedOn as Day | null);
+  const { practice, dataRequest, closedOn, purgeOn, readers, origin } = data;
+  // where nobody was given the case's key, nobody sees what its page asks
+  const isUnseen = origin.made === 'handler' && origin.key === 'not_kept';
+  const asks = practice || dataRequest || isUnseen ? [] : reprisalDays(closedOn as Day | null);
   const questions = asks
     .filter((day) => purgeOn === null || day < purgeOn)
     .map((day) => ({ name: t('desk.due.what.reprisal_question'), day }));

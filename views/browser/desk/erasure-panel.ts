@@ -1,3 +1,4 @@
+import { COVER_MARK } from '../../../client/casework/parts.js';
 import { textsOf } from '../../../client/casework/passages.js';
 import type { ErasureProposal } from '../../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../../client/models.js';
@@ -78,7 +79,9 @@ function proposalElement(
   showPart(item, 'fault', fault !== null);
   if (fault !== null) write(item, 'fault', t(`desk.error.erasure_${fault}`));
   part(item, 'now').replaceChildren(...textElements(entry?.content ?? null));
-  part(item, 'then').replaceChildren(...textElements(proposal.remains));
+  part(item, 'then').replaceChildren(
+    ...(entry?.restricted === undefined ? textElements(proposal.remains) : [COVER_MARK]),
+  );
   const content = entry?.content;
   const files = content !== undefined && 'files' in content ? content.files : [];
   const going = files.filter(({ attachment }) => proposal.files.includes(attachment));

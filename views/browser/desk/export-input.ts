@@ -7,15 +7,19 @@ import { today } from './days.js';
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 
 /**
- * Whether the reporter wrote after a second person said yes, or something was restricted, corrected or
+ * Whether the reporter wrote after a second person said yes, that person declared a conflict or left
+ * since, or something was restricted, corrected or
  * erased since a text for outsiders was asked for, so that it holds no more.
  */
 export function isOutdated(
-  { entries }: HandlerCaseView,
+  { entries, readers, departed }: HandlerCaseView,
   { state, second, changed }: CaseExport,
 ): boolean {
   if (state !== 'asked') return false;
-  return changed || (second?.answer === 'yes' && second.known !== newestFromReporter(entries));
+  if (changed) return true;
+  if (second?.answer !== 'yes') return false;
+  const [reads, went] = [readers, departed].map((all) => all.some(({ id }) => id === second.by.id));
+  return second.known !== newestFromReporter(entries) || reads !== true || went === true;
 }
 
 /** What a second person is asked; the same again, where it was asked before. */

@@ -38,6 +38,11 @@ export function authorName(
     : t('conversation.you');
 }
 
+/** That whoever wrote it may have been the handler who made the key; null where nobody did. */
+export function madeText({ origin }: ReporterCaseView, { author }: EntryView): string | null {
+  return author.side === 'reporter' && origin.made === 'handler' ? t('made.key') : null;
+}
+
 /** What kind of entry it is; null where that goes without saying. */
 export function kindText({ content }: EntryView<ReporterEntry>): string | null {
   switch (content.kind) {
@@ -167,9 +172,7 @@ function entryElement(
   }
   fillSlot(element, 'author', authorName(view, entry));
   fillSlot(element, 'kind', kindText(entry));
-  // whoever wrote it may have been the handler who made the key
-  const isByMadeKey = entry.author.side === 'reporter' && view.origin.made === 'handler';
-  fillSlot(element, 'made', isByMadeKey ? t('made.key') : null);
+  fillSlot(element, 'made', madeText(view, entry));
   const { content } = entry;
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
   fillSlot(element, 'day', isThere ? formatDay(content.at) : null);
@@ -189,7 +192,7 @@ function entryElement(
 }
 
 /** What an entry says; an opening of the identity is told even where its words cannot be read. */
-function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
+export function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
   if (content.kind === 'identity_opening') return t('identity.opening.text');
   if (content.kind === 'erased') return '';
   if (content.kind === 'consent') return t(`consent.said.${content.answer}`);

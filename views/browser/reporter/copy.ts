@@ -6,7 +6,15 @@ import { saveFile } from '../save-file.js';
 import { t } from '../strings.js';
 import type { ReporterApi } from './api.js';
 import { lawOf } from './case-law.js';
-import { authorName, erasureText, factsOf, kindText, memberText } from './conversation.js';
+import {
+  authorName,
+  erasureText,
+  factsOf,
+  kindText,
+  madeText,
+  memberText,
+  textOf,
+} from './conversation.js';
 import { byId, onClick, show, write } from './dom.js';
 import { formatDay, formatList, formatSize } from './format.js';
 import { situationOf } from './situation.js';
@@ -42,11 +50,13 @@ function wordsFor(view: ReporterCaseView, today: string): OwnCopyWords {
     },
     facts: factsOf,
     remarks(entry) {
-      if (entry.content.kind === 'unreadable') return [t('conversation.unreadable')];
-      const { readOn } = entry;
+      const made = madeText(view, entry);
+      const { content, readOn } = entry;
+      // what the page says in words of its own stands in no entry
+      const said = 'text' in content ? null : textOf(entry);
       const read = readOn === null ? null : t('conversation.read', { day: formatDay(readOn) });
-      const lines = [...spokenLines(view, entry), erasureText(entry), read];
-      return lines.filter((each) => each !== null);
+      const lines = [said, ...spokenLines(view, entry), made, erasureText(entry), read];
+      return lines.filter((each) => each !== null).filter((each) => each !== '');
     },
     size: formatSize,
     readers: t('conversation.readers', {
