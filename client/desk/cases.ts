@@ -103,7 +103,7 @@ export interface CaseDesk {
   /**
    * Says something else to the reporter: a transcript to be checked, times for a meeting.
    *
-   * @throws ClientError as `handlerSaying` does.
+   * @throws ClientError as `handlerSaying` does, and `key_not_kept` where nobody could read it.
    */
   tell(id: string, word: HandlerWord): Promise<HandlerCaseView>;
   note(
@@ -277,6 +277,7 @@ export function createCaseDesk(
       const about = idOf(word);
       const at = session.now().toISOString();
       return workplace.append(id, ['tell', word], (opened, state) => {
+        if (nobodyReads(opened.file)) throw new ClientError('key_not_kept');
         const content = handlerSaying(word, about, at, saidIn(opened.file, opened.timeZone));
         checkNotReplacing(opened, content);
         return prepareMessage(opened, state, content, []);

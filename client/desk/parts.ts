@@ -46,6 +46,12 @@ function wordsIn(entry: OpenedEntry, restriction: RestrictedPart): string[] {
   });
 }
 
+/** Whether an entry came with these files. */
+function filesFit({ content }: OpenedEntry, files: readonly string[]): boolean {
+  const there = 'files' in content ? content.files : [];
+  return files.every((id) => there.some(({ attachment }) => attachment === id));
+}
+
 /**
  * Restricts an entry, or a part of it. The title in lists is made anew where it came from those words.
  *
@@ -61,11 +67,8 @@ export function preparePartRestriction(
   const entry = entryAt(opened, content.of);
   if (!isRestrictable(entry.content)) throw new ClientError('not_restrictable');
   const { part } = content;
-  if (part !== null) {
-    const there = 'files' in entry.content ? entry.content.files : [];
-    const ids = new Set(there.map(({ attachment }) => attachment));
-    const fits = passagesFit(entry, part) && part.files.every((id) => ids.has(id));
-    if (!fits) throw new ClientError('case_changed');
+  if (part !== null && !(passagesFit(entry, part) && filesFit(entry, part.files))) {
+    throw new ClientError('case_changed');
   }
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
@@ -121,18 +124,23 @@ function overlaps(one: Passage, other: Passage): boolean {
 }
 
 /**
- * Checks that a correction is of words that are there, and that none of them is restricted.
+ * Checks that a correction is of words and files that are there, and that none of them is restricted.
  *
  * @throws ClientError `case_changed`, `part_restricted`.
  */
 export function checkCorrection(opened: OpenedForHandler, { of, part }: Correction): void {
   const entry = entryAt(opened, of);
-  if (part !== null && !passagesFit(entry, part)) throw new ClientError('case_changed');
+  const files = part?.files ?? [];
+  if (part !== null && !(passagesFit(entry, part) && filesFit(entry, files))) {
+    throw new ClientError('case_changed');
+  }
   const own = partsOn(partsOf(opened), of);
   const isHit = own.some((each) => {
     if (part === null || coversWhole(entry, each)) return true;
-    const { passages } = each.part ?? { passages: [] };
-    return part.passages.some((mine) => passages.some((theirs) => overlaps(mine, theirs)));
+    const hitsWords = part.passages.some((mine) =>
+      each.part?.passages.some((theirs) => overlaps(mine, theirs)),
+    );
+    return hitsWords || files.some((id) => each.part?.files.includes(id));
   });
   if (isHit) throw new ClientError('part_restricted');
 }

@@ -83,15 +83,15 @@ const Passage = v.pipe(
  * compartment, that took something of it before; null for none. After a later one the places are of
  * another text, and name nothing in it.
  */
-const passagesOf = <Least extends number>(least: Least) => ({
+const passagesOf = {
   after: v.nullable(Count),
-  passages: v.pipe(v.array(Passage), v.minLength(least), v.maxLength(PASSAGES_LIMIT)),
-});
+  passages: v.pipe(v.array(Passage), v.maxLength(PASSAGES_LIMIT)),
+};
 
 /** A part of an entry: stretches of its texts, files of it, or both. */
 export const EntryPart = v.pipe(
   v.strictObject({
-    ...passagesOf(0),
+    ...passagesOf,
     files: v.pipe(v.array(AttachmentId), v.maxLength(FILES_LIMIT)),
   }),
   v.check(({ passages, files }) => passages.length + files.length > 0),
@@ -145,8 +145,18 @@ export const CorrectionEntry = v.strictObject({
   at: moment,
   id: WorkId,
   of: EntryPlace,
-  /** The stretches that are not right; null for the entry as a whole. */
-  part: v.nullable(v.strictObject(passagesOf(1))),
+  /** The stretches and files that are not right; null for the entry as a whole. */
+  part: v.nullable(
+    v.pipe(
+      v.strictObject({
+        ...passagesOf,
+        files: v.exactOptional(
+          v.pipe(v.array(AttachmentId), v.minLength(1), v.maxLength(FILES_LIMIT)),
+        ),
+      }),
+      v.check(({ passages, files }) => passages.length + (files?.length ?? 0) > 0),
+    ),
+  ),
   ground: v.picklist(CORRECTION_GROUNDS),
   text: needed,
 });

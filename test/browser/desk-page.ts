@@ -83,7 +83,7 @@ export async function openDeskPage(
   }
   if (ahead !== 0) {
     await context.addInitScript(daysAhead(ahead));
-    await context.route(/\/assets\/worker-desk/, async (route) => {
+    await context.route(/\/assets\/worker-(desk|reporter)/, async (route) => {
       const response = await route.fetch();
       const body = `${daysAhead(ahead)}\n${await response.text()}`;
       await route.fulfill({ response, body });

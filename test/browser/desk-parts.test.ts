@@ -215,12 +215,13 @@ describe('an entry', () => {
 });
 
 describe('a correction', () => {
-  it('marks the words that it is about, with what is right beneath', async () => {
+  it('marks the words that it is about, and names files, with what is right beneath', async () => {
     await page.click('[data-tab=record]');
     await page.click(`${panel} [data-part=correction-new] summary`);
     await page.selectOption('#correction-of', 'dialogue 3');
     await page.check(`${panel} [data-part=correction-form] [data-part=passages]`);
     await select(`${panel} [data-part=correction-form] [data-field=text]`, 'four hours');
+    await page.check(`${panel} [data-part=correction-form] [data-part=files] input`);
     await page.selectOption('#correction-ground', 'inaccurate');
     await page.fill('#correction-text', 'It was five.');
     await usable();
@@ -228,7 +229,7 @@ describe('a correction', () => {
     await loaded(page);
     await page.click('[data-tab=conversation]');
     await has(`${entry} mark`, 'four hours');
-    await has(`${entry} .notice`, '“four hours” Corrected by');
+    await has(`${entry} .notice`, '“four hours” “hours.txt” Corrected by');
     await has(`${entry} .notice`, 'It is wrong: It was five.');
     expect(await page.textContent(`${entry} [data-part=text]`)).toBe(text);
     await usable();

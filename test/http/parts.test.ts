@@ -4,7 +4,7 @@ import type { ErasureInput } from '../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { reporterKeys } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
-import { silent } from '../support/fixtures.js';
+import { randomFile, silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 
 /*
@@ -209,6 +209,32 @@ describe('an entry that is restricted', () => {
     const { dates, keeping } = await hanna.desk.openCase(id);
     expect(keeping.parts).toHaveLength(2);
     expect(dates.filter(({ what }) => what === 'restriction_review')).toHaveLength(2);
+  });
+});
+
+describe('a correction of a file', () => {
+  it('names a file of its entry that is not restricted, and no other', async () => {
+    const [hanna] = installation.handlers;
+    const bill = randomFile(100, 'bill.pdf');
+    const sent = await installation.report({ text: 'The bill is with it.' }, [bill]);
+    const other = reporterKeys(sent.words).caseId;
+    const { entries } = await hanna.desk.openCase(other);
+    const report = entries.find(({ content }) => content.kind === 'report');
+    if (report?.content.kind !== 'report') throw new Error('the report');
+    const files = report.content.files.map(({ attachment }) => attachment);
+    const of = { compartment: 'dialogue', sequence: report.sequence } as const;
+    const correct = (named: string[]) =>
+      hanna.desk.work(other, {
+        ...{ kind: 'correction', id: null, of, ground: 'outdated', text: 'Replaced in May.' },
+        part: { after: null, passages: [], files: named },
+      });
+    const { entries: after } = await correct(files);
+    expect(after.at(-1)?.content).toMatchObject({ kind: 'correction', part: { files } });
+    await expect(correct(['A'.repeat(22)])).rejects.toMatchObject({ code: 'case_changed' });
+    const part = { after: null, passages: [], files };
+    const { keeping } = await hanna.desk.work(other, { ...about, of, part });
+    await expect(correct(files)).rejects.toMatchObject({ code: 'part_restricted' });
+    await hanna.desk.work(other, ends(keeping.parts[0]?.id));
   });
 });
 

@@ -136,7 +136,13 @@ describe('a report that came another way', () => {
     const { id } = await hanna.desk.record(input, [], silent);
     const talk = { basis: 'obligation', to: 'Police', what: 'The name', text: 'A court.' } as const;
     await expect(hanna.desk.talkIdentity(id, talk)).rejects.toMatchObject({ code: 'key_not_kept' });
-    expect((await hanna.desk.openCase(id)).identityTalks).toEqual([]);
+    const minutes = { kind: 'transcript', id: null, form: 'unrecorded_call', text: 'x' } as const;
+    const days = { heldOn: '2026-03-01', by: '2026-03-16' };
+    await expect(hanna.desk.tell(id, { ...minutes, ...days })).rejects.toMatchObject({
+      code: 'key_not_kept',
+    });
+    const before = await hanna.desk.openCase(id);
+    expect([before.identityTalks, before.transcripts]).toEqual([[], []]);
     const on = '2026-03-02';
     const terms = { recipient: 'Police', ground: 'Order', scope: 'The name', on } as const;
     const identity = { basis: 'elsewhere', how: 'told', on, text: unique('By letter') } as const;

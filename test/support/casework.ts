@@ -13,6 +13,7 @@ import {
   sign,
   signedFields,
   toBase64,
+  type AttachmentId,
   type CaseId,
   type Compartment,
   type Day,
@@ -285,6 +286,15 @@ export const contents = {
     review: '2026-04-01' as Day,
   },
   unrestriction: { kind: 'unrestriction', at, text: 'The witness was told.' },
+  correctionOfFile: {
+    kind: 'correction',
+    at,
+    id: WORK,
+    of: { compartment: 'dialogue', sequence: 2 },
+    part: { after: null, passages: [], files: ['A'.repeat(22) as AttachmentId] },
+    ground: 'outdated',
+    text: 'The bill was replaced in May.',
+  },
   correction: {
     kind: 'correction',
     at,

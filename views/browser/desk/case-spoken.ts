@@ -1,3 +1,4 @@
+import { nobodyReads } from '../../../client/casework/consent.js';
 import type { HandlerWord } from '../../../client/casework/words.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
@@ -158,7 +159,9 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
     update(data) {
       shown = data;
       const { meetings, transcripts } = data;
-      const open = data.state === 'open';
+      const unread = nobodyReads(data);
+      const open = data.state === 'open' && !unread;
+      showPart(panel, 'unread', unread);
       fillList(part(panel, 'meetings'), meetings, meetingItem);
       showPart(panel, 'no-meetings', meetings.length === 0);
       fillList(part(panel, 'transcripts'), transcripts, transcriptItem);

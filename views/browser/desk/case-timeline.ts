@@ -1,3 +1,4 @@
+import { nobodyReads } from '../../../client/casework/consent.js';
 import type { Confidence } from '../../../client/law/confidence.js';
 import { namedDay, periodEnd, type DatesRule } from '../../../client/law/days.js';
 import { reprisalDays } from '../../../client/law/reprisals.js';
@@ -120,8 +121,8 @@ function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Dat
 function comingSteps(data: Data, today: string): Step[] {
   const { practice, dataRequest, closedOn, purgeOn, readers, origin } = data;
   // where nobody was given the case's key, nobody sees what its page asks
-  const isUnseen = origin.made === 'handler' && origin.key === 'not_kept';
-  const asks = practice || dataRequest || isUnseen ? [] : reprisalDays(closedOn as Day | null);
+  const asks =
+    practice || dataRequest || nobodyReads({ origin }) ? [] : reprisalDays(closedOn as Day | null);
   const questions = asks
     .filter((day) => purgeOn === null || day < purgeOn)
     .map((day) => ({ name: t('desk.due.what.reprisal_question'), day }));

@@ -7,6 +7,7 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import { erasedAfter } from '../../../client/casework/parts.js';
 import { textsOf, type Passage } from '../../../client/casework/passages.js';
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
+import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { neededValue, wireCaseworkForm } from './casework-form.js';
@@ -31,13 +32,14 @@ export interface CorrectionSection {
   update(data: HandlerCaseView): void;
 }
 
-/** The entries with words in them, which can be corrected, the newest first. */
+/** The entries with words or files, which can be corrected, the newest first. */
 function correctable({ entries }: HandlerCaseView): CaseEntry[] {
   return entries.toReversed().filter((entry): entry is CaseEntry => {
     const { content, compartment, restricted } = entry;
     if (content.kind === 'unreadable' || content.kind === 'erased') return false;
     if (compartment === 'identity' || restricted?.whole === true) return false;
-    return content.kind !== 'correction' && !isAboutErasing(content) && textsOf(content).length > 0;
+    if (content.kind === 'correction' || isAboutErasing(content)) return false;
+    return textsOf(content).length > 0 || ('files' in content && content.files.length > 0);
   });
 }
 
@@ -58,7 +60,7 @@ export function correctionSection(
       cutDone: t('desk.correction.cut_done'),
       left: t('desk.correction.left'),
     },
-    files: false,
+    files: true,
     left: (text, passages) =>
       passages.map(({ from, to }) => quoted(text.slice(from, to))).join(' '),
     missing: t('desk.correction.nothing_chosen'),
@@ -69,12 +71,13 @@ export function correctionSection(
       const chosen = chooser.take();
       const text = chosen && neededValue(form, 'correction-text', t('desk.keeping.missing'));
       if (chosen === null || text === null) return null;
-      const { entry, whole, passages } = chosen;
+      const { entry, whole, passages, files } = chosen;
+      const named = files.length === 0 ? {} : { files };
       return {
         kind: 'correction',
         id: null,
         of: { compartment: entry.compartment, sequence: entry.sequence },
-        part: whole ? null : partOf(entry, passages),
+        part: whole ? null : { ...partOf(entry, passages), ...named },
         ground: ground.value as CorrectionGround,
         text,
       };
@@ -144,7 +147,13 @@ export function correctionTexts(
     const words = some.passages.map(
       ({ field, from, to }) => texts.get(field)?.slice(from, to) ?? '',
     );
-    return `${words.map(quoted).join(' ')} ${mark}`;
+    const { content: now } = entry;
+    const attached = 'files' in now ? now.files : [];
+    const names = (some.files ?? []).map((id) => {
+      const file = attached.find(({ attachment }) => attachment === id);
+      return file === undefined ? t('desk.correction.file_gone') : shownFileName(file.name);
+    });
+    return `${[...words, ...names].map(quoted).join(' ')} ${mark}`;
   });
 }
 
