@@ -87,9 +87,10 @@ export function checkNamesNoCase(opened: OpenedForHandler, me: string | null): v
   const handlers = readers.filter(({ record }) => record.part === 'handler');
   const isHandler = (id: string): boolean => handlers.some(({ record }) => record.id === id);
   const others = stayingMembers(opened).filter(({ id }) => id !== me && isHandler(id));
-  const said = saidIn(opened.file, opened.timeZone);
-  const namesOne =
-    workOf(said).links.length > 0 || requestsOf(said).some(({ state }) => state === 'moved');
+  // a link that was taken back can still be read
+  const namesOne = saidIn(opened.file, opened.timeZone).internal.some(
+    (said) => said.kind === 'link' || (said.kind === 'request' && said.state === 'moved'),
+  );
   if (namesOne && others.length > 0) throw new ClientError('would_reveal_case');
 }
 

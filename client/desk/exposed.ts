@@ -11,6 +11,7 @@ import { grantable, newestHolders, newestMembers, stayingMembers } from './case-
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareGrant, prepareMessage } from './case-work.js';
+import { checkNamesNoCase } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { exposureOf, hadWhenLeaving } from './membership-history.js';
 import type { DeskSession } from './session.js';
@@ -141,7 +142,11 @@ export function createExposedDesk(
           workplace.write(
             id,
             ['give back', successor],
-            (opened, state) => (isDue(opened) ? prepareGrant(opened, state, [successor]) : null),
+            (opened, state) => {
+              if (!isDue(opened)) return null;
+              checkNamesNoCase(opened, me);
+              return prepareGrant(opened, state, [successor]);
+            },
             {
               done: (opened) => newestMembers(opened).some((member) => member.id === successor),
               mends: true,

@@ -48,7 +48,8 @@ export function checkDisclosure(
 
 /**
  * A whole export has all that the reporter wrote, and words lead to who wrote them: it goes outside
- * only by a disclosure that says on what it rests.
+ * only by a disclosure that says on what it rests. A text for outsiders, too, goes again by a
+ * disclosure that tells who the reporter is only as long as what it rests on stands.
  *
  * @param disclosed the disclosure where it is written down together with the export.
  * @throws ClientError `identity_without_basis`.
@@ -58,12 +59,13 @@ export function checkOutward(
   { at, form, disclosure }: Export,
   disclosed: DisclosureEntry | null,
 ): void {
-  if (form !== 'whole' || disclosure === null) return;
+  if (disclosure === null) return;
   const said = saidIn(file, timeZone);
   const named = disclosed ?? disclosuresOf(said).find(({ id }) => id === disclosure);
   // what goes out now rests on what stands now, whatever day the disclosure has
   const now = { at, on: dayIn(said, { at }) };
-  if (named === undefined || !identityMayGo(said, { ...named, ...now })) {
+  const tells = form === 'whole' || named?.identity !== undefined;
+  if (tells && (named === undefined || !identityMayGo(said, { ...named, ...now }))) {
     throw new ClientError('identity_without_basis');
   }
 }

@@ -358,7 +358,7 @@ describe('from the one-time link to a published channel', () => {
     await page.click('[data-part=retention-change] summary');
     await page.click('[data-part=choices] label:has-text("rule of our own")');
     await page.fill('[data-part=months-first]', '12');
-    await page.fill('#keep-reason', 'We need no more.');
+    await page.fill('[data-part=retention-change] [data-part=reason]', 'We need no more.');
     await page.click('[data-part=preview]');
     await page.click('[data-part=rule-publish]:visible');
     await page.waitForSelector('[data-part=rule-saved]:has-text("Published.")');

@@ -305,6 +305,9 @@ describe('a request that names a case', () => {
     joined.push(olav);
     const told = { code: 'would_reveal_case' };
     await expect(hanna.desk.grant(id, olav.id)).rejects.toMatchObject(told);
+    // who comes later would still read that it was there
+    await hanna.desk.work(id, { ...link, case: to, state: 'unlinked' });
+    await expect(hanna.desk.grant(id, olav.id)).rejects.toMatchObject(told);
     await hanna.desk.revoke(id, harald.id);
     await hanna.desk.grant(id, olav.id);
     await expect(olav.desk.openCase(id)).resolves.toMatchObject({ id });

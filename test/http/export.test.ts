@@ -348,6 +348,29 @@ describe('a redacted export', () => {
   });
 });
 
+describe('a text for outsiders that tells who the reporter is', () => {
+  it('goes out again by the same disclosure only as long as the reporter agrees', async () => {
+    const reporter = installation.newReporter();
+    const { words: own } = await installation.report();
+    const other = reporterKeys(own).caseId;
+    const terms = { to: 'Insurer', what: 'The name', text: 'They ask for it.' };
+    const asked = await hanna.desk.talkIdentity(other, { basis: 'consent', ...terms });
+    const [talk] = asked.identityTalks;
+    if (talk === undefined) throw new Error('nothing was asked');
+    const { id: entry, hash } = talk;
+    await reporter.consent(own, hash, 'agree');
+    const { disclosures } = await hanna.desk.work(other, {
+      ...{ kind: 'disclosure', id: null, recipient: 'Insurer', ground: 'A claim', scope: 'A text' },
+      ...{ on: '2026-03-02', state: 'made', identity: { basis: 'consent', entry } },
+    });
+    const [disclosure] = disclosures;
+    const again = () => record(hanna, 'made', 'redacted', null, disclosure?.id, other);
+    await again();
+    await reporter.consent(own, hash, 'withdraw');
+    await expect(again()).rejects.toMatchObject({ code: 'identity_without_basis' });
+  });
+});
+
 describe('the rule of two persons', () => {
   beforeAll(async () => {
     const { administrator, channel } = installation;
