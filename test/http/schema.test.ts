@@ -34,6 +34,7 @@ const wholeNumbers: Record<string, string> = {
   'cases.purging': 'flag',
   'cases.held': 'flag',
   'cases.restricted': 'flag',
+  'cases.part_restricted': 'flag',
   'cases.paused_days': 'days since closure',
   'cases.processed_paused': 'days since closure',
   'cases.dialogue_sequence': 'counts within the case',

@@ -69,7 +69,10 @@ function propose(writer: TestReader, erases: Erases): void {
 
 /** What stands against the newest proposal, at the desk of the other handler. */
 function found(): ErasureProposal['fault'] | undefined {
-  const opened = { file: made.open(harald) } as unknown as OpenedForHandler;
+  const { directory } = organisation;
+  const opened = {
+    ...{ file: made.open(harald), directory: { directory }, timeZone: 'UTC' },
+  } as unknown as OpenedForHandler;
   return proposalsIn(opened, harald.record.id).at(-1)?.fault;
 }
 
