@@ -176,9 +176,14 @@ export function coverBy(inForce: PartsInForce): (entry: Coverable) => OpenedCont
   return (entry) => coveredContent(entry, partsOn(inForce, entry));
 }
 
-/** The same of a case, by its own entries. */
-export function coverOf({ internal }: Pick<OpenedCase, 'internal'>): ReturnType<typeof coverBy> {
-  return coverBy(partsIn(internal?.entries.map(({ content }) => content) ?? []));
+/** What is restricted in part of an opened case. */
+export function partsOf({ internal }: Pick<OpenedCase, 'internal'>): PartsInForce {
+  return partsIn(internal?.entries.map(({ content }) => content) ?? []);
+}
+
+/** The same as {@link coverBy}, by a case's own entries. */
+export function coverOf(file: Pick<OpenedCase, 'internal'>): ReturnType<typeof coverBy> {
+  return coverBy(partsOf(file));
 }
 
 /** Entries as pages show them; those of which something is restricted say what, and what they say. */

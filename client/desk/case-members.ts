@@ -78,6 +78,15 @@ export function recusedFrom({ file, directory }: OpenedForHandler): ReadonlySet<
   return new Set(withSuccessors(directory.directory, recusedIn(file.dialogue.chain.epochs)));
 }
 
+/** The handlers among the members who go on, without somebody. */
+export function handlersBeside(opened: OpenedForHandler, without: string | null): Member[] {
+  const { readers } = opened.directory.directory;
+  return stayingMembers(opened).filter(
+    ({ id }) =>
+      id !== without && readers.some(({ record }) => record.id === id && record.part === 'handler'),
+  );
+}
+
 /**
  * Checks that a case handler stays when somebody goes, and one who can sign in.
  *
@@ -89,11 +98,7 @@ export function checkSomebodyStays(
   without: string,
   closed: ReadonlySet<string> = new Set(),
 ): void {
-  const { readers } = opened.directory.directory;
-  const staying = stayingMembers(opened).filter(
-    ({ id }) =>
-      id !== without && readers.some(({ record }) => record.id === id && record.part === 'handler'),
-  );
+  const staying = handlersBeside(opened, without);
   if (staying.length === 0) throw new ClientError('last_holder');
   if (staying.every(({ id }) => closed.has(id))) throw new ClientError('handlers_locked_out');
 }

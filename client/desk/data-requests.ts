@@ -5,7 +5,7 @@ import { isWaiting, requestsOf, type DataRequest } from '../casework/requests.js
 import { workOf } from '../casework/work.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, HandlerCaseView } from '../models.js';
-import { recusedFrom, stayingMembers } from './case-members.js';
+import { handlersBeside, recusedFrom, stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareNote } from './case-work.js';
@@ -83,15 +83,11 @@ function checkLeftOut(request: OpenedForHandler, to: OpenedForHandler): void {
  */
 export function checkNamesNoCase(opened: OpenedForHandler, me: string | null): void {
   if (!isDataRequest(opened.file.origin)) return;
-  const { readers } = opened.directory.directory;
-  const handlers = readers.filter(({ record }) => record.part === 'handler');
-  const isHandler = (id: string): boolean => handlers.some(({ record }) => record.id === id);
-  const others = stayingMembers(opened).filter(({ id }) => id !== me && isHandler(id));
   // a link that was taken back can still be read
   const namesOne = saidIn(opened.file, opened.timeZone).internal.some(
     (said) => said.kind === 'link' || (said.kind === 'request' && said.state === 'moved'),
   );
-  if (namesOne && others.length > 0) throw new ClientError('would_reveal_case');
+  if (namesOne && handlersBeside(opened, me).length > 0) throw new ClientError('would_reveal_case');
 }
 
 /** Checks a link that somebody writes into a case; see {@link checkReaders}. */

@@ -27,7 +27,7 @@ import {
 import { staysAsProof } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
-import { coverOf, partsOn } from '../casework/parts.js';
+import { coverOf, partsOf, partsOn } from '../casework/parts.js';
 import {
   lostWords,
   type Passage,
@@ -277,10 +277,15 @@ export function prepareErasureProposal(
 
 /** The proposals that wait in a case. */
 export function proposalsIn(opened: OpenedForHandler, me: Party): ErasureProposal[] {
+  const inForce = partsOf(opened.file);
   return (['dialogue', 'internal'] as const).flatMap((name) => {
     const compartment = opened.file[name];
-    const found = compartment === null ? [] : proposalsOf(opened, name, compartment, me);
-    return found.map((proposal) => ({ ...proposal, compartment: name }));
+    const found = compartment === null ? [] : proposalsOf(opened, compartment, me);
+    return found.map((proposal) => {
+      const place = { compartment: name, sequence: proposal.of };
+      const isRestricted = partsOn(inForce, place).length > 0;
+      return { ...proposal, remains: isRestricted ? null : proposal.remains, compartment: name };
+    });
   });
 }
 
@@ -289,26 +294,22 @@ type Proposed = Omit<ErasureProposal, 'compartment'>;
 
 function proposalsOf(
   opened: OpenedForHandler,
-  name: ErasableCompartment,
   compartment: OpenedCompartment,
   me: Party,
 ): Proposed[] {
   const { chain } = compartment;
-  const { readers } = opened.directory.directory;
-  const there = new Set<string>(
-    readers.filter(({ state }) => state === 'active').map(({ record }) => record.id),
-  );
+  const handlers = handlersOf(opened.directory.directory);
   const byKey = new Map<string, Proposed>();
   for (const { entry } of chain.records) {
     const { effect, erases, author, sequence }: EntryHeader = entry.header;
     if (effect !== 'propose_erasure' || erases === undefined) continue;
     const key = erasesKey(erases);
     // whoever left the organisation agrees to nothing any more
-    const waits = there.has(author) && chain.erasing.proposals.get(key)?.has(author) === true;
+    const waits = handlers.now(author) && chain.erasing.proposals.get(key)?.has(author) === true;
     const done = erases.entries.some((each) => chain.erasing.entries.has(each.sequence));
     // of two equal ones the other person's is the one that can be confirmed
     if (!waits || done || (byKey.has(key) && author === me)) continue;
-    byKey.set(key, proposalOf(opened, name, compartment, { sequence, author, erases }, me));
+    byKey.set(key, proposalOf(opened, compartment, { sequence, author, erases }, me));
   }
   return [...byKey.values()];
 }
@@ -320,8 +321,7 @@ interface ProposedErasure {
 }
 
 function proposalOf(
-  { file, timeZone }: OpenedForHandler,
-  name: ErasableCompartment,
+  { file }: OpenedForHandler,
   compartment: OpenedCompartment,
   { sequence, author, erases }: ProposedErasure,
   me: Party,
@@ -339,13 +339,8 @@ function proposalOf(
   const entry = compartment.entries.find((each) => each.sequence === of);
   const stands =
     erases.remains === null ? null : (opened(erases.remains.sequence)?.content ?? null);
-  const isRestricted =
-    entry !== undefined &&
-    partsOn(keepingOf(saidIn(file, timeZone)), { compartment: name, sequence: of }).length > 0;
   const remains =
-    !isRestricted && (stands?.kind === 'remains' || stands?.kind === 'note_remains')
-      ? stands.content
-      : null;
+    stands?.kind === 'remains' || stands?.kind === 'note_remains' ? stands.content : null;
   return {
     sequence,
     by: author,

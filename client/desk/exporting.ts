@@ -119,10 +119,10 @@ function staysToAnswer(opened: OpenedForHandler, id: string): boolean {
 /**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
  * organisation asks for two persons, that another confirmed this very export, to whom it goes and a
- * text for outsiders included, and that the reporter wrote nothing since. A text that was asked for goes
- * out only as long as nothing was restricted, corrected or erased since, also for one alone. Whoever is the only handler
- * of a case, and to whom no other could be added, goes alone: an authority's question must not wait
- * for somebody who is not there.
+ * text for outsiders included, and that the reporter wrote nothing since. A text that was asked for
+ * goes out only as long as nothing was restricted, corrected or erased since, also for one alone.
+ * Whoever is the only handler of a case, and to whom no other could be added, goes alone: an
+ * authority's question must not wait for somebody who is not there.
  *
  * @param saying what is to be written down of it now; nothing where that stands in the case.
  * @throws ClientError `case_restricted`, `part_restricted` for a whole one, and as

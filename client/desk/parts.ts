@@ -7,9 +7,9 @@ import {
   endsLast,
   isRestrictable,
   partsIn,
+  partsOf,
   partsOn,
   passagesFit,
-  type PartsInForce,
   type RestrictedPart,
 } from '../casework/parts.js';
 import { textsOf, type Passage } from '../casework/passages.js';
@@ -22,11 +22,6 @@ import type { SignedInState } from './session.js';
 
 type Ending = Extract<EntryContent, { kind: 'part_unrestriction' }>;
 type Correction = Extract<EntryContent, { kind: 'correction' }>;
-
-/** What is restricted in part of an opened case. */
-export function partsOf({ file }: OpenedForHandler): PartsInForce {
-  return partsIn(file.internal?.entries.map(({ content }) => content) ?? []);
-}
 
 function entryAt({ file }: OpenedForHandler, of: RestrictedPart['of']): OpenedEntry {
   const entries = file[of.compartment]?.entries ?? [];
@@ -73,7 +68,7 @@ export function preparePartRestriction(
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('internal', content);
-  const { parts, partsUnknown } = partsOf(opened);
+  const { parts, partsUnknown } = partsOf(opened.file);
   const others = parts.filter(({ id }) => id !== content.id);
   const cover = coverBy({ parts: [...others, content], partsUnknown });
   // as it is opened once this stands
@@ -97,7 +92,7 @@ export function preparePartEnd(
   state: SignedInState,
   content: Ending,
 ): HandlerAppend {
-  const inForce = partsOf(opened);
+  const inForce = partsOf(opened.file);
   const last = endsLast(inForce, content.id);
   if (!last && !inForce.parts.some(({ id }) => id === content.id)) {
     throw new ClientError('already_decided');
@@ -134,7 +129,7 @@ export function checkCorrection(opened: OpenedForHandler, { of, part }: Correcti
   if (part !== null && !(passagesFit(entry, part) && filesFit(entry, files))) {
     throw new ClientError('case_changed');
   }
-  const own = partsOn(partsOf(opened), of);
+  const own = partsOn(partsOf(opened.file), of);
   const isHit = own.some((each) => {
     if (part === null || coversWhole(entry, each)) return true;
     const hitsWords = part.passages.some((mine) =>
@@ -154,7 +149,7 @@ export function checkCorrection(opened: OpenedForHandler, { of, part }: Correcti
 export function checkNotReplacing(opened: OpenedForHandler, content: EntryContent): void {
   if (!('id' in content) || !isRestrictable(content)) return;
   const { file } = opened;
-  const isHit = partsOf(opened).parts.some(({ of }) => {
+  const isHit = partsOf(file).parts.some(({ of }) => {
     const before = file[of.compartment]?.entries.find(({ sequence }) => sequence === of.sequence);
     const said = before?.content;
     return said?.kind === content.kind && 'id' in said && said.id === content.id;
