@@ -31,14 +31,17 @@ export interface IdentityTalk {
 
 /**
  * Whether nobody outside can read the conversation, since a handler made the case and threw its key
- * away: nothing can be asked or told there.
+ * away: nothing can be asked or told there. Only a handler's signature says so: a mark that nobody
+ * signed may be of whoever made the case, who has its key, and must not get a handler's word of what
+ * was said elsewhere in the place of the reporter's own answer.
  */
 export function nobodyReads({
   origin,
 }: {
   readonly origin?: Said['origin'] | OriginView | undefined;
 }): boolean {
-  return origin?.made === 'handler' && origin.key === 'not_kept';
+  if (origin?.made !== 'handler' || origin.key !== 'not_kept') return false;
+  return 'proven' in origin ? origin.proven : origin.name !== null;
 }
 
 function stateOf(

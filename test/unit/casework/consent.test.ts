@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identityMayGo, identityTalksOf } from '../../../client/casework/consent.js';
+import { identityMayGo, identityTalksOf, nobodyReads } from '../../../client/casework/consent.js';
 import type {
   CaseOrigin,
   Day,
@@ -125,7 +125,7 @@ describe('consent to giving the identity', () => {
 });
 
 describe('a case whose key a handler threw away', () => {
-  const origin = { made: 'handler', key: 'not_kept' } as CaseOrigin;
+  const origin = { made: 'handler', key: 'not_kept', proven: true } as CaseOrigin;
   const on = '2026-03-05' as Day;
   const goes = (identity: Identity, made: CaseOrigin = origin): boolean => {
     const dialogue = [asked('Police', 'obligation')];
@@ -154,5 +154,21 @@ describe('a case whose key a handler threw away', () => {
     for (const made of [{ made: 'reporter' }, { made: 'handler', key: 'handed_over' }]) {
       expect(goes(word, made as CaseOrigin)).toBe(false);
     }
+  });
+
+  it('is one by a handler’s signature alone: a mark that nobody signed makes no conversation unread', () => {
+    const unsigned: CaseOrigin = { ...origin, proven: false } as CaseOrigin;
+    expect([nobodyReads({ origin }), nobodyReads({ origin: unsigned })]).toEqual([true, false]);
+    expect(nobodyReads({})).toBe(false);
+    // a stranger who made the case is asked and told there as anybody is
+    expect(goes(word, unsigned)).toBe(false);
+    expect(goes({ basis: 'obligation', entry: id }, unsigned)).toBe(true);
+    const agreed = { dialogue: [asked('Police'), answered('agree')], hashes, origin: unsigned };
+    expect(identityTalksOf(agreed)).toMatchObject([{ state: 'agree_handler_key' }]);
+    // as pages have it, which name whoever signed
+    const shown = { made: 'handler', way: 'phone', key: 'not_kept' } as const;
+    const days = { receivedOn: on, recordedOn: on };
+    const named = (name: string | null) => nobodyReads({ origin: { ...shown, ...days, name } });
+    expect([named('Hanna'), named(null)]).toEqual([true, false]);
   });
 });

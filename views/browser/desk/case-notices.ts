@@ -106,11 +106,12 @@ export function madeTexts({
     const text = t('desk.request.made', { name: origin.name, ...days });
     return [t('desk.request.made_title'), text, t('desk.request.made_answer')];
   }
+  const isUnsigned = origin.name === null && key === 'not_kept';
   return [
     t('desk.made.title'),
     t('desk.made.text', { name, way: t(`desk.way.${way}`), ...days }),
     ...(origin.name === null ? [t('desk.made.unproven')] : []),
-    t(`desk.made.key.${key}`),
+    t(`desk.made.key.${isUnsigned ? 'unsigned' : key}`),
   ];
 }
 
