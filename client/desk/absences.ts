@@ -157,21 +157,23 @@ export function createAbsenceDesk(
       return found;
     },
 
-    cover: (substitute, ids, onProgress, signal) =>
-      walk.work(
+    async cover(substitute, ids, onProgress, signal) {
+      const closed = await closedAccounts(session);
+      return walk.work(
         ids,
         (id) =>
           workplace.write(
             id,
             ['grant', substitute],
             (opened, state) => {
-              checkNamesNoCase(opened, state.account.id);
+              checkNamesNoCase(opened, state.account.id, closed);
               return prepareGrant(opened, state, [substitute]);
             },
             { done: (opened) => newestMembers(opened).some((each) => each.id === substitute) },
           ),
         onProgress,
         signal,
-      ),
+      );
+    },
   };
 }

@@ -405,18 +405,20 @@ export function createCaseDesk(
         },
       ),
 
-    grant: (id, readerId) =>
-      workplace.append(
+    async grant(id, readerId) {
+      const closed = await closedAccounts(session);
+      return workplace.append(
         id,
         ['grant', readerId],
         (opened, state) => {
-          checkNamesNoCase(opened, state.account.id);
+          checkNamesNoCase(opened, state.account.id, closed);
           return prepareGrant(opened, state, [readerId]);
         },
         {
           done: (opened) => isReader(opened, readerId),
         },
-      ),
+      );
+    },
 
     grantGuest: (id, guestId, terms) =>
       workplace.append(

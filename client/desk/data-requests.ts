@@ -75,19 +75,25 @@ function checkLeftOut(request: OpenedForHandler, to: OpenedForHandler): void {
 /**
  * Whoever is let into a request about data reads which cases it names, and that it went on in one, so
  * that there is a report about who asks. So nobody more is let into such a request but to leave it with
- * a reader, as somebody who goes hands over what only they read.
+ * a reader, as somebody who goes hands over what nobody else can open.
  *
  * @param me who gives access, and may leave nobody behind; null where a guest is let in, who is no reader
  * to leave it with.
- * @throws ClientError `would_reveal_case`.
+ * @param closed accounts that nobody can sign in to: the request is not left with those.
+ * @throws ClientError `request_names_case`.
  */
-export function checkNamesNoCase(opened: OpenedForHandler, me: string | null): void {
+export function checkNamesNoCase(
+  opened: OpenedForHandler,
+  me: string | null,
+  closed: ReadonlySet<string> = new Set(),
+): void {
   if (!isDataRequest(opened.file.origin)) return;
   // a link that was taken back can still be read
   const namesOne = saidIn(opened.file, opened.timeZone).internal.some(
     (said) => said.kind === 'link' || (said.kind === 'request' && said.state === 'moved'),
   );
-  if (namesOne && handlersBeside(opened, me).length > 0) throw new ClientError('would_reveal_case');
+  const others = handlersBeside(opened, me).filter(({ id }) => !closed.has(id));
+  if (namesOne && others.length > 0) throw new ClientError('request_names_case');
 }
 
 /** Checks a link that somebody writes into a case; see {@link checkReaders}. */

@@ -11,6 +11,7 @@ import { grantable, newestHolders, newestMembers, stayingMembers } from './case-
 import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { prepareGrant, prepareMessage } from './case-work.js';
+import { closedAccounts } from './closed-accounts.js';
 import { checkNamesNoCase } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { exposureOf, hadWhenLeaving } from './membership-history.js';
@@ -132,6 +133,7 @@ export function createExposedDesk(
         if (version !== null) leftIn.set(id, version);
       }
       const me = session.signedIn().account.id;
+      const closed = await closedAccounts(session);
       const isDue = (opened: OpenedForHandler): boolean =>
         [...leftIn].some(([id, version]) => hadWhenLeaving(opened, id, version)) &&
         stayingMembers(opened).some(({ id }) => id === me) &&
@@ -144,7 +146,7 @@ export function createExposedDesk(
             ['give back', successor],
             (opened, state) => {
               if (!isDue(opened)) return null;
-              checkNamesNoCase(opened, me);
+              checkNamesNoCase(opened, me, closed);
               return prepareGrant(opened, state, [successor]);
             },
             {

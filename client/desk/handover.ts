@@ -93,7 +93,8 @@ export function createHandoverDesk(
       return grantable(opened).filter((each) => handlers.has(each.id) && !closed.has(each.id));
     },
 
-    handOver(plan, onProgress, signal) {
+    async handOver(plan, onProgress, signal) {
+      const closed = await closedAccounts(session);
       const chosen = new Map(plan.map(({ id, to }) => [id, to]));
       const missing = (opened: OpenedForHandler, to: readonly string[]): string[] => {
         const present = new Set<string>(newestMembers(opened).map(({ id }) => id));
@@ -109,7 +110,7 @@ export function createHandoverDesk(
             (opened, state) => {
               const left = missing(opened, to);
               if (left.length === 0) return null;
-              checkNamesNoCase(opened, state.account.id);
+              checkNamesNoCase(opened, state.account.id, closed);
               return prepareGrant(opened, state, left);
             },
             { done: (opened) => missing(opened, to).length === 0, mends: true, signal },

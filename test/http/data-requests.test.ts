@@ -295,15 +295,35 @@ describe('a request that turns out to be about a case', () => {
 });
 
 describe('a request that names a case', () => {
-  it('lets nobody else in once it names a case, but to leave it with a reader', async () => {
-    const id = await asked({ name: unique('Vera Dal') });
+  const link = { kind: 'link', relation: 'same_matter', state: 'linked' } as const;
+  const told = { code: 'request_names_case' };
+  let olav: InstallationPerson;
+
+  /** A request that links to a case which all read who read the request. */
+  async function naming(name: string): Promise<{ id: string; to: string }> {
+    const id = await asked({ name: unique(name) });
     const { words } = await installation.report();
     const { id: to } = await installation.newReporter().open(words);
-    const link = { kind: 'link', relation: 'same_matter', state: 'linked' } as const;
     await hanna.desk.work(id, { ...link, case: to });
-    const olav = await installation.addHandler('olav', 'Olav Handler');
+    return { id, to };
+  }
+
+  async function lockOut({ id: account }: InstallationPerson): Promise<void> {
+    const lost = { since: null, knownAt: null, cause: 'device_lost' } as const;
+    await installation.administrator.desk.openIncident({ account, ...lost });
+  }
+
+  async function unlock(person: InstallationPerson): Promise<void> {
+    const { desk } = installation.administrator;
+    const incident = (await desk.incidents()).find(({ account }) => account === person.id);
+    await desk.unlockAccount(incident?.id ?? '');
+    await installation.signIn(person);
+  }
+
+  it('lets nobody else in once it names a case, but to leave it with a reader', async () => {
+    const { id, to } = await naming('Vera Dal');
+    olav = await installation.addHandler('olav', 'Olav Handler');
     joined.push(olav);
-    const told = { code: 'would_reveal_case' };
     await expect(hanna.desk.grant(id, olav.id)).rejects.toMatchObject(told);
     // who comes later would still read that it was there
     await hanna.desk.work(id, { ...link, case: to, state: 'unlinked' });
@@ -311,6 +331,43 @@ describe('a request that names a case', () => {
     await hanna.desk.revoke(id, harald.id);
     await hanna.desk.grant(id, olav.id);
     await expect(olav.desk.openCase(id)).resolves.toMatchObject({ id });
+  });
+
+  it('is left with a reader where nobody else who reads it can sign in, by whatever way', async () => {
+    const ways = new Map<string, (id: string) => Promise<unknown>>([
+      ['access', (id) => hanna.desk.grant(id, olav.id)],
+      ['handover', (id) => hanna.desk.handOver([{ id, to: [olav.id] }], silent)],
+      ['absence', (id) => hanna.desk.cover(olav.id, [id], silent)],
+    ]);
+    const ids = new Map<string, string>();
+    for (const [way, give] of ways) {
+      const { id } = await naming(`Request by ${way}`);
+      await hanna.desk.revoke(id, olav.id);
+      const refused = await give(id).catch((error: unknown) => ({ failed: [error] }));
+      expect(refused).toMatchObject({ failed: [told] });
+      ids.set(way, id);
+    }
+    await lockOut(harald);
+    for (const [way, give] of ways) {
+      const id = ids.get(way) ?? '';
+      await give(id);
+      await expect(olav.desk.openCase(id)).resolves.toMatchObject({ id });
+    }
+    await unlock(harald);
+  });
+
+  it('goes back to whoever had it and returns under new keys, by the same rule', async () => {
+    const { id } = await naming('Request had before');
+    await lockOut(olav);
+    await installation.administrator.desk.remove(olav.id);
+    const back = await installation.add('handler', 'olav2', 'Olav Handler', olav.id);
+    joined.push(back);
+    const { failed } = await hanna.desk.giveBack(back.id, silent);
+    expect(failed).toContainEqual({ id, ...told });
+    await lockOut(harald);
+    expect((await hanna.desk.giveBack(back.id, silent)).failed).toEqual([]);
+    await expect(back.desk.openCase(id)).resolves.toMatchObject({ id });
+    await unlock(harald);
   });
 });
 
