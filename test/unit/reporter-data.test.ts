@@ -164,6 +164,26 @@ describe('the start page', () => {
   );
 });
 
+describe('the page on who sees what', () => {
+  it.each([
+    ['en', 'Administrators', 'Whoever runs the server', 'unless they run the server'],
+    ['sv', 'administratörer', 'Den som driver servern', 'om de inte också driver servern'],
+    ['fi', 'ylläpitäjät', 'Palvelimen ylläpitäjä', 'ellei ylläpidä myös palvelinta'],
+    ['nb', 'Administratorene', 'Den som driver serveren', 'hvis de ikke også driver serveren'],
+  ])(
+    'in %s says of %s something else than of %s, who can count the cases and see who reads which',
+    async (language, administrators, host, unless) => {
+      const texts = (await json(`locales/${language}/reporter.json`)) as Record<string, string>;
+      const page = await read('pages/reporter/privacy.ejs');
+      expect(page).toMatch(/'leftOut', 'administrator', 'host'/);
+      expect(texts['privacy.see.administrator.title']).toContain(administrators);
+      expect(texts['privacy.see.administrator.cannot']).toContain(unless);
+      expect(texts['privacy.see.host.title']?.startsWith(host)).toBe(true);
+      expect(texts['privacy.see.host.title']).not.toContain(administrators);
+    },
+  );
+});
+
 describe('the form', () => {
   const options = async (id: string): Promise<string[]> => {
     const page = await read('partials/form-sections.ejs');
