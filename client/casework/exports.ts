@@ -38,7 +38,19 @@ export interface CaseExport {
 }
 
 /** An entry as far as exports are told by it. */
-export type ExportSource = Pick<EntryView, 'author' | 'hash' | 'content'>;
+export type ExportSource = Pick<
+  EntryView,
+  'compartment' | 'sequence' | 'author' | 'hash' | 'content'
+>;
+
+/** What the signed chains of a case tell of its exports, which no entry says. */
+export interface ExportChains {
+  /**
+   * Where the newest record of the conversation stands that the author of the note at this place had
+   * seen; 0 for none.
+   */
+  seen(sequence: number): number;
+}
 
 /** To whom outside something goes, as an entry says it; null where it says nothing of that. */
 export function outsideOf({
@@ -72,9 +84,24 @@ function isAsAsked(asked: Asked, made: Asked): boolean {
   return asked.form === made.form && asked.text === made.text && termsOf(asked) === termsOf(made);
 }
 
-/** Whether it says that words of the case are not to go out any more, or not as they stand. */
-function changesWords({ kind }: ExportSource['content']): boolean {
+/**
+ * Whether it says that words of the case are not to go out any more, or not as they stand; by its signed
+ * header where its author sealed noise.
+ */
+function changesWords(content: ExportSource['content']): boolean {
+  const { kind } = content;
+  if (kind === 'unreadable') {
+    return content.effect === 'erase' || content.effect === 'restrict_part';
+  }
   return kind === 'part_restriction' || kind === 'correction' || kind === 'erasure';
+}
+
+/** Where the newest erasure in the conversation stands; 0 for none. */
+function newestErasure(entries: readonly ExportSource[]): number {
+  const places = entries.flatMap(({ compartment, sequence, content }) =>
+    compartment === 'dialogue' && changesWords(content) ? [sequence] : [],
+  );
+  return Math.max(0, ...places);
 }
 
 /**
@@ -82,20 +109,22 @@ function changesWords({ kind }: ExportSource['content']): boolean {
  * person's word confirms it, and a word counts for the record that it names: whoever changes the form,
  * the purpose, to whom it goes, or the text for outsiders asks anew.
  *
- * @param entries the conversation before the notes, as pages have them.
+ * What was erased in the conversation, which is another chain than the notes, came after a text was
+ * asked for where it is not among what whoever asked had seen, as the ask's signed header says: no
+ * clock tells it.
+ *
+ * @param entries in the order of each chain, as pages have them.
  */
-export function exportsOf(entries: readonly ExportSource[]): CaseExport[] {
+export function exportsOf(entries: readonly ExportSource[], chains: ExportChains): CaseExport[] {
   const exports = new Map<string, CaseExport>();
   const disclosed = new Map<string, Outside>();
-  let erasedAt = '';
-  for (const { author, hash: record, content } of entries) {
-    if (author.side !== 'reader') continue;
+  const erased = newestErasure(entries);
+  for (const { compartment, sequence, author, hash: record, content } of entries) {
+    if (author.side !== 'reader' || compartment !== 'internal') continue;
     const by = { id: author.id, name: author.name };
     if (changesWords(content)) {
       for (const each of exports.values()) each.changed ||= each.copy !== null;
     }
-    // of what was erased in the conversation, which is another chain, the moment alone tells the order
-    if (content.kind === 'erasure' && content.at > erasedAt) erasedAt = content.at;
     if (content.kind === 'disclosure') {
       const outside = outsideOf(content);
       if (content.state === 'made' && outside !== null) disclosed.set(content.id, outside);
@@ -112,7 +141,9 @@ export function exportsOf(entries: readonly ExportSource[]): CaseExport[] {
         state === 'withdrawn' ? (before?.outside ?? null) : (outsideOf(content) ?? named);
       const copy = state === 'asked' ? copyOf(content) : (before?.copy ?? null);
       const changed =
-        state === 'asked' ? copy !== null && erasedAt > at : (before?.changed ?? false);
+        state === 'asked'
+          ? copy !== null && erased > chains.seen(sequence)
+          : (before?.changed ?? false);
       const now = { id, record, form, text, disclosure, outside, copy, changed, state, by, at };
       const holds = before !== undefined && (state === 'withdrawn' || isAsAsked(before, now));
       exports.set(id, { ...now, second: holds && state !== 'asked' ? before.second : null });

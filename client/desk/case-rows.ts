@@ -18,6 +18,7 @@ import { coveredViews } from '../casework/parts.js';
 import { requestOutcome } from '../casework/requests.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
+import { exportsIn } from './case-exports.js';
 import { caseIdentityView } from './case-identity.js';
 import { grantable, grantableGuests, newestMembers, recusedFrom } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
@@ -131,6 +132,7 @@ export function caseView(
   const said = saidIn(file, timeZone);
   const casework = caseworkOf(said);
   const party = v.parse(ReaderId, me);
+  const entries = coveredViews(entryViews(file, directory.directory, answer.readings));
   const known = newestMembers(opened).flatMap(({ id, guest }) => {
     const reader = directory.directory.readers.find(({ record }) => record.id === id);
     return reader === undefined ? [] : [{ ...reader, guest }];
@@ -154,7 +156,8 @@ export function caseView(
       internal: erasesAlone(opened, 'internal', party),
     },
     origin: originView(file, directory.directory, answer.case),
-    entries: coveredViews(entryViews(file, directory.directory, answer.readings)),
+    entries,
+    exports: exportsIn(file, entries),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part }, guest }) => ({
       id,

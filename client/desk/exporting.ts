@@ -26,7 +26,7 @@ import { neutralName } from '../archive/names.js';
 import { htmlOf, type ReadableCopy } from '../archive/readable.js';
 import type { ArchiveFile } from '../archive/zip-writer.js';
 import { entryViews } from '../case-view.js';
-import { type CaseExport, type ExportSource, exportsOf } from '../casework/exports.js';
+import type { CaseExport, ExportSource } from '../casework/exports.js';
 import { saysRestricted } from '../casework/extract-check.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
@@ -35,6 +35,7 @@ import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
 import type { AccessView, EntryView } from '../models.js';
+import { exportsIn } from './case-exports.js';
 import { stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
@@ -140,8 +141,12 @@ export function checkExportable(
   if (keeping.restriction !== null) throw new ClientError('case_restricted');
   const entries = entryViews(file, directory.directory, []);
   const author = { side: 'reader', id: who, name: '' } as const;
-  const said: ExportSource[] = saying.map((content) => ({ author, hash: '', content }));
-  const found = exportsOf([...entries, ...said]).find((each) => each.id === id);
+  const written = file.internal?.chain.records.length ?? 0;
+  const said: ExportSource[] = saying.map((content, index) => ({
+    ...{ compartment: 'internal', sequence: written + 1 + index },
+    ...{ author, hash: '', content },
+  }));
+  const found = exportsIn(file, [...entries, ...said]).find((each) => each.id === id);
   // what is written for outsiders leaves out what is restricted
   if (found?.form !== 'redacted' && isPartRestricted(keeping)) {
     throw new ClientError('part_restricted');
@@ -189,7 +194,7 @@ export function checkExportAnswer(
   who: string,
 ): void {
   const entries = entryViews(file, directory.directory, []);
-  const asked = exportsOf(entries).find(({ record }) => record === of);
+  const asked = exportsIn(file, entries).find(({ record }) => record === of);
   if (asked?.state !== 'asked' || asked.by.id === who) throw new ClientError('already_decided');
   if (answer === 'yes' && (known ?? null) !== newestFromReporter(entries)) {
     throw new ClientError('case_unread');
@@ -274,7 +279,7 @@ export function createExportDesk(
     const [fault] = file.faults;
     if (fault !== undefined) throw new ProtocolError(fault);
     const entries = coveredViews(entryViews(file, directory.directory, answer.readings));
-    const made = exportsOf(entries).find(({ id: each }) => each === order.export);
+    const made = exportsIn(file, entries).find(({ id: each }) => each === order.export);
     if (made?.state !== 'made' || made.by.id !== account.id) {
       throw new ClientError('export_unconfirmed');
     }

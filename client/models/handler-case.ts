@@ -18,6 +18,7 @@ import type { CaseDate } from '../casework/case-date.js';
 import type { IdentityTalk } from '../casework/consent.js';
 import type { DateDecisions } from '../casework/dates.js';
 import type { Disclosure, Notice } from '../casework/disclosures.js';
+import type { CaseExport } from '../casework/exports.js';
 import type { Keeping } from '../casework/keeping.js';
 import type { Person } from '../casework/persons.js';
 import type { Removal } from '../casework/removals.js';
@@ -92,6 +93,8 @@ export interface HandlerCaseView extends CaseRow {
   /** Who is, or was, to be told of changes of what was disclosed. */
   notices: readonly Notice[];
   requests: readonly DataRequest[];
+  /** The oldest first. */
+  exports: readonly CaseExport[];
   /** How a case ends that is a request about data; null as long as it waits, and for every other. */
   requestOutcome: RequestOutcome | null;
   /** Every date beside acknowledgement and feedback, done or not, the earliest first. */

@@ -1,4 +1,5 @@
 import { caseworkOf } from '../../client/casework/casework.js';
+import { exportsOf } from '../../client/casework/exports.js';
 import type { Said } from '../../client/casework/said.js';
 import type {
   CaseRow,
@@ -298,6 +299,8 @@ export function viewOf(id: string): HandlerCaseView {
     log: [],
     departed: [],
     entries: entriesOf(id),
+    // one count goes through the conversation and the notes here
+    exports: exportsOf(entriesOf(id), { seen: (sequence) => sequence }),
     access: accessOf(id, allowed),
     readers: [...readers.filter((reader) => allowed.includes(reader.id)), ...guestsOf(id)],
     grantable: readersOf(

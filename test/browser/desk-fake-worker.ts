@@ -1,6 +1,5 @@
 import { htmlOf } from '../../client/archive/readable.js';
 import { nextDate } from '../../client/casework/dates.js';
-import { exportsOf } from '../../client/casework/exports.js';
 import { isAnswer, isFeedback } from '../../client/law/answers.js';
 import type {
   AbsenceView,
@@ -669,7 +668,7 @@ const api: DeskApi = {
         responsible: [...responsible],
         feedbackExtendedTo: decisions.feedbackExtendedTo,
         acknowledgementWaived: decisions.waiver !== null,
-        exportWaits: exportsOf(viewOf(id).entries).some(
+        exportWaits: viewOf(id).exports.some(
           ({ state, second }) => state === 'asked' && second === null,
         ),
         due: nextDate(dates, day(0) as Day),

@@ -7,7 +7,6 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestFromReporter } from '../../client/casework/newest.js';
 import type { Fetch } from '../../client/api.js';
-import { exportsOf } from '../../client/casework/exports.js';
 import { rootKeys } from '../../client/desk/set-up.js';
 import type { Desk } from '../../client/handler.js';
 import { NO_IDENTITY } from '../../client/identity.js';
@@ -881,7 +880,7 @@ async function keepRecord(
     on,
     text: field.recipientTold,
   });
-  const { entries } = await desk.work(id, {
+  const { exports } = await desk.work(id, {
     ...{ kind: 'export', id: null, form: 'whole', text: field.exportPurpose },
     ...{ disclosure, state: 'asked' },
   });
@@ -892,6 +891,6 @@ async function keepRecord(
     ...{ copy: field.exportCopy, attachments: [] },
   });
   const answer = { answer: 'no', text: field.exportAnswer } as const;
-  const of = exportsOf(entries)[0]?.record ?? '';
+  const of = exports[0]?.record ?? '';
   await second.work(id, { kind: 'export_confirmed', of, ...answer });
 }

@@ -9,6 +9,7 @@ import { bytesIn, readArchive } from '../../client/archive/zip-reader.js';
 import { run } from '../../client/cli/run.js';
 import { newestRecords } from '../../client/archive/case-json.js';
 import { newestFromReporter } from '../../client/casework/newest.js';
+import { createDesk } from '../../client/handler.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { createVisit } from '../../client/node/visit.js';
 import {
@@ -516,6 +517,52 @@ describe('the rule of two persons', () => {
     await harald.desk.work(id, { ...end, id: ending?.id ?? '' });
     const dropped = { text: 'For the file.', disclosure: null, state: 'withdrawn' } as const;
     await hanna.desk.work(id, { kind: 'export', id: asked.made, form: 'redacted', ...dropped });
+  });
+
+  it('ends for a text for outsiders with what is erased in the conversation later, whatever computers’ clocks say', async () => {
+    const outdated = { code: 'export_outdated' };
+    const reported = await installation.report();
+    const own = reporterKeys(reported.words).caseId;
+    for (const text of ['Kim Berg has an illness.', 'Kim Berg has a debt.']) {
+      await installation.newReporter().send(reported.words, text, [], silent);
+    }
+    const erase = async (sequence: number, hours: number): Promise<void> => {
+      const { erasures } = await hanna.desk.proposeErasure(own, {
+        ...{ compartment: 'dialogue', sequence, whole: true, passages: [], files: [] },
+        ...{ ground: 'irrelevant', text: 'It was private.' },
+      });
+      const [proposal] = erasures;
+      if (proposal === undefined) throw new Error('nothing waits');
+      const now = (): Date => new Date(installation.clock.now().getTime() + hours * 3_600_000);
+      const { address } = installation;
+      const desk = createDesk({ address, fetch, now, stretch: 'least' });
+      await desk.signIn(harald.name, harald.passphrase);
+      const { entries } = await desk.erase(own, proposal, '');
+      const erasure = entries.find((entry) => entry.sequence === sequence)?.erasure;
+      expect(erasure?.at).toBe(now().toISOString());
+    };
+    const copy = { copy: 'It concerns spring.', attachments: [] };
+    const ask = (of: string | null = null) =>
+      record(hanna, 'asked', 'redacted', of, null, own, copy);
+    // before it was asked for, by a computer whose clock is hours ahead
+    await erase(3, 9);
+    const asked = await ask();
+    await answer(harald, asked.of, 'yes', own);
+    const made = await record(hanna, 'made', 'redacted', asked.made, null, own);
+    const [first, waiting] = [await ask(), await ask()];
+    await answer(harald, first.of, 'yes', own);
+    // after that, by one that is hours behind
+    await erase(4, -9);
+    await expect(answer(harald, waiting.of, 'yes', own)).rejects.toMatchObject(outdated);
+    await expect(record(hanna, 'made', 'redacted', first.made, null, own)).rejects.toMatchObject(
+      outdated,
+    );
+    const data = await hanna.desk.openCase(own);
+    expect(data.exports.map(({ changed }) => changed)).toEqual([true, true, true]);
+    await expect(archive(hanna, { ...made, data }, [])).rejects.toMatchObject(outdated);
+    const anew = await ask(first.made);
+    await answer(harald, anew.of, 'yes', own);
+    await record(hanna, 'made', 'redacted', first.made, null, own);
   });
 
   it('is told in the list of cases to whoever has not opened the case', async () => {

@@ -1,18 +1,40 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { exportsOf, exportWaits } from '../../../client/casework/exports.js';
+import {
+  exportsOf as exportsBy,
+  exportWaits,
+  type ExportSource,
+} from '../../../client/casework/exports.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { namesLeft, withoutNames } from '../../../client/casework/redact.js';
-import type { EntryView } from '../../../client/models.js';
-import { ready } from '../../../crypto/private.js';
+import { type Effect, ready } from '../../../crypto/private.js';
 import { contents } from '../../support/casework.js';
 
 beforeAll(ready);
 
-type Said = Pick<EntryView, 'author' | 'hash' | 'content'>;
+type Said = Pick<ExportSource, 'author' | 'hash' | 'content'>;
 const id = 'AAAAAAAAAAAAAAAAAAAAAA';
 const OUT = 'BBBBBBBBBBBBBBBBBBBBBA';
 const ASKED = 'A'.repeat(43);
+/** These as notes, whose authors had seen the conversation as far as `seen` says of each hash. */
+const exportsOf = (
+  notes: readonly Said[],
+  seen: Record<string, number> = {},
+  ...dialogue: Said[]
+) =>
+  exportsBy(
+    [
+      ...dialogue.map((each, at) => placed('dialogue', each, at)),
+      ...notes.map((each, at) => placed('internal', each, at)),
+    ],
+    { seen: (sequence) => seen[notes[sequence - 2]?.hash ?? ''] ?? 1 },
+  );
+// the first record of each is the entry that opens its epoch
+const placed = (compartment: 'dialogue' | 'internal', said: Said, at: number): ExportSource => ({
+  ...said,
+  compartment,
+  sequence: at + 2,
+});
 const by = (name: string, input: CaseworkInput, hash: string): Said => ({
   author: { side: 'reader', id: name, name },
   hash,
@@ -107,12 +129,9 @@ describe('exports of a case', () => {
     const made = (): Said => by('hanna', { ...redacted, state: 'made' }, 'made');
     const confirmed = [written(), answered('omar', 'yes')];
     expect(exportsOf(confirmed)[0]?.changed).toBe(false);
-    const erased = (at: string): Said => ({
-      ...written('erased'),
-      content: { ...contents.erasure, at },
-    });
-    const later = erased('2026-03-02T10:30:00.000Z');
-    for (const content of [contents.part_restriction, contents.correction, later.content]) {
+    const noise = (effect: Effect) => ({ kind: 'unreadable', fault: 'malformed', effect }) as const;
+    const changes = [contents.part_restriction, contents.correction, contents.erasure] as const;
+    for (const content of [...changes, noise('erase'), noise('restrict_part')]) {
       const change = { ...written('change'), content };
       const kind = content.kind;
       expect(exportsOf([...confirmed, change])[0]?.changed, kind).toBe(true);
@@ -124,10 +143,36 @@ describe('exports of a case', () => {
       // a whole one is made of the case as it is then
       expect(exportsOf([taken('hanna', 'asked'), change])[0]?.changed, kind).toBe(false);
     }
-    // what was erased in the conversation stands before the notes
-    expect(exportsOf([later, ...confirmed])[0]?.changed).toBe(true);
-    expect(exportsOf([erased('2026-03-02T09:00:00.000Z'), ...confirmed])[0]?.changed).toBe(false);
-    expect(exportsOf([...confirmed, erased('2026-03-02T09:00:00.000Z')])[0]?.changed).toBe(true);
+  });
+
+  it('have it overtaken by what was erased in the conversation and whoever asked had not seen, whatever any clock said', () => {
+    const copy = { copy: 'Kim was there.', attachments: [] };
+    const redacted = { kind: 'export', id, form: 'redacted', text: 'For the board.' } as const;
+    const written = (hash: string): Said =>
+      by('hanna', { ...redacted, disclosure: null, state: 'asked', ...copy }, hash);
+    const erased = (at: string): Said => ({
+      ...written('erased'),
+      content: { ...contents.erasure, at },
+    });
+    const confirmed = [written(ASKED), answered('omar', 'yes')];
+    for (const at of ['2026-03-02T09:00:00.000Z', '2999-01-01T00:00:00.000Z']) {
+      // it is the second record there
+      const changed = (seen: number, ...notes: Said[]) =>
+        exportsOf(notes, { [ASKED]: seen }, erased(at))[0]?.changed;
+      expect([changed(1, ...confirmed), changed(2, ...confirmed)], at).toEqual([true, false]);
+      const made = by('hanna', { ...redacted, disclosure: null, state: 'made' }, 'made');
+      expect(changed(1, ...confirmed, made), at).toBe(true);
+      // asked again, by whoever has seen it then
+      const anew = exportsOf([...confirmed, written(LATER)], { [LATER]: 2 }, erased(at));
+      expect(anew[0]?.changed, at).toBe(false);
+    }
+    const noise: Said = {
+      ...erased(''),
+      content: { kind: 'unreadable', fault: 'malformed', effect: 'erase' },
+    };
+    expect(exportsOf(confirmed, {}, noise)[0]?.changed).toBe(true);
+    // other words in the conversation change nothing of a text
+    expect(exportsOf(confirmed, {}, { ...noise, content: contents.reply })[0]?.changed).toBe(false);
   });
 
   it('wait in the lists until somebody answers what was asked last', () => {

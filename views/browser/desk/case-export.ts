@@ -1,4 +1,4 @@
-import { exportsOf, type CaseExport, type Outside } from '../../../client/casework/exports.js';
+import type { CaseExport, Outside } from '../../../client/casework/exports.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
 import { newestFromReporter } from '../../../client/casework/newest.js';
 import { newestRecords, standingFiles } from '../../../client/archive/case-json.js';
@@ -161,12 +161,12 @@ export function exportSection(
   ): Promise<void> {
     if (what.recorded) return;
     const known = new Set(
-      exportsOf(shown?.entries ?? []).flatMap((each) => (each.state === 'made' ? [each.id] : [])),
+      (shown?.exports ?? []).flatMap((each) => (each.state === 'made' ? [each.id] : [])),
     );
     const made = exportInput(what, what.id, 'made', what.disclosure);
     const told = what.disclosure === null ? disclosed : null;
     shown = await desk.api.recordExport(id, made, told, written);
-    const fresh = exportsOf(shown.entries).find(
+    const fresh = shown.exports.find(
       (each) => each.by.id === me && each.state === 'made' && !known.has(each.id),
     );
     what.id = fresh?.id ?? null;
@@ -353,7 +353,7 @@ export function exportSection(
     shown = data;
     basis.update(data, { mayBeNo: making?.form !== 'whole', mayBePast: false });
     const restricted = data.keeping.restriction !== null;
-    const exports = exportsOf(data.entries);
+    const { exports } = data;
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));
     showPart(section, 'no-exports', exports.length === 0);
     showPart(

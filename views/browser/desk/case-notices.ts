@@ -1,4 +1,3 @@
-import { exportsOf } from '../../../client/casework/exports.js';
 import type { AccessView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
@@ -86,9 +85,9 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
 }
 
 /** Whether a colleague waits for somebody's word before the case may be taken out. */
-function waitingExports(desk: Desk, { keeping, entries }: HandlerCaseView): boolean {
+function waitingExports(desk: Desk, { keeping, exports }: HandlerCaseView): boolean {
   if (keeping.restriction !== null) return false;
-  return exportsOf(entries).some(
+  return exports.some(
     ({ state, by, second }) => state === 'asked' && by.id !== desk.account.id && second === null,
   );
 }

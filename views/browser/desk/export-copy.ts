@@ -4,7 +4,6 @@ import type {
   ReadableCopy,
   ReadableEntry,
 } from '../../../client/archive/readable.js';
-import { exportsOf } from '../../../client/casework/exports.js';
 import type {
   AnsweredForm,
   AuditLine,
@@ -261,7 +260,7 @@ function recordLines(data: HandlerCaseView): string[] {
     const told = done === null ? t('desk.told_on.open') : t(`desk.told_on.state.${done.state}`);
     return `${name} (${told})${done === null ? '' : `\n${dayText(done.on)} ${done.text}`}`;
   });
-  const exports = exportsOf(data.entries).map((each) => {
+  const exports = data.exports.map((each) => {
     const form = t(`desk.export.form.${each.form}`);
     const line = t('desk.export.by_line', { name: each.by.name, day: momentText(each.at), form });
     const purpose = t('desk.export.purpose_line', { purpose: each.text });

@@ -1,0 +1,29 @@
+import type { OpenedCase } from '../../crypto/private.js';
+import {
+  type CaseExport,
+  type ExportChains,
+  type ExportSource,
+  exportsOf,
+} from '../casework/exports.js';
+
+/** What the chains of an opened case tell of its exports. */
+function chainsOf({ dialogue, internal }: OpenedCase): ExportChains {
+  const places = new Map<string | null, number>(
+    dialogue.chain.records.map(({ hash, entry }) => [hash, entry.header.sequence]),
+  );
+  return {
+    seen(sequence) {
+      const note = internal?.chain.records[sequence - 1];
+      return places.get(note?.entry.header.seen ?? null) ?? 0;
+    },
+  };
+}
+
+/**
+ * The exports of an opened case.
+ *
+ * @param entries as {@link exportsOf}: those of the case, and what is to be said beside them.
+ */
+export function exportsIn(file: OpenedCase, entries: readonly ExportSource[]): CaseExport[] {
+  return exportsOf(entries, chainsOf(file));
+}
