@@ -1,4 +1,10 @@
-import { dayOf, type Day, type OpenedCase, type OpenedContent } from '../../crypto/private.js';
+import {
+  dayOf,
+  type Day,
+  type OpenedCase,
+  type OpenedContent,
+  type Party,
+} from '../../crypto/private.js';
 import type { Spoken } from '../spoken/spoken.js';
 import { coverOf } from './parts.js';
 
@@ -7,6 +13,8 @@ export interface Said extends Spoken {
   internal: readonly OpenedContent[];
   /** Record hashes of those, in the same order; one that is not sealed yet has none. */
   internalHashes?: readonly string[];
+  /** Who was let read all the time since each of those, in the same order; absent for everybody. */
+  readersSince?: readonly ReadonlySet<Party>[];
 }
 
 /** What handlers said among themselves, and in which zone its days are counted. */
@@ -35,6 +43,24 @@ export function dayIn({ timeZone }: Pick<Said, 'timeZone'>, { at }: { at: string
 }
 
 /**
+ * Who belongs to the epoch of each entry and to every one after it. Who is let in again has not read all
+ * the time: what was said of them ended when they went.
+ */
+function readersSince({ chain, entries }: OpenedCase['dialogue']): ReadonlySet<Party>[] {
+  const since = new Map<number, ReadonlySet<Party>>();
+  let later: ReadonlySet<Party> | null = null;
+  for (const { entry, body } of chain.epochs.toReversed()) {
+    const readers = body.members.map(({ id }) => id).filter((id) => later?.has(id) ?? true);
+    later = new Set<Party>(readers);
+    since.set(entry.header.epoch, later);
+  }
+  const epochs = new Map(
+    chain.records.map(({ entry, epoch }) => [entry.header.sequence, epoch.entry.header.epoch]),
+  );
+  return entries.map(({ sequence }) => since.get(epochs.get(sequence) ?? 0) ?? new Set());
+}
+
+/**
  * What was said in a case, as it was opened, with its days in this zone; without the words that are
  * restricted, which nothing is worked out of.
  */
@@ -49,6 +75,7 @@ export function saidIn(file: OpenedCase, timeZone: string): Said {
     origin,
     internal: contents(internal?.entries ?? []),
     internalHashes: internal?.entries.map(({ hash }) => hash) ?? [],
+    readersSince: internal === null ? [] : readersSince(internal),
     timeZone,
   };
 }

@@ -24,7 +24,7 @@ export interface CaseWork {
   /** The organisation's own word for it, or empty. */
   detail: string;
   labels: readonly string[];
-  /** Ids of the readers who are responsible. */
+  /** Ids of the readers who are responsible; who reads the case no more is not. */
   responsible: Overview['responsible'];
   /** In the order in which they were made. */
   tasks: readonly Task[];
@@ -47,7 +47,10 @@ export function wasInvestigated({ internal }: Pick<Said, 'internal'>): boolean |
  * Where the work on a case stands: for everything the newest word counts. What cannot be read says
  * nothing.
  */
-export function workOf({ internal }: Pick<Said, 'internal'>): CaseWork {
+export function workOf({
+  internal,
+  readersSince = [],
+}: Pick<Said, 'internal' | 'readersSince'>): CaseWork {
   let { progress, detail, labels, responsible }: CaseWork = {
     progress: null,
     detail: '',
@@ -58,10 +61,12 @@ export function workOf({ internal }: Pick<Said, 'internal'>): CaseWork {
   };
   const tasks = new Map<string, Task>();
   const links = new Map<string, CaseLink>();
-  for (const content of internal) {
+  for (const [index, content] of internal.entries()) {
     if (content.kind === 'progress') ({ progress, detail } = content);
     if (content.kind === 'labels') ({ labels } = content);
-    if (content.kind === 'responsible') responsible = content.readers;
+    if (content.kind === 'responsible') {
+      responsible = content.readers.filter((id) => readersSince[index]?.has(id) ?? true);
+    }
     if (content.kind === 'task') {
       const { id, name, due, reader, state } = content;
       tasks.set(id, { id, name, due, reader, state });

@@ -15,7 +15,7 @@ import { ClientError } from '../errors.js';
 import type { AbsenceView, BulkResult, UncoveredCase } from '../models.js';
 import { workOf } from '../casework/work.js';
 import { saidIn } from '../casework/said.js';
-import { grantable, newestMembers } from './case-members.js';
+import { grantable, newestMembers, stayingMembers } from './case-members.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { closedAccounts } from './closed-accounts.js';
 import { prepareGrant } from './case-work.js';
@@ -39,7 +39,7 @@ export interface AbsenceDesk {
   ): Promise<AbsenceView[]>;
   /**
    * Open cases that the substitute cannot open: those for which this person is responsible, and those
-   * for which nobody is and that no other handler who can sign in reads.
+   * for which nobody is who reads them and can sign in, and that no other such handler reads.
    */
   uncovered(substitute: string, onProgress: OnBulk, signal?: AbortSignal): Promise<UncoveredCase[]>;
   /** Gives the substitute access to these cases, one after the other. */
@@ -137,16 +137,16 @@ export function createAbsenceDesk(
         await walk.ids(signal),
         (opened) => {
           const { answer, file, overview, timeZone } = opened;
+          const staying = stayingMembers(opened).filter(({ id }) => !closed.has(id));
           const { responsible } = workOf(saidIn(file, timeZone));
-          const members = newestMembers(opened);
+          const answering = responsible.filter((one) => staying.some(({ id }) => id === one));
           const handlers = activeHandlers(opened.directory.directory);
-          const others = members.some(
-            ({ id }) =>
-              id !== account.id && !closed.has(id) && handlers.some((handler) => handler.id === id),
+          const others = staying.some(
+            ({ id }) => id !== account.id && handlers.some((handler) => handler.id === id),
           );
           const isMine =
-            responsible.length === 0 ? !others : responsible.some((id) => id === account.id);
-          const has = members.some(({ id }) => id === substitute);
+            answering.length === 0 ? !others : answering.some((id) => id === account.id);
+          const has = newestMembers(opened).some(({ id }) => id === substitute);
           if (!isMine || has || answer.case.closedOn !== null) return;
           const givable = grantable(opened).some(({ id }) => id === substitute);
           found.push({ id: file.id, title: overview.title, givable });

@@ -104,6 +104,53 @@ describe('a handler who is away', () => {
     expect(await hanna.desk.uncovered(harald.id, silent)).toHaveLength(1);
   });
 
+  it('answers for the cases of others who went, and that nobody else reads', async () => {
+    const [hanna, harald] = installation.handlers;
+    const bo = await installation.addHandler('bo', 'Bo Handler');
+    const cilla = await installation.addHandler('cilla', 'Cilla Handler');
+    const titles = ['Of a conflict.', 'Taken off.', 'Given back.', 'Of a leaver.', 'Of who stays.'];
+    for (const text of titles) {
+      await installation.report({ text, leftOut: [harald.id] });
+    }
+    const { rows } = await hanna.desk.inbox('open');
+    const idOf = (title: string): string => rows.find((row) => row.title === title)?.id ?? '';
+    const [conflict, taken, returned, leaver, stays] = titles.map(idOf) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const id of [conflict, taken, returned, leaver, stays]) {
+      await hanna.desk.revoke(id, cilla.id);
+      await hanna.desk.work(id, { kind: 'responsible', readers: [bo.id], text: '' });
+    }
+    const found = async (): Promise<string[]> =>
+      (await hanna.desk.uncovered(cilla.id, silent))
+        .map(({ title }) => title)
+        .filter((title) => titles.includes(title))
+        .sort();
+    expect(await found()).toEqual([]);
+    await bo.desk.recuse(conflict);
+    await hanna.desk.revoke(taken, bo.id);
+    await hanna.desk.revoke(returned, bo.id);
+    expect(await found()).toEqual(['Given back.', 'Of a conflict.', 'Taken off.']);
+    // who is let in again reads it, and answers for nothing before somebody says so
+    await hanna.desk.grant(returned, bo.id);
+    expect(await found()).toEqual(['Of a conflict.', 'Taken off.']);
+    expect((await hanna.desk.openCase(returned)).work.responsible).toEqual([]);
+    // nor does who cannot sign in keep a case from being found
+    const { desk } = installation.administrator;
+    const lost = { since: null, knownAt: null, cause: 'device_lost' } as const;
+    await desk.openIncident({ account: bo.id, ...lost });
+    expect(await found()).toEqual([...titles].sort());
+    const incident = (await desk.incidents()).find(({ account }) => account === bo.id);
+    await desk.unlockAccount(incident?.id ?? '');
+    expect(await found()).toEqual(['Of a conflict.', 'Taken off.']);
+    await desk.remove(bo.id);
+    expect(await found()).toEqual([...titles].sort());
+  });
+
   it('leaves nothing behind after leaving the organisation', async () => {
     const [, harald] = installation.handlers;
     await harald.desk.setAbsence({ from: '2026-03-02', until: '2026-03-09', substitute: null });

@@ -149,6 +149,24 @@ describe('a conflict of interest', () => {
     }
   });
 
+  it('ends being responsible: whoever opens the case next seals that for the list', async () => {
+    const [hanna, harald] = installation.handlers;
+    const { id } = await report();
+    const readers = [hanna.id, harald.id];
+    await hanna.desk.work(id, { kind: 'responsible', readers, text: '' });
+    const listed = async (): Promise<string[] | undefined> =>
+      (await hanna.desk.inbox('open')).rows.find((row) => row.id === id)?.responsible;
+    expect(await listed()).toEqual(readers);
+    await harald.desk.recuse(id);
+    const { work, responsible, entries } = await hanna.desk.openCase(id);
+    expect([work.responsible, responsible]).toEqual([[hanna.id], [hanna.id]]);
+    expect(await listed()).toEqual([hanna.id]);
+    // what was said stands in the case as it was said
+    expect(entries.map(({ content }) => content)).toContainEqual(
+      expect.objectContaining({ kind: 'responsible', readers }),
+    );
+  });
+
   it('is told to nobody: no entry, note or line of the log has a word of it', async () => {
     const [hanna, harald] = installation.handlers;
     const { id } = await report();

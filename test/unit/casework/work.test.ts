@@ -62,6 +62,22 @@ describe('what handlers say of the work', () => {
     });
   });
 
+  it('makes nobody responsible who went since, whatever is said of others', () => {
+    const bo = 'B'.repeat(21) + 'A';
+    const both = entry({ kind: 'responsible', readers: [anna, bo], text: '' });
+    const alone = entry({ kind: 'responsible', readers: [bo], text: '' });
+    const of = (...since: ReadonlySet<string>[]) => {
+      const readersSince = since as ReadonlySet<ReaderId>[];
+      return [both, alone].map(
+        (said) => workOf({ internal: [said], readersSince }).responsible as string[],
+      );
+    };
+    expect(of(new Set([anna, bo]))).toEqual([[anna, bo], [bo]]);
+    expect(of(new Set([anna]))).toEqual([[anna], []]);
+    // not sealed yet, it names whom it names
+    expect(of()).toEqual([[anna, bo], [bo]]);
+  });
+
   it('was an investigation where any entry says so, whatever came after', () => {
     const stage = (progress: 'assessment' | 'investigation' | 'waiting'): InternalEntry =>
       entry({ kind: 'progress', progress, detail: '', text: '' });
