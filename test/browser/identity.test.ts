@@ -123,9 +123,15 @@ it('goes from the form through the custodian and back to the conversation', asyn
   await partOf(making, 'outside').check();
   await partOf(making, 'recipient').fill('The police');
   await partOf(making, 'ground').fill('A hearing');
-  await partOf(making, 'scope').fill('The whole case');
-  const agreed = 'Yes: the reporter agreed (The police)';
+  const agreed = 'Yes: the reporter agreed (The police: “Your name”)';
   await partOf(making, 'identity').selectOption({ label: agreed });
+  // what was agreed to stands there, and is not called the scope of a whole case
+  const terms = await partOf(making, 'terms').innerText();
+  expect(terms).toContain('about this, and about nothing else: Your name');
+  expect(terms).toContain('The whole case holds more');
+  expect(await partOf(making, 'scope').inputValue()).toBe('');
+  await check(handler);
+  await partOf(making, 'scope').fill('The whole case');
   const [file] = await Promise.all([
     handler.waitForEvent('download'),
     partOf(making, 'save').click(),
@@ -133,6 +139,7 @@ it('goes from the form through the custodian and back to the conversation', asyn
   const saved = await readFile(await file.path(), 'utf8');
   expect(saved).toContain('The reporter agrees.');
   expect(saved).toContain(agreed);
+  expect(await partOf(handler, 'disclosures').innerText()).toContain(agreed);
 }, 240_000);
 
 it('is refused with a reason, and goes outside by law after the reporter read the reasons in writing', async () => {
@@ -212,9 +219,18 @@ it('is refused with a reason, and goes outside by law after the reporter read th
   await partOf(disclosing, 'scope').fill('The name');
   await disclosing.locator('[type=submit]').click();
   await partOf(disclosing, 'problem').getByText('Say whether it tells who').waitFor();
-  const law = 'Yes: law demands it, and the reporter was told why (The public prosecutor)';
+  const law =
+    'Yes: law demands it, and the reporter was told why ' +
+    '(The public prosecutor: “What you wrote about yourself”)';
   await partOf(disclosing, 'recipient').fill('A newspaper');
   await basis.selectOption({ label: law });
+  // what somebody wrote stays; an empty scope begins with what the reporter was told of
+  expect(await partOf(disclosing, 'scope').inputValue()).toBe('The name');
+  await partOf(disclosing, 'scope').fill('');
+  await basis.selectOption('no');
+  await basis.selectOption({ label: law });
+  expect(await partOf(disclosing, 'scope').inputValue()).toBe('What you wrote about yourself');
+  expect(await partOf(disclosing, 'terms').innerText()).toContain('What you wrote about yourself');
   // it goes to whom the reporter read of
   expect(await partOf(disclosing, 'recipient').inputValue()).toBe('The public prosecutor');
   expect(await partOf(disclosing, 'recipient').isEditable()).toBe(false);
@@ -262,7 +278,7 @@ it('lets an agreement be taken back once the case is closed, and nothing new be 
   await handler.click('#tab-record');
   const options = partOf(partOf(handler, 'disclosure-form'), 'identity').locator('option');
   const offered = (await options.allTextContents()).join(' ');
-  expect(offered).toContain('the reporter had agreed (The police); no longer since');
+  expect(offered).toContain('the reporter had agreed (The police: “Your name”); no longer since');
   expect(offered).not.toContain('the reporter agreed');
 }, 240_000);
 

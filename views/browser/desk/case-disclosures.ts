@@ -131,7 +131,7 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
 
   const update = (data: HandlerCaseView): void => {
     shown = data;
-    basis.update(data, { mayBeNo: true, mayBePast: true });
+    basis.update(data, { isWhole: false, mayBePast: true });
     fillList(part(panel, 'disclosures'), data.disclosures, disclosureItem);
     showPart(panel, 'no-disclosures', data.disclosures.length === 0);
     const order = (notice: Notice): number => (notice.done === null ? 0 : 1);

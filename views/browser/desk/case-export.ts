@@ -107,7 +107,7 @@ export function exportSection(
     part(box, 'outside', HTMLInputElement).checked = form === 'redacted';
     for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
     basis.fill(null);
-    basis.update(shown, { mayBeNo: form === 'redacted', mayBePast: false });
+    basis.update(shown, { isWhole: form === 'whole', mayBePast: false });
     showPart(box, 'whole-identity', form === 'whole');
     showPart(box, 'outside-fields', form === 'redacted' && !isSettled);
     if (form === 'redacted' && asked === null) redacted.begin(shown);
@@ -351,7 +351,7 @@ export function exportSection(
 
   return (data) => {
     shown = data;
-    basis.update(data, { mayBeNo: making?.form !== 'whole', mayBePast: false });
+    basis.update(data, { isWhole: making?.form === 'whole', mayBePast: false });
     const restricted = data.keeping.restriction !== null;
     const { exports } = data;
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));

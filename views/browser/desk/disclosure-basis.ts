@@ -1,10 +1,10 @@
-import { nobodyReads } from '../../../client/casework/consent.js';
+import { nobodyReads, type IdentityTalk } from '../../../client/casework/consent.js';
 import type { Disclosure } from '../../../client/casework/disclosures.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { neededValue, setValue, valueOf } from './casework-form.js';
 import { dayText, today } from './days.js';
-import { maybePart, option, part, showPart, write } from './dom.js';
+import { element, maybePart, option, part, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
 
 /** On what it rests that somebody outside is told who the reporter is (article 16). */
@@ -12,8 +12,8 @@ export type Basis = NonNullable<Disclosure['identity']>;
 
 /** What else a form offers. */
 export interface BasisOffer {
-  /** Whether it can be that nothing leads to the reporter. */
-  mayBeNo: boolean;
+  /** Whether the whole case goes out: that nothing in it leads to the reporter, nobody can answer. */
+  isWhole: boolean;
   /** Whether it can have gone out before today, on consent that was withdrawn since. */
   mayBePast: boolean;
 }
@@ -28,25 +28,44 @@ export interface BasisFields {
   fill(said: Basis | 'none' | null): void;
 }
 
+/** Letters of what was agreed to in one line of a list to choose from; all of it is shown below. */
+const CHOICE_LETTERS = 60;
+
 /**
  * Wires the fields of `desk/identity-basis` in a form. Where the reporter agreed, or was told, the
- * form's recipient is the one that they read, and nobody else.
+ * form's recipient is the one that they read, and nobody else; what they read of is shown, and begins
+ * the form's `scope` while that is empty, save for a whole case, which is more.
  */
 export function basisFields(form: HTMLElement): BasisFields {
   const select = part(form, 'identity', HTMLSelectElement);
   const recipient = part(form, 'recipient', HTMLInputElement);
+  const scope = part(form, 'scope', HTMLTextAreaElement);
   let talks: HandlerCaseView['identityTalks'] = [];
+  let isWhole = false;
+  /** What was filled in as scope, which goes again when something else is chosen. */
+  let begun = '';
+  const chosenTalk = (): IdentityTalk | undefined =>
+    talks.find(({ id, basis }) => select.value === `${basis} ${id}`);
   const fit = (): void => {
     showPart(form, 'jeopardy-field', select.value === 'jeopardy');
     showPart(form, 'elsewhere-fields', select.value.startsWith('elsewhere'));
-    const talk = talks.find(({ id, basis }) => select.value === `${basis} ${id}`);
+    const talk = chosenTalk();
     recipient.readOnly = talk !== undefined;
+    showPart(form, 'terms', talk !== undefined);
+    const lines = talk === undefined ? [] : termsLines(talk, isWhole);
+    part(form, 'terms').replaceChildren(...lines.map((line) => element('p', line, 'written')));
     if (talk !== undefined) recipient.value = talk.to;
   };
   form.addEventListener('change', fit);
+  select.addEventListener('change', () => {
+    if (isWhole || (scope.value.trim() !== '' && scope.value !== begun)) return;
+    begun = chosenTalk()?.what ?? '';
+    scope.value = begun;
+  });
   return {
     update(data, offer) {
       talks = data.identityTalks;
+      isWhole = offer.isWhole;
       const hint = nobodyReads(data) ? 'identity_hint_unread' : 'identity_hint';
       write(form, 'identity-hint', t(`desk.disclosure.${hint}`));
       const chosen = select.value;
@@ -108,7 +127,7 @@ function basisValue(identity: Basis | null): string {
 
 function optionsOf(
   { identityTalks, origin }: HandlerCaseView,
-  { mayBeNo, mayBePast }: BasisOffer,
+  { isWhole, mayBePast }: BasisOffer,
 ): HTMLOptionElement[] {
   const unread = nobodyReads({ origin });
   const usable = identityTalks.filter(
@@ -120,8 +139,10 @@ function optionsOf(
   const words = unread ? (['agreed', 'told'] as const) : [];
   return [
     option('', t('desk.disclosure.identity.choose')),
-    ...(mayBeNo ? [option('no', t('desk.disclosure.identity.no'))] : []),
-    ...usable.map((talk) => option(`${talk.basis} ${talk.id}`, talkLine(talk))),
+    ...(isWhole ? [] : [option('no', t('desk.disclosure.identity.no'))]),
+    ...usable.map((talk) =>
+      option(`${talk.basis} ${talk.id}`, talkLine({ ...talk, what: shortened(talk.what) })),
+    ),
     ...words.map((how) =>
       option(`elsewhere ${how}`, t(`desk.disclosure.identity.elsewhere_${how}`)),
     ),
@@ -129,18 +150,33 @@ function optionsOf(
   ];
 }
 
+/** The beginning of a text, in one line. */
+function shortened(text: string): string {
+  const letters = [...text.replace(/\s+/gu, ' ').trim()];
+  if (letters.length <= CHOICE_LETTERS) return letters.join('');
+  return `${letters.slice(0, CHOICE_LETTERS).join('').trimEnd()}…`;
+}
+
 /**
- * What the reporter agreed to or was told, whether a handler may have agreed in their place, and since
- * when it is no longer so.
+ * Who was named to the reporter, and of what they read, whether a handler may have agreed in their
+ * place, and since when it is no longer so.
  */
-function talkLine(talk: HandlerCaseView['identityTalks'][number]): string {
-  const { basis, to, state, answer } = talk;
-  if (state === 'unread') return t('desk.disclosure.identity.unread', { to });
+function talkLine({ basis, to, what, state, answer }: IdentityTalk): string {
+  const terms = t('desk.disclosure.identity.terms', { to, what });
+  if (state === 'unread') return t('desk.disclosure.identity.unread', { terms });
   if (basis === 'consent' && answer !== null && answer.answer !== 'agree') {
-    return t('desk.disclosure.identity.consent_ended', { to, day: dayText(answer.at) });
+    return t('desk.disclosure.identity.consent_ended', { terms, day: dayText(answer.at) });
   }
   const which = state === 'agree_handler_key' ? 'consent_handler_key' : basis;
-  return t(`desk.disclosure.identity.${which}`, { to });
+  return t(`desk.disclosure.identity.${which}`, { terms });
+}
+
+/** What the reporter read that it would be about, and that a whole case is more. */
+function termsLines({ basis, what }: IdentityTalk, isWhole: boolean): string[] {
+  return [
+    t(`desk.disclosure.terms.${basis}`, { what }),
+    ...(isWhole ? [t('desk.disclosure.terms.whole')] : []),
+  ];
 }
 
 /** On what a disclosure rests, in a sentence; empty where it told nobody who the reporter is. */
@@ -159,5 +195,5 @@ export function basisLine(
   const { entry } = identity;
   const talk = identityTalks.find(({ id, basis }) => id === entry && basis === identity.basis);
   if (talk !== undefined) return talkLine(talk);
-  return t(`desk.disclosure.identity.${identity.basis}`, { to: t('desk.disclosure.unknown') });
+  return t(`desk.disclosure.identity.${identity.basis}`, { terms: t('desk.disclosure.unknown') });
 }

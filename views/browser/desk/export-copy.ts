@@ -132,7 +132,12 @@ function consentLines(
   const asked = identityTalks.find(({ hash }) => hash === content.request);
   return [
     t(`desk.consent.said.${content.answer}`),
-    ...(asked === undefined ? [] : [`${t('desk.consent.to')}: ${asked.to}`]),
+    ...(asked === undefined
+      ? []
+      : [
+          `${t('desk.consent.to')}: ${asked.to}`,
+          `${t('desk.consent.what')}: ${asked.what}`,
+        ]),
     ...(origin.made === 'handler' ? [t('desk.made.key_tag')] : []),
   ];
 }

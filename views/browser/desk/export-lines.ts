@@ -35,11 +35,13 @@ function identityAnswer(outside: Outside, data: HandlerCaseView): string {
 /** To whom an export is to go, on which ground, and its text for outsiders, in sentences. */
 export function askedLines(
   data: HandlerCaseView,
-  { outside, copy }: Pick<CaseExport, 'outside' | 'copy'>,
+  { form, outside, copy }: Pick<CaseExport, 'form' | 'outside' | 'copy'>,
 ): string[] {
   const files = data.entries
     .flatMap(standingFiles)
     .filter(({ attachment }) => copy?.files.includes(attachment));
+  const identity = outside?.identity;
+  const restsOnTalk = identity !== undefined && 'entry' in identity;
   return [
     ...(outside === null
       ? [t('desk.export.inside_line')]
@@ -48,6 +50,7 @@ export function askedLines(
           t('desk.disclosure.ground_line', { ground: outside.ground }),
           t('desk.export.scope_line', { scope: outside.scope }),
           `${t('desk.disclosure.identity')} ${identityAnswer(outside, data)}`,
+          form === 'whole' && restsOnTalk ? t('desk.disclosure.terms.whole') : '',
         ]),
     ...(copy === null ? [] : [t('desk.export.copy_line'), copy.text]),
     ...files.map(({ name }) => shownFileName(name)),
