@@ -25,8 +25,9 @@ const baseArguments = [
   '--disable-dev-shm-usage',
   '--remote-debugging-pipe',
   '--no-startup-window',
-  // pages of its own that it makes ready in advance take a tenth of the time, and nobody sees them
-  '--disable-features=PreloadTopChromeWebUI,SpareRendererForSitePerProcess',
+  // pages of its own that it makes ready in advance, above all those of an address bar that is not
+  // there, cost more than most pages under test, anew with every window, and nobody sees them
+  '--disable-features=PreloadTopChromeWebUI,SpareRendererForSitePerProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 ];
 
 /**
