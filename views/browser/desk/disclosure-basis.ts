@@ -150,11 +150,13 @@ function optionsOf(
   ];
 }
 
-/** The beginning of a text, in one line. */
+/** The beginning of a text, in one line; between words where it is cut. */
 function shortened(text: string): string {
-  const letters = [...text.replace(/\s+/gu, ' ').trim()];
-  if (letters.length <= CHOICE_LETTERS) return letters.join('');
-  return `${letters.slice(0, CHOICE_LETTERS).join('').trimEnd()}…`;
+  const line = text.replace(/\s+/gu, ' ').trim();
+  if (line.length <= CHOICE_LETTERS) return line;
+  const whole = line.slice(0, CHOICE_LETTERS + 1).lastIndexOf(' ');
+  const cut = whole > 0 ? line.slice(0, whole) : Array.from(line).slice(0, CHOICE_LETTERS).join('');
+  return `${cut}…`;
 }
 
 /**

@@ -134,10 +134,7 @@ function consentLines(
     t(`desk.consent.said.${content.answer}`),
     ...(asked === undefined
       ? []
-      : [
-          `${t('desk.consent.to')}: ${asked.to}`,
-          `${t('desk.consent.what')}: ${asked.what}`,
-        ]),
+      : [`${t('desk.consent.to')}: ${asked.to}`, `${t('desk.consent.what')}: ${asked.what}`]),
     ...(origin.made === 'handler' ? [t('desk.made.key_tag')] : []),
   ];
 }
