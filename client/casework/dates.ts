@@ -15,6 +15,7 @@ import { keepingDates } from './keeping.js';
 import { removalDates } from './removals.js';
 import { dayIn, isClosed, reportDay, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
+import { toldOn } from './told.js';
 
 /** Within which it is told what came of a case that was opened again: as many as of a new one. */
 const REOPENED_MONTHS = 3;
@@ -34,8 +35,10 @@ function taskDates(said: Said): CaseDate[] {
 }
 
 function lastFeedback(said: Said): Day | null {
-  const last = said.dialogue.findLast((content) => isFeedback(content));
-  return last === undefined ? null : dayIn(said, last);
+  const days = said.dialogue.flatMap((content) =>
+    isFeedback(content) ? (toldOn(said, content) ?? []) : [],
+  );
+  return days.at(-1) ?? null;
 }
 
 /**
@@ -58,14 +61,15 @@ function furtherFeedbackDates(said: Said): CaseDate[] {
 function reopenedDates(said: Said): CaseDate[] {
   // whoever asked for data is answered by the date of the request
   if (isDataRequest(said.origin)) return [];
-  return said.dialogue.flatMap((content, index) => {
+  const dates = said.dialogue.flatMap((content, index): CaseDate[] => {
     if (content.kind !== 'reopening') return [];
     const from = dayIn(said, content);
-    const told = said.dialogue.slice(index).find((later) => isFeedback(later));
-    const doneOn = told === undefined ? null : dayIn(said, told);
+    const later = said.dialogue.slice(index).filter((each) => isFeedback(each));
+    const doneOn = later.map((each) => toldOn(said, each)).find((day) => day !== null) ?? null;
     const by = addMonths(from, REOPENED_MONTHS);
     return [{ what: 'reopened_feedback', name: '', by, from, basis: 'rule', doneOn }];
   });
+  return awaited(said, dates);
 }
 
 function confirmationDates(said: Said): CaseDate[] {

@@ -12,7 +12,8 @@ import { datesOf, decisionsOf, nextDate } from './dates.js';
 import { exportWaits } from './exports.js';
 import { removalOf } from './removals.js';
 import { requestDue } from './requests.js';
-import { dayIn, recordedDay, type Said } from './said.js';
+import { recordedDay, type Said } from './said.js';
+import { firstToldOn } from './told.js';
 import { wasInvestigated, workOf } from './work.js';
 
 function dueOf(said: Said, today: Day): Overview['due'] {
@@ -40,9 +41,9 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     receivedOn: recordedDay(said),
     dataRequest: isDataRequest(said.origin),
   });
+  overview.acknowledgedOn = firstToldOn(said, isAnswer);
+  overview.feedbackOn = firstToldOn(said, isFeedback);
   for (const content of said.dialogue) {
-    if (isAnswer(content)) overview.acknowledgedOn ??= dayIn(said, content);
-    if (isFeedback(content)) overview.feedbackOn ??= dayIn(said, content);
     if (content.kind === 'closure') overview.outcome = content.outcome;
     if (content.kind === 'reopening') overview.outcome = null;
   }

@@ -41,13 +41,13 @@ export function handledMeetingsOf(said: Said): HandledMeeting[] {
 
 /** By when each transcript and each minutes is to be checked: what the organisation promises. */
 export function transcriptDates(said: Said): CaseDate[] {
-  const dates = transcriptsOf(said).map(({ newest: { by, sentOn, answer } }): CaseDate => ({
+  const dates = transcriptsOf(said).map(({ newest: { by, sentOn, answer, paper } }): CaseDate => ({
     what: 'transcript',
     name: '',
     by,
     from: sentOn < by ? sentOn : by,
     basis: 'promise',
-    doneOn: answer?.on ?? null,
+    doneOn: answer?.on ?? paper?.on ?? null,
   }));
   return awaited(said, dates);
 }

@@ -29,6 +29,7 @@ import { countedIn, moneyOf } from '../casework/figures.js';
 import { overviewOf } from '../casework/overview.js';
 import { requestOutcome, requestsOf } from '../casework/requests.js';
 import { dayIn, type Said, saidIn } from '../casework/said.js';
+import { checkTold } from '../casework/told.js';
 import { ClientError } from '../errors.js';
 import { custodiansIn } from './case-identity.js';
 import { beginDraft, type CaseDraft } from './case-draft.js';
@@ -151,7 +152,7 @@ function overviewWith(
  * An entry to the reporter, with all that follows from its kind.
  *
  * @param note what handlers say among themselves along with it; empty for nothing.
- * @throws ClientError as {@link checkEnding}.
+ * @throws ClientError as {@link checkEnding} and {@link checkTold}.
  */
 export function prepareMessage(
   opened: OpenedForHandler,
@@ -160,7 +161,9 @@ export function prepareMessage(
   files: readonly FileReference[],
   note = '',
 ): HandlerAppend {
-  checkEnding(saidIn(opened.file, opened.timeZone), content);
+  const said = saidIn(opened.file, opened.timeZone);
+  checkEnding(said, content);
+  checkTold(said, content, opened.today);
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
   draft.say('dialogue', content);

@@ -9,12 +9,12 @@ import {
   newId,
   randomBytes,
   toBase64,
+  type Told,
   WorkId,
 } from '../../crypto/private.js';
 import { persist } from '../api.js';
 import { entryViews } from '../case-view.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
-import { nobodyReads } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
 import { saidIn } from '../casework/said.js';
@@ -66,16 +66,12 @@ import type { Prepare, Workplace } from './workplace.js';
  * What a handler writes to the reporter; the time is added when it is sealed. The note of a closure is
  * the comment for the file: it stays among handlers, and is said in the same request. `known` is what
  * the reporter said last as the page showed it ({@link newestFromReporter}); absent without a page.
+ * `told`: how the person was told, where nobody has a key to the case, and only there.
  */
-export type HandlerInput =
-  | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening'; text: string }
-  | {
-      kind: 'closure';
-      outcome: Ending;
-      text: string;
-      note?: string;
-      known?: string | null;
-    };
+export type HandlerInput = { text: string; told?: Told } & (
+  | { kind: 'acknowledgement' | 'reply' | 'feedback' | 'reopening' }
+  | { kind: 'closure'; outcome: Ending; note?: string; known?: string | null }
+);
 
 /** What a reporter is asked or told about giving the identity to somebody. */
 export type IdentityTalkInput = Omit<
@@ -92,7 +88,12 @@ export interface CaseDesk {
   /** The page after one that named `next`. */
   more(state: 'open' | 'closed', next: string): Promise<{ rows: CaseRow[]; next: string | null }>;
   openCase(id: string): Promise<HandlerCaseView>;
-  /** Throws ClientError `case_unread` for a closure where the reporter wrote more than `known`. */
+  /**
+   * Writes to the reporter.
+   *
+   * @throws ClientError `case_unread` for a closure where the reporter wrote more than `known`; and as
+   * `checkTold` does.
+   */
   reply(
     id: string,
     message: HandlerInput,
@@ -103,7 +104,7 @@ export interface CaseDesk {
   /**
    * Says something else to the reporter: a transcript to be checked, times for a meeting.
    *
-   * @throws ClientError as `handlerSaying` does, and `key_not_kept` where nobody could read it.
+   * @throws ClientError as `handlerSaying` does, and as `checkTold` does.
    */
   tell(id: string, word: HandlerWord): Promise<HandlerCaseView>;
   note(
@@ -277,7 +278,6 @@ export function createCaseDesk(
       const about = idOf(word);
       const at = session.now().toISOString();
       return workplace.append(id, ['tell', word], (opened, state) => {
-        if (nobodyReads(opened.file)) throw new ClientError('key_not_kept');
         const content = handlerSaying(word, about, at, saidIn(opened.file, opened.timeZone));
         checkNotReplacing(opened, content);
         return prepareMessage(opened, state, content, []);
@@ -387,7 +387,6 @@ export function createCaseDesk(
         files: [],
       };
       return workplace.append(id, ['talk', content.id], (opened, state) => {
-        if (nobodyReads(opened.file)) throw new ClientError('key_not_kept');
         return prepareMessage(opened, state, content, []);
       });
     },

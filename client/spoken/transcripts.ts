@@ -1,4 +1,11 @@
-import { type CaseOrigin, dayOf, type Day, type TranscriptForm } from '../../crypto/private.js';
+import {
+  type CaseOrigin,
+  dayOf,
+  type Day,
+  type PaperCheck,
+  type TranscriptForm,
+} from '../../crypto/private.js';
+import { nobodyReads } from '../casework/consent.js';
 import type { Spoken } from './spoken.js';
 
 /** What a reporter said to one version. */
@@ -21,6 +28,8 @@ export interface TranscriptVersion {
   by: Day;
   text: string;
   answer: TranscriptAnswer | null;
+  /** What became of it on paper, where nobody has a key to the case; null while nobody knows. */
+  paper: PaperCheck | null;
 }
 
 /** A transcript, or minutes, as it stands: its newest version counts. */
@@ -62,12 +71,14 @@ export function transcriptsOf({
     if (content.kind === 'erased') erased += 1;
     if (content.kind === 'transcript') {
       const { id, version, form, heldOn, by, text, at } = content;
+      const paper = nobodyReads({ origin }) ? (content.paper ?? null) : null;
       const before = all.get(id) ?? [];
       const last = before.at(-1)?.version ?? 0;
       if (version <= last || version > before.length + 1 + erased) continue;
       const hash = hashes[index] ?? '';
       const sentOn = dayOf(new Date(at), timeZone);
-      all.set(id, [...before, { version, hash, form, heldOn, sentOn, by, text, answer: null }]);
+      const said = { version, hash, form, heldOn, sentOn, by, text, answer: null, paper };
+      all.set(id, [...before, said]);
     }
     if (content.kind === 'agreement' || content.kind === 'rectification') {
       const { transcript, version, hash, at: on } = content;

@@ -54,9 +54,22 @@ export const ReporterConsent = v.strictObject({
 });
 export type ReporterConsent = v.InferOutput<typeof ReporterConsent>;
 
+/** How somebody was told who cannot read the conversation. */
+export const TOLD_WAYS = ['phone', 'meeting', 'letter', 'email', 'other'] as const;
+export type ToldWay = (typeof TOLD_WAYS)[number];
+
+/**
+ * That the person was told outside of the case, on which day and how: a handler's word alone, which
+ * counts only where nobody has a key to the case. Absent there, the person was not told.
+ */
+export const Told = v.strictObject({ on: Day, way: v.picklist(TOLD_WAYS) });
+export type Told = v.InferOutput<typeof Told>;
+
+const told = v.exactOptional(Told);
+
 const handlerText = <Kind extends 'reply' | 'acknowledgement' | 'feedback' | 'reopening'>(
   kind: Kind,
-) => v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files });
+) => v.strictObject({ kind: v.literal(kind), at: moment, text: needed, files, told });
 
 /** What a case handler writes to the reporter, and what can lose words: no answer names it. */
 export const WRITTEN_MESSAGES = [
@@ -70,6 +83,7 @@ export const WRITTEN_MESSAGES = [
     outcome: Ending,
     text: needed,
     files,
+    told,
   }),
 ] as const;
 

@@ -10,6 +10,16 @@ import { moment, needed } from './fields.js';
 export const TRANSCRIPT_FORMS = ['recorded_line', 'unrecorded_call', 'meeting'] as const;
 export type TranscriptForm = (typeof TRANSCRIPT_FORMS)[number];
 
+/**
+ * What the person did with it on paper, by a handler's word alone: counts only where nobody has a key
+ * to the case, and so nobody can agree through one.
+ */
+export const PaperCheck = v.strictObject({
+  answer: v.picklist(['signed', 'not_signed']),
+  on: Day,
+});
+export type PaperCheck = v.InferOutput<typeof PaperCheck>;
+
 /** A transcript or minutes, for the reporter to check; the same id again is the next version. */
 export const Transcript = v.strictObject({
   kind: v.literal('transcript'),
@@ -22,6 +32,8 @@ export const Transcript = v.strictObject({
   /** By when the reporter is asked to have checked it. */
   by: Day,
   text: needed,
+  /** Absent as long as it is not known. */
+  paper: v.exactOptional(PaperCheck),
 });
 export type Transcript = v.InferOutput<typeof Transcript>;
 

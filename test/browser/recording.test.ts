@@ -1,12 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import {
   startInstallation,
   type Installation,
   type InstallationPerson,
 } from '../support/installation.js';
+import { reportInput } from '../support/fixtures.js';
 import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
 import { allTypes } from '../support/questions.js';
 import { createTestClock } from '../support/server.js';
@@ -88,7 +89,7 @@ describe('a report by phone', () => {
     const panel = desk.locator('#panel-spoken');
     await panel.getByText('Send a transcript or minutes').click();
     const form = partOf(panel, 'transcript-form');
-    await form.locator('select').selectOption('unrecorded_call');
+    await partOf(form, 'form').selectOption('unrecorded_call');
     await partOf(form, 'text').fill('You said: four guards.');
     await expectAccessible(desk);
     await form.locator('button[type=submit]').click();
@@ -290,5 +291,79 @@ describe('a report by phone', () => {
     await channel.selectOption(installation.channel);
     await form.locator('button[type=submit]').click();
     await partOf(desk, 'send').waitFor();
+  });
+});
+
+describe('a report by letter whose sender gets no key', () => {
+  const text = 'A letter: the pressure valve is painted over.';
+
+  let page: Page;
+
+  beforeAll(async () => {
+    const [hanna, harald] = installation.handlers;
+    const report = reportInput(installation.channel, await hanna.desk.newCallerKey(), { text });
+    const shown = installation.handlers.map(({ id }) => id);
+    const how = { way: 'letter', receivedOn: dayOf(-5), key: 'not_kept' } as const;
+    await hanna.desk.record({ ...report, ...how, shown }, [], () => undefined);
+    const opened = await openPage(browser, `${installation.address}/desk/en/`);
+    complaints.push(opened.complaints);
+    ({ page } = opened);
+    await signInInBrowser(page, harald.name, harald.passphrase);
+    await openCaseOf(page, 'the pressure valve');
+  });
+
+  it('is told outside, which its handler writes down with the day, as the own word', async () => {
+    const form = page.locator('#panel-conversation form.writing');
+    await form.getByText('Write down what the person was told').waitFor();
+    expect(await partOf(form, 'outside').innerText()).toContain('nobody outside reads');
+    await expectAccessible(page);
+    await partOf(form, 'text').fill('Thank you for the letter. Omar has it.');
+    await partOf(form, 'submit').click();
+    await partOf(form, 'problem').getByText('Choose how the person was told').waitFor();
+    // nobody is acknowledged by not being told
+    const offered = partOf(form, 'told-way').locator('option:not([hidden])');
+    expect(await offered.allTextContents()).not.toContain('Not at all');
+    await partOf(form, 'told-way').selectOption('phone');
+    await partOf(form, 'told-on').fill(dayOf(-4));
+    await partOf(form, 'submit').click();
+    const entry = page.locator('.entry', { hasText: 'Omar has it.' });
+    await entry.getByText('by the handler’s word alone. By phone').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('has minutes that were signed on paper', async () => {
+    await page.click('#tab-spoken');
+    const panel = page.locator('#panel-spoken');
+    await partOf(panel, 'unread').getByText('Arrange a meeting outside').waitFor();
+    expect(await partOf(panel, 'proposal-form').isVisible()).toBe(false);
+    await panel.getByText('Write down a transcript or minutes').click();
+    const form = partOf(panel, 'transcript-form');
+    await partOf(form, 'held').fill(dayOf(-3));
+    await partOf(form, 'text').fill('She saw the paint on Friday.');
+    expect(await partOf(form, 'by').isVisible()).toBe(true);
+    await partOf(form, 'paper').selectOption('signed');
+    expect(await partOf(form, 'by').isVisible()).toBe(false);
+    await partOf(form, 'paper-on').fill(dayOf(-1));
+    await expectAccessible(page);
+    await form.locator('[type=submit]').click();
+    const noted = partOf(panel, 'transcripts');
+    await noted.getByText('Signed on paper', { exact: true }).waitFor();
+    await noted.getByText('by the handler’s word alone').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('can end without anybody being told, and says so', async () => {
+    await page.click('#tab-conversation');
+    const form = page.locator('#panel-conversation form.writing');
+    await form.locator('input[value=closure]').check();
+    await partOf(form, 'outcome').selectOption('unsubstantiated');
+    await partOf(form, 'text').fill('The valve is clean. There is no address to write to.');
+    await partOf(form, 'told-way').selectOption('nobody');
+    expect(await partOf(form, 'told-on').isVisible()).toBe(false);
+    await partOf(form, 'submit').click();
+    await partOf(form, 'confirm-do').click();
+    const entry = page.locator('.entry', { hasText: 'There is no address' });
+    await entry.getByText('The person was not told this').waitFor();
+    await expectAccessible(page);
   });
 });

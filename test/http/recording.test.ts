@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import { run } from '../../client/cli/run.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
 import { createVisit } from '../../client/node/visit.js';
-import { utf8, type CreateCase } from '../../crypto/private.js';
+import type { HandlerCaseView } from '../../client/models.js';
+import { Day, utf8, type CreateCase, type Told } from '../../crypto/private.js';
 import { fileOf, randomFile, reportInput, silent } from '../support/fixtures.js';
 import {
   startInstallation,
@@ -136,11 +138,11 @@ describe('a report that came another way', () => {
     const { id } = await hanna.desk.record(input, [], silent);
     const talk = { basis: 'obligation', to: 'Police', what: 'The name', text: 'A court.' } as const;
     await expect(hanna.desk.talkIdentity(id, talk)).rejects.toMatchObject({ code: 'key_not_kept' });
-    const minutes = { kind: 'transcript', id: null, form: 'unrecorded_call', text: 'x' } as const;
-    const days = { heldOn: '2026-03-01', by: '2026-03-16' };
-    await expect(hanna.desk.tell(id, { ...minutes, ...days })).rejects.toMatchObject({
-      code: 'key_not_kept',
-    });
+    const time = { form: 'phone', day: '2026-03-09', time: '10:00', zone: 'UTC' } as const;
+    const options = [{ ...time, place: 'By phone' }];
+    await expect(
+      hanna.desk.tell(id, { kind: 'meeting_proposal', id: null, options, text: '' }),
+    ).rejects.toMatchObject({ code: 'key_not_kept' });
     const before = await hanna.desk.openCase(id);
     expect([before.identityTalks, before.transcripts]).toEqual([[], []]);
     const on = '2026-03-02';
@@ -159,6 +161,96 @@ describe('a report that came another way', () => {
     // where somebody has the key, the conversation is where they are asked
     const other = await hanna.desk.record(await recording(), [], silent);
     await expect(hanna.desk.work(other.id, disclosure)).rejects.toMatchObject(refused);
+  });
+
+  it('is answered outside where nobody has a key, and counts from the day that its handler gives', async () => {
+    const { id } = await hanna.desk.record(await recording({ key: 'not_kept' }), [], silent);
+    const write = (
+      kind: 'acknowledgement' | 'reply' | 'feedback',
+      on: string | null,
+    ): Promise<HandlerCaseView> =>
+      hanna.desk.reply(id, { kind, text: unique(kind), ...told(on) }, [], silent);
+    const told = (on: string | null): { told?: Told } =>
+      on === null ? {} : { told: { on: v.parse(Day, on), way: 'phone' } };
+    for (const kind of ['acknowledgement', 'reply', 'feedback'] as const) {
+      await expect(write(kind, null)).rejects.toMatchObject({ code: 'told_missing' });
+    }
+    for (const on of ['2026-02-19', '2026-03-03', '2999-01-01']) {
+      await expect(write('acknowledgement', on)).rejects.toMatchObject({ code: 'told_day' });
+    }
+    expect(await hanna.desk.openCase(id)).toMatchObject({ acknowledgedOn: null, status: 'new' });
+    expect(await write('feedback', '2026-03-02')).toMatchObject({
+      acknowledgedOn: '2026-03-02',
+      feedbackOn: '2026-03-02',
+    });
+    // written down later, told earlier
+    const facts = { acknowledgedOn: '2026-02-21', feedbackOn: '2026-03-02' };
+    expect(await write('acknowledgement', '2026-02-21')).toMatchObject(facts);
+    const rows = (await harald.desk.inbox('open')).rows;
+    expect(rows.find((row) => row.id === id)).toMatchObject(facts);
+    // where somebody has the key, the conversation is where they are told
+    const other = await hanna.desk.record(await recording(), [], silent);
+    const reply = { kind: 'reply', text: 'Told by phone.', ...told('2026-03-01') } as const;
+    await expect(hanna.desk.reply(other.id, reply, [], silent)).rejects.toMatchObject({
+      code: 'told_inside',
+    });
+  });
+
+  it('gives no feedback by a closure of which nobody was told where nobody has a key', async () => {
+    const closure = {
+      kind: 'closure',
+      outcome: 'unsubstantiated',
+      text: 'Nothing found.',
+    } as const;
+    const ids: string[] = [];
+    for (let count = 0; count < 2; count += 1) {
+      ids.push((await hanna.desk.record(await recording({ key: 'not_kept' }), [], silent)).id);
+    }
+    const [silently = '', openly = ''] = ids;
+    const told = { on: v.parse(Day, '2026-03-01'), way: 'letter' } as const;
+    const unsaid = await hanna.desk.reply(silently, closure, [], silent);
+    expect(unsaid).toMatchObject({ state: 'closed', acknowledgedOn: null, feedbackOn: null });
+    const said = await hanna.desk.reply(openly, { ...closure, told }, [], silent);
+    const on = '2026-03-01';
+    expect(said).toMatchObject({ state: 'closed', acknowledgedOn: on, feedbackOn: on });
+    // opened again, it is still to be told what came of it, until somebody says that it was
+    const reopened = await hanna.desk.reply(
+      silently,
+      { kind: 'reopening', text: 'New.' },
+      [],
+      silent,
+    );
+    expect(reopened.dates).toMatchObject([{ what: 'reopened_feedback', doneOn: null }]);
+    await hanna.desk.reply(silently, closure, [], silent);
+    const again = await hanna.desk.openCase(silently);
+    expect([again.feedbackOn, again.dates]).toEqual([null, []]);
+  });
+
+  it('keeps minutes that were checked on paper where nobody has a key, as its handler’s word', async () => {
+    const { id } = await hanna.desk.record(await recording({ key: 'not_kept' }), [], silent);
+    const about = { kind: 'transcript', id: null, form: 'meeting', heldOn: '2026-02-20' } as const;
+    const first = { ...about, by: '2026-03-16', text: unique('Minutes before the check') };
+    const waiting = await hanna.desk.tell(id, first);
+    const [minutes] = waiting.transcripts;
+    if (minutes === undefined) throw new Error('nothing was written down');
+    expect(minutes).toMatchObject({ state: 'waiting', newest: { paper: null, version: 1 } });
+    expect(waiting.dates).toMatchObject([{ what: 'transcript', by: '2026-03-16', doneOn: null }]);
+    // shown to nobody, they acknowledge nothing
+    expect(waiting.acknowledgedOn).toBeNull();
+    const paper = { answer: 'signed', on: v.parse(Day, '2026-03-02') } as const;
+    const second = { ...first, id: minutes.id, text: unique('Minutes as signed'), paper };
+    for (const on of ['2026-02-19', '2026-03-03']) {
+      const wrong = { ...second, paper: { ...paper, on } };
+      await expect(hanna.desk.tell(id, wrong)).rejects.toMatchObject({ code: 'told_day' });
+    }
+    const signed = await hanna.desk.tell(id, second);
+    expect(signed.transcripts).toMatchObject([{ newest: { version: 2, answer: null, paper } }]);
+    expect(signed.dates).toMatchObject([{ what: 'transcript', doneOn: '2026-03-02' }]);
+    expect(signed.acknowledgedOn).toBe('2026-03-02');
+    const other = await hanna.desk.record(await recording(), [], silent);
+    await expect(hanna.desk.tell(other.id, { ...second, id: null })).rejects.toMatchObject({
+      code: 'told_inside',
+    });
   });
 
   it('is kept from whom it leaves out, and arrives once however often it is sent', async () => {

@@ -31,7 +31,7 @@ import { report } from './failures.js';
 import { memberText, partyText } from './parties.js';
 import { firstFacts } from './request-words.js';
 import { listText } from './texts.js';
-import { spokenLines } from './spoken-lines.js';
+import { kindName, spokenLines } from './spoken-lines.js';
 import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -253,7 +253,7 @@ function entryElement(
     });
   write(item, 'author', author ?? partyText(entry.author));
   const isRequest = content.kind === 'report' && data.dataRequest;
-  write(item, 'kind', t(`desk.entry.${isRequest ? 'request' : content.kind}`));
+  write(item, 'kind', t(`desk.entry.${isRequest ? 'request' : kindName(data, content)}`));
   // whoever wrote it may have been the handler who made the key
   showPart(item, 'handler-key', fromReporter && data.origin.made === 'handler' && !isRequest);
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';

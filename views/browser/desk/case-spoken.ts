@@ -1,6 +1,7 @@
 import { nobodyReads } from '../../../client/casework/consent.js';
 import type { HandlerWord } from '../../../client/casework/words.js';
 import type { HandlerCaseView } from '../../../client/models.js';
+import type { PaperCheck } from '../../../crypto/private.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
@@ -23,7 +24,14 @@ import {
 import { keepForm } from './draft-keeper.js';
 import { send, showProblem } from './failures.js';
 import { recordItem } from './record-item.js';
-import { meetingState, optionText, transcriptName, transcriptState } from './spoken-lines.js';
+import {
+  meetingState,
+  optionText,
+  paperLine,
+  transcriptName,
+  transcriptState,
+} from './spoken-lines.js';
+import { isOutside } from './told-fields.js';
 
 /** Days that a reporter is given to check what was written down, unless somebody changes them. */
 const CHECK_DAYS = 14;
@@ -86,9 +94,7 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
     },
     work,
   );
-  const transcript = wireTranscript(panel, tell, (about) =>
-    shown?.transcripts.find((each) => each.id === about),
-  );
+  const transcript = wireTranscript(panel, tell, () => shown);
 
   const meetingItem = (meeting: Meeting): HTMLElement => {
     const { asked, agreed, state } = meeting;
@@ -135,8 +141,9 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
     return recordItem({
       name: transcriptName(newest),
       state: transcriptState(each, today()),
-      due: newest.answer === null ? newest.by : null,
+      due: newest.answer === null && newest.paper === null ? newest.by : null,
       lines: [
+        paperLine(newest),
         ...(rectified === '' ? [] : [t('desk.transcript.rectified_line'), rectified]),
         ...(state === 'agreed_handler_key' ? [t('desk.transcript.handler_key_line')] : []),
       ],
@@ -146,7 +153,7 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
               {
                 label: t('desk.transcript.next'),
                 run() {
-                  transcript(each);
+                  transcript.next(each);
                 },
               },
             ]
@@ -160,14 +167,21 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       shown = data;
       const { meetings, transcripts } = data;
       const unread = nobodyReads(data);
-      const open = data.state === 'open' && !unread;
+      const open = data.state === 'open';
+      const outside = isOutside(data);
       showPart(panel, 'unread', unread);
+      showPart(panel, 'meetings-lead', !unread);
+      for (const name of ['lead', 'new', 'send', 'none'] as const) {
+        const words = t(`desk.transcript.${name}${outside ? '_outside' : ''}`);
+        write(panel, name === 'none' ? 'no-transcripts' : `transcript-${name}`, words);
+      }
       fillList(part(panel, 'meetings'), meetings, meetingItem);
       showPart(panel, 'no-meetings', meetings.length === 0);
       fillList(part(panel, 'transcripts'), transcripts, transcriptItem);
       showPart(panel, 'no-transcripts', transcripts.length === 0);
-      showPart(panel, 'open-only', open);
-      showPart(panel, 'transcript-open-only', open);
+      showPart(panel, 'open-only', open && !unread);
+      showPart(panel, 'transcript-open-only', open && (!unread || outside));
+      transcript.fit();
       const names = meetings.map((each) => option(each.id, meetingName(each)));
       const which = part(part(panel, 'proposal-form'), 'meeting', HTMLSelectElement);
       const chosen = which.value;
@@ -183,7 +197,7 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
     },
     restore: () =>
       keepForm(desk, `${id} transcript`, part(panel, 'transcript-form'), [
-        ...['transcript-id', 'form', 'held', 'by'],
+        ...['transcript-id', 'form', 'held', 'by', 'paper', 'paper-on'],
       ]),
     waiting: ({ meetings, transcripts }) =>
       meetings.filter(waits).length +
@@ -274,12 +288,12 @@ function wireProposal(
   };
 }
 
-/** The form for transcripts; what it gives back opens it for the next version of one. */
+/** The form for transcripts; `next` opens it for the next version of one, `fit` fits it to the case. */
 function wireTranscript(
   panel: HTMLElement,
   tell: (word: HandlerWord) => Promise<void>,
-  find: (id: string) => Transcript | undefined,
-): (before: Transcript) => void {
+  data: () => Data | null,
+): { next(before: Transcript): void; fit(): void } {
   const form = part(panel, 'transcript-form', HTMLFormElement);
   const select = part(form, 'form', HTMLSelectElement);
   for (const { value, label } of transcriptFormChoices()) select.append(option(value, label));
@@ -288,19 +302,37 @@ function wireTranscript(
     setValue(form, 'transcript-id', '');
     setValue(form, 'held', today());
     setValue(form, 'by', daysFromNow(CHECK_DAYS));
-    drawNext();
+    setValue(form, 'paper-on', today());
+    fit();
   };
   /** Says which version of what this is, where it is not the first of something new. */
   const drawNext = (): void => {
-    const newest = find(valueOf(form, 'transcript-id'))?.newest;
+    const id = valueOf(form, 'transcript-id');
+    const newest = data()?.transcripts.find((each) => each.id === id)?.newest;
     showPart(form, 'next-version', newest !== undefined);
     if (newest === undefined) return;
+    const which = isOutside(data()) ? 'paper.next_version' : 'next_version';
     const number = newest.version + 1;
-    const note = write(form, 'next-version', t('desk.transcript.next_version', { number }));
+    const note = write(form, 'next-version', t(`desk.transcript.${which}`, { number }));
     if (newest.answer?.kind !== 'rectified') return;
     note.append(' ', keepPrivate(element('span', newest.answer.text, 'written')));
   };
-  form.addEventListener('change', drawNext);
+  /** Asks what became of it on paper where nobody can answer through the case, and no day to wait for. */
+  const fit = (): void => {
+    const outside = isOutside(data());
+    const isKnown = outside && valueOf(form, 'paper') !== '';
+    showPart(form, 'paper-fields', outside);
+    showPart(form, 'paper-on-field', isKnown);
+    showPart(form, 'by-field', !isKnown);
+    drawNext();
+  };
+  const readPaper = (): PaperCheck | 'absent' | null => {
+    const answer = isOutside(data()) ? valueOf(form, 'paper') : '';
+    if (answer === '') return 'absent';
+    const on = neededValue(form, 'paper-on', t('desk.dates.day_missing'));
+    return on === null ? null : ({ answer, on } as PaperCheck);
+  };
+  form.addEventListener('change', fit);
   wireWord(
     form,
     () => {
@@ -310,25 +342,32 @@ function wireTranscript(
         showProblem(form, t('desk.transcript.held_wrong'));
         return null;
       }
-      const by = neededValue(form, 'by', t('desk.dates.day_missing'));
+      const paper = readPaper();
+      if (paper === null) return null;
+      const isKnown = paper !== 'absent';
+      const by = isKnown ? paper.on : neededValue(form, 'by', t('desk.dates.day_missing'));
       const text = neededValue(form, 'text', t('desk.transcript.text_missing'));
       if (by === null || text === null) return null;
       const id = valueOf(form, 'transcript-id');
       const kind = select.value as TranscriptForm;
-      return { kind: 'transcript', id: id === '' ? null : id, form: kind, heldOn, by, text };
+      const word = { kind: 'transcript', id: id === '' ? null : id, form: kind } as const;
+      return { ...word, heldOn, by, text, ...(isKnown ? { paper } : {}) };
     },
     tell,
     empty,
   );
   empty();
-  return ({ id, newest }) => {
-    empty();
-    setValue(form, 'transcript-id', id);
-    select.value = newest.form;
-    setValue(form, 'held', newest.heldOn);
-    setValue(form, 'text', newest.text);
-    drawNext();
-    open(form);
+  return {
+    fit,
+    next({ id, newest }) {
+      empty();
+      setValue(form, 'transcript-id', id);
+      select.value = newest.form;
+      setValue(form, 'held', newest.heldOn);
+      setValue(form, 'text', newest.text);
+      drawNext();
+      open(form);
+    },
   };
 }
 

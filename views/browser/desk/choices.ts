@@ -4,6 +4,7 @@ import type {
   LinkRelation,
   MeetingForm,
   Progress,
+  ToldWay,
   TranscriptForm,
   Way,
 } from '../../../crypto/private.js';
@@ -100,6 +101,14 @@ const TRANSCRIPT_FORMS: Record<TranscriptForm, true> = {
   meeting: true,
 };
 
+const TOLD_WAYS: Record<ToldWay, true> = {
+  phone: true,
+  meeting: true,
+  letter: true,
+  email: true,
+  other: true,
+};
+
 export type { MeetingForm, TranscriptForm };
 
 /** A value of a list with its name in the page's language. */
@@ -183,4 +192,9 @@ export function transcriptFormChoices(): Choice[] {
     value,
     label: t(`desk.transcript.form.${value}`),
   }));
+}
+
+/** How somebody can be told who has no key to the case. */
+export function toldWayChoices(): Choice[] {
+  return Object.keys(TOLD_WAYS).map((value) => ({ value, label: t(`desk.told.way.${value}`) }));
 }

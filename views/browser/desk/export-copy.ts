@@ -33,7 +33,7 @@ import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { keptOutNames } from './left-out.js';
 import { partyText } from './parties.js';
-import { spokenLines } from './spoken-lines.js';
+import { kindName, spokenLines } from './spoken-lines.js';
 import { listText } from './texts.js';
 import { erasureText } from './case-erasure.js';
 import { workLine } from './work-lines.js';
@@ -160,7 +160,7 @@ function entryOf(
   const attached = 'files' in content ? content.files : [];
   const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
   const erased = erasureText(entry);
-  const kind = line ?? t(`desk.entry.${content.kind}`);
+  const kind = line ?? t(`desk.entry.${kindName(data, content)}`);
   const base = {
     kind: 'entry',
     fromReporter,

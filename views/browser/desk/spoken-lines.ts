@@ -1,6 +1,7 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { dayText } from './days.js';
+import { isOutside } from './told-fields.js';
 
 type Data = HandlerCaseView;
 type Meeting = Data['meetings'][number];
@@ -33,6 +34,7 @@ export function transcriptName({
 
 /** Where the check of a transcript stands. */
 export function transcriptState({ state, newest }: Transcript, today: string): string {
+  if (newest.paper !== null) return t(`desk.transcript.paper.${newest.paper.answer}`);
   const late = state === 'waiting' && newest.by < today;
   return t(`desk.transcript.state.${late ? 'not_answered' : state}`);
 }
@@ -60,10 +62,40 @@ function isNamed(
   return found?.versions.some((each) => each.version === version && each.hash === hash) === true;
 }
 
-/** What an entry about a meeting or a transcript says beside its text, in sentences. */
-export function spokenLines(data: Data, { content }: EntryView): string[] {
+/** Kinds that say what a person was told. */
+const TOLD = ['acknowledgement', 'reply', 'feedback', 'closure', 'reopening'] as const;
+type ToldContent = Extract<Content, { kind: (typeof TOLD)[number] }>;
+
+function isTold(content: Content): content is ToldContent {
+  return (TOLD as readonly string[]).includes(content.kind);
+}
+
+/** How the person was told who cannot read it, by a handler's word; or that nobody was. */
+function toldLine({ told }: ToldContent): string {
+  if (told === undefined) return t('desk.told.none_line');
+  return t('desk.told.line', { way: t(`desk.told.way.${told.way}`), day: dayText(told.on) });
+}
+
+/** What became on paper of what was written down; empty where nobody noted anything. */
+export function paperLine({ paper }: { paper?: Version['paper'] | undefined }): string {
+  if (paper === undefined || paper === null) return '';
+  return t(`desk.transcript.paper.${paper.answer}_line`, { day: dayText(paper.on) });
+}
+
+/** Under which name the kind of an entry stands: what was checked on paper is not to be checked. */
+export function kindName(data: Data, content: Content): string {
+  const isChecked = content.kind === 'transcript' && content.paper !== undefined;
+  return isChecked && isOutside(data) ? 'transcript_paper' : content.kind;
+}
+
+/** What an entry says beside its text of how it was told, of a meeting or of a transcript, in sentences. */
+export function spokenLines(data: Data, { content, author }: EntryView): string[] {
+  const outside = isOutside(data);
+  if (outside && isTold(content) && author.side !== 'reporter') return [toldLine(content)];
   if (content.kind === 'transcript') {
-    return [transcriptName(content), t('desk.transcript.asked', { day: dayText(content.by) })];
+    const paper = outside ? paperLine(content) : '';
+    const asked = paper === '' ? t('desk.transcript.asked', { day: dayText(content.by) }) : paper;
+    return [transcriptName(content), asked];
   }
   if (content.kind === 'agreement' || content.kind === 'rectification') {
     const number = { number: content.version };

@@ -14,6 +14,7 @@ import { languageText } from './languages.js';
 import { unfilled, wireReadyTexts } from './ready-texts.js';
 import { channelRule, ruleText } from './retention.js';
 import { runSending, wireFiles } from './sending.js';
+import { isOutside, toldFields } from './told-fields.js';
 
 /** The form in which a handler writes to the reporter. */
 export interface WritingForm {
@@ -57,10 +58,11 @@ export function writingForm(
       ? null
       : {
           ...{ kind, text: text.value, outcome: chosenOutcome(), files: files.list() },
-          fields: { note: note.value },
+          fields: { note: note.value, ...told.values() },
         },
   );
   const files = wireFiles(desk, form, keep);
+  const told = toldFields(form);
   const offerReady = wireReadyTexts(desk, form, text);
   // a request about data ends as it was answered
   const chosenOutcome = (): Ending | null => {
@@ -72,9 +74,11 @@ export function writingForm(
     kind = wanted;
     write(form, 'effect', effectText(desk, data, wanted));
     const isRequest = data?.dataRequest === true;
-    const reader = isRequest ? wordsOf(data, wanted) : 'reporter';
-    const label = wanted === 'nothing_further' ? 'internal' : reader;
-    write(form, 'text-label', t(`desk.write.text.${label}`));
+    const outside = isOutside(data);
+    write(form, 'text-label', t(`desk.write.text.${textWords(data, wanted)}`));
+    const ends = wanted === 'closure' || wanted === 'reopening';
+    told.update(!outside || wanted === 'nothing_further' ? null : ends ? 'may' : 'must');
+    write(form, 'files-label', t(`desk.write.files${outside ? '_outside' : ''}`));
     showPart(form, 'outcome-field', wanted === 'closure' && !isRequest);
     showPart(form, 'note-field', wanted === 'closure' && !isRequest);
     const untold = data?.persons.filter((person) => person.outcome === null).length ?? 0;
@@ -84,7 +88,7 @@ export function writingForm(
     const toArchive = channel?.publicBody === true && data?.practice === false && !isRequest;
     showPart(form, 'archive-first', wanted === 'closure' && toArchive);
     showPart(form, 'files-field', wanted !== 'nothing_further' && !isRequest);
-    showPart(form, 'language', wanted !== 'nothing_further' && !isRequest);
+    showPart(form, 'language', wanted !== 'nothing_further' && !isRequest && !outside);
     showPart(form, 'confirm', false);
     showPart(form, 'buttons', true);
     if (data !== null) offerReady(wanted, data);
@@ -99,6 +103,9 @@ export function writingForm(
     if (wanted === null) return;
     showPart(form, 'confirm', false);
     const body = text.value.trim();
+    const how = told.read();
+    if (how === null) return;
+    const word = how === 'absent' ? {} : { told: how };
     const known = newestFromReporter(data?.entries ?? []);
     const after = await runSending(form, (onProgress, signal) => {
       if (wanted === 'nothing_further') return desk.api.decideNothingFurther(id, body, known);
@@ -108,14 +115,16 @@ export function writingForm(
           ? {
               ...{ kind: wanted, text: body, outcome: chosen ?? 'unsubstantiated' },
               ...{ note: note.value.trim(), known },
+              ...word,
             }
-          : { kind: wanted, text: body };
+          : { kind: wanted, text: body, ...word };
       return desk.api.reply(id, message, files.list(), onProgress, signal);
     });
     if (after === null) return;
     text.value = '';
     outcome.value = '';
     files.set([]);
+    told.empty();
     // a comment begun for the closing stays when something else was sent before
     if (wanted === 'closure') note.value = '';
     kind = null;
@@ -129,7 +138,10 @@ export function writingForm(
       return [outcome, t('desk.write.outcome_missing')];
     }
     if (kind !== 'nothing_further' && text.value.trim() === '') {
-      if (data?.dataRequest !== true) return [text, t('desk.write.text_missing')];
+      if (data?.dataRequest !== true) {
+        const outside = isOutside(data);
+        return [text, t(`desk.write.text_missing${outside ? '_outside' : ''}`)];
+      }
       const isClosing = kind === 'closure';
       return [text, t(`desk.write.request_${isClosing ? 'missing' : 'reopening_missing'}`)];
     }
@@ -145,7 +157,7 @@ export function writingForm(
       field.setAttribute('aria-invalid', String(field === fault?.[0]));
     }
     fault?.[0].focus();
-    if (fault !== null || kind === null) return;
+    if (fault !== null || kind === null || told.read() === null) return;
     if (CONFIRMED.includes(kind)) {
       write(form, 'confirm-text', effectText(desk, data, kind));
       write(form, 'confirm-do', t(`desk.write.do.${wordsOf(data, kind)}`));
@@ -164,12 +176,14 @@ export function writingForm(
   });
   wireBlocked(form);
   for (const field of [text, note]) field.addEventListener('input', keep);
+  part(form, 'told').addEventListener('change', keep);
   outcome.addEventListener('change', keep);
 
   if (draft !== null) {
     text.value = draft.text;
     note.value = draft.fields?.['note'] ?? '';
     outcome.value = draft.outcome ?? '';
+    told.fill(draft.fields ?? {});
     files.set(draft.files);
     tellLostFiles(form, draft);
   }
@@ -178,8 +192,10 @@ export function writingForm(
     form,
     update(newest) {
       data = newest;
-      const title = `${newest.dataRequest ? 'request_' : ''}${newest.state}`;
-      write(form, 'title', t(`desk.write.title.${title}`));
+      const outside = isOutside(newest);
+      const whose = newest.dataRequest ? 'request_' : outside ? 'outside_' : '';
+      write(form, 'title', t(`desk.write.title.${whose}${newest.state}`));
+      showPart(form, 'outside', outside);
       const language = reportLanguage(newest);
       write(form, 'language', t('desk.write.language', { language: languageText(language) }));
       const kinds = kindsFor(newest);
@@ -193,7 +209,8 @@ export function writingForm(
 
   function kindItem(each: WritingKind, checked: boolean): HTMLElement {
     const item = copyTemplate('kind');
-    write(item, 'name', t(`desk.write.kind.${each}`));
+    const outside = each === 'reply' && isOutside(data);
+    write(item, 'name', t(`desk.write.kind.${outside ? 'outside_reply' : each}`));
     const radio = part(item, 'radio', HTMLInputElement);
     radio.name = 'kind';
     radio.value = each;
@@ -206,17 +223,37 @@ export function writingForm(
   }
 }
 
-/** Under which name the words for a kind stand: a request about data is closed in its own. */
-function wordsOf(data: Pick<HandlerCaseView, 'dataRequest'> | null, kind: WritingKind): string {
+/** Kinds that change nothing but what was said. */
+const SAID: readonly WritingKind[] = ['acknowledgement', 'reply', 'feedback'];
+
+type Reader = Pick<HandlerCaseView, 'dataRequest' | 'origin'> | null;
+
+/**
+ * Under which name the words for a kind stand: a request about data is closed in its own, and what
+ * nobody can read is written down, not sent.
+ */
+function wordsOf(data: Reader, kind: WritingKind): string {
+  if (isOutside(data) && SAID.includes(kind)) return 'outside';
   if (data?.dataRequest !== true) return kind;
   if (kind === 'closure') return 'request';
   return kind === 'reopening' ? 'request_reopening' : kind;
 }
 
+/** Under which name the label of the text stands. */
+function textWords(data: Reader, kind: WritingKind): string {
+  if (kind === 'nothing_further') return 'internal';
+  if (data?.dataRequest === true) return wordsOf(data, kind);
+  if (!isOutside(data)) return 'reporter';
+  return SAID.includes(kind) ? 'outside' : `outside_${kind}`;
+}
+
 function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind): string {
   if (kind !== 'closure') {
-    const isRequest = data?.dataRequest === true && kind === 'reopening';
-    return t(`desk.write.effect.${isRequest ? 'reopening_request' : kind}`);
+    if (data?.dataRequest === true && kind === 'reopening') {
+      return t('desk.write.effect.reopening_request');
+    }
+    const outside = isOutside(data) && kind !== 'nothing_further';
+    return t(`desk.write.effect.${outside ? `outside_${kind}` : kind}`);
   }
   if (data?.dataRequest === true && data.requestOutcome === null) {
     return t('desk.error.request_waits');
@@ -225,7 +262,8 @@ function effectText(desk: Desk, data: HandlerCaseView | null, kind: WritingKind)
   const channel = desk.directory.channels.find(({ id }) => id === data?.channel);
   const rule = ruleText(channelRule(channel));
   if (data?.dataRequest !== true || data.requestOutcome === null) {
-    return t('desk.write.effect.closure', { rule });
+    const outside = isOutside(data);
+    return t(`desk.write.effect.${outside ? 'outside_closure' : 'closure'}`, { rule });
   }
   const outcome = outcomeText(data.requestOutcome);
   return t('desk.write.effect.closure_request', { outcome, rule });
