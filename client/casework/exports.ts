@@ -34,6 +34,8 @@ export interface CaseExport {
     at: string;
     /** What the reporter had said last as that person was shown it; null where nobody knows. */
     known: string | null;
+    /** Whether that person's reading of the case ended since, be it that they read it again. */
+    ended: boolean;
   } | null;
 }
 
@@ -50,6 +52,8 @@ export interface ExportChains {
    * seen; 0 for none.
    */
   seen(sequence: number): number;
+  /** Whether each epoch that came after the note at this place names this reader. */
+  staysSince(sequence: number, id: string): boolean;
 }
 
 /** To whom outside something goes, as an entry says it; null where it says nothing of that. */
@@ -111,7 +115,7 @@ function newestErasure(entries: readonly ExportSource[]): number {
  *
  * What was erased in the conversation, which is another chain than the notes, came after a text was
  * asked for where it is not among what whoever asked had seen, as the ask's signed header says: no
- * clock tells it.
+ * clock tells it. A word ends with its author's reading of the case, also where they are given it again.
  *
  * @param entries in the order of each chain, as pages have them.
  */
@@ -152,7 +156,8 @@ export function exportsOf(entries: readonly ExportSource[], chains: ExportChains
       const asked = [...exports.values()].find((each) => each.record === content.of);
       if (asked?.state !== 'asked' || asked.by.id === by.id) continue;
       const { answer, text, at, known = null } = content;
-      asked.second = { by, answer, text, at, known };
+      const ended = !chains.staysSince(sequence, by.id);
+      asked.second = { by, answer, text, at, known, ended };
     }
   }
   return [...exports.values()];

@@ -1,4 +1,4 @@
-import type { OpenedCase } from '../../crypto/private.js';
+import type { OpenedCase, OpenedCompartment } from '../../crypto/private.js';
 import {
   type CaseExport,
   type ExportChains,
@@ -11,11 +11,19 @@ function chainsOf({ dialogue, internal }: OpenedCase): ExportChains {
   const places = new Map<string | null, number>(
     dialogue.chain.records.map(({ hash, entry }) => [hash, entry.header.sequence]),
   );
+  const seen = (sequence: number): number => {
+    const note = internal?.chain.records[sequence - 1];
+    return places.get(note?.entry.header.seen ?? null) ?? 0;
+  };
+  const isNamed = (id: string, { chain }: OpenedCompartment, after: number): boolean =>
+    chain.epochs
+      .filter(({ entry }) => entry.header.sequence > after)
+      .every(({ body }) => body.members.some((member) => member.id === id));
   return {
-    seen(sequence) {
-      const note = internal?.chain.records[sequence - 1];
-      return places.get(note?.entry.header.seen ?? null) ?? 0;
-    },
+    seen,
+    staysSince: (sequence, id) =>
+      isNamed(id, dialogue, seen(sequence)) &&
+      (internal === null || isNamed(id, internal, sequence)),
   };
 }
 

@@ -111,24 +111,29 @@ export function checkGivenOut(
 }
 
 /**
- * Whether a second person's yes still counts: whoever declared a conflict or left agreed to nothing.
+ * Whether a second person's yes still counts: whoever declared a conflict, left or was taken off the
+ * case since agreed to nothing, also where they were given the case again.
  */
-function staysToAnswer(opened: OpenedForHandler, id: string): boolean {
-  return stayingMembers(opened).some((member) => member.id === id);
+function staysToAnswer(
+  opened: OpenedForHandler,
+  { by, ended }: NonNullable<CaseExport['second']>,
+): boolean {
+  return !ended && stayingMembers(opened).some((member) => member.id === by.id);
 }
 
 /**
  * Checks that this person may take a case out as a file now: what stands in it, and where the
  * organisation asks for two persons, that another confirmed this very export, to whom it goes and a
  * text for outsiders included, and that the reporter wrote nothing since. A text that was asked for
- * goes out only as long as nothing was restricted, corrected or erased since, also for one alone.
+ * goes out only as long as nothing was restricted, corrected or erased since, also for one alone. A
+ * yes ends with its author's reading of the case.
  * Whoever is the only handler of a case, and to whom no other could be added, goes alone: an
  * authority's question must not wait for somebody who is not there.
  *
  * @param saying what is to be written down of it now; nothing where that stands in the case.
  * @throws ClientError `case_restricted`, `part_restricted` for a whole one, and as
  * {@link checkGivenOut}, `export_unconfirmed`, or `export_outdated` where the reporter wrote after the
- * yes, or the text is of before a change.
+ * yes, or its author's reading ended, or the text is of before a change.
  */
 export function checkExportable(
   opened: OpenedForHandler,
@@ -160,7 +165,7 @@ export function checkExportable(
   if (!isMine || lacksText || found.second?.answer !== 'yes') {
     throw new ClientError('export_unconfirmed');
   }
-  if (!staysToAnswer(opened, found.second.by.id)) throw new ClientError('export_outdated');
+  if (!staysToAnswer(opened, found.second)) throw new ClientError('export_outdated');
   // a text that was confirmed says nothing of what came after it was written down as taken out
   const isFixed = found.form === 'redacted' && said.length === 0;
   if (!isFixed && found.second.known !== newestFromReporter(entries)) {

@@ -300,7 +300,10 @@ export function viewOf(id: string): HandlerCaseView {
     departed: [],
     entries: entriesOf(id),
     // one count goes through the conversation and the notes here
-    exports: exportsOf(entriesOf(id), { seen: (sequence) => sequence }),
+    exports: exportsOf(entriesOf(id), {
+      seen: (sequence) => sequence,
+      staysSince: (_, each) => allowed.includes(each),
+    }),
     access: accessOf(id, allowed),
     readers: [...readers.filter((reader) => allowed.includes(reader.id)), ...guestsOf(id)],
     grantable: readersOf(

@@ -622,6 +622,28 @@ describe('a second person’s yes', () => {
     await answer(olav, again.of, 'yes', other);
     await archive(hanna, await record(hanna, 'made', 'whole', made, null, other));
   });
+
+  it('ends with this person’s reading of the case, also where they are given it again, who can say it anew', async () => {
+    const outdated = { code: 'export_outdated' };
+    const own = reporterKeys((await installation.report()).words).caseId;
+    const { made, of } = await record(hanna, 'asked', 'whole', null, null, own);
+    await answer(harald, of, 'yes', own);
+    // new keys that name the same people end nothing
+    await hanna.desk.renew(own);
+    const before = await hanna.desk.openCase(own);
+    expect(before.exports).toMatchObject([{ second: { ended: false } }]);
+    await hanna.desk.revoke(own, harald.id);
+    await hanna.desk.grant(own, harald.id);
+    const after = await hanna.desk.openCase(own);
+    expect(after.exports).toMatchObject([{ second: { answer: 'yes', ended: true } }]);
+    await expect(record(hanna, 'made', 'whole', made, null, own)).rejects.toMatchObject(outdated);
+    await answer(harald, of, 'yes', own);
+    const recorded = await record(hanna, 'made', 'whole', made, null, own);
+    // nor is a file made of what was written down before
+    await hanna.desk.revoke(own, harald.id);
+    const data = await hanna.desk.grant(own, harald.id);
+    await expect(archive(hanna, { ...recorded, data })).rejects.toMatchObject(outdated);
+  });
 });
 
 describe('a reporter’s own copy', () => {

@@ -27,7 +27,10 @@ const exportsOf = (
       ...dialogue.map((each, at) => placed('dialogue', each, at)),
       ...notes.map((each, at) => placed('internal', each, at)),
     ],
-    { seen: (sequence) => seen[notes[sequence - 2]?.hash ?? ''] ?? 1 },
+    {
+      seen: (sequence) => seen[notes[sequence - 2]?.hash ?? ''] ?? 1,
+      staysSince: () => true,
+    },
   );
 // the first record of each is the entry that opens its epoch
 const placed = (compartment: 'dialogue' | 'internal', said: Said, at: number): ExportSource => ({
@@ -173,6 +176,21 @@ describe('exports of a case', () => {
     expect(exportsOf(confirmed, {}, noise)[0]?.changed).toBe(true);
     // other words in the conversation change nothing of a text
     expect(exportsOf(confirmed, {}, { ...noise, content: contents.reply })[0]?.changed).toBe(false);
+  });
+
+  it('have a yes that ends with its author’s reading of the case, and one that is given anew', () => {
+    const yes = answered('omar', 'yes');
+    const ended = (lastWithout: number, ...notes: Said[]) =>
+      exportsBy(
+        notes.map((each, at) => placed('internal', each, at)),
+        { seen: () => 1, staysSince: (sequence, who) => who !== 'omar' || sequence > lastWithout },
+      )[0]?.second?.ended;
+    const asked = taken('hanna', 'asked');
+    expect(ended(2, asked, yes)).toBe(false);
+    expect(ended(4, asked, yes)).toBe(true);
+    expect(ended(6, asked, yes, taken('hanna', 'made'))).toBe(true);
+    expect(ended(3, asked, yes, answered('omar', 'yes'))).toBe(false);
+    expect(ended(4, asked, answered('vera', 'yes'))).toBe(false);
   });
 
   it('wait in the lists until somebody answers what was asked last', () => {

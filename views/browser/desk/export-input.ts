@@ -7,19 +7,19 @@ import { today } from './days.js';
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 
 /**
- * Whether the reporter wrote after a second person said yes, that person declared a conflict or left
- * since, or something was restricted, corrected or
- * erased since a text for outsiders was asked for, so that it holds no more.
+ * Whether the reporter wrote after a second person said yes, that person declared a conflict, left or
+ * was taken off the case since, or something was restricted, corrected or erased since a text for
+ * outsiders was asked for, so that it holds no more.
  */
 export function isOutdated(
-  { entries, readers, departed }: HandlerCaseView,
+  { entries, departed }: HandlerCaseView,
   { state, second, changed }: CaseExport,
 ): boolean {
   if (state !== 'asked') return false;
   if (changed) return true;
   if (second?.answer !== 'yes') return false;
-  const [reads, went] = [readers, departed].map((all) => all.some(({ id }) => id === second.by.id));
-  return second.known !== newestFromReporter(entries) || reads !== true || went === true;
+  const went = departed.some(({ id }) => id === second.by.id);
+  return second.known !== newestFromReporter(entries) || second.ended || went;
 }
 
 /** What a second person is asked; the same again, where it was asked before. */
