@@ -45,7 +45,7 @@ export type ExportSource = Pick<
   'compartment' | 'sequence' | 'author' | 'hash' | 'content'
 >;
 
-/** What the signed chains of a case tell of its exports, which no entry says. */
+/** What the signed chains of a case, and the directory, tell of its exports, which no entry says. */
 export interface ExportChains {
   /**
    * Where the newest record of the conversation stands that the author of the note at this place had
@@ -54,6 +54,8 @@ export interface ExportChains {
   seen(sequence: number): number;
   /** Whether each epoch that came after the note at this place names this reader. */
   staysSince(sequence: number, id: string): boolean;
+  /** The first id of whoever came back under new keys, so that nobody is two people. */
+  person(id: string): string;
 }
 
 /** To whom outside something goes, as an entry says it; null where it says nothing of that. */
@@ -154,7 +156,8 @@ export function exportsOf(entries: readonly ExportSource[], chains: ExportChains
     }
     if (content.kind === 'export_confirmed') {
       const asked = [...exports.values()].find((each) => each.record === content.of);
-      if (asked?.state !== 'asked' || asked.by.id === by.id) continue;
+      if (asked?.state !== 'asked') continue;
+      if (chains.person(asked.by.id) === chains.person(by.id)) continue;
       const { answer, text, at, known = null } = content;
       const ended = !chains.staysSince(sequence, by.id);
       asked.second = { by, answer, text, at, known, ended };

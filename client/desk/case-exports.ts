@@ -1,13 +1,21 @@
-import type { OpenedCase, OpenedCompartment } from '../../crypto/private.js';
+import { type Directory, identitiesOf, type OpenedCompartment } from '../../crypto/private.js';
 import {
   type CaseExport,
   type ExportChains,
   type ExportSource,
   exportsOf,
 } from '../casework/exports.js';
+import type { OpenedForHandler } from './case-opening.js';
 
-/** What the chains of an opened case tell of its exports. */
-function chainsOf({ dialogue, internal }: OpenedCase): ExportChains {
+/** Gives the first id of whoever came back under new keys. */
+function personIn(directory: Directory): (id: string) => string {
+  return (id) => identitiesOf(directory, id).at(-1) ?? id;
+}
+
+type Opened = Pick<OpenedForHandler, 'file' | 'directory'>;
+
+/** What the chains of an opened case, and the directory, tell of its exports. */
+function chainsOf({ file: { dialogue, internal }, directory }: Opened): ExportChains {
   const places = new Map<string | null, number>(
     dialogue.chain.records.map(({ hash, entry }) => [hash, entry.header.sequence]),
   );
@@ -24,6 +32,7 @@ function chainsOf({ dialogue, internal }: OpenedCase): ExportChains {
     staysSince: (sequence, id) =>
       isNamed(id, dialogue, seen(sequence)) &&
       (internal === null || isNamed(id, internal, sequence)),
+    person: personIn(directory.directory),
   };
 }
 
@@ -32,6 +41,12 @@ function chainsOf({ dialogue, internal }: OpenedCase): ExportChains {
  *
  * @param entries as {@link exportsOf}: those of the case, and what is to be said beside them.
  */
-export function exportsIn(file: OpenedCase, entries: readonly ExportSource[]): CaseExport[] {
-  return exportsOf(entries, chainsOf(file));
+export function exportsIn(opened: Opened, entries: readonly ExportSource[]): CaseExport[] {
+  return exportsOf(entries, chainsOf(opened));
+}
+
+/** Whether this account asked for an export, or the same person under other keys. */
+export function isOwnExport({ directory }: Opened, { by }: CaseExport, id: string): boolean {
+  const person = personIn(directory.directory);
+  return person(by.id) === person(id);
 }

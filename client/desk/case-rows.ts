@@ -18,7 +18,7 @@ import { coveredViews } from '../casework/parts.js';
 import { requestOutcome } from '../casework/requests.js';
 import { saidIn } from '../casework/said.js';
 import type { CaseRow, HandlerCaseView } from '../models.js';
-import { exportsIn } from './case-exports.js';
+import { exportsIn, isOwnExport } from './case-exports.js';
 import { caseIdentityView } from './case-identity.js';
 import { grantable, grantableGuests, newestMembers, recusedFrom } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
@@ -157,7 +157,10 @@ export function caseView(
     },
     origin: originView(file, directory.directory, answer.case),
     entries,
-    exports: exportsIn(file, entries),
+    exports: exportsIn(opened, entries).map((each) => ({
+      ...each,
+      own: isOwnExport(opened, each, me),
+    })),
     access: accessViews(file, directory.directory),
     readers: known.map(({ record: { id, name, part }, guest }) => ({
       id,

@@ -35,7 +35,7 @@ import { saidIn } from '../casework/said.js';
 import { download } from '../download.js';
 import { ClientError } from '../errors.js';
 import type { AccessView, EntryView } from '../models.js';
-import { exportsIn } from './case-exports.js';
+import { exportsIn, isOwnExport } from './case-exports.js';
 import { stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
@@ -151,7 +151,7 @@ export function checkExportable(
     ...{ compartment: 'internal', sequence: written + 1 + index },
     ...{ author, hash: '', content },
   }));
-  const found = exportsIn(file, [...entries, ...said]).find((each) => each.id === id);
+  const found = exportsIn(opened, [...entries, ...said]).find((each) => each.id === id);
   // what is written for outsiders leaves out what is restricted
   if (found?.form !== 'redacted' && isPartRestricted(keeping)) {
     throw new ClientError('part_restricted');
@@ -187,20 +187,22 @@ function checkCopy({ copy }: CaseExport, { readable, files }: ExportOrder): void
 }
 
 /**
- * Checks that what a handler answers to is another one's export, which still waits as it was shown,
+ * Checks that what a handler answers to is another person's export, which still waits as it was shown,
  * and that whoever says yes was shown what the reporter wrote last, and says it to no text that the
  * case has overtaken.
  *
  * @throws ClientError `already_decided`, `case_unread`, `export_outdated`.
  */
 export function checkExportAnswer(
-  { file, directory }: OpenedForHandler,
+  opened: OpenedForHandler,
   { of, answer, known }: v.InferOutput<typeof ExportConfirmedEntry>,
   who: string,
 ): void {
-  const entries = entryViews(file, directory.directory, []);
-  const asked = exportsIn(file, entries).find(({ record }) => record === of);
-  if (asked?.state !== 'asked' || asked.by.id === who) throw new ClientError('already_decided');
+  const entries = entryViews(opened.file, opened.directory.directory, []);
+  const asked = exportsIn(opened, entries).find(({ record }) => record === of);
+  if (asked?.state !== 'asked' || isOwnExport(opened, asked, who)) {
+    throw new ClientError('already_decided');
+  }
   if (answer === 'yes' && (known ?? null) !== newestFromReporter(entries)) {
     throw new ClientError('case_unread');
   }
@@ -284,7 +286,7 @@ export function createExportDesk(
     const [fault] = file.faults;
     if (fault !== undefined) throw new ProtocolError(fault);
     const entries = coveredViews(entryViews(file, directory.directory, answer.readings));
-    const made = exportsIn(file, entries).find(({ id: each }) => each === order.export);
+    const made = exportsIn(opened, entries).find(({ id: each }) => each === order.export);
     if (made?.state !== 'made' || made.by.id !== account.id) {
       throw new ClientError('export_unconfirmed');
     }

@@ -93,8 +93,8 @@ export interface HandlerCaseView extends CaseRow {
   /** Who is, or was, to be told of changes of what was disclosed. */
   notices: readonly Notice[];
   requests: readonly DataRequest[];
-  /** The oldest first. */
-  exports: readonly CaseExport[];
+  /** The oldest first; `own` where this handler asked, be it under the keys of an account from before. */
+  exports: readonly (CaseExport & { own: boolean })[];
   /** How a case ends that is a request about data; null as long as it waits, and for every other. */
   requestOutcome: RequestOutcome | null;
   /** Every date beside acknowledgement and feedback, done or not, the earliest first. */

@@ -303,7 +303,8 @@ export function viewOf(id: string): HandlerCaseView {
     exports: exportsOf(entriesOf(id), {
       seen: (sequence) => sequence,
       staysSince: (_, each) => allowed.includes(each),
-    }),
+      person: (each) => each,
+    }).map((each) => ({ ...each, own: each.by.id === hanna.id })),
     access: accessOf(id, allowed),
     readers: [...readers.filter((reader) => allowed.includes(reader.id)), ...guestsOf(id)],
     grantable: readersOf(

@@ -646,6 +646,25 @@ describe('a second person’s yes', () => {
   });
 });
 
+describe('whoever came back under new keys', () => {
+  it('answers nothing that they asked for themselves under the keys from before', async () => {
+    const { administrator } = installation;
+    const vera = await installation.addHandler('vera', 'Vera Handler');
+    const own = reporterKeys((await installation.report()).words).caseId;
+    const { of } = await record(vera, 'asked', 'whole', null, null, own);
+    expect((await vera.desk.openCase(own)).exports).toMatchObject([{ own: true }]);
+    await administrator.desk.remove(vera.id);
+    const again = await installation.add('handler', 'verona', 'Vera Handler', vera.id);
+    await hanna.desk.grant(own, again.id);
+    expect((await again.desk.openCase(own)).exports).toMatchObject([{ own: true, second: null }]);
+    for (const said of ['yes', 'no'] as const) {
+      await expect(answer(again, of, said, own)).rejects.toMatchObject({ code: 'already_decided' });
+    }
+    const { exports } = await answer(hanna, of, 'yes', own);
+    expect(exports).toMatchObject([{ own: false, second: { by: { id: hanna.id } } }]);
+  });
+});
+
 describe('a reporter’s own copy', () => {
   it('is written by the command with a warning, with its files, and never over another file', async () => {
     const key = await saved('key.txt', Buffer.from(words.join(' ')));

@@ -25,6 +25,8 @@ import { recordItem, type RecordItem } from './record-item.js';
 
 type Input<K extends CaseworkInput['kind']> = Extract<CaseworkInput, { kind: K }>;
 
+type Shown = HandlerCaseView['exports'][number];
+
 /** What is being saved, and how far that has come. */
 interface Making {
   form: CaseExport['form'];
@@ -289,7 +291,7 @@ export function exportSection(
     return [{ label: t('desk.export.again'), run }];
   };
 
-  const actionsOf = (data: HandlerCaseView, each: CaseExport): RecordItem['actions'] => {
+  const actionsOf = (data: HandlerCaseView, each: Shown): RecordItem['actions'] => {
     if (each.state === 'made') return each.by.id === me ? againOf(data, each) : [];
     if (each.state === 'withdrawn') return [];
     const answer = (said: 'yes' | 'no') => ({
@@ -300,7 +302,9 @@ export function exportSection(
         return save(known === null ? word : { ...word, known });
       },
     });
-    if (each.by.id !== me) return [...(each.changed ? [] : [answer('yes')]), answer('no')];
+    if (!each.own) return [...(each.changed ? [] : [answer('yes')]), answer('no')];
+    // asked under keys from before: nobody answers the own, and it is asked anew
+    if (each.by.id !== me) return [];
     const { id: known, form, text, disclosure } = each;
     const outdated = isOutdated(data, each);
     const needs = needsSecond(data);
@@ -325,7 +329,7 @@ export function exportSection(
     return [...(mayGoOn ? [goOn] : outdated && needs ? [again] : []), withdraw];
   };
 
-  const itemOf = (data: HandlerCaseView, each: CaseExport): HTMLElement => {
+  const itemOf = (data: HandlerCaseView, each: Shown): HTMLElement => {
     const form = t(`desk.export.form.${each.form}`);
     const recipient = data.disclosures.find((one) => one.id === each.disclosure)?.recipient;
     const { second } = each;

@@ -59,7 +59,7 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
   if (data.erasures.some(({ mine }) => !mine)) {
     boxes.push(calmElement(t('desk.erasure.notice_title'), t('desk.erasure.notice')));
   }
-  if (waitingExports(desk, data)) {
+  if (waitingExports(data)) {
     boxes.push(calmElement(t('desk.export.notice_title'), t('desk.export.notice')));
   }
   if (gone.length > 0) {
@@ -85,11 +85,9 @@ export function caseNotices(desk: Desk, data: HandlerCaseView, changed: Changed)
 }
 
 /** Whether a colleague waits for somebody's word before the case may be taken out. */
-function waitingExports(desk: Desk, { keeping, exports }: HandlerCaseView): boolean {
+function waitingExports({ keeping, exports }: HandlerCaseView): boolean {
   if (keeping.restriction !== null) return false;
-  return exports.some(
-    ({ state, by, second }) => state === 'asked' && by.id !== desk.account.id && second === null,
-  );
+  return exports.some(({ state, own, second }) => state === 'asked' && !own && second === null);
 }
 
 /** Who made the case, where that was not its reporter for certain: a title, and what to know of it. */
