@@ -20,6 +20,8 @@ export interface CaseDate {
   basis: DateBasis;
   /** Null until it is done. What is dropped has no date any more. */
   doneOn: Day | null;
+  /** Whether lists know everything else first once its day is over: somebody else let it pass. */
+  yields?: true;
 }
 
 /** Gives the dates of one subject, worked out of what was said in a case. */

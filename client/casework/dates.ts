@@ -110,8 +110,8 @@ export function datesOf(said: Said): CaseDate[] {
 
 /**
  * What of it is due first; null where nothing is. Lists know this one alone, so what another person
- * let pass hides nothing: a transcript that nobody answered in time is none of it, and a meeting of
- * which nobody noted what came of it waits behind everything else.
+ * let pass hides nothing: a transcript that nobody answered in time is none of it, and what yields
+ * waits behind everything else once its day is over.
  *
  * @param dates the earliest first.
  */
@@ -119,9 +119,7 @@ export function nextDate(dates: readonly CaseDate[], today: Day): CaseDate | nul
   const open = dates.filter(
     ({ what, by, doneOn }) => doneOn === null && !(what === 'transcript' && by < today),
   );
-  const isMeeting = ({ what }: CaseDate): boolean =>
-    what === 'meeting' || what === 'meeting_agreed';
-  return open.find((date) => !isMeeting(date) || date.by >= today) ?? open[0] ?? null;
+  return open.find(({ yields, by }) => yields !== true || by >= today) ?? open[0] ?? null;
 }
 
 /** What handlers decided about the dates of a case that every case has. */

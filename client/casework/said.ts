@@ -1,4 +1,5 @@
 import {
+  type Country,
   dayOf,
   type Day,
   type OpenedCase,
@@ -15,6 +16,8 @@ export interface Said extends Spoken {
   internalHashes?: readonly string[];
   /** Who was let read all the time since each of those, in the same order; absent for everybody. */
   readersSince?: readonly ReadonlySet<Party>[];
+  /** Whose act its dates follow; absent where nobody asks for them. */
+  country?: Country;
 }
 
 /** What handlers said among themselves, and in which zone its days are counted. */
@@ -61,10 +64,10 @@ function readersSince({ chain, entries }: OpenedCase['dialogue']): ReadonlySet<P
 }
 
 /**
- * What was said in a case, as it was opened, with its days in this zone; without the words that are
+ * What was said in a case, as it was opened, with its days in this zone and by this country's act; without the words that are
  * restricted, which nothing is worked out of.
  */
-export function saidIn(file: OpenedCase, timeZone: string): Said {
+export function saidIn(file: OpenedCase, timeZone: string, country?: Country): Said {
   const { dialogue, internal, origin } = file;
   const cover = coverOf(file);
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
@@ -77,5 +80,6 @@ export function saidIn(file: OpenedCase, timeZone: string): Said {
     internalHashes: internal?.entries.map(({ hash }) => hash) ?? [],
     readersSince: internal === null ? [] : readersSince(internal),
     timeZone,
+    ...(country !== undefined && { country }),
   };
 }

@@ -1,5 +1,5 @@
 import { addDays, type Day, type OpenedContent } from '../../crypto/private.js';
-import { MEETING_DAYS } from '../spoken/meeting-days.js';
+import { meetingDaysIn } from '../spoken/meeting-days.js';
 import { meetingsOf, type Meeting } from '../spoken/meetings.js';
 import { transcriptsOf } from '../spoken/transcripts.js';
 import { awaited, type CaseDate } from './case-date.js';
@@ -52,18 +52,24 @@ export function transcriptDates(said: Said): CaseDate[] {
   return awaited(said, dates);
 }
 
-function meetingDate({ asked, agreed, state, on, heldOn, notHeldOn }: HandledMeeting): CaseDate[] {
+function meetingDate(
+  { asked, agreed, state, on, heldOn, notHeldOn }: HandledMeeting,
+  days: number,
+): CaseDate[] {
   if (notHeldOn !== null) return [];
   if (agreed !== null) {
     const from = on < agreed.day ? on : agreed.day;
     const { day: by } = agreed;
-    return [{ what: 'meeting_agreed', name: '', by, from, basis: 'plan', doneOn: heldOn }];
+    const date = { what: 'meeting_agreed', name: '', by, from, basis: 'plan' } as const;
+    return [{ ...date, doneOn: heldOn, yields: true }];
   }
   const ended = state === 'declined' || state === 'withdrawn' || state === 'cancelled';
   if (asked === null || (ended && heldOn === null)) return [];
-  const by = addDays(asked.on, MEETING_DAYS);
+  const by = addDays(asked.on, days);
   const { on: from } = asked;
-  return [{ what: 'meeting', name: '', by, from, basis: 'country', doneOn: heldOn }];
+  const date = { what: 'meeting', name: '', by, from, basis: 'country', doneOn: heldOn } as const;
+  // times were proposed: the reporter has the word
+  return [state === 'proposed' ? { ...date, yields: true } : date];
 }
 
 /**
@@ -71,5 +77,9 @@ function meetingDate({ asked, agreed, state, on, heldOn, notHeldOn }: HandledMee
  * Once handlers noted that nothing came of it, nothing is due before another word about it.
  */
 export function meetingDates(said: Said): CaseDate[] {
-  return awaited(said, handledMeetingsOf(said).flatMap(meetingDate));
+  const days = meetingDaysIn(said.country);
+  return awaited(
+    said,
+    handledMeetingsOf(said).flatMap((meeting) => meetingDate(meeting, days)),
+  );
 }

@@ -189,7 +189,7 @@ export async function openAnswer(
   // the title that whoever reported gave is the beginning of the report, and nothing else
   const title = answer.overview.compartment === 'internal' ? kept?.title : null;
   const today = session.today();
-  const overview = overviewOf(title ?? null, saidIn(file, state.timeZone), today);
+  const overview = overviewOf(title ?? null, saidIn(file, state.timeZone, country), today);
   const misleading = JSON.stringify(kept) !== JSON.stringify(overview);
   const identityMembers = membersOfIdentity(answer, {
     caseId: file.id,

@@ -128,8 +128,8 @@ export function caseView(
   log: HandlerCaseView['log'],
   me: string,
 ): HandlerCaseView {
-  const { answer, file, directory, timeZone } = opened;
-  const said = saidIn(file, timeZone);
+  const { answer, file, directory, timeZone, country } = opened;
+  const said = saidIn(file, timeZone, country);
   const casework = caseworkOf(said);
   const party = v.parse(ReaderId, me);
   const entries = coveredViews(entryViews(file, directory.directory, answer.readings));

@@ -139,11 +139,11 @@ function countCase(
 
 /** The overview of a case once this stands in it. */
 function overviewWith(
-  { file, overview, timeZone, today }: OpenedForHandler,
+  { file, overview, timeZone, country, today }: OpenedForHandler,
   compartment: 'dialogue' | 'internal',
   ...contents: EntryContent[]
 ): Overview {
-  const said = saidIn(file, timeZone);
+  const said = saidIn(file, timeZone, country);
   const after = { ...said, [compartment]: [...said[compartment], ...contents] };
   return overviewOf(overview.title, after, today);
 }

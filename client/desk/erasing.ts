@@ -489,14 +489,14 @@ function overviewAfter(
   remains: EntryContent | null,
   erasure: EntryContent,
 ): Overview {
-  const { file, overview, timeZone, today } = opened;
+  const { file, overview, timeZone, country, today } = opened;
   const { content: before } = entry;
   const readable = before.kind !== 'unreadable' && before.kind !== 'erased';
   const lost =
     readable && remains !== null
       ? (lostWords(before, remains) ?? [])
       : textsOf(before).map(({ text }) => text);
-  const said = saidIn(file, timeZone);
+  const said = saidIn(file, timeZone, country);
   const { entries } = compartmentOf(opened, compartment);
   // else a title that is made anew would say what is restricted
   const cover = coverOf(file);

@@ -58,7 +58,7 @@ export function preparePartRestriction(
   state: SignedInState,
   content: RestrictedPart,
 ): HandlerAppend {
-  const { file, overview, timeZone, today } = opened;
+  const { file, overview, timeZone, country, today } = opened;
   const entry = entryAt(opened, content.of);
   if (!isRestrictable(entry.content)) throw new ClientError('not_restrictable');
   const { part } = content;
@@ -73,7 +73,7 @@ export function preparePartRestriction(
   const cover = coverBy({ parts: [...others, content], partsUnknown });
   // as it is opened once this stands
   const said = {
-    ...saidIn(file, timeZone),
+    ...saidIn(file, timeZone, country),
     dialogue: file.dialogue.entries.map(cover),
     internal: [...(file.internal?.entries ?? []).map(cover), content],
   };
@@ -97,7 +97,7 @@ export function preparePartEnd(
   if (!last && !inForce.parts.some(({ id }) => id === content.id)) {
     throw new ClientError('already_decided');
   }
-  const { file, overview, timeZone, today } = opened;
+  const { file, overview, timeZone, country, today } = opened;
   const ending = { ...content, last };
   const draft = beginDraft(opened, state);
   draft.ensureEpochs();
@@ -105,7 +105,7 @@ export function preparePartEnd(
   const notes = file.internal?.entries ?? [];
   const cover = coverBy(partsIn([...notes.map((entry) => entry.content), ending]));
   const said = {
-    ...saidIn(file, timeZone),
+    ...saidIn(file, timeZone, country),
     dialogue: file.dialogue.entries.map(cover),
     internal: [...notes.map(cover), ending],
   };

@@ -83,3 +83,23 @@ it('cannot be another to a reporter who is shown the directory of the report', a
     warnings: [{ code: 'wrong_facts' }],
   });
 });
+
+it('orders what is due first in the list, where the act has fewer days for a meeting', async () => {
+  const task = { kind: 'task', id: null, name: 'Ask', due: '2026-03-12', reader: null } as const;
+  const listed = async (words: readonly string[]): Promise<unknown> => {
+    const { rows } = await desk.inbox('open');
+    return rows.find(({ id }) => id === idOf(words))?.due;
+  };
+  for (const words of [before, after]) {
+    await desk.work(idOf(words), { ...task, state: 'open' });
+    const ask = { kind: 'meeting_request', id: null, form: 'phone', text: '' } as const;
+    await world.newReporter().say(words, ask);
+    expect(await listed(words)).toMatchObject({ what: 'task', by: '2026-03-12' });
+    await desk.openCase(idOf(words));
+  }
+  const asked = { what: 'meeting', by: '2026-03-09', from: '2026-03-02' };
+  expect(await listed(before)).toMatchObject({ what: 'task' });
+  expect(await listed(after)).toEqual(asked);
+  await desk.work(idOf(after), { kind: 'labels', labels: ['north'] });
+  expect(await listed(after)).toEqual(asked);
+});

@@ -232,7 +232,7 @@ describe('a meeting', () => {
     expect(of(transcript(1), answer('agreement', 0), ask, closure)).toEqual(['transcript']);
   });
 
-  it('or a transcript that lapsed hides no other date of the case', () => {
+  it('or a transcript hides no other date of the case once somebody else let it pass', () => {
     const task = { kind: 'task', id, name: 'Ask', due: '2026-06-01', reader: null } as const;
     const later = caseworkEntry({ ...task, state: 'open' }, moment('2026-03-02'));
     const of = (today: string, dialogue: DialogueEntry[], internal: InternalEntry[] = []) =>
@@ -240,10 +240,38 @@ describe('a meeting', () => {
     const both = [transcript(1), ask];
     // both are for the sixteenth
     expect(of('2026-03-16', both, [later])).toBe('transcript');
-    expect(of('2026-03-17', both, [later])).toBe('task');
-    expect(of('2026-03-17', both)).toBe('meeting');
+    expect(of('2026-03-17', [transcript(1)], [later])).toBe('task');
     expect(of('2026-03-17', [transcript(1)])).toBeNull();
-    expect(of('2026-03-16', [ask], [later])).toBe('meeting');
+    expect(of('2026-03-16', [ask, proposal], [later])).toBe('meeting');
+    expect(of('2026-03-17', [ask, proposal], [later])).toBe('task');
+    expect(of('2026-03-17', [ask, proposal])).toBe('meeting');
+    const agreed = [ask, proposal, reply('accepted', 1, 0)];
+    expect(of('2026-03-20', agreed, [later])).toBe('meeting_agreed');
+    expect(of('2026-03-21', agreed, [later])).toBe('task');
+  });
+
+  it('that nobody answers presses on, however late', () => {
+    const task = { kind: 'task', id, name: 'Ask', due: '2026-06-01', reader: null } as const;
+    const later = caseworkEntry({ ...task, state: 'open' }, moment('2026-03-02'));
+    const of = (...dialogue: DialogueEntry[]) =>
+      overviewOf('x', { dialogue, hashes, internal: [later] }, '2026-05-01' as Day).due;
+    const waits = { what: 'meeting', by: '2026-03-16' };
+    expect(of(ask)).toMatchObject(waits);
+    // none of the times suits: the next word is the handlers'
+    expect(of(ask, proposal, reply('other_times', 1))).toMatchObject(waits);
+    expect(of(ask, proposal)).toMatchObject({ what: 'task' });
+  });
+
+  it('stands in the order of the act that names fewer days than the plan', () => {
+    const task = { kind: 'task', id, name: 'Ask', due: '2026-03-12', reader: null } as const;
+    const before = caseworkEntry({ ...task, state: 'open' }, moment('2026-03-02'));
+    const of = (country?: string) => {
+      const said = { dialogue: [ask], hashes, internal: [before] };
+      const known = country === undefined ? said : { ...said, country };
+      return overviewOf('x', known, '2026-03-02' as Day).due;
+    };
+    expect(of('ES')).toEqual({ what: 'meeting', by: '2026-03-09', days: 7 });
+    for (const country of ['SE', undefined]) expect(of(country)).toMatchObject({ what: 'task' });
   });
 });
 
