@@ -92,7 +92,7 @@ function failedCase(id: string, error: unknown): BulkResult['failed'][number] {
 }
 
 /** Throws on what no other case will fare better with. */
-function throwIfEnd(error: unknown): void {
+export function throwIfEnd(error: unknown): void {
   if (endsAll(error)) throw error;
 }
 

@@ -2,7 +2,8 @@ import type { OpenedContent } from '../../crypto/private.js';
 import { coverOf } from '../casework/parts.js';
 import { textsOf } from '../casework/passages.js';
 import type { OpenedForHandler } from './case-opening.js';
-import { endsAll } from './case-walk.js';
+import { persist } from '../api.js';
+import { endsAll, throwIfEnd } from './case-walk.js';
 import { excerptsOf, holdsAll } from './excerpts.js';
 import { everyListing, type Listings } from './listings.js';
 
@@ -39,8 +40,12 @@ export interface Search {
 /** The decrypted text of cases by id, each with what the list said when it was read. */
 export type SearchIndex = Map<string, { version: string; text: string }>;
 
-/** Cases between two looks at what is found so far. */
+/** Cases between two looks at what is found so far, and how many of those that had to be opened. */
 const LOOK_EVERY = 200;
+const LOOK_AFTER_OPENING = 50;
+
+/** Cases opened at once. A server hands four to one person: one is left for what they open meanwhile. */
+const AT_ONCE = 3;
 
 /** All that somebody wrote in an entry, and the names of its files. */
 function wordsOf(content: OpenedContent): string[] {
@@ -74,41 +79,60 @@ export function createSearch(cases: {
   /** The index of whoever is signed in. */
   texts(): SearchIndex;
 }): Search {
-  /** Gathers the cases that are as they are kept, and answers how many could not be read. */
+  /**
+   * Gathers in `present` the cases of the list, whose kept text is then as they are; answers how many
+   * could not be read. Several are opened at once; what ends one of them ends all.
+   */
   async function refresh(
     index: SearchIndex,
     present: Set<string>,
-    onRead: () => void,
+    onRead: (wasOpened: boolean) => void,
     signal: AbortSignal | undefined,
   ): Promise<number> {
     let failed = 0;
-    for await (const { case: facts, newest, overview } of everyListing(cases.listings, signal)) {
-      const version = JSON.stringify([newest, overview.box]);
-      if (index.get(facts.id)?.version !== version) {
-        signal?.throwIfAborted();
+    const listed = everyListing(cases.listings, signal);
+    const readOneAfterTheOther = async (): Promise<void> => {
+      // each takes the next of the same list; whoever throws ends the list for all
+      for await (const { case: facts, newest, overview } of listed) {
+        if (present.has(facts.id)) continue;
+        const version = JSON.stringify([newest, overview.box]);
+        const isKept = index.get(facts.id)?.version === version;
         // what is read of it now may be restricted or erased since
-        index.delete(facts.id);
-        try {
-          const opened = await cases.open(facts.id);
-          await cases.keep(opened);
-          index.set(facts.id, { version, text: textOf(opened) });
-        } catch (error) {
-          // removed meanwhile, or shown broken: one such case must not end the search of the others
-          if (endsAll(error)) throw error;
-          failed += 1;
+        if (!isKept) index.delete(facts.id);
+        present.add(facts.id);
+        if (!isKept) {
+          signal?.throwIfAborted();
+          try {
+            const opened = await persist(() => cases.open(facts.id), signal);
+            // what is kept only makes the next opening quick: a server that refuses it stops nothing
+            await cases.keep(opened).catch(throwIfEnd);
+            index.set(facts.id, { version, text: textOf(opened) });
+          } catch (error) {
+            // removed meanwhile, or shown broken: one such case must not end the search of the others
+            if (endsAll(error)) throw error;
+            failed += 1;
+          }
         }
+        onRead(!isKept);
       }
-      present.add(facts.id);
-      onRead();
-    }
+    };
+    const readers = Array.from({ length: AT_ONCE }, readOneAfterTheOther);
+    const ends = await Promise.allSettled(readers);
+    const ended = ends.find((end) => end.status === 'rejected');
+    if (ended !== undefined) throw ended.reason;
     for (const id of index.keys()) if (!present.has(id)) index.delete(id);
     return failed;
   }
 
-  /** Of a case that was not compared with the list no places are told: they may be restricted since. */
+  /**
+   * In the order of the list, whichever was read first, then what the list has not told yet. Of a case
+   * that was not compared with it no places are told: they may be restricted since.
+   */
   function find(index: SearchIndex, words: string[], present: ReadonlySet<string>): SearchHit[] {
     const hits: SearchHit[] = [];
-    for (const [id, { text }] of index) {
+    for (const id of new Set([...present, ...index.keys()])) {
+      const text = index.get(id)?.text;
+      if (text === undefined) continue;
       if (hits.length >= EXCERPTS_OF || !present.has(id)) {
         if (holdsAll(text, words)) hits.push({ id, excerpts: [] });
         continue;
@@ -127,8 +151,14 @@ export function createSearch(cases: {
       const present = new Set<string>();
       const look = (): SearchHit[] => find(index, words, present);
       onProgress(0, look());
-      const onRead = (): void => {
-        onProgress(present.size, present.size % LOOK_EVERY === 0 ? look() : null);
+      let read = 0;
+      let opened = 0;
+      const onRead = (wasOpened: boolean): void => {
+        read += 1;
+        if (wasOpened) opened += 1;
+        const isTime = read % LOOK_EVERY === 0 || opened >= LOOK_AFTER_OPENING;
+        if (isTime) opened = 0;
+        onProgress(read, isTime ? look() : null);
       };
       const failed = await refresh(index, present, onRead, signal);
       return { hits: look(), failed };

@@ -195,6 +195,72 @@ describe('search', () => {
     expect(hits).toMatchObject([{ id: 'b', excerpts: [expect.stringContaining('one more')] }]);
   });
 
+  /** A search whose cases open, one by one, when the test says so. */
+  const searchingByHand = (ids: readonly string[]) => {
+    const opening: { id: string; open: () => void }[] = [];
+    const search = createSearch({
+      listings: (state) =>
+        Promise.resolve({
+          listings: (state === 'closed' ? [] : ids).map((id) => ({
+            case: { id },
+            newest: { dialogue: 1 },
+            overview: { box: '' },
+          })),
+          next: null,
+        } as never),
+      open: (id) =>
+        new Promise((resolve) => {
+          const entries = [{ content: { kind: 'message', text: 'paid', files: [] } }];
+          const file = { dialogue: { entries }, internal: null };
+          const open = (): void => {
+            resolve({ overview: { title: id, labels: [] }, file } as never);
+          };
+          opening.push({ id, open });
+        }),
+      // a server that keeps nothing makes the next opening slower, and nothing else
+      keep: () => Promise.reject(new ClientError('malformed')),
+      texts: () => new Map(),
+    });
+    return { opening, search };
+  };
+
+  it('opens three cases at once, and lists them as the list does, whichever was read first', async () => {
+    const { opening, search } = searchingByHand(['a', 'b', 'c', 'd']);
+    const read: number[] = [];
+    const found = search.search('paid', (count) => read.push(count));
+    await expect.poll(() => opening.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    opening[2]?.open();
+    await expect.poll(() => opening.length).toBe(4);
+    for (const { open } of opening.toReversed()) open();
+    const { hits, failed } = await found;
+    expect(hits.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+    expect(failed).toBe(0);
+    expect(read).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('opens nothing more once it is cancelled', async () => {
+    const { opening, search } = searchingByHand(['a', 'b', 'c', 'd', 'e']);
+    const stop = new AbortController();
+    const found = search.search('paid', () => undefined, stop.signal);
+    await expect.poll(() => opening.length).toBe(3);
+    stop.abort(new ClientError('cancelled'));
+    for (const { open } of opening) open();
+    await expect(found).rejects.toMatchObject({ code: 'cancelled' });
+    expect(opening).toHaveLength(3);
+  });
+
+  it('shows what is found while cases are still opened', async () => {
+    const texts = Array.from({ length: 120 }, (_, at) => [`case ${String(at)}`, 'paid'] as const);
+    const { search } = searching(Object.fromEntries(texts));
+    const shown: [number, number][] = [];
+    await search.search('paid', (read, soFar) => {
+      if (soFar !== null) shown.push([read, soFar.length]);
+    });
+    // two more cases may have been read by the time of a look
+    expect(shown.map(([read]) => read)).toEqual([0, 50, 100]);
+    for (const [read, count] of shown) expect(count).toBeGreaterThanOrEqual(read);
+  });
+
   it('answers at once from what was read before, and finds labels', async () => {
     const { search, ask } = searching({ a: 'one' });
     expect(Object.keys(await ask('harbour'))).toEqual(['a']);
