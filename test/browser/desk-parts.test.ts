@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaseworkInput } from '../../client/casework/input.js';
 import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
 import { openCaseOf, signInInBrowser } from '../support/desk-page.js';
@@ -21,6 +22,8 @@ const text = 'The guard wrote four hours. Kim Berg is ill.';
 let browser: Browser;
 let installation: Installation;
 let page: Page;
+let words: string[];
+let id: string;
 
 const panel = '[data-panel=record]';
 const field = `${panel} [data-part=part-form] [data-field=text]`;
@@ -36,11 +39,11 @@ async function sitDown({ name, passphrase }: InstallationPerson): Promise<Page> 
 beforeAll(async () => {
   const clock = createTestClock(new Date());
   [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
-  const { words } = await installation.report({ text: 'Invoices do not fit.' });
+  ({ words } = await installation.report({ text: 'Invoices do not fit.' }));
   const list = fileOf(new TextEncoder().encode('Hours.'), { name: 'hours.txt' });
   await installation.newReporter().send(words, text, [list], silent);
   const [hanna] = installation.handlers;
-  const id = reporterKeys(words).caseId;
+  id = reporterKeys(words).caseId;
   const { persons } = await hanna.desk.work(id, {
     ...{ kind: 'person', id: null, name: 'Vera Vik', part: 'witness', text: '' },
     state: 'present',
@@ -287,5 +290,101 @@ describe('what a person said', () => {
     await usable();
     await entryOf.locator('[data-part=turn-cover]').press('Enter');
     expect(await entryOf.textContent()).not.toContain(words);
+  });
+});
+
+describe('what the record says', () => {
+  const contested = { review: '2099-04-01', ground: 'accuracy', text: 'Contested.' } as const;
+  const wrong = { ground: 'inaccurate', text: 'It was in May.' } as const;
+
+  const disclosure: CaseworkInput = {
+    ...{ kind: 'disclosure', id: null, recipient: 'The police', ground: 'A crime.' },
+    ...{ scope: 'What Kim Berg wrote in June.', on: '2026-02-20', state: 'made' },
+  };
+  const request: CaseworkInput = {
+    ...{ kind: 'request', id: null, right: 'access', by: 'named', name: 'Nils Ny' },
+    ...{ identified: 'Passport shown.', receivedOn: '2026-02-20' },
+    ...{ text: 'Asks for what was written in June.', state: 'made' },
+  };
+
+  it.each([
+    ['a disclosure', 'disclosures', disclosure, 'The police', disclosure.scope],
+    ['a request about data', 'requests', request, 'Nils Ny', request.text],
+  ] as const)(
+    '%s is shown as corrected in its list and its entry, covered in both, and read at the entry',
+    async (_, list, input, who, words) => {
+      const [hanna] = installation.handlers;
+      const written = await hanna.desk.work(id, input);
+      const sequence = written.entries.at(-1)?.sequence ?? 0;
+      const of = { compartment: 'internal', sequence } as const;
+      await hanna.desk.work(id, { kind: 'correction', id: null, of, part: null, ...wrong });
+      await page.click('[data-part=reload]');
+      await loaded(page);
+      await page.click('[data-tab=record]');
+      const inList = `${panel} [data-part=${list}]`;
+      await has(inList, 'It is wrong: It was in May.');
+      await page.click('[data-tab=notes]');
+      const entries = page.locator('[data-panel=notes] [data-part=notes] .entry-access');
+      const own = entries.filter({ hasText: who }).filter({ hasText: 'Corrected by' });
+      await own.getByText('It is wrong: It was in May.').waitFor();
+
+      const restriction = { kind: 'part_restriction', id: null, part: null, ...contested } as const;
+      await hanna.desk.work(id, { ...restriction, of });
+      await page.click('[data-part=reload]');
+      await loaded(page);
+      await page.click('[data-tab=record]');
+      await has(inList, 'Restricted until looked at by 1 Apr 2099');
+      await has(inList, 'A button at its entry');
+      expect(await page.content()).not.toContain(words);
+      await usable();
+      await page.click('[data-tab=notes]');
+      const covered = entries.filter({ has: page.locator('.part-cover'), hasText: 'May.' });
+      await covered.last().locator('[data-part=turn-cover]').press('Enter');
+      await covered.last().getByText(words).waitFor();
+      await covered.last().locator('[data-part=turn-cover]').press('Enter');
+      expect(await page.content()).not.toContain(words);
+    },
+  );
+});
+
+describe('an entry that is only a file', () => {
+  it('is corrected by the file’s name, and as a whole', async () => {
+    const scan = fileOf(new TextEncoder().encode('A scan.'), { name: 'scan.txt' });
+    await installation.newReporter().send(words, '', [scan], silent);
+    await page.click('[data-part=reload]');
+    await loaded(page);
+    const form = `${panel} [data-part=correction-form]`;
+    const begin = async (): Promise<void> => {
+      await page.click('[data-tab=record]');
+      await page.click(`${panel} [data-part=correction-new] summary`);
+      const names = await page.locator('#correction-of option').allTextContents();
+      const newest = names.findIndex((name) => name.startsWith('Message'));
+      await page.selectOption('#correction-of', { index: newest });
+    };
+    await begin();
+    await page.check(`${form} [data-part=passages]`);
+    expect(await page.locator(`${form} [data-field]`).count()).toBe(0);
+    expect(await page.locator(`${form} [data-part=files] label`).allInnerTexts()).toEqual([
+      'scan.txt',
+    ]);
+    await page.fill('#correction-text', 'It is of May.');
+    await page.click(`${form} [type=submit]`);
+    await has(`${form} [data-part=problem]`, 'words or a file');
+    await page.check(`${form} [data-part=files] input`);
+    await usable();
+    await page.click(`${form} [type=submit]`);
+    await loaded(page);
+    await begin();
+    await page.check(`${form} [data-part=whole]`);
+    await page.fill('#correction-text', 'It belongs to another case.');
+    await page.click(`${form} [type=submit]`);
+    await loaded(page);
+    await page.click('[data-tab=conversation]');
+    const marks = page.locator(entry, { hasText: 'scan.txt' }).locator('.notice');
+    await expect.poll(() => marks.count()).toBe(2);
+    const [one, other] = await marks.allInnerTexts();
+    expect(one).toMatch(/^“scan\.txt” Corrected by .* It is of May\.$/u);
+    expect(other).toMatch(/^Corrected by .* It belongs to another case\.$/u);
+    await usable();
   });
 });

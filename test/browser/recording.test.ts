@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
 import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
 import {
@@ -7,7 +9,7 @@ import {
   type Installation,
   type InstallationPerson,
 } from '../support/installation.js';
-import { reportInput } from '../support/fixtures.js';
+import { reportInput, silent } from '../support/fixtures.js';
 import { expectAccessible, openCaseWith, openReporterPage } from '../support/reporter-page.js';
 import { allTypes } from '../support/questions.js';
 import { createTestClock } from '../support/server.js';
@@ -149,6 +151,35 @@ describe('a report by phone', () => {
     await expectAccessible(caller);
     await partOf(desk, 'reload').click();
     await partOf(panel, 'meetings').getByText('Agreed:').waitFor();
+  });
+
+  it('is saved by the caller with the readers’ words, the own answers, and the mark of the key on each', async () => {
+    const [, harald] = installation.handlers;
+    const id = reporterKeys(words).caseId;
+    await harald.desk.reply(id, { kind: 'reply', text: 'Who pays them?' }, [], silent);
+    const terms = { to: 'The police', what: 'Your name', text: 'They ask who you are.' };
+    await harald.desk.talkIdentity(id, { basis: 'consent', ...terms });
+    await caller.click('#refresh');
+    const asked = caller.locator('#conversation .entry', { hasText: 'The police' });
+    await asked.getByRole('button', { name: 'I agree' }).click();
+    await asked.getByRole('button', { name: 'Take my agreement back' }).waitFor();
+    await caller.click('#copy summary');
+    const [download] = await Promise.all([
+      caller.waitForEvent('download'),
+      caller.click('#copy-page'),
+    ]);
+    const copy = await browser.newPage();
+    await copy.setContent(await readFile(await download.path(), 'utf8'));
+    const mark = 'Through a key that a handler made';
+    const own = await copy.locator('article.reporter').allInnerTexts();
+    const theirs = await copy.locator('article:not(.reporter)').allInnerTexts();
+    expect(own.filter((entry) => !entry.includes(mark))).toEqual([]);
+    expect(theirs.filter((entry) => entry.includes(mark))).toEqual([]);
+    const said = ['Five guards, not four.', 'About version 2', 'This time suits', 'You agreed.'];
+    for (const each of said) expect(own.join('\n')).toContain(each);
+    const heard = ['You said: five guards.', 'at 16:00', 'Who pays them?', 'They ask who you are.'];
+    for (const each of heard) expect(theirs.join('\n')).toContain(each);
+    await copy.close();
   });
 
   it('whose meeting may come to nothing, which is noted and ends its date', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -453,6 +454,22 @@ describe('contents of entries', () => {
     expect(v.is(EntryContent, { ...restriction, of: ofIdentity })).toBe(false);
     expect(v.is(EntryContent, { ...correction, of: ofIdentity })).toBe(false);
     expect(v.is(EntryContent, { ...correction, ground: undefined })).toBe(false);
+  });
+
+  it('name a part as the protocol shows it, with files or, of a correction, without', () => {
+    const protocol = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /`(\{"after":[^`]*\})`/u.exec(protocol) ?? [];
+    const part = JSON.parse(shown) as object;
+    expect(Object.keys(part)).toEqual(['after', 'passages', 'files']);
+    const { files, ...bare } = part as Record<'after' | 'passages' | 'files', unknown>;
+    const { part_restriction: restriction, correction } = contents;
+    const can = (content: object): boolean => v.is(EntryContent, content);
+    expect([can({ ...correction, part }), can({ ...restriction, part })]).toEqual([true, true]);
+    expect(can({ ...correction, part: { ...bare, passages: [], files } })).toBe(true);
+    expect(can({ ...correction, part: bare })).toBe(true);
+    expect(can({ ...restriction, part: bare })).toBe(false);
+    expect(can({ ...correction, part: { ...bare, files: [] } })).toBe(false);
+    expect(can({ ...restriction, part: { ...bare, files: [] } })).toBe(true);
   });
 
   it('stand for all others but what remains already, the identity, and what is signed by its hash', () => {
