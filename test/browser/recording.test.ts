@@ -329,10 +329,12 @@ describe('a report by letter whose sender gets no key', () => {
   const text = 'A letter: the pressure valve is painted over.';
 
   let page: Page;
+  let thrownAway: string[];
 
   beforeAll(async () => {
     const [hanna, harald] = installation.handlers;
-    const report = reportInput(installation.channel, await hanna.desk.newCallerKey(), { text });
+    thrownAway = await hanna.desk.newCallerKey();
+    const report = reportInput(installation.channel, thrownAway, { text });
     const shown = installation.handlers.map(({ id }) => id);
     const how = { way: 'letter', receivedOn: dayOf(-5), key: 'not_kept' } as const;
     await hanna.desk.record({ ...report, ...how, shown }, [], () => undefined);
@@ -381,6 +383,30 @@ describe('a report by letter whose sender gets no key', () => {
     await noted.getByText('Signed on paper', { exact: true }).waitFor();
     await noted.getByText('by the handler’s word alone').waitFor();
     await expectAccessible(page);
+  });
+
+  it('offers no times for a meeting that is asked for all the same, but to note what came of it', async () => {
+    const wish = { kind: 'meeting_request', id: null, form: 'phone', text: 'A wish.' } as const;
+    await installation.newReporter().say(thrownAway, wish);
+    await partOf(page, 'reload').click();
+    const panel = page.locator('#panel-spoken');
+    const meetings = partOf(panel, 'meetings');
+    await meetings.getByText('A wish.').waitFor();
+    expect(await page.locator('#tab-spoken').innerText()).toContain('1');
+    expect(await meetings.getByRole('button').count()).toBe(0);
+    expect(await panel.getByText('Propose times').isVisible()).toBe(false);
+    const minutes = partOf(panel, 'transcripts').getByRole('button');
+    expect(await minutes.allInnerTexts()).toEqual(['Write the next version']);
+    await partOf(page, 'timeline').getByText('Meeting').waitFor();
+    await panel.getByText('Note whether a meeting took place').click();
+    const form = partOf(panel, 'held-form');
+    await partOf(form, 'on').fill(dayOf(0));
+    await partOf(form, 'state').selectOption('not_held');
+    await expectAccessible(page);
+    await form.locator('button[type=submit]').click();
+    await meetings.getByText('Did not take place').waitFor();
+    await partOf(page, 'timeline').getByText('Meeting').waitFor({ state: 'detached' });
+    expect(await page.locator('#tab-spoken').innerText()).not.toContain('1');
   });
 
   it('can end without anybody being told, and says so', async () => {

@@ -59,9 +59,19 @@ function daysFromNow(count: number): string {
   return today(day);
 }
 
-/** Whether a meeting waits for a word of a handler. */
-function waits({ state }: Meeting): boolean {
-  return state === 'asked' || state === 'other_times';
+/** Whether a meeting can be arranged in the case. One arranged outside is noted all the same. */
+function canMeet(data: Data | null): boolean {
+  return data?.state === 'open' && !nobodyReads(data);
+}
+
+/** Whether what was spoken can be written down in the case. */
+function canWriteDown(data: Data | null): boolean {
+  return data?.state === 'open' && (!nobodyReads(data) || isOutside(data));
+}
+
+/** Whether a meeting waits for a word of a handler, who has not noted either what came of it. */
+function waits({ state, heldOn, notHeldOn }: Meeting): boolean {
+  return (state === 'asked' || state === 'other_times') && heldOn === null && notHeldOn === null;
 }
 
 /** The name of a meeting in lists of them: which kind, asked for or begun when. */
@@ -131,7 +141,7 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
           ? ''
           : t('desk.meeting.held_line', { day: dayText(meeting.heldOn) }),
       ],
-      actions: shown?.state === 'open' ? actions : [],
+      actions: canMeet(shown) ? actions : [],
     });
   };
 
@@ -147,17 +157,16 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
         ...(rectified === '' ? [] : [t('desk.transcript.rectified_line'), rectified]),
         ...(state === 'agreed_handler_key' ? [t('desk.transcript.handler_key_line')] : []),
       ],
-      actions:
-        shown?.state === 'open'
-          ? [
-              {
-                label: t('desk.transcript.next'),
-                run() {
-                  transcript.next(each);
-                },
+      actions: canWriteDown(shown)
+        ? [
+            {
+              label: t('desk.transcript.next'),
+              run() {
+                transcript.next(each);
               },
-            ]
-          : [],
+            },
+          ]
+        : [],
     });
   };
 
@@ -167,7 +176,6 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       shown = data;
       const { meetings, transcripts } = data;
       const unread = nobodyReads(data);
-      const open = data.state === 'open';
       const outside = isOutside(data);
       showPart(panel, 'unread', unread);
       showPart(panel, 'meetings-lead', !unread);
@@ -179,8 +187,9 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       showPart(panel, 'no-meetings', meetings.length === 0);
       fillList(part(panel, 'transcripts'), transcripts, transcriptItem);
       showPart(panel, 'no-transcripts', transcripts.length === 0);
-      showPart(panel, 'open-only', open && !unread);
-      showPart(panel, 'transcript-open-only', open && (!unread || outside));
+      showPart(panel, 'open-only', data.state === 'open');
+      showPart(panel, 'proposal-fold', canMeet(data));
+      showPart(panel, 'transcript-open-only', canWriteDown(data));
       transcript.fit();
       const names = meetings.map((each) => option(each.id, meetingName(each)));
       const which = part(part(panel, 'proposal-form'), 'meeting', HTMLSelectElement);
