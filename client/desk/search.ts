@@ -1,6 +1,7 @@
 import type { OpenedContent } from '../../crypto/private.js';
 import { coverOf } from '../casework/parts.js';
 import { textsOf } from '../casework/passages.js';
+import { chosenIn } from '../questions/readable.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { persist } from '../api.js';
 import { endsAll, throwIfEnd } from './case-walk.js';
@@ -47,7 +48,7 @@ const LOOK_AFTER_OPENING = 50;
 /** Cases opened at once. A server hands four to one person: one is left for what they open meanwhile. */
 const AT_ONCE = 3;
 
-/** All that somebody wrote in an entry, and the names of its files. */
+/** All that somebody wrote in an entry, or chose in a form, and the names of its files. */
 function wordsOf(content: OpenedContent): string[] {
   const words = textsOf(content).map(({ text }) => text);
   if (content.kind === 'hold') words.push(content.reference, content.decidedBy);
@@ -57,6 +58,8 @@ function wordsOf(content: OpenedContent): string[] {
   if (content.kind === 'removal') words.push(content.received);
   if (content.kind === 'identity_request') words.push(content.reason);
   if (content.kind === 'identity_disclosure') words.push(content.to, content.what);
+  if (content.kind === 'report' && content.form !== undefined)
+    words.push(...chosenIn(content.form));
   if ('files' in content) words.push(...content.files.map(({ name }) => name));
   return words;
 }

@@ -55,11 +55,16 @@ export function isSound({ name, type }: Pick<FileReference, 'name' | 'type'>): b
   return SOUND.test(name) || type.startsWith('audio/');
 }
 
+/** What the form calls an option; its id where it offers no such one. */
+function optionLabel(field: AskedField | null, id: string): string {
+  return field?.options.find((option) => option.id === id)?.label ?? id;
+}
+
 function optionText(field: AskedField | null, id: string, words: AnswerWords): string {
   if (field?.type === 'yes_no' && (id === 'yes' || id === 'no' || id === 'unknown')) {
     return words[id];
   }
-  return field?.options.find((option) => option.id === id)?.label ?? id;
+  return optionLabel(field, id);
 }
 
 function valueOf(
@@ -148,6 +153,20 @@ export function writtenIn({ answers }: Pick<AnsweredForm, 'answers'>): string[] 
     if (answer.is === 'text') return [answer.text];
     if (answer.is !== 'people') return [];
     return answer.people.flatMap(({ name, about }) => [name, about]).filter((each) => each !== '');
+  });
+}
+
+/**
+ * What somebody chose in the answers of a form, as the form called it in its language. Yes, no and
+ * don't know are left out: pages have their own words for them.
+ */
+export function chosenIn({ sections, answers }: AnsweredForm): string[] {
+  const fields = sections.flatMap((section) => section.fields);
+  return answers.flatMap((answer) => {
+    if (answer.is !== 'chosen') return [];
+    const field = fields.find(({ id }) => id === answer.field) ?? null;
+    if (field?.type === 'yes_no') return [];
+    return answer.chosen.map((id) => optionLabel(field, id));
   });
 }
 

@@ -132,6 +132,34 @@ describe('a report', () => {
     await administrator.desk.updateChannel(channel, { questionnaire: allTypes });
   });
 
+  it('is found by what was chosen in it, in the language of the report, and not by what was not', async () => {
+    const [hanna] = installation.handlers;
+    const chosen: FormInput['answers'] = [
+      { is: 'chosen', field: 'told', chosen: ['yes'] },
+      { is: 'chosen', field: 'choice', chosen: ['two'] },
+      { is: 'chosen', field: 'choices', chosen: ['mill', 'dock'] },
+    ];
+    const sites = [
+      { id: 'mill', labels: { en: 'The mill', sv: 'Kvarnen' } },
+      { id: 'dock', labels: { en: 'The dock', sv: 'Kajen' } },
+      { id: 'yard', labels: { en: 'The yard', sv: 'Gården' } },
+    ];
+    const questions: Questionnaire = {
+      sections: allTypes.sections.map(({ titles, fields }) => ({
+        titles,
+        fields: fields.map((field) =>
+          field.id === 'choices' ? { ...field, options: sites } : field,
+        ),
+      })),
+    };
+    await readAs({ questions, answers: chosen }, 'Where it was');
+    const found = async (words: string): Promise<number> =>
+      (await hanna.desk.search(words, silent)).hits.length;
+    expect(await found('mill where it was')).toBe(1);
+    expect(await found('DOCK')).toBe(1);
+    for (const word of ['yard', 'kvarnen', 'yes']) expect(await found(word), word).toBe(0);
+  });
+
   it('with questions that nobody signed is read, and told from others', async () => {
     const { channel, handlers } = installation;
     const [hanna] = handlers;
