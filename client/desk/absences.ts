@@ -16,6 +16,7 @@ import type { AbsenceView, BulkResult, UncoveredCase } from '../models.js';
 import { workOf } from '../casework/work.js';
 import { saidIn } from '../casework/said.js';
 import { grantable, newestMembers, stayingMembers } from './case-members.js';
+import type { OpenedForHandler } from './case-opening.js';
 import type { CaseWalk, OnBulk } from './case-walk.js';
 import { closedAccounts } from './closed-accounts.js';
 import { prepareGrant } from './case-work.js';
@@ -68,6 +69,13 @@ function maySubstitute(directory: Directory, reader: string, substitute: string)
       return people.includes(one.id) && people.includes(other.id);
     })
   );
+}
+
+/** Whether somebody can be given a case; why not only where the directory says so to everybody. */
+function givingOf(opened: OpenedForHandler, reader: string): UncoveredCase['giving'] {
+  if (grantable(opened).some(({ id }) => id === reader)) return 'possible';
+  const people = channelPeople(opened.directory.directory, opened.answer.case.channel);
+  return people.some(({ record }) => record.id === reader) ? 'refused' : 'other_channel';
 }
 
 /** See {@link AbsenceDesk}. */
@@ -148,8 +156,8 @@ export function createAbsenceDesk(
             answering.length === 0 ? !others : answering.some((id) => id === account.id);
           const has = newestMembers(opened).some(({ id }) => id === substitute);
           if (!isMine || has || answer.case.closedOn !== null) return;
-          const givable = grantable(opened).some(({ id }) => id === substitute);
-          found.push({ id: file.id, title: overview.title, givable });
+          const giving = givingOf(opened, substitute);
+          found.push({ id: file.id, title: overview.title, giving });
         },
         onProgress,
         signal,

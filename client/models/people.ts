@@ -172,8 +172,11 @@ export interface AbsenceView {
 export interface UncoveredCase {
   id: string;
   title: string;
-  /** False where the reporter left the substitute out, or nobody can tell. */
-  givable: boolean;
+  /**
+   * `possible`: it can be given to the substitute. `other_channel`: who does not read the case's channel
+   * gets no access. `refused`: for another reason, which is told to nobody.
+   */
+  giving: 'possible' | 'other_channel' | 'refused';
 }
 
 /** A case that somebody's keys opened. */

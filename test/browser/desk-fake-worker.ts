@@ -502,8 +502,9 @@ const api: DeskApi = {
   },
   uncovered: () =>
     Promise.resolve([
-      { id: 'a', title: 'Gate 3 stands open', givable: true },
-      { id: 'c', title: 'Overtime', givable: false },
+      { id: 'a', title: 'Gate 3 stands open', giving: 'possible' },
+      { id: 'c', title: 'Overtime', giving: 'refused' },
+      { id: 'd', title: 'Night shifts', giving: 'other_channel' },
     ]),
   cover: (_, ids) => Promise.resolve({ changed: ids.length, failed: [] }),
   handbook: () => Promise.resolve(handbook),

@@ -81,10 +81,10 @@ describe('a handler who is away', () => {
       );
     expect(await seen()).toEqual(['A case of both.']);
     const missing = await hanna.desk.uncovered(harald.id, silent);
-    expect(missing.map(({ title, givable }) => [title, givable]).sort()).toEqual([
-      ['A case of nobody.', true],
-      ['A case of one.', true],
-      ['A case without the other.', false],
+    expect(missing.map(({ title, giving }) => [title, giving]).sort()).toEqual([
+      ['A case of nobody.', 'possible'],
+      ['A case of one.', 'possible'],
+      ['A case without the other.', 'refused'],
     ]);
     const result = await hanna.desk.cover(
       harald.id,
@@ -149,6 +149,19 @@ describe('a handler who is away', () => {
     expect(await found()).toEqual(['Of a conflict.', 'Taken off.']);
     await desk.remove(bo.id);
     expect(await found()).toEqual([...titles].sort());
+    // the reason is told where the directory tells it to everybody, and nowhere else
+    const givings = async (): Promise<string[]> =>
+      (await hanna.desk.uncovered(cilla.id, silent)).flatMap(({ title, giving }) =>
+        titles.includes(title) ? giving : [],
+      );
+    expect(new Set(await givings())).toEqual(new Set(['possible']));
+    const { version } = await desk.directory();
+    await desk.proposeRoster(installation.channel, [hanna.id, harald.id], version);
+    const [proposal] = await hanna.desk.rosters();
+    if (proposal === undefined) throw new Error('nothing is proposed');
+    await hanna.desk.signRoster(proposal);
+    await desk.signRoster(proposal);
+    expect(new Set(await givings())).toEqual(new Set(['other_channel']));
   });
 
   it('leaves nothing behind after leaving the organisation', async () => {

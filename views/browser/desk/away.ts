@@ -75,10 +75,10 @@ export function awaySection(desk: Desk): HTMLElement {
   ): HTMLElement[] => {
     if (found.length === 0) return [element('p', t('desk.absence.all_open', { name }))];
     const list = keepPrivate(element('ul'));
-    fillList(list, found, ({ title, givable }) =>
-      element('li', givable ? title : t('desk.absence.not_givable', { title })),
+    fillList(list, found, ({ title, giving }) =>
+      element('li', giving === 'possible' ? title : t(`desk.absence.${giving}`, { title })),
     );
-    const ids = found.filter(({ givable }) => givable).map(({ id }) => id);
+    const ids = found.filter(({ giving }) => giving === 'possible').map(({ id }) => id);
     const giving = bulkElement(
       t('desk.absence.give', { name }),
       (onProgress, signal) => desk.api.cover(reader, ids, onProgress, signal),
