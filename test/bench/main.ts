@@ -8,7 +8,7 @@ import { pages } from './pages.js';
 import { purge } from './purge.js';
 import { reports } from './reports.js';
 import { sealing } from './sealing.js';
-import { search } from './search.js';
+import { firstSearches, search } from './search.js';
 import { start } from './start.js';
 import { upload } from './upload.js';
 import { printTable } from './table.js';
@@ -20,6 +20,7 @@ const measures: readonly Measure[] = [
   inbox,
   desk,
   search,
+  firstSearches,
   purge,
   sealing,
   start,

@@ -1,6 +1,11 @@
 import type { Listings } from '../../client/desk/listings.js';
 import { createSearch, type SearchIndex } from '../../client/desk/search.js';
-import { quantile, type Measure } from './measure.js';
+import { createDesk } from '../../client/handler.js';
+import { setUpHandler, type InstalledHandler } from './installed.js';
+import { quantile, timed, type Measure } from './measure.js';
+import { startHelper, startProcess, withFolder, type ServerProcess } from './process.js';
+import { prepareReports } from './reports.js';
+import type { SendResult, SendTask } from './reports-send.js';
 
 /** Letters of what is read of one case: a report of a page, and as much again of what followed. */
 const CASE_LETTERS = 6_000;
@@ -96,4 +101,85 @@ export const search: Measure = {
       },
     ];
   },
+};
+
+/** Milliseconds for each case of the first search after a sign-in; every case must be read by it. */
+async function firstSearch(
+  { address }: ServerProcess,
+  { name, passphrase }: InstalledHandler,
+  count: number,
+): Promise<number> {
+  const desk = createDesk({
+    address,
+    fetch: (input, init) => fetch(input, init),
+    now: () => new Date(),
+    stretch: 'least',
+  });
+  await desk.signIn(name, passphrase);
+  let read = 0;
+  const { seconds, result } = await timed(() =>
+    desk.search('submarine', (soFar) => {
+      read = soFar;
+    }),
+  );
+  await desk.signOut();
+  if (read !== count || result.failed > 0) {
+    throw new Error(`${String(read)} of ${String(count)} cases, ${String(result.failed)} failed`);
+  }
+  return (seconds * 1000) / count;
+}
+
+/** What a handler waits for who searches for the first time after a sign-in. */
+export const firstSearches: Measure = {
+  name: 'first-search',
+  title: 'the first full-text search after a sign-in, on a real server',
+  run: ({ quick, say }) =>
+    withFolder(async (folder) => {
+      const count = quick ? 60 : 1_000;
+      const server = await startProcess(folder);
+      try {
+        const handler = await setUpHandler(server);
+        say(`sealing and sending ${String(count)} reports`);
+        const bodies = await prepareReports(server.address, count);
+        const sender = startHelper('reports-send.ts');
+        try {
+          const task: SendTask = { address: server.address, bodies, atOnce: 16 };
+          const { failures } = await sender.ask<SendResult>(task);
+          if (failures > 0) throw new Error(`${String(failures)} reports failed`);
+        } finally {
+          sender.stop();
+        }
+        const never = await firstSearch(server, handler, count);
+        const before = await firstSearch(server, handler, count);
+        const ofMany = (milliseconds: number): number => (milliseconds * 10_000) / 1000;
+        return [
+          {
+            name: 'first-search.never',
+            label: 'for each case that this handler never opened',
+            value: never,
+            unit: 'ms',
+          },
+          {
+            name: 'first-search.before',
+            label: 'for each case that this handler opened that day',
+            value: before,
+            unit: 'ms',
+          },
+          {
+            name: 'first-search.never10000',
+            label: 'so for 10,000 cases never opened, reckoned',
+            value: ofMany(never),
+            unit: 's',
+          },
+          {
+            name: 'first-search.before10000',
+            label: 'so for 10,000 cases opened that day, reckoned',
+            value: ofMany(before),
+            unit: 's',
+          },
+        ];
+      } finally {
+        await server.stop();
+      }
+    }),
 };
