@@ -20,6 +20,8 @@ export default defineConfig({
     pool: 'forks',
     // with two files at once, browsers and servers that wait for each other leave two processors half idle
     maxWorkers: 3,
+    // what a page comes to show is waited for as long as it takes on a busy machine, not for a second
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       // without servers and databases, files can share a process and load every module once
