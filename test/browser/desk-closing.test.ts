@@ -124,6 +124,62 @@ describe('closing a case', () => {
 });
 
 describe('what somebody began in a form of a case', () => {
+  it('stays when the form is opened by a button, which says so where it would write over it', async () => {
+    const { page, complaints } = await desk.enter('usual');
+    await open(page);
+    await notePerson(page);
+    const press = (name: string): Promise<void> =>
+      page.getByRole('button', { name, exact: true }).click();
+    const text = (form: string): Promise<string> => page.inputValue(`#${form}-text`);
+    const problem = (form: string): Promise<string> =>
+      page.innerText(`[data-part=${form}-form] [data-part=problem]`);
+    await press('Heard: Kim Berg');
+    await page.fill('#hear-text', 'Kim says it was three.');
+    await press('Extract: Kim Berg');
+    await page.fill('#extract-text', 'Somebody counted people.');
+    await away(page);
+    await page.click('[data-tab=persons]');
+    await press('Heard: Kim Berg');
+    await press('Extract: Kim Berg');
+    expect(await text('hear')).toBe('Kim says it was three.');
+    expect(await text('extract')).toBe('Somebody counted people.');
+    // and in what is kept
+    await away(page);
+    expect(await text('hear')).toBe('Kim says it was three.');
+    expect(await text('extract')).toBe('Somebody counted people.');
+
+    await page.click('[data-tab=persons]');
+    await send(page, '[data-part=extract-form]');
+    await expect.poll(() => text('extract')).toBe('');
+    const change = page.locator('[data-part=extracts]').getByRole('button', { name: /^Change/u });
+    await change.click();
+    expect(await text('extract')).toBe('Somebody counted people.');
+    await page.fill('#extract-text', 'Somebody counted four people.');
+    await change.click();
+    expect(await text('extract')).toBe('Somebody counted four people.');
+    expect(await problem('extract')).toContain('You have begun a text here');
+    await press('Extract: Kim Berg');
+    expect(await text('extract')).toBe('Somebody counted four people.');
+    await page.fill('#extract-text', '');
+    await change.click();
+    expect(await text('extract')).toBe('Somebody counted people.');
+    expect(await page.isVisible('[data-part=extract-form] [data-part=problem]')).toBe(false);
+
+    await page.click('[data-tab=spoken]');
+    await unfold(page, '[data-part=transcript-form]');
+    await page.fill('#transcript-text', 'The caller counted four guards.');
+    await send(page, '[data-part=transcript-form]');
+    const next = page.getByRole('button', { name: /^Write the next version/u }).first();
+    await next.click();
+    expect(await text('transcript')).toBe('The caller counted four guards.');
+    await page.fill('#transcript-text', 'The caller counted five guards.');
+    await next.click();
+    expect(await text('transcript')).toBe('The caller counted five guards.');
+    expect(await problem('transcript')).toContain('You have begun a text here');
+    await check(page);
+    expect(complaints).toEqual([]);
+  });
+
   it('comes back after a change of view, and is gone once it was sent', async () => {
     const { page, complaints } = await desk.enter('usual');
     await open(page);

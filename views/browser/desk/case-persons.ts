@@ -63,17 +63,19 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
   wireBlocked(panel);
 
   const itemOf = (data: HandlerCaseView, person: Person): HTMLElement => {
-    const choose = (form: FoldedForm) => ({
+    const choose = (form: FoldedForm, adds = (): boolean => true) => ({
       run: () => {
         form.open((fields) => {
           setValue(fields, 'person', person.id);
-        });
+        }, adds);
       },
     });
+    // an older extract that is being changed stays that of its person
+    const isNew = (): boolean => valueOf(extracts.form.form, 'extract-id') === '';
     const actions: RecordItem['actions'] = [
       { label: t('desk.person.inform_do'), ...choose(informing) },
       { label: t('desk.person.hear_do'), ...choose(hearing) },
-      { label: t('desk.extract.do'), ...choose(extracts.form) },
+      { label: t('desk.extract.do'), ...choose(extracts.form, isNew) },
       { label: t('desk.person.outcome_do'), ...choose(closing) },
       {
         label: t('desk.record.change'),

@@ -5,7 +5,14 @@ import type { PaperCheck } from '../../../crypto/private.js';
 import { t } from '../strings.js';
 import { keepPrivate } from '../text-fields.js';
 import { block, wireBlocked } from './blocked.js';
-import { caseworkWriter, foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
+import {
+  begunText,
+  caseworkWriter,
+  foldedForm,
+  neededValue,
+  setValue,
+  valueOf,
+} from './casework-form.js';
 import { meetingFormChoices, transcriptFormChoices, type MeetingForm } from './choices.js';
 import type { TranscriptForm } from './choices.js';
 import { dayText, today } from './days.js';
@@ -305,9 +312,12 @@ function wireTranscript(
 ): { next(before: Transcript): void; fit(): void } {
   const form = part(panel, 'transcript-form', HTMLFormElement);
   const select = part(form, 'form', HTMLSelectElement);
+  const begun = begunText(form);
   for (const { value, label } of transcriptFormChoices()) select.append(option(value, label));
   const empty = (): void => {
     form.reset();
+    begun.filled();
+    showProblem(form, null);
     setValue(form, 'transcript-id', '');
     setValue(form, 'held', today());
     setValue(form, 'by', daysFromNow(CHECK_DAYS));
@@ -369,11 +379,17 @@ function wireTranscript(
   return {
     fit,
     next({ id, newest }) {
+      if (begun.is()) {
+        showProblem(form, t('desk.record.begun'));
+        open(form);
+        return;
+      }
       empty();
       setValue(form, 'transcript-id', id);
       select.value = newest.form;
       setValue(form, 'held', newest.heldOn);
       setValue(form, 'text', newest.text);
+      begun.filled();
       drawNext();
       open(form);
     },

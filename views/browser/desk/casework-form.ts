@@ -62,8 +62,25 @@ export function setValue(form: HTMLElement, name: string, value: string): void {
 /** A form that is folded away until it is wanted. */
 export interface FoldedForm {
   readonly form: HTMLFormElement;
-  /** Empties it, opens it and moves the focus into it; `fill` writes what is to be changed. */
-  open(fill: (form: HTMLFormElement) => void): void;
+  /**
+   * Empties it, opens it and moves the focus into it; `fill` writes what is to be changed. A text that
+   * somebody began in it stays, and the form says so; where `adds` holds then, `fill` only chooses what
+   * that text is for.
+   */
+  open(fill: (form: HTMLFormElement) => void, adds?: () => boolean): void;
+}
+
+/** Tells whether a form holds a text of somebody's; `filled` is to be called where the page wrote one. */
+export function begunText(form: HTMLElement): { is(): boolean; filled(): void } {
+  const text = (): string =>
+    form.querySelector<HTMLTextAreaElement | HTMLInputElement>('[data-part="text"]')?.value ?? '';
+  let known = '';
+  return {
+    is: () => text().trim() !== '' && text() !== known,
+    filled() {
+      known = text();
+    },
+  };
 }
 
 /**
@@ -81,8 +98,10 @@ export function foldedForm(
   for (const day of form.querySelectorAll<HTMLInputElement>('input[type="date"]')) {
     if (day.dataset['empty'] === undefined) day.defaultValue = today();
   }
+  const begun = begunText(form);
   const empty = (): void => {
     form.reset();
+    begun.filled();
     showProblem(form, null);
     for (const field of form.querySelectorAll('[aria-invalid]')) {
       field.removeAttribute('aria-invalid');
@@ -96,9 +115,16 @@ export function foldedForm(
   });
   return {
     form,
-    open(fill) {
-      empty();
-      fill(form);
+    open(fill, adds) {
+      if (!begun.is()) {
+        empty();
+        fill(form);
+        begun.filled();
+      } else if (adds?.() === true) {
+        fill(form);
+        // the draft is kept with what it is for
+        form.dispatchEvent(new Event('input'));
+      } else showProblem(form, t('desk.record.begun'));
       form.dispatchEvent(new Event('change'));
       if (fold !== null) fold.open = true;
       form.scrollIntoView({ block: 'nearest' });
