@@ -13,6 +13,7 @@ import {
   entryFacts,
   entryHead,
   factLines,
+  keyLines,
   meetingLines,
   warningsOf,
 } from './show.js';
@@ -34,12 +35,13 @@ function wordsFor(view: ReporterCaseView): OwnCopyWords {
       'Whoever finds this knows that somebody reported. Keep it where nobody else looks, and delete it when you no longer need it.',
     lead: 'A copy made by the reporter; nobody signed it. The case key is not in it.',
     dates: factLines(view),
-    head: entryHead,
+    head: (entry) => entryHead(view, entry),
     facts: (entry) => [...entryFacts(entry), ...answersOf(entry)],
     remarks: (entry) => {
       const { content } = entry;
-      if (content.kind === 'unreadable') return [`It cannot be read (${content.fault}).`];
-      return [...meetingLines(entry), erasureText(entry)].filter((each) => each !== '');
+      const key = keyLines(view, entry);
+      if (content.kind === 'unreadable') return [...key, `It cannot be read (${content.fault}).`];
+      return [...key, ...meetingLines(entry), erasureText(entry)].filter((each) => each !== '');
     },
     size: bytesText,
     readers: `Readers: ${readers.map(memberLine).join(', ')}`,

@@ -51,10 +51,20 @@ function momentText(at: string): string {
   return Number.isNaN(moment.getTime()) ? at : dayOf(moment);
 }
 
-/** Whose an entry is, what kind and of which day. */
-export function entryHead({ content, author }: EntryView): string {
+/** What stands with an entry that came through a key that a handler made, who may have written it. */
+export function keyLines({ origin }: ReporterCaseView, { author }: EntryView): string[] {
+  const isMarked = author.side === 'reporter' && origin.made === 'handler';
+  return isMarked ? ['Through a key that a handler made'] : [];
+}
+
+/** Whose an entry is, what kind and of which day: a handler wrote down what somebody had reported. */
+export function entryHead({ origin }: ReporterCaseView, { content, author }: EntryView): string {
   const who = author.side === 'reader' ? ` from ${printableLine(author.name)}` : '';
   if (content.kind === 'unreadable' || content.kind === 'erased') return `An entry${who}`;
+  if (content.kind === 'report' && origin.made === 'handler') {
+    const name = origin.name === null ? 'somebody' : printableLine(origin.name);
+    return `${momentText(content.at)}  Report, written down by ${name} for the person who reported`;
+  }
   return `${momentText(content.at)}  ${headings[content.kind] ?? content.kind}${who}`;
 }
 
@@ -125,18 +135,25 @@ export function meetingLines({ content }: EntryView): string[] {
   return content.kind === 'meeting_answer' ? [content.answer.replaceAll('_', ' ')] : [];
 }
 
-function entryText(entry: EntryView, files: readonly NumberedFile[]): string {
+function entryText(
+  view: ReporterCaseView,
+  entry: EntryView,
+  files: readonly NumberedFile[],
+): string {
   const { content, author, sequence, readOn } = entry;
   const read =
     author.side === 'reporter'
       ? ` (${readOn === null ? 'not read yet' : `read on ${readOn}`})`
       : '';
+  const head = entryHead(view, entry);
+  const key = keyLines(view, entry);
   if (content.kind === 'unreadable') {
-    return `${entryHead(entry)} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
+    const text = `${head} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
+    return [text, ...key].join('\n    ');
   }
   const erased = erasureText(entry);
-  if (content.kind === 'erased') return `${entryHead(entry)}${read}. ${erased}`;
-  const lines = [`${entryHead(entry)}${read}`];
+  if (content.kind === 'erased') return [`${head}${read}. ${erased}`, ...key].join('\n    ');
+  const lines = [`${head}${read}`, ...key];
   for (const [name, value] of entryFacts(entry)) lines.push(`${name}: ${value}`);
   lines.push(...meetingLines(entry));
   if ('text' in content && content.text !== '') lines.push(printable(content.text));
@@ -207,7 +224,7 @@ export function caseText(view: ReporterCaseView): string {
     ...(view.state === 'closed' && view.writable === 'yes' ? [REPRISALS] : []),
     `Readers: ${readers.map(memberLine).join(', ')}`,
   ];
-  const entries = view.entries.map((entry) => entryText(entry, files));
+  const entries = view.entries.map((entry) => entryText(view, entry, files));
   return [facts.join('\n'), ...entries, ...spokenTexts(view), ...consentTexts(view)].join('\n\n');
 }
 

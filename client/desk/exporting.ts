@@ -256,6 +256,8 @@ export function createExportDesk(
       disclosures: facts.disclosures,
       notices: facts.notices,
       requests: facts.requests,
+      transcripts: facts.transcripts,
+      meetings: facts.meetings,
       dates: facts.dates,
       decisions: facts.decisions,
       keeping: facts.keeping,

@@ -1,7 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  openCaseOf,
+  openPage,
+  partOf,
+  readableIn,
+  signInInBrowser,
+  takeOutWhole,
+} from '../support/desk-page.js';
 import {
   startInstallation,
   type Installation,
@@ -91,6 +98,17 @@ describe('a request about data that belongs to no case', () => {
     await partOf(writing, 'confirm-do').click();
     await partOf(page, 'state').getByText('Closed').waitFor();
     await partOf(writing, 'title').getByText('The request is closed').waitFor();
+  });
+
+  it('is taken out as what its handler wrote down for somebody, and as no report', async () => {
+    const copy = readableIn(await takeOutWhole(page));
+    const [, first = ''] = copy.split('<article');
+    expect(first).toContain('Hanna Handler, for the person who asks');
+    expect(first).toContain(': Request about data');
+    expect(first).toContain('Do you hold any data on me?');
+    expect(copy).not.toContain('Through a key that a handler made');
+    expect(copy).not.toContain('Reporter, ');
+    await page.click('#tab-conversation');
   });
 
   it('is opened again in its own words, and only then answered otherwise', async () => {

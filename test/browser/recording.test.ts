@@ -3,7 +3,14 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
 import { launchBrowser } from '../support/browser.js';
-import { openCaseOf, openPage, partOf, signInInBrowser } from '../support/desk-page.js';
+import {
+  openCaseOf,
+  openPage,
+  partOf,
+  readableIn,
+  signInInBrowser,
+  takeOutWhole,
+} from '../support/desk-page.js';
 import {
   startInstallation,
   type Installation,
@@ -118,6 +125,37 @@ describe('a report by phone', () => {
     await check.getByText('This version was agreed to').waitFor();
     await partOf(desk, 'reload').click();
     await panel.getByText('Agreed through a key that a handler made').waitFor();
+  });
+
+  it('is taken out as a file that marks all that came through the key', async () => {
+    await caller.fill('#answer-text', 'The fifth guard is Kim.');
+    await caller.click('#answer button[type=submit]');
+    await caller.locator('#conversation').getByText('The fifth guard is Kim.').waitFor();
+    await partOf(desk, 'reload').click();
+    await desk.locator('.entry', { hasText: 'The fifth guard is Kim.' }).waitFor({
+      state: 'attached',
+    });
+    const archive = await takeOutWhole(desk);
+    const page = readableIn(archive);
+    const mark = 'Through a key that a handler made';
+    const entries = page.split('<article').slice(1);
+    const marked = entries.filter((entry) => entry.includes(mark));
+    const byReporter = entries.filter((entry) => entry.includes('class="reporter"'));
+    expect(marked).toEqual(byReporter);
+    const found = (text: string): boolean => marked.some((entry) => entry.includes(text));
+    expect(found('Hanna Handler, for the person who reported')).toBe(true);
+    for (const said of [
+      'Four guards are paid',
+      'Corrects version 1',
+      'Agrees to version 2 and signs it.',
+      'The fifth guard is Kim.',
+    ]) {
+      expect(found(said), said).toBe(true);
+    }
+    expect(marked).toHaveLength(4);
+    expect(page).toContain('version 2 (Agreed through a key that a handler made)');
+    expect(archive).toContain('"state":"agreed_handler_key"');
+    await desk.click('#tab-spoken');
   });
 
   it('leads to a meeting that the caller asks for, with times to choose from', async () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../client/api.js';
 import { run } from '../../client/cli/run.js';
 import type { RecordingInput } from '../../client/desk/recording.js';
@@ -333,11 +333,21 @@ describe('what was written down of something spoken', () => {
 });
 
 describe('the program without a browser', () => {
-  it('shows what is to be checked and proposed, and answers it', async () => {
-    const { words } = await installation.report();
-    const keyFile = path.join(installation.server.dataFolder, '..', `key-${randomUUID()}`);
+  const files: string[] = [];
+  const newFile = (name: string): string => {
+    const file = path.join(installation.server.dataFolder, '..', `${randomUUID()}-${name}`);
+    files.push(file);
+    return file;
+  };
+  afterEach(async () => {
+    for (const file of files.splice(0)) await rm(file, { force: true });
+  });
+
+  /** The program as somebody runs it who has a case key in a file. */
+  async function programWith(words: readonly string[]) {
+    const keyFile = newFile('key');
     await writeFile(keyFile, words.join(' '));
-    const casekey = async (...args: string[]) => {
+    return async (...args: string[]) => {
       const terminal = createTestTerminal({});
       const exit = await run([...args, '--key-file', keyFile, '--address', installation.address], {
         terminal,
@@ -348,6 +358,53 @@ describe('the program without a browser', () => {
       });
       return { exit, printed: terminal.printed };
     };
+  }
+
+  it('marks each entry that came through a key which a handler made, in the copy too', async () => {
+    const input = await recording({ text: 'What was said on the telephone.' });
+    const { id } = await hanna.desk.record(input, [], silent);
+    const minutes = { kind: 'transcript', id: null, form: 'unrecorded_call' } as const;
+    const days = { heldOn: '2026-02-20', by: '2026-03-16' } as const;
+    await hanna.desk.tell(id, { ...minutes, ...days, text: 'Four guards.' });
+    const casekey = await programWith(input.words);
+    const correction = newFile('correction');
+    await writeFile(correction, 'Five guards.');
+    expect((await casekey('rectify', '1', '--text-file', correction)).exit).toBe(0);
+    expect((await casekey('agree', '1')).exit).toBe(0);
+    await hanna.desk.reply(id, { kind: 'reply', text: 'Thank you.' }, [], silent);
+    const mark = 'Through a key that a handler made';
+    const { printed } = await casekey('return');
+    const page = newFile('note.html');
+    expect((await casekey('copy', page)).exit).toBe(0);
+    const copy = await readFile(page, 'utf8');
+    const archive = newFile('note.zip');
+    expect((await casekey('copy', archive)).exit).toBe(0);
+    const first = 'Report, written down by Hanna Handler for the person who reported';
+    expect(printed).not.toContain('Your report');
+    expect(copy).not.toContain('Your report');
+    for (const head of [first, 'Your correction', 'You agreed']) {
+      expect(printed).toMatch(new RegExp(`${head}[^\\n]*\\n *${mark}\\n`, 'u'));
+      expect(
+        copy
+          .split('<article')
+          .filter((each) => each.includes(mark))
+          .join(),
+      ).toContain(head);
+    }
+    for (const text of [printed, copy]) expect(text.split(mark)).toHaveLength(4);
+    const stored = await readFile(archive, 'utf8');
+    expect(stored).toContain('"state":"agreed_handler_key"');
+    expect(stored).toContain('"made":"handler"');
+    // of somebody whose own key it is nothing is marked
+    const { words } = await installation.report();
+    const own = (await (await programWith(words))('return')).printed;
+    expect(own).toContain('Your report');
+    expect(own).not.toContain(mark);
+  });
+
+  it('shows what is to be checked and proposed, and answers it', async () => {
+    const { words } = await installation.report();
+    const casekey = await programWith(words);
     const { id } = await installation.newReporter().open(words);
     const told = { kind: 'transcript', id: null, form: 'meeting', text: 'You said so.' } as const;
     await hanna.desk.tell(id, { ...told, heldOn: '2026-03-01', by: '2026-03-16' });
@@ -387,7 +444,6 @@ describe('the program without a browser', () => {
     expect((await casekey('consent', '1', 'withdraw')).exit).toBe(0);
     expect((await casekey('consent', '1', 'agree')).exit).toBe(2);
     expect((await hanna.desk.openCase(id)).identityTalks).toMatchObject([{ state: 'withdraw' }]);
-    await rm(keyFile);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
 
 /** Secrets that a page showed once and that a person would have on paper. */
@@ -139,4 +140,23 @@ export async function writeInCase(
   await partOf(form, 'submit').click();
   if (outcome !== undefined) await partOf(form, 'confirm-do').click();
   await page.locator('[data-part="conversation"] .written', { hasText: text }).waitFor();
+}
+
+/** Takes the open case out whole, as a file that stays inside; answers the archive, which packs nothing. */
+export async function takeOutWhole(page: Page): Promise<string> {
+  await page.click('#tab-record');
+  const record = page.locator('#panel-record');
+  await partOf(record, 'export-fold').locator('summary').first().click();
+  await partOf(record, 'purpose').fill('For the file.');
+  await partOf(record, 'export-form').locator('[type=submit]').click();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    partOf(partOf(record, 'export-make'), 'save').click(),
+  ]);
+  return readFile(await saved.path(), 'utf8');
+}
+
+/** The readable copy in such an archive. */
+export function readableIn(archive: string): string {
+  return archive.slice(archive.indexOf('<!doctype html>'), archive.indexOf('</html>'));
 }

@@ -28,10 +28,10 @@ import { outcomeText } from './choices.js';
 import { dayText, momentText } from './days.js';
 import type { Desk } from './desk.js';
 import { report } from './failures.js';
-import { memberText, partyText } from './parties.js';
+import { authorText, isThroughMadeKey, kindText, memberText, partyText } from './parties.js';
 import { firstFacts } from './request-words.js';
 import { listText } from './texts.js';
-import { kindName, spokenLines } from './spoken-lines.js';
+import { spokenLines } from './spoken-lines.js';
 import { workLine } from './work-lines.js';
 
 const QUESTIONS = ['where', 'when', 'who', 'how', 'more'] as const;
@@ -243,19 +243,9 @@ function entryElement(
   const fromReporter = entry.author.side === 'reporter';
   item.classList.add(fromReporter ? 'from-reporter' : 'from-desk', `kind-${content.kind}`);
   showPart(item, 'new', fromReporter && entry.readOn === null);
-  // a handler wrote down what somebody else had reported
-  const { origin } = data;
-  const recorder = content.kind === 'report' && origin.made === 'handler' ? origin : null;
-  const author =
-    recorder &&
-    t(data.dataRequest ? 'desk.request.author' : 'desk.made.author', {
-      name: recorder.name ?? t('desk.made.nobody'),
-    });
-  write(item, 'author', author ?? partyText(entry.author));
-  const isRequest = content.kind === 'report' && data.dataRequest;
-  write(item, 'kind', t(`desk.entry.${isRequest ? 'request' : kindName(data, content)}`));
-  // whoever wrote it may have been the handler who made the key
-  showPart(item, 'handler-key', fromReporter && data.origin.made === 'handler' && !isRequest);
+  write(item, 'author', authorText(data, entry));
+  write(item, 'kind', kindText(data, entry));
+  showPart(item, 'handler-key', isThroughMadeKey(data, entry));
   const isThere = content.kind !== 'unreadable' && content.kind !== 'erased';
   write(item, 'when', isThere ? momentText(content.at) : '');
   write(

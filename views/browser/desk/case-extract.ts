@@ -16,7 +16,7 @@ import { foldedForm, neededValue, setValue, valueOf, type FoldedForm } from './c
 import { element, fillList, onClick, part, showPart, write } from './dom.js';
 import { dayText, today } from './days.js';
 import { localText, type Desk } from './desk.js';
-import { partyText } from './parties.js';
+import { authorText } from './parties.js';
 import { printSheet } from './print.js';
 import { recordMarks } from './record-marks.js';
 import { recordItem, type RecordItem } from './record-item.js';
@@ -143,7 +143,7 @@ export function extractSection(
       );
       showPart(panel, 'no-extracts', all.length === 0);
       const entries = data.entries.filter((entry) => textsOf(entry).length > 0);
-      fillList(part(panel, 'sources'), entries, sourceElement);
+      fillList(part(panel, 'sources'), entries, (entry) => sourceElement(data, entry));
     },
   };
 }
@@ -204,9 +204,9 @@ export function sourcesOf({
   };
 }
 
-function sourceElement(entry: EntryView): HTMLElement {
+function sourceElement(data: HandlerCaseView, entry: EntryView): HTMLElement {
   const block = element('div', '', 'extract-source');
-  block.append(element('p', partyText(entry.author), 'soft'));
+  block.append(element('p', authorText(data, entry), 'soft'));
   for (const text of textsOf(entry)) {
     const paragraph = keepPrivate(element('p', text, 'written'));
     paragraph.dir = 'auto';

@@ -7,7 +7,7 @@ import { sizeText } from './days.js';
 import type { Desk } from './desk.js';
 import { report, showProblem } from './failures.js';
 import { stillWorking } from './idle-lock.js';
-import { partyText } from './parties.js';
+import { authorText } from './parties.js';
 import { openPreview, previewKind } from './preview.js';
 import { shownFileName } from '../file-name.js';
 import { saveFile } from '../save-file.js';
@@ -75,13 +75,12 @@ export function fileItem(
 
 /** Every file of a case's conversation and notes that is not restricted, the newest last. */
 export function allFiles(desk: Desk, data: HandlerCaseView): HTMLElement[] {
-  return data.entries.flatMap(({ author, compartment, content, erasedFiles }) => {
+  return data.entries.flatMap((entry) => {
+    const { compartment, content, erasedFiles } = entry;
     const attached = 'files' in content ? content.files : [];
     const files = attached.filter(({ attachment }) => !erasedFiles.includes(attachment));
-    const from =
-      compartment === 'internal'
-        ? t('desk.files.from_notes', { name: partyText(author) })
-        : t('desk.files.from', { name: partyText(author) });
+    const where = compartment === 'internal' ? 'from_notes' : 'from';
+    const from = t(`desk.files.${where}`, { name: authorText(data, entry) });
     return files.map((file) => fileItem(desk, data.id, file, from));
   });
 }

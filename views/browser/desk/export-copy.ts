@@ -32,8 +32,8 @@ import { exportState } from './export-lines.js';
 import { caseTitle, responsibleNames, statusText } from './inbox-row.js';
 import { languageText } from './languages.js';
 import { keptOutNames } from './left-out.js';
-import { partyText } from './parties.js';
-import { kindName, spokenLines } from './spoken-lines.js';
+import { authorText, isThroughMadeKey, kindText } from './parties.js';
+import { paperLine, spokenLines, transcriptName, transcriptState } from './spoken-lines.js';
 import { listText } from './texts.js';
 import { erasureText } from './case-erasure.js';
 import { workLine } from './work-lines.js';
@@ -124,10 +124,7 @@ function detailsOf(data: HandlerCaseView, { content, erasedFiles }: EntryView): 
 }
 
 /** What the reporter answered, and to which question. */
-function consentLines(
-  { identityTalks, origin }: HandlerCaseView,
-  { content }: EntryView,
-): string[] {
+function consentLines({ identityTalks }: HandlerCaseView, { content }: EntryView): string[] {
   if (content.kind !== 'consent') return [];
   const asked = identityTalks.find(({ hash }) => hash === content.request);
   return [
@@ -135,8 +132,12 @@ function consentLines(
     ...(asked === undefined
       ? []
       : [`${t('desk.consent.to')}: ${asked.to}`, `${t('desk.consent.what')}: ${asked.what}`]),
-    ...(origin.made === 'handler' ? [t('desk.made.key_tag')] : []),
   ];
+}
+
+/** That whoever wrote an entry may have been the handler who made the key. */
+function keyLines(data: HandlerCaseView, entry: EntryView): string[] {
+  return isThroughMadeKey(data, entry) ? [t('desk.made.key_tag')] : [];
 }
 
 /** Where the files of a case lie in the archive, in the order in which its entries name them. */
@@ -155,12 +156,13 @@ function entryOf(
 ): ReadableEntry {
   const { content, author, readOn } = entry;
   const fromReporter = author.side === 'reporter';
-  const who = partyText(author);
+  const who = authorText(data, entry);
   const line = workLine(desk, data, entry, otherCase);
   const attached = 'files' in content ? content.files : [];
   const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
   const erased = erasureText(entry);
-  const kind = line ?? t(`desk.entry.${kindName(data, content)}`);
+  const kind = line ?? kindText(data, entry);
+  const key = keyLines(data, entry);
   const base = {
     kind: 'entry',
     fromReporter,
@@ -174,15 +176,21 @@ function entryOf(
   } as const;
   if (content.kind === 'unreadable') {
     const head = t('desk.export.doc.unread', { who, kind });
-    return { ...base, head, text: '', remarks: [unreadableText(content.fault, fromReporter)] };
+    return {
+      ...base,
+      head,
+      text: '',
+      remarks: [...key, unreadableText(content.fault, fromReporter)],
+    };
   }
   if (content.kind === 'erased') {
     const head = t('desk.export.doc.unread', { who, kind });
-    return { ...base, head, text: '', remarks: erased === null ? [] : [erased] };
+    return { ...base, head, text: '', remarks: [...key, ...(erased === null ? [] : [erased])] };
   }
   const head = t('desk.export.doc.entry', { who, when: momentText(content.at), kind });
   const opened = readOn === null ? [] : [t('desk.export.doc.opened', { day: dayText(readOn) })];
   const remarks = [
+    ...key,
     ...spokenLines(data, entry),
     ...consentLines(data, entry),
     ...correctionTexts(data, entry),
@@ -271,6 +279,16 @@ function recordLines(data: HandlerCaseView): string[] {
   return [...requests, ...disclosures, ...notices, ...exports];
 }
 
+/** Where the check of each transcript and minutes stands, and what an agreement to it is worth. */
+function transcriptLines({ transcripts }: HandlerCaseView): string[] {
+  return transcripts.map((each) => {
+    const line = `${transcriptName(each.newest)} (${transcriptState(each, today())})`;
+    const isWeaker = each.newest.paper === null && each.state === 'agreed_handler_key';
+    const more = isWeaker ? t('desk.transcript.handler_key_line') : paperLine(each.newest);
+    return more === '' ? line : `${line}\n${more}`;
+  });
+}
+
 function section(heading: string, blocks: readonly ReadableBlock[]): ReadableBlock[] {
   const none = { kind: 'text', text: t('desk.export.doc.none') } as const;
   return [{ kind: 'heading', text: heading }, ...(blocks.length === 0 ? [none] : blocks)];
@@ -331,6 +349,7 @@ export function wholeCopy(
         ...list(workLines(data)),
         ...compartment(desk, data, 'internal'),
       ]),
+      ...section(t('desk.transcript.title'), list(transcriptLines(data))),
       ...section(t('desk.export.doc.persons'), list(persons)),
       ...section(t('desk.export.doc.record'), list(recordLines(data))),
       ...section(t('desk.export.doc.access'), list(data.readers.map(({ name }) => name))),
