@@ -1,60 +1,35 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import { addDays, addMonths, dayOf, reporterKeys, type Day } from '../../crypto/private.js';
 import { composeRetention } from '../../server/tasks.js';
-import { launchBrowser } from '../support/browser.js';
-import { openCaseOf, partOf, signInInBrowser, writeInCase } from '../support/desk-page.js';
+import { openCaseOf, partOf, writeInCase } from '../support/desk-page.js';
 import { silent } from '../support/fixtures.js';
-import {
-  startInstallation,
-  type Installation,
-  type InstallationPerson,
-} from '../support/installation.js';
-import { expectAccessible } from '../support/reporter-page.js';
+import type { Installation } from '../support/installation.js';
 import { createTestClock } from '../support/server.js';
-import { startTamperingProxy, type TamperingProxy } from '../support/tampering-proxy.js';
-import { canary, placesBelow, tracesIn } from '../support/traces.js';
-import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded } from './desk-page.js';
+import { expectInOrder, tellStory } from './told-story.js';
 
 // Two handlers and the persons, requests, disclosures, restriction and hold of their cases: a real
 // server, a page for each that stays open, and between them somebody who writes down what is sent. The
 // tests of this file are steps of one story and run in their order.
 
 const DAY = 86_400_000;
-/** Words that handlers write here, each of which nobody else may ever see. */
-const secrets = new Map<string, string>();
 
-/** A word that is like no other one, kept to be looked for at the end. */
-function secret(what: string): string {
-  const word = `${what} ${randomUUID()}`;
-  secrets.set(what, word);
-  return word;
-}
-
-let browser: Browser;
+const story = tellStory();
+const { secret, deskOf } = story;
 let installation: Installation;
-let proxy: TamperingProxy;
 let hanna: Page;
 let harald: Page;
 let today: Day;
 let words: string[];
 let heldWords: string[];
-const complaints: string[][] = [];
-
-async function deskOf({ name, passphrase }: InstallationPerson, ahead = 0): Promise<Page> {
-  const opened = await openDeskPage(browser, `${proxy.url}/desk/en/`, { ahead });
-  complaints.push(opened.complaints);
-  await signInInBrowser(opened.page, name, passphrase);
-  return opened.page;
-}
 
 beforeAll(async () => {
   const now = new Date();
   today = dayOf(now, 'UTC');
   const clock = createTestClock(new Date(now.getTime() - 700 * DAY));
-  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  installation = await story.start({ clock });
   ({ words: heldWords } = await installation.report({ text: 'The lorry is weighed empty.' }));
   const closure = { kind: 'closure', outcome: 'substantiated', text: 'It is.' } as const;
   const [first, second] = installation.handlers;
@@ -64,25 +39,12 @@ beforeAll(async () => {
   ({ words } = await installation.report({
     text: 'On 3 March the foreman let two guards write four hours each at the northern gate.',
   }));
-  proxy = await startTamperingProxy(installation.address);
+  await story.overhear();
   [hanna, harald] = await Promise.all([deskOf(first), deskOf(second)]);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await proxy.stop();
-  expect(complaints.flat()).toEqual([]);
-  expect(installation.server.faults).toEqual([]);
-  await installation.stop();
-});
-
 const dayText = (day: string): string =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));
-
-async function check(page: Page): Promise<void> {
-  await expectAccessible(page);
-  expect(await overflow(page)).toBe(0);
-}
 
 /** A form of a case, opened by the summary above it where it is folded. */
 async function unfold(page: Page, name: string): Promise<Locator> {
@@ -142,7 +104,7 @@ it('persons are deferred, told, heard and told of the outcome, and no reporter l
   await send(deferring);
   await deferring.getByText('Write the reasons.').waitFor();
   await partOf(deferring, 'text').fill(deferral);
-  await check(hanna);
+  await expectInOrder(hanna);
   await send(deferring);
   const waits = `Telling waits; to be looked at again by ${dayText(review)}. ${deferral}`;
   expect(await line(hanna, 'persons', waits)).toContain(kim);
@@ -182,7 +144,7 @@ it('persons are deferred, told, heard and told of the outcome, and no reporter l
 }, 120_000);
 
 it('an extract names no source, as far as a program sees, and is printed, saved and handed over', async () => {
-  const [kim = ''] = [...secrets.values()];
+  const [kim = ''] = [...story.secrets.values()];
   await hanna.click('[data-tab=persons]');
   await action(hanna, `Extract: ${kim}`);
   const form = partOf(hanna, 'extract-form');
@@ -191,7 +153,7 @@ it('an extract names no source, as far as a program sees, and is printed, saved 
   await send(form);
   await partOf(form, 'findings').getByText('let two guards write four hours each').waitFor();
   expect(await partOf(hanna, 'extracts').locator('> li').count()).toBe(0);
-  await check(hanna);
+  await expectInOrder(hanna);
   const said = secret('More was charged for than was worked');
   await partOf(form, 'text').fill(said);
   await partOf(form, 'check').click();
@@ -220,7 +182,7 @@ it('an extract names no source, as far as a program sees, and is printed, saved 
 }, 120_000);
 
 it('a request is extended, refused with remedies or granted, and stands in the register', async () => {
-  const [kim = ''] = [...secrets.values()];
+  const [kim = ''] = [...story.secrets.values()];
   const received = addDays(today, -20);
   const police = secret('Police');
   const scope = secret('The hours of March');
@@ -250,7 +212,7 @@ it('a request is extended, refused with remedies or granted, and stands in the r
   await fill(anonymous, { right: 'access', by: 'anonymous_reporter', received: today });
   await send(anonymous);
   expect(await line(hanna, 'requests', 'Access: the reporter')).toContain('by the case key');
-  await check(hanna);
+  await expectInOrder(hanna);
 
   await reload(harald, 'record');
   const many = secret('Forty files');
@@ -284,7 +246,7 @@ it('a request is extended, refused with remedies or granted, and stands in the r
   await send(answering);
   // whoever was given the data before is to be told
   expect(await line(harald, 'notices', police)).toContain('to be told');
-  await check(harald);
+  await expectInOrder(harald);
 
   await goTo(harald, 'requests');
   await partOf(harald.locator('.requests'), 'start').click();
@@ -294,7 +256,7 @@ it('a request is extended, refused with remedies or granted, and stands in the r
   await partOf(harald, 'settled').check();
   await line(harald, 'list', reasons);
   expect(await partOf(harald, 'list').locator('> li').count()).toBe(3);
-  await check(harald);
+  await expectInOrder(harald);
   const [table] = await Promise.all([
     harald.waitForEvent('download'),
     partOf(harald, 'save').click(),
@@ -306,7 +268,7 @@ it('a request is extended, refused with remedies or granted, and stands in the r
 }, 120_000);
 
 it('a correction stands at what it corrects, and its recipients are told or it is said why not', async () => {
-  const police = secrets.get('Police') ?? '';
+  const police = story.secrets.get('Police') ?? '';
   const right = secret('It was 4 March');
   await reload(hanna, 'record');
   const form = await unfold(hanna, 'correction-form');
@@ -330,7 +292,7 @@ it('a correction stands at what it corrects, and its recipients are told or it i
   await send(telling);
   expect(await line(hanna, 'notices', why)).toContain(police);
   await expect.poll(() => open.count()).toBe(0);
-  await check(hanna);
+  await expectInOrder(hanna);
 
   await openCaseOf(harald, 'On 3 March');
   const entry = partOf(harald, 'conversation').locator('> li', { hasText: 'the northern gate' });
@@ -357,7 +319,7 @@ it('a restricted case takes answers and nothing else until the restriction ends'
   expect(await partOf(harald, 'restriction-facts').innerText()).toContain(contested);
   await partOf(harald, 'correction-restricted').waitFor();
   expect(await partOf(harald, 'correction-new').isVisible()).toBe(false);
-  await check(harald);
+  await expectInOrder(harald);
   await installation.newReporter().send(words, 'It was the southern gate.', [], silent);
   await reload(harald, 'conversation');
   await harald.locator('.entry', { hasText: 'the southern gate' }).waitFor();
@@ -405,7 +367,7 @@ it('a held case outlives its time, and goes on towards its end once the hold is 
   await send(form);
   await partOf(form, 'problem').waitFor();
   await fill(form, { 'hold-decided': 'The board', 'hold-scope': scope });
-  await check(hanna);
+  await expectInOrder(hanna);
   await send(form);
   await partOf(hanna, 'hold-state').getByText('A hold is in force').waitFor();
   await removal.waitFor({ state: 'detached' });
@@ -434,7 +396,7 @@ it('a held case outlives its time, and goes on towards its end once the hold is 
   // the days that were left at the hold are left again
   const end = partOf(harald, 'timeline').locator('li', { hasText: 'Removed for good' });
   expect(await end.innerText()).toContain(dayText(addDays(today, later + left)));
-  await check(harald);
+  await expectInOrder(harald);
 
   installation.clock.addDays(left - 1);
   expect(await purged()).toBe(0);
@@ -446,18 +408,7 @@ it('a held case outlives its time, and goes on towards its end once the hold is 
 }, 120_000);
 
 it('and none of what was written was sent or stored in clear', () => {
-  const asked = Object.fromEntries(
-    proxy.asked.map(({ method, path, headers, body }, index) => [
-      `${index.toString()} ${method} ${path}`,
-      Buffer.concat([Buffer.from(`${path} ${JSON.stringify(headers)} `), body()]),
-    ]),
-  );
-  const kept = {
-    ...placesBelow(installation.server.dataFolder),
-    log: Buffer.from(installation.server.logged.join('\n')),
-  };
-  expect(Object.keys(asked).length).toBeGreaterThan(100);
-  expect(secrets.size).toBeGreaterThan(15);
-  const all = [...secrets].map(([what, text]) => canary(what, text));
-  expect(tracesIn({ ...asked, ...kept }, all)).toEqual([]);
+  expect(story.overheard()).toBeGreaterThan(100);
+  expect(story.secrets.size).toBeGreaterThan(15);
+  expect(story.traces()).toEqual([]);
 });

@@ -1,97 +1,58 @@
-import { randomUUID } from 'node:crypto';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import { addDays, addMonths, dayOf, type Day } from '../../crypto/private.js';
-import { launchBrowser } from '../support/browser.js';
-import { openCaseOf, partOf, signInInBrowser, writeInCase } from '../support/desk-page.js';
-import {
-  startInstallation,
-  type Installation,
-  type InstallationPerson,
-} from '../support/installation.js';
-import { expectAccessible, openCaseWith } from '../support/reporter-page.js';
+import { openCaseOf, partOf, writeInCase } from '../support/desk-page.js';
+import type { Installation } from '../support/installation.js';
+import { openCaseWith } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
-import { startTamperingProxy, type TamperingProxy } from '../support/tampering-proxy.js';
-import { canary, placesBelow, tracesIn } from '../support/traces.js';
-import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded } from './desk-page.js';
+import { expectInOrder, tellStory } from './told-story.js';
 
 // What two handlers decide about the dates of their cases, in a Swedish channel that follows Spain's act
 // later on, and what their reporters see of it: a real server, a page for each handler, and between them
 // somebody who writes down what is sent. The tests of this file are steps of one story.
 
 const PHONE = { width: 390, height: 844 };
-/** Words that handlers write here, each of which nobody else may ever see. */
-const secrets = new Map<string, string>();
 
-/** A word that is like no other one, kept to be looked for at the end. */
-function secret(what: string): string {
-  const word = `${what} ${randomUUID()}`;
-  secrets.set(what, word);
-  return word;
-}
-
-let browser: Browser;
+const story = tellStory();
+const { secret, deskOf } = story;
 let installation: Installation;
-let proxy: TamperingProxy;
 let hanna: Page;
 let harald: Page;
 let today: Day;
 let swedish: string[];
 let spanish: string[];
-const complaints: string[][] = [];
-
-async function deskOf({ name, passphrase }: InstallationPerson, ahead = 0): Promise<Page> {
-  const opened = await openDeskPage(browser, `${proxy.url}/desk/en/`, { ahead });
-  complaints.push(opened.complaints);
-  await signInInBrowser(opened.page, name, passphrase);
-  return opened.page;
-}
 
 /** A reporter's page with the case that a key opens. */
 async function reading(words: readonly string[], ahead = 0): Promise<Page> {
-  const address = `${proxy.url}/en/return`;
-  const opened = await openDeskPage(browser, address, { ahead, viewport: PHONE });
-  complaints.push(opened.complaints);
-  await openCaseWith(opened.page, words);
-  return opened.page;
+  const page = await story.open('/en/return', { ahead, viewport: PHONE });
+  await openCaseWith(page, words);
+  return page;
 }
 
 beforeAll(async () => {
   const now = new Date();
   today = dayOf(now, 'UTC');
   const clock = createTestClock(now);
-  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  installation = await story.start({ clock });
   ({ words: swedish } = await installation.report({
     text: 'On 3 March the scales were set back.',
     language: 'en',
   }));
-  proxy = await startTamperingProxy(installation.address);
+  await story.overhear();
   const [first, second] = installation.handlers;
   [hanna, harald] = await Promise.all([deskOf(first), deskOf(second)]);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await proxy.stop();
-  expect(complaints.flat()).toEqual([]);
-  expect(installation.server.faults).toEqual([]);
-  await installation.stop();
-});
-
 const dayText = (day: string, dateStyle: 'long' | 'medium' = 'medium'): string =>
   new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
-
-async function check(page: Page): Promise<void> {
-  await expectAccessible(page);
-  expect(await overflow(page)).toBe(0);
-}
 
 /** Sees what a handler's page shows at a desk and on a phone. */
 async function checkEverywhere(page: Page): Promise<void> {
   const before = page.viewportSize() ?? PHONE;
-  await check(page);
+  await expectInOrder(page);
   await page.setViewportSize(PHONE);
-  await check(page);
+  await expectInOrder(page);
   await page.setViewportSize(before);
 }
 
@@ -158,7 +119,7 @@ it('an acknowledgement is left out on a ground of the act, and the reporter’s 
     `First answer by ${dayText(addDays(today, 7), 'long')}`,
   );
   expect(await reporter.content()).not.toContain(because);
-  await check(reporter);
+  await expectInOrder(reporter);
   await reporter.context().close();
 }, 120_000);
 
@@ -201,7 +162,7 @@ it('an addition that a reporter wants confirmed has a day, until the other handl
   await openCaseWith(reporter, swedish);
   await reporter.locator('.entry', { hasText: 'Yes, we have it.' }).waitFor();
   expect(await milestones(reporter)).toContain(`First answer on ${dayText(today, 'long')}`);
-  await check(reporter);
+  await expectInOrder(reporter);
   await reporter.context().close();
 }, 120_000);
 
@@ -297,7 +258,7 @@ it('feedback is put off with reasons, the reporter is told by the ready text, an
   await text.fill(ready.replace('[the reason]', 'we hear people who are abroad'));
   await send(writing);
   await partOf(hanna, 'conversation').getByText('we hear people who are abroad').waitFor();
-  await check(hanna);
+  await expectInOrder(hanna);
 
   await open(harald, 'The batteries');
   const seen = await steps(harald);
@@ -313,7 +274,7 @@ it('feedback is put off with reasons, the reporter is told by the ready text, an
   const reporter = await reading(spanish);
   await reporter.locator('.entry', { hasText: dayText(latest, 'long') }).waitFor();
   expect(await reporter.content()).not.toContain(witnesses);
-  await check(reporter);
+  await expectInOrder(reporter);
   await reporter.context().close();
 }, 120_000);
 
@@ -341,30 +302,19 @@ it('and a hundred days later nothing is late that was put off or left out', asyn
   await partOf(harald, 'further-end').click();
   const step = partOf(harald, 'timeline').locator('.step-name', { hasText: 'urther feedback' });
   await expect.poll(() => step.count()).toBe(0);
-  await check(harald);
+  await expectInOrder(harald);
 
   const reporter = await reading(spanish, later);
   const missed = `Feedback overdue since ${dayText(addMonths(today, 3), 'long')}`;
   expect(await milestones(reporter)).toContain(missed);
   const overdue = await reporter.locator('#overdue').innerText();
   expect(overdue).toContain('unless an answer of the readers named a later one');
-  await check(reporter);
+  await expectInOrder(reporter);
   await reporter.context().close();
 }, 120_000);
 
 it('and none of the reasons was sent or stored in clear', () => {
-  const asked = Object.fromEntries(
-    proxy.asked.map(({ method, path, headers, body }, index) => [
-      `${index.toString()} ${method} ${path}`,
-      Buffer.concat([Buffer.from(`${path} ${JSON.stringify(headers)} `), body()]),
-    ]),
-  );
-  const kept = {
-    ...placesBelow(installation.server.dataFolder),
-    log: Buffer.from(installation.server.logged.join('\n')),
-  };
-  expect(Object.keys(asked).length).toBeGreaterThan(50);
-  expect(secrets.size).toBe(2);
-  const all = [...secrets].map(([what, text]) => canary(what, text));
-  expect(tracesIn({ ...asked, ...kept }, all)).toEqual([]);
+  expect(story.overheard()).toBeGreaterThan(50);
+  expect(story.secrets.size).toBe(2);
+  expect(story.traces()).toEqual([]);
 });

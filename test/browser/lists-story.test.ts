@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import { dayOf, reporterKeys } from '../../crypto/private.js';
 import type { ReportInput } from '../../client/models.js';
-import { launchBrowser } from '../support/browser.js';
 import { openCaseOf, partOf, signInInBrowser, writeInCase } from '../support/desk-page.js';
-import {
-  startInstallation,
-  type Installation,
-  type InstallationPerson,
-} from '../support/installation.js';
-import { expectAccessible } from '../support/reporter-page.js';
+import type { Installation, InstallationPerson } from '../support/installation.js';
 import { createTestClock } from '../support/server.js';
-import { canary, placesBelow, tracesIn } from '../support/traces.js';
-import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded } from './desk-page.js';
+import { expectInOrder, tellStory } from './told-story.js';
 
 // Many cases at once: two handlers label, assign, filter, search and close them, then they and an
 // auditor count the year. A real server, and a page for each. The tests are steps of one story.
@@ -26,21 +20,14 @@ const comment = `Sent to all ${randomUUID()}`;
 /** Sent by its author as words of a report, and looked for by a handler. */
 const wanted = `crane ${randomUUID()}`;
 
-let browser: Browser;
+const story = tellStory();
+const { deskOf } = story;
 let installation: Installation;
 let rita: InstallationPerson;
 let hanna: Page;
 let harald: Page;
 let year: string;
 const prizes: string[][] = [];
-const complaints: string[][] = [];
-
-async function deskOf({ name, passphrase }: InstallationPerson): Promise<Page> {
-  const opened = await openDeskPage(browser, `${installation.address}/desk/en/`);
-  complaints.push(opened.complaints);
-  await signInInBrowser(opened.page, name, passphrase);
-  return opened.page;
-}
 
 const idOf = (words: readonly string[]): string => reporterKeys(words).caseId;
 
@@ -48,7 +35,7 @@ beforeAll(async () => {
   const now = new Date();
   year = dayOf(now, 'UTC').slice(0, 4);
   const clock = createTestClock(now);
-  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  installation = await story.start({ clock });
   const [first, second] = installation.handlers;
   // an auditor counts what is closed from then on
   rita = await installation.add('auditor', 'rita', 'Rita Ek, auditor');
@@ -80,18 +67,6 @@ beforeAll(async () => {
   });
   [hanna, harald] = await Promise.all([deskOf(first), deskOf(second)]);
 }, 120_000);
-
-afterAll(async () => {
-  await browser.close();
-  expect(complaints.flat()).toEqual([]);
-  expect(installation.server.faults).toEqual([]);
-  await installation.stop();
-});
-
-async function check(page: Page): Promise<void> {
-  await expectAccessible(page);
-  expect(await overflow(page)).toBe(0);
-}
 
 async function refresh(page: Page): Promise<void> {
   await goTo(page, 'inbox');
@@ -134,7 +109,7 @@ it('a label goes on what a search found, comes off one again, and is there at th
   const dialog = await withAllShown(hanna, 'label');
   await partOf(dialog, 'label').fill(label);
   await press(dialog, 'Look at what will happen');
-  await check(hanna);
+  await expectInOrder(hanna);
   await press(dialog, 'Put it on 6 cases');
   await dialog.getByText('Done in 6 cases.').waitFor();
   await press(dialog, 'Close');
@@ -169,7 +144,7 @@ it('who is responsible is changed where that person can read the case, and told 
   const failed = await partOf(dialog, 'failed').innerText();
   expect(failed).toContain('The boss shouts.');
   expect(failed).toContain('that person cannot read it');
-  await check(hanna);
+  await expectInOrder(hanna);
   await press(dialog, 'Close');
   await rowOf(hanna, `The ${wanted} leans.`).getByText('Responsible: Harald Handler').waitFor();
 
@@ -192,7 +167,7 @@ it('a search and its filters are saved under a name, and taken up again after si
   await partOf(hanna, 'save-name').fill(filterName);
   await partOf(hanna, 'save-name').press('Enter');
   await expect.poll(() => hanna.inputValue('#inbox-saved')).toBe(filterName);
-  await check(hanna);
+  await expectInOrder(hanna);
   await goTo(hanna, 'account');
   await partOf(hanna, 'sign-out').click();
   await partOf(hanna, 'again').click();
@@ -303,7 +278,7 @@ it('the year is counted from what remains, with damage and small numbers only wh
   // six of one outcome and one of each of two: from the six and the sum the few could be worked out
   expect(await table(hanna, 'Closed, by outcome')).toEqual([['All', 'hidden']]);
   expect(await hanna.locator('.chart-bar rect').count()).toBeGreaterThan(0);
-  await check(hanna);
+  await expectInOrder(hanna);
   const [file] = await Promise.all([hanna.waitForEvent('download'), partOf(hanna, 'save').click()]);
   expect(file.suggestedFilename()).toBe(`casekey-figures-${year}.csv`);
   const saved = await readFile(await file.path(), 'utf8');
@@ -350,17 +325,11 @@ it('an auditor counts the same closed cases, and asks for no case', async () => 
     ['Cases closed in the year', '8'],
   ]);
   expect(await table(page, 'Closed, by outcome')).toEqual(await table(hanna, 'Closed, by outcome'));
-  await check(page);
+  await expectInOrder(page);
   expect(asked.some((path) => path.startsWith('/api/desk/'))).toBe(true);
   expect(asked.filter((path) => path.startsWith('/api/desk/cases'))).toEqual([]);
 }, 120_000);
 
 it('and no label, filter, word looked for or closing text stands anywhere in clear', () => {
-  const secrets = { label, filterName, comment, wanted, SPAM };
-  const kept = {
-    ...placesBelow(installation.server.dataFolder),
-    log: Buffer.from(installation.server.logged.join('\n')),
-  };
-  const all = Object.entries(secrets).map(([what, text]) => canary(what, text));
-  expect(tracesIn(kept, all)).toEqual([]);
+  expect(story.traces({ label, filterName, comment, wanted, SPAM })).toEqual([]);
 });

@@ -1,20 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import { addDays, addMonths, dayOf, reporterKeys, type Day } from '../../crypto/private.js';
-import { launchBrowser } from '../support/browser.js';
-import { partOf, signInInBrowser } from '../support/desk-page.js';
+import { partOf } from '../support/desk-page.js';
 import { silent } from '../support/fixtures.js';
-import {
-  startInstallation,
-  type Installation,
-  type InstallationPerson,
-} from '../support/installation.js';
-import { expectAccessible, openCaseWith } from '../support/reporter-page.js';
+import type { Installation } from '../support/installation.js';
+import { openCaseWith } from '../support/reporter-page.js';
 import { createTestClock } from '../support/server.js';
-import { startTamperingProxy, type TamperingProxy } from '../support/tampering-proxy.js';
-import { canary, placesBelow, tracesIn } from '../support/traces.js';
-import { goTo, loaded, openDeskPage, overflow } from './desk-page.js';
+import { goTo, loaded } from './desk-page.js';
+import { expectInOrder, tellStory } from './told-story.js';
 
 // What two handlers plan and decide inside their cases, and what an administrator decides about all of
 // a channel that then shows in their lists: a real server, a page for each, and between them somebody who
@@ -25,36 +18,19 @@ const LEAK = 'Oil runs into the drain.';
 const DRAIN = 'The drain is black.';
 /** The second handler may not read this one. */
 const BOSS = 'The second handler knew of the oil.';
-/** Words that handlers write here, each of which nobody else may ever see. */
-const secrets = new Map<string, string>();
 
-/** A word that is like no other one, kept to be looked for at the end. */
-function secret(what: string): string {
-  const word = `${what} ${randomUUID()}`;
-  secrets.set(what, word);
-  return word;
-}
-
-let browser: Browser;
+const story = tellStory();
+const { secret, deskOf } = story;
 let installation: Installation;
-let proxy: TamperingProxy;
 let hanna: Page;
 let harald: Page;
 let today: Day;
-const complaints: string[][] = [];
-
-async function deskOf({ name, passphrase }: InstallationPerson, ahead = 0): Promise<Page> {
-  const opened = await openDeskPage(browser, `${proxy.url}/desk/en/`, { ahead });
-  complaints.push(opened.complaints);
-  await signInInBrowser(opened.page, name, passphrase);
-  return opened.page;
-}
 
 beforeAll(async () => {
   const now = new Date();
   today = dayOf(now, 'UTC');
   const clock = createTestClock(now);
-  [browser, installation] = await Promise.all([launchBrowser(), startInstallation({ clock })]);
+  installation = await story.start({ clock });
   const [first, second] = installation.handlers;
   for (const [text, leftOut] of [
     [LEAK, []],
@@ -64,17 +40,9 @@ beforeAll(async () => {
     const { words } = await installation.report({ text, leftOut: [...leftOut] });
     await first.desk.openCase(reporterKeys(words).caseId);
   }
-  proxy = await startTamperingProxy(installation.address);
+  await story.overhear();
   [hanna, harald] = await Promise.all([deskOf(first), deskOf(second)]);
 }, 120_000);
-
-afterAll(async () => {
-  await browser.close();
-  await proxy.stop();
-  expect(complaints.flat()).toEqual([]);
-  expect(installation.server.faults).toEqual([]);
-  await installation.stop();
-});
 
 const dayText = (day: string, dateStyle: 'long' | 'medium' = 'medium'): string =>
   new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
@@ -84,8 +52,7 @@ async function check(page: Page): Promise<void> {
   const before = page.viewportSize() ?? PHONE;
   for (const size of [before, PHONE]) {
     await page.setViewportSize(size);
-    await expectAccessible(page);
-    expect(await overflow(page)).toBe(0);
+    await expectInOrder(page);
   }
   await page.setViewportSize(before);
 }
@@ -335,12 +302,7 @@ it('what is promised counts for reports of the days after, and is named beside t
   await open(harald, LEAK);
   expect(await step(harald, 'Acknowledge by').innerText()).toContain('6 days left · law');
 
-  const opened = await openDeskPage(browser, `${proxy.url}/en/return`, {
-    ahead: 1,
-    viewport: PHONE,
-  });
-  complaints.push(opened.complaints);
-  const { page } = opened;
+  const page = await story.open('/en/return', { ahead: 1, viewport: PHONE });
   await openCaseWith(page, words);
   const said = await page.innerText('#timeline');
   expect(said).toContain(`First answer by ${dayText(addDays(tomorrow, 2), 'long')}`);
@@ -349,18 +311,7 @@ it('what is promised counts for reports of the days after, and is named beside t
 }, 120_000);
 
 it('and none of what the handlers wrote was sent or stored in clear', () => {
-  const asked = Object.fromEntries(
-    proxy.asked.map(({ method, path, headers, body }, index) => [
-      `${index.toString()} ${method} ${path}`,
-      Buffer.concat([Buffer.from(`${path} ${JSON.stringify(headers)} `), body()]),
-    ]),
-  );
-  const kept = {
-    ...placesBelow(installation.server.dataFolder),
-    log: Buffer.from(installation.server.logged.join('\n')),
-  };
-  expect(Object.keys(asked).length).toBeGreaterThan(50);
-  expect(secrets.size).toBe(2);
-  const all = [...secrets].map(([what, text]) => canary(what, text));
-  expect(tracesIn({ ...asked, ...kept }, all)).toEqual([]);
+  expect(story.overheard()).toBeGreaterThan(50);
+  expect(story.secrets.size).toBe(2);
+  expect(story.traces()).toEqual([]);
 });
