@@ -65,7 +65,9 @@ function reopenedDates(said: Said): CaseDate[] {
     if (content.kind !== 'reopening') return [];
     const from = dayIn(said, content);
     const later = said.dialogue.slice(index).filter((each) => isFeedback(each));
-    const doneOn = later.map((each) => toldOn(said, each)).find((day) => day !== null) ?? null;
+    const days = later.map((each) => toldOn(said, each));
+    // what was told outside can be written down later, and be of before
+    const doneOn = days.find((day) => day !== null && day >= from) ?? null;
     const by = addMonths(from, REOPENED_MONTHS);
     return [{ what: 'reopened_feedback', name: '', by, from, basis: 'rule', doneOn }];
   });

@@ -41,14 +41,14 @@ export function handledMeetingsOf(said: Said): HandledMeeting[] {
 
 /** By when each transcript and each minutes is to be checked: what the organisation promises. */
 export function transcriptDates(said: Said): CaseDate[] {
-  const dates = transcriptsOf(said).map(({ newest: { by, sentOn, answer, paper } }): CaseDate => ({
-    what: 'transcript',
-    name: '',
-    by,
-    from: sentOn < by ? sentOn : by,
-    basis: 'promise',
-    doneOn: answer?.on ?? paper?.on ?? null,
-  }));
+  const dates = transcriptsOf(said).flatMap(({ newest }): CaseDate[] => {
+    const { by, sentOn, answer, paper } = newest;
+    // whoever did not sign checked nothing, and is waited for no longer
+    if (paper?.answer === 'not_signed') return [];
+    const from = sentOn < by ? sentOn : by;
+    const doneOn = answer?.on ?? paper?.on ?? null;
+    return [{ what: 'transcript', name: '', by, from, basis: 'promise', doneOn }];
+  });
   return awaited(said, dates);
 }
 

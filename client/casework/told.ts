@@ -11,10 +11,17 @@ import { dayIn, reportDay, type Said } from './said.js';
 /** What stands in the conversation and carries the moment at which it was written. */
 type Dated = Extract<OpenedContent, { at: string }>;
 
-/** How the person was told outside of the case, by the entry's own word; null where it says nothing. */
+/** What an entry says of something that happened outside of the case; null where it says nothing. */
 function outside(content: OpenedContent): { on: Day } | null {
   if (content.kind === 'transcript') return content.paper ?? null;
   return 'told' in content ? (content.told ?? null) : null;
+}
+
+/** The day on which the person was told outside, by the entry's own word; null where it says none. */
+function wordOf(content: OpenedContent): Day | null {
+  // a paper that was not signed may never have been shown
+  if (content.kind === 'transcript' && content.paper?.answer !== 'signed') return null;
+  return outside(content)?.on ?? null;
 }
 
 /**
@@ -30,7 +37,7 @@ export function isToldOutside(said: Pick<Said, 'origin'>): boolean {
  * has a key, the day that its handler gives, or null where nobody was told.
  */
 export function toldOn(said: Pick<Said, 'origin' | 'timeZone'>, content: Dated): Day | null {
-  return isToldOutside(said) ? (outside(content)?.on ?? null) : dayIn(said, content);
+  return isToldOutside(said) ? wordOf(content) : dayIn(said, content);
 }
 
 /** The day on which something of this kind was told first; null where it never was. */
@@ -66,8 +73,8 @@ export function checkTold(said: Said, content: EntryContent, today: Day): void {
   if (!WRITTEN_THERE.has(content.kind) && !isPaper) throw new ClientError('key_not_kept');
   if (isDataRequest(said.origin)) return;
   if (word === null && NEEDS_DAY.has(content.kind)) throw new ClientError('told_missing');
-  const earliest = content.kind === 'transcript' ? content.heldOn : reportDay(said);
-  if (word !== null && (word.on > today || (earliest !== null && word.on < earliest))) {
-    throw new ClientError('told_day');
-  }
+  if (word === null) return;
+  const earliest = [reportDay(said), content.kind === 'transcript' ? content.heldOn : null];
+  const isEarly = earliest.some((day) => day !== null && word.on < day);
+  if (isEarly || word.on > today) throw new ClientError('told_day');
 }

@@ -3,6 +3,7 @@ import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { isPartRestricted } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
+import { isToldOutside } from '../casework/told.js';
 import { workOf } from '../casework/work.js';
 import { ClientError, codeOf } from '../errors.js';
 import type { HandlerAppend } from '../../crypto/private.js';
@@ -64,13 +65,16 @@ function isUnread({ answer, file }: OpenedForHandler, state: SignedInState): boo
 /**
  * What keeps a case from being closed together with others.
  *
- * @throws ClientError `already_closed`, `case_unread`, `case_held`, `case_restricted` or
- * `part_restricted`.
+ * @throws ClientError `already_closed`, `case_unread`, `case_held`, `case_restricted`,
+ * `part_restricted`, or `told_missing` where nobody outside reads what is written: whether the person
+ * was told is another matter in each.
  */
 function checkClosable(opened: OpenedForHandler, state: SignedInState): void {
   if (opened.answer.case.closedOn !== null) throw new ClientError('already_closed');
   if (isUnread(opened, state)) throw new ClientError('case_unread');
-  const keeping = keepingOf(saidIn(opened.file, opened.timeZone));
+  const said = saidIn(opened.file, opened.timeZone);
+  if (isToldOutside(said)) throw new ClientError('told_missing');
+  const keeping = keepingOf(said);
   if (keeping.hold !== null) throw new ClientError('case_held');
   if (keeping.restriction !== null) throw new ClientError('case_restricted');
   if (isPartRestricted(keeping)) throw new ClientError('part_restricted');

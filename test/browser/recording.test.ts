@@ -397,8 +397,13 @@ describe('a report by letter whose sender gets no key', () => {
     await partOf(form, 'told-way').selectOption('phone');
     await partOf(form, 'told-on').fill(dayOf(-4));
     await partOf(form, 'submit').click();
+    // what cannot be taken back is read once more
+    await partOf(form, 'confirm-text').getByText('By phone').waitFor();
+    await partOf(form, 'confirm-do').click();
     const entry = page.locator('.entry', { hasText: 'Omar has it.' });
     await entry.getByText('by the handler’s word alone. By phone').waitFor();
+    const steps = partOf(page, 'timeline');
+    await steps.getByText('by the handler’s word alone').waitFor();
     await expectAccessible(page);
   });
 

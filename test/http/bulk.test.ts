@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
 import type { BulkOrder } from '../../client/desk/bulk.js';
+import { reportInput } from '../support/fixtures.js';
 import {
   startInstallation,
   type Installation,
@@ -96,12 +97,19 @@ it('closes what was read, tells each reporter, and names what is unread, held, r
     [],
     () => undefined,
   );
+  const letter = {
+    ...reportInput(installation.channel, await hanna.desk.newCallerKey()),
+    ...({ way: 'letter', receivedOn: '2026-02-20', key: 'not_kept' } as const),
+    shown: installation.handlers.map(({ id }) => id),
+  };
+  const keyless = await hanna.desk.record(letter, [], () => undefined);
+  await hanna.desk.openCase(keyless.id);
   // somebody writes after the list was read
   const reporter = installation.newReporter();
   await reporter.send(written.words, 'There is more.', [], () => undefined);
 
   const result = await hanna.desk.workOnChosen(
-    cases.map(({ id }) => id),
+    [...cases.map(({ id }) => id), keyless.id],
     close,
     () => undefined,
   );
@@ -113,6 +121,8 @@ it('closes what was read, tells each reporter, and names what is unread, held, r
       [restricted.id, 'case_restricted'],
       [closed.id, 'already_closed'],
       [written.id, 'case_unread'],
+      // whether the person was told is another matter in each
+      [keyless.id, 'told_missing'],
     ]),
   );
   const told = await reporter.open(read.words);

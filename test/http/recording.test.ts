@@ -221,9 +221,13 @@ describe('a report that came another way', () => {
       silent,
     );
     expect(reopened.dates).toMatchObject([{ what: 'reopened_feedback', doneOn: null }]);
+    // what was told before answers nothing that is found out now
+    const before = { kind: 'feedback', text: 'Nothing found.', told } as const;
+    const late = await hanna.desk.reply(silently, before, [], silent);
+    expect(late).toMatchObject({ feedbackOn: '2026-03-01', dates: [{ doneOn: null }] });
     await hanna.desk.reply(silently, closure, [], silent);
     const again = await hanna.desk.openCase(silently);
-    expect([again.feedbackOn, again.dates]).toEqual([null, []]);
+    expect(again.dates).toEqual([]);
   });
 
   it('keeps minutes that were checked on paper where nobody has a key, as its handler’s word', async () => {
@@ -243,8 +247,12 @@ describe('a report that came another way', () => {
       const wrong = { ...second, paper: { ...paper, on } };
       await expect(hanna.desk.tell(id, wrong)).rejects.toMatchObject({ code: 'told_day' });
     }
+    // one that was not signed may never have been shown
+    const refused = { ...second, paper: { ...paper, answer: 'not_signed' } } as const;
+    const unsigned = await hanna.desk.tell(id, refused);
+    expect([unsigned.acknowledgedOn, unsigned.dates]).toEqual([null, []]);
     const signed = await hanna.desk.tell(id, second);
-    expect(signed.transcripts).toMatchObject([{ newest: { version: 2, answer: null, paper } }]);
+    expect(signed.transcripts).toMatchObject([{ newest: { version: 3, answer: null, paper } }]);
     expect(signed.dates).toMatchObject([{ what: 'transcript', doneOn: '2026-03-02' }]);
     expect(signed.acknowledgedOn).toBe('2026-03-02');
     const other = await hanna.desk.record(await recording(), [], silent);

@@ -12,6 +12,7 @@ import { ruleOf, type Desk, type Changed } from './desk.js';
 import { copyTemplate, fillList, onClick, option, part, showPart, write } from './dom.js';
 import { act, showProblem } from './failures.js';
 import { extensionText } from './ready-texts.js';
+import { isOutside } from './told-fields.js';
 
 const REASONS = ['declined', 'would_identify'] as const;
 
@@ -182,7 +183,11 @@ export function datesPanel(
       showPart(panel, 'tell', untold);
       if (untold) {
         const by = dutiesOf(data, rule).feedback.by;
-        write(panel, 'tell-text', t('desk.dates.tell_text', { day: dayText(by) }));
+        write(
+          panel,
+          'tell-text',
+          t(`desk.dates.tell_text${isOutside(data) ? '_outside' : ''}`, { day: dayText(by) }),
+        );
       }
       block(panel, data);
     },

@@ -197,6 +197,8 @@ export function sourcesOf({
               today(new Date(content.at)),
               content.at.slice(0, 10),
               ...(content.kind === 'transcript' ? [content.heldOn] : []),
+              ...('paper' in content ? [content.paper.on] : []),
+              ...('told' in content ? [content.told.on] : []),
               ...(content.kind === 'report' ? daysIn(content.form) : []),
             ],
       ),

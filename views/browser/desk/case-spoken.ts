@@ -93,7 +93,8 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
   const panel = copyTemplate('case-spoken');
   const work = caseworkWriter(desk, id, changed);
   const tell = async (word: HandlerWord): Promise<void> => {
-    changed(await desk.api.tell(id, word), t('desk.spoken.sent'));
+    const done = isOutside(shown) ? 'desk.write.done.outside' : 'desk.spoken.sent';
+    changed(await desk.api.tell(id, word), t(done));
   };
   let shown: Data | null = null;
   wireBlocked(panel);
@@ -167,7 +168,10 @@ export function spokenPanel(desk: Desk, id: string, changed: Changed): SpokenPan
       actions: canWriteDown(shown)
         ? [
             {
-              label: t('desk.transcript.next'),
+              label:
+                isOutside(shown) && newest.paper === null
+                  ? t('desk.transcript.paper.note')
+                  : t('desk.transcript.next'),
               run() {
                 transcript.next(each);
               },

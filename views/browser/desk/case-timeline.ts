@@ -18,6 +18,7 @@ import {
   type DueDate,
 } from './deadlines.js';
 import { daysLeftText, leftText, markOf } from './inbox-row.js';
+import { isOutside } from './told-fields.js';
 
 /** A day of a case, in words. */
 export interface Step {
@@ -57,6 +58,11 @@ function lateText(basis: BasisName, days: number): string {
   return t('desk.time.late', { late: daysLeftText(-days), basis: t(`desk.due.${basis}`) });
 }
 
+/** Says whose word a day is where nobody outside reads what the case says of it. */
+function outsideNote(data: Data): string[] {
+  return isOutside(data) ? [t('desk.time.handlers_word')] : [];
+}
+
 function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   if (data.dataRequest) return [];
   const duties = dutiesOf(data, rule);
@@ -66,7 +72,8 @@ function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
     const name = t(`desk.time.${what}`);
     if (doneOn !== null) {
       const late = duty === null || data.practice ? [] : lateBy(duty, doneOn);
-      const note = late.map(({ basis, days }) => lateText(basis, days)).join(' · ');
+      const notes = late.map(({ basis, days }) => lateText(basis, days));
+      const note = [...notes, ...outsideNote(data)].join(' · ');
       return [done(t(`desk.time.${what}_done`), doneOn, note)];
     }
     // practice has no dates
@@ -91,7 +98,9 @@ function otherSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
     const { what, name, doneOn } = date;
     if (doneOn === null) return [];
     const { basis, daysLeft } = knownDate(date, rule, doneOn);
-    return [done(nameOf(what, name), doneOn, daysLeft < 0 ? lateText(basis, -daysLeft) : '')];
+    const late = daysLeft < 0 ? [lateText(basis, -daysLeft)] : [];
+    const note = [...late, ...(what === 'transcript' ? outsideNote(data) : [])].join(' · ');
+    return [done(nameOf(what, name), doneOn, note)];
   });
   const open = openDates(data, rule, today).map((date) => {
     const { what, name, basis } = date;

@@ -4,7 +4,7 @@ import type { Told } from '../../../crypto/private.js';
 import { t } from '../strings.js';
 import { neededValue, setValue, valueOf } from './casework-form.js';
 import { toldWayChoices } from './choices.js';
-import { today } from './days.js';
+import { dayText, today } from './days.js';
 import { option, part, showPart } from './dom.js';
 
 /**
@@ -29,6 +29,8 @@ export interface ToldFields {
   update(asked: 'must' | 'may' | null): void;
   /** What they say; `absent` where nobody was told, null where one has to be filled in first. */
   read(): Told | 'absent' | null;
+  /** What they say, in a sentence to be read once more; empty where they ask nothing. */
+  line(): string;
   /** For a draft. */
   values(): Record<string, string>;
   fill(values: Readonly<Record<string, string>>): void;
@@ -74,7 +76,16 @@ export function toldFields(form: HTMLElement): ToldFields {
       // a date field has a day or nothing
       return day === null ? null : ({ way: chosen, on: day } as Told);
     },
-    values: () => ({ told_way: valueOf(form, 'told-way'), told_on: valueOf(form, 'told-on') }),
+    line() {
+      if (wanted === null) return '';
+      if (way.value === NOBODY) return t('desk.told.none_line');
+      return t('desk.told.line', { way: t(`desk.told.way.${way.value}`), day: dayText(on.value) });
+    },
+    values() {
+      const chosen = valueOf(form, 'told-way');
+      // the day that the page filled in is that of another day in the draft
+      return chosen === '' ? {} : { told_way: chosen, told_on: valueOf(form, 'told-on') };
+    },
     fill(values) {
       const { told_way: chosen = '', told_on: day = '' } = values;
       way.value = chosen;

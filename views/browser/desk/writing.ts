@@ -92,8 +92,8 @@ export function writingForm(
     showPart(form, 'confirm', false);
     showPart(form, 'buttons', true);
     if (data !== null) offerReady(wanted, data);
-    // texts for whoever asks are letters, under the request itself
-    if (isRequest) showPart(form, 'ready-field', false);
+    // texts for whoever asks are letters, under the request itself; the others speak of the case's key
+    if (isRequest || outside) showPart(form, 'ready-field', false);
     write(form, 'submit', t(`desk.write.do.${wordsOf(data, wanted)}`));
     form.dataset['kind'] = wanted;
   };
@@ -104,7 +104,10 @@ export function writingForm(
     showPart(form, 'confirm', false);
     const body = text.value.trim();
     const how = told.read();
-    if (how === null) return;
+    if (how === null) {
+      showPart(form, 'buttons', true);
+      return;
+    }
     const word = how === 'absent' ? {} : { told: how };
     const known = newestFromReporter(data?.entries ?? []);
     const after = await runSending(form, (onProgress, signal) => {
@@ -158,8 +161,9 @@ export function writingForm(
     }
     fault?.[0].focus();
     if (fault !== null || kind === null || told.read() === null) return;
-    if (CONFIRMED.includes(kind)) {
-      write(form, 'confirm-text', effectText(desk, data, kind));
+    // a day cannot be taken back
+    if (CONFIRMED.includes(kind) || isOutside(data)) {
+      write(form, 'confirm-text', `${effectText(desk, data, kind)} ${told.line()}`.trim());
       write(form, 'confirm-do', t(`desk.write.do.${wordsOf(data, kind)}`));
       showPart(form, 'confirm', true);
       showPart(form, 'buttons', false);
