@@ -112,7 +112,7 @@ function newestErasure(entries: readonly ExportSource[]): number {
 
 /**
  * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
- * person's word confirms it, and a word counts for the record that it names: whoever changes the form,
+ * person's word confirms it, anybody's no keeps it back, and a word counts for the record that it names: whoever changes the form,
  * the purpose, to whom it goes, or the text for outsiders asks anew.
  *
  * What was erased in the conversation, which is another chain than the notes, came after a text was
@@ -157,8 +157,10 @@ export function exportsOf(entries: readonly ExportSource[], chains: ExportChains
     if (content.kind === 'export_confirmed') {
       const asked = [...exports.values()].find((each) => each.record === content.of);
       if (asked?.state !== 'asked') continue;
-      if (chains.person(asked.by.id) === chains.person(by.id)) continue;
       const { answer, text, at, known = null } = content;
+      // whoever lost the keys with which it was asked can still say that nobody is to wait for it
+      const isOwn = chains.person(asked.by.id) === chains.person(by.id);
+      if (isOwn && answer === 'yes') continue;
       const ended = !chains.staysSince(sequence, by.id);
       asked.second = { by, answer, text, at, known, ended };
     }

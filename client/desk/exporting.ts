@@ -187,9 +187,10 @@ function checkCopy({ copy }: CaseExport, { readable, files }: ExportOrder): void
 }
 
 /**
- * Checks that what a handler answers to is another person's export, which still waits as it was shown,
- * and that whoever says yes was shown what the reporter wrote last, and says it to no text that the
- * case has overtaken.
+ * Checks that what a handler answers to is an export that still waits as it was shown, and that whoever
+ * says yes did not ask for it, was shown what the reporter wrote last, and says it to no text that the
+ * case has overtaken. No may be said to the own too: who came back under new keys can withdraw nothing
+ * that the keys from before asked for.
  *
  * @throws ClientError `already_decided`, `case_unread`, `export_outdated`.
  */
@@ -200,7 +201,8 @@ export function checkExportAnswer(
 ): void {
   const entries = entryViews(opened.file, opened.directory.directory, []);
   const asked = exportsIn(opened, entries).find(({ record }) => record === of);
-  if (asked?.state !== 'asked' || isOwnExport(opened, asked, who)) {
+  if (asked?.state !== 'asked') throw new ClientError('already_decided');
+  if (answer === 'yes' && isOwnExport(opened, asked, who)) {
     throw new ClientError('already_decided');
   }
   if (answer === 'yes' && (known ?? null) !== newestFromReporter(entries)) {

@@ -187,3 +187,28 @@ it('keeps a text back whose words were restricted after a second handler said ye
   const end = { kind: 'part_unrestriction', text: 'Told.', last: true } as const;
   await harald.desk.work(id, { ...end, id: keeping.parts[0]?.id ?? '' });
 }, 240_000);
+
+it('lets who came back under new keys withdraw what the keys from before asked for, and nobody waits for it', async () => {
+  const said = 'The lift was signed off without a look at it.';
+  const { administrator } = installation;
+  const vera = await installation.addHandler('vera', 'Vera Handler');
+  const { words } = await installation.report({ text: said });
+  const id = reporterKeys(words).caseId;
+  await vera.desk.work(id, {
+    ...{ kind: 'export', id: null, form: 'whole', text: 'For the auditors.' },
+    ...{ disclosure: null, state: 'asked' },
+  });
+  await administrator.desk.remove(vera.id);
+  const again = await installation.add('handler', 'verona', 'Vera Handler', vera.id);
+  await installation.handlers[0].desk.grant(id, again.id);
+  const page = await recordOf(again, said);
+  const shown = partOf(page, 'exports');
+  await shown.getByText('waits for a second person').waitFor();
+  expect(await shown.getByRole('button').allInnerTexts()).toEqual(['Withdraw']);
+  await check(page);
+  await shown.getByRole('button', { name: 'Withdraw' }).click();
+  await shown.getByText('refused').waitFor();
+  expect(await shown.getByRole('button').count()).toBe(0);
+  const { rows } = await again.desk.inbox('open');
+  expect(rows.find((row) => row.id === id)?.exportWaits).toBe(false);
+}, 240_000);

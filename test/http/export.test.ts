@@ -647,7 +647,7 @@ describe('a second person’s yes', () => {
 });
 
 describe('whoever came back under new keys', () => {
-  it('answers nothing that they asked for themselves under the keys from before', async () => {
+  it('does not confirm what they asked for themselves under the keys from before, but ends it', async () => {
     const { administrator } = installation;
     const vera = await installation.addHandler('vera', 'Vera Handler');
     const own = reporterKeys((await installation.report()).words).caseId;
@@ -657,11 +657,16 @@ describe('whoever came back under new keys', () => {
     const again = await installation.add('handler', 'verona', 'Vera Handler', vera.id);
     await hanna.desk.grant(own, again.id);
     expect((await again.desk.openCase(own)).exports).toMatchObject([{ own: true, second: null }]);
-    for (const said of ['yes', 'no'] as const) {
-      await expect(answer(again, of, said, own)).rejects.toMatchObject({ code: 'already_decided' });
-    }
-    const { exports } = await answer(hanna, of, 'yes', own);
-    expect(exports).toMatchObject([{ own: false, second: { by: { id: hanna.id } } }]);
+    await expect(answer(again, of, 'yes', own)).rejects.toMatchObject({ code: 'already_decided' });
+    const waits = async (): Promise<boolean | undefined> =>
+      (await again.desk.inbox('open')).rows.find((row) => row.id === own)?.exportWaits;
+    expect(await waits()).toBe(true);
+    const { exports } = await answer(again, of, 'no', own);
+    expect(exports).toMatchObject([{ own: true, second: { by: { id: again.id }, answer: 'no' } }]);
+    expect(await waits()).toBe(false);
+    // another's word counts as before
+    const confirmed = await answer(hanna, of, 'yes', own);
+    expect(confirmed.exports).toMatchObject([{ own: false, second: { by: { id: hanna.id } } }]);
   });
 });
 

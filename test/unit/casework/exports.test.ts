@@ -65,7 +65,10 @@ describe('exports of a case', () => {
       const before = [taken(same, 'asked'), answered('hanna', 'yes')];
       expect(exportsOf(before)[0]?.second, same).toBeNull();
     }
+    const dropped = exportsOf([asked, answered('hanna2', 'no')]);
+    expect(dropped[0]?.second).toMatchObject({ by: { id: 'hanna2' }, answer: 'no' });
     const confirmed = [asked, answered('omar', 'yes')];
+    expect(exportsOf([...confirmed, answered('hanna2', 'no')])[0]?.second?.answer).toBe('no');
     expect(exportsOf(confirmed)[0]?.second).toMatchObject({ by: { id: 'omar' }, answer: 'yes' });
     expect(exportsOf([...confirmed, answered('vera', 'no')])[0]?.second?.answer).toBe('no');
     const [made] = exportsOf([...confirmed, taken('hanna', 'made')]);

@@ -292,8 +292,10 @@ export function exportSection(
   };
 
   const actionsOf = (data: HandlerCaseView, each: Shown): RecordItem['actions'] => {
-    if (each.state === 'made') return each.by.id === me ? againOf(data, each) : [];
-    if (each.state === 'withdrawn') return [];
+    // what is kept back can still be ended, so that nobody waits for it
+    const mayGo = mayGoOut(data, each.form);
+    if (data.keeping.restriction !== null || each.state === 'withdrawn') return [];
+    if (each.state === 'made') return mayGo && each.by.id === me ? againOf(data, each) : [];
     const answer = (said: 'yes' | 'no') => ({
       label: t(said === 'yes' ? 'desk.export.confirm' : 'desk.export.refuse'),
       run: () => {
@@ -302,9 +304,12 @@ export function exportSection(
         return save(known === null ? word : { ...word, known });
       },
     });
-    if (!each.own) return [...(each.changed ? [] : [answer('yes')]), answer('no')];
-    // asked under keys from before: nobody answers the own, and it is asked anew
-    if (each.by.id !== me) return [];
+    if (!each.own) return [...(each.changed || !mayGo ? [] : [answer('yes')]), answer('no')];
+    // asked under keys from before: the own is asked anew, and what was asked is ended by a no
+    if (each.by.id !== me) {
+      const end = { label: t('desk.export.withdraw'), run: answer('no').run };
+      return each.second?.answer === 'no' ? [] : [end];
+    }
     const { id: known, form, text, disclosure } = each;
     const outdated = isOutdated(data, each);
     const needs = needsSecond(data);
@@ -326,6 +331,7 @@ export function exportSection(
       label: t('desk.export.withdraw'),
       run: () => save(exportInput({ form, text }, known, 'withdrawn', disclosure)),
     };
+    if (!mayGo) return [withdraw];
     return [...(mayGoOn ? [goOn] : outdated && needs ? [again] : []), withdraw];
   };
 
@@ -349,7 +355,7 @@ export function exportSection(
             }),
         ...recordMarks(data, each.id),
       ],
-      actions: mayGoOut(data, each.form) ? actionsOf(data, each) : [],
+      actions: actionsOf(data, each),
     });
   };
 
