@@ -53,15 +53,26 @@ export function feedbackDay(received: Day, promised: number | null = null): Day 
   return promised === null ? addMonths(received, 3) : addDays(received, promised);
 }
 
-/** The calendar day of a moment in a time zone (IANA name); the runtime's own where none is given. */
-export function dayOf(moment: Date, timeZone?: string): Day {
+/** By time zone: making one takes far longer than using it, and a case has many days. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string | undefined): Intl.DateTimeFormat {
+  const known = timeZone === undefined ? undefined : formats.get(timeZone);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-CA', {
     ...(timeZone === undefined ? {} : { timeZone }),
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
   });
-  const day = format.format(moment);
+  // the runtime's own can change
+  if (timeZone !== undefined) formats.set(timeZone, format);
+  return format;
+}
+
+/** The calendar day of a moment in a time zone (IANA name); the runtime's own where none is given. */
+export function dayOf(moment: Date, timeZone?: string): Day {
+  const day = formatIn(timeZone).format(moment);
   // years of other than four digits
   return /^\d{4}-\d{2}-\d{2}$/.test(day) ? (day as Day) : fromParts(moment);
 }
