@@ -361,6 +361,55 @@ describe('a report by phone', () => {
     await form.locator('button[type=submit]').click();
     await partOf(desk, 'send').waitFor();
   });
+
+  it('gets another key where one was read out and then nobody is to have it, and no other choice once it may have arrived', async () => {
+    const form = partOf(desk, 'form');
+    const goOn = form.locator('button[type=submit]');
+    const sendStep = partOf(desk, 'send-step');
+    await sendStep.getByText('Nobody will have the key').waitFor();
+    await partOf(desk, 'back').click();
+    await partOf(form, 'key-yes').check();
+    await goOn.click();
+    const paper = partOf(desk, 'paper');
+    const readOut = await partOf(paper, 'words').locator('li').allTextContents();
+    await partOf(paper, 'to-questions').click();
+    for (const field of await paper.locator('.field').all()) {
+      const number = Number(/\d+/u.exec(await field.locator('label').innerText())?.[0]);
+      await field.locator('input').fill(readOut[number - 1] ?? '');
+    }
+    await partOf(paper, 'confirm').click();
+    await sendStep.getByText('The person has the key').waitFor();
+    await partOf(desk, 'back').click();
+    await partOf(form, 'key-no').check();
+    await goOn.click();
+    await sendStep.getByText('Nobody will have the key').waitFor();
+
+    // nobody knows whether what was stopped on its way arrived
+    await desk.route('**/api/cases', () => undefined);
+    const onItsWay = desk.waitForRequest('**/api/cases');
+    await partOf(desk, 'send').click();
+    await onItsWay;
+    await partOf(sendStep, 'abort').click();
+    await partOf(desk, 'send').waitFor();
+    await desk.unroute('**/api/cases');
+    await partOf(desk, 'back').click();
+    await partOf(form, 'key-yes').check();
+    await goOn.click();
+    await partOf(form, 'problem').getByText('with a key that nobody gets').waitFor();
+    await expectAccessible(desk);
+    await partOf(form, 'key-no').check();
+    await goOn.click();
+    await partOf(desk, 'send').click();
+    await partOf(desk, 'done-key').getByText('The key was thrown away').waitFor();
+    const [hanna] = installation.handlers;
+    const { rows } = await hanna.desk.inbox('open');
+    const made = rows.filter(({ title }) => title.startsWith('A crane'));
+    expect(made).toHaveLength(1);
+    expect(made[0]?.id).not.toBe(reporterKeys(readOut).caseId);
+    expect((await hanna.desk.openCase(made[0]?.id ?? '')).origin).toMatchObject({
+      key: 'not_kept',
+    });
+  });
 });
 
 describe('a report by letter whose sender gets no key', () => {

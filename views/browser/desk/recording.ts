@@ -86,6 +86,10 @@ export function recordingView(desk: Desk): HTMLElement {
   ];
   /** Of this report; the same as long as it is tried, so that nothing arrives twice. */
   let words: string[] | null = null;
+  /** Whether the words were shown, so that somebody may have them. */
+  let wordsShown = false;
+  /** What the case says of its key that a try to send may have made already; null before any. */
+  let triedWith: RecordingInput['key'] | null = null;
   let input: RecordingInput | null = null;
   let files: FileChoice | null = null;
 
@@ -206,6 +210,8 @@ export function recordingView(desk: Desk): HTMLElement {
   drawChannel();
   untouched = JSON.stringify(chosenFields());
 
+  const keyChosen = (): RecordingInput['key'] => (keyYes.checked ? 'handed_over' : 'not_kept');
+
   /** What is missing, with the field in which; null where nothing is. */
   const missing = (): [HTMLElement, string] | null => {
     const noChannel = channels.missing();
@@ -215,6 +221,10 @@ export function recordingView(desk: Desk): HTMLElement {
     }
     if (text.value.trim() === '') return [text, t('desk.recording.text_missing')];
     if (!keyYes.checked && !keyNo.checked) return [keyYes, t('desk.recording.key_missing')];
+    // what arrived says what was done with the key, and new words would make a second case
+    if (triedWith !== null && triedWith !== keyChosen()) {
+      return [keyYes, t(`desk.recording.key_tried.${triedWith}`)];
+    }
     return null;
   };
 
@@ -231,13 +241,12 @@ export function recordingView(desk: Desk): HTMLElement {
     shown: channels.chosen()?.readers.map(({ id }) => id) ?? [],
     way: select('way').value as ReportWay,
     receivedOn: received.value,
-    key: keyYes.checked ? 'handed_over' : 'not_kept',
+    key: keyChosen(),
   });
 
   const toSending = (): void => {
     part(view, 'paper').replaceChildren();
-    const how = keyYes.checked ? 'handed_over' : 'not_kept';
-    write(view, 'send-text', t(`desk.recording.send.${how}`));
+    write(view, 'send-text', t(`desk.recording.send.${keyChosen()}`));
     step('send-step');
   };
 
@@ -248,6 +257,7 @@ export function recordingView(desk: Desk): HTMLElement {
       toSending,
     );
     part(view, 'paper').replaceChildren(panel);
+    wordsShown = true;
     step('key-step');
   };
 
@@ -259,6 +269,11 @@ export function recordingView(desk: Desk): HTMLElement {
     }
     fault?.[0].focus();
     if (fault !== null || files === null || !(await files.settle())) return;
+    // a key that nobody gets is one that nobody was shown
+    if (keyNo.checked && wordsShown) {
+      words = null;
+      wordsShown = false;
+    }
     words ??= await desk.api.newCallerKey();
     input = inputOf(words);
     if (keyYes.checked) toKey(words);
@@ -267,6 +282,8 @@ export function recordingView(desk: Desk): HTMLElement {
 
   const finish = ({ id }: { id: string }, recorded: RecordingInput): void => {
     words = null;
+    wordsShown = false;
+    triedWith = null;
     input = null;
     for (const field of [text, from]) field.value = '';
     own?.form.fill([]);
@@ -300,7 +317,12 @@ export function recordingView(desk: Desk): HTMLElement {
     const [recorded, ready] = [input, files?.ready() ?? null];
     if (recorded === null || ready === null) return;
     const made = await runSending(part(view, 'send-step'), async (onProgress, signal) => {
-      const recording = await desk.api.record(recorded, ready, onProgress, signal);
+      const progress: typeof onProgress = (now) => {
+        // from here on it may have arrived, whatever comes back
+        if (now.step === 'sending') triedWith = recorded.key;
+        onProgress(now);
+      };
+      const recording = await desk.api.record(recorded, ready, progress, signal);
       const who = from.value.trim();
       // before the case can be opened from here, so that whoever does finds the note in it
       showPart(view, 'note-problem', who !== '' && !(await noteSource(recording.id, who, signal)));
