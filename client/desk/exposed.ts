@@ -5,6 +5,8 @@ import {
   type ReaderPart,
   withSuccessors,
 } from '../../crypto/private.js';
+import { nobodyReads } from '../casework/consent.js';
+import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, ExposedCase } from '../models.js';
 import { grantable, newestHolders, newestMembers, stayingMembers } from './case-members.js';
@@ -47,7 +49,8 @@ export interface ExposedDesk {
   /**
    * Writes to the reporters of open cases, each in the language of the report, else in English. Where
    * one of these texts stands in a case already, by whomever, none is written again. A case that the
-   * reader's keys still open fails with `keys_not_renewed`: the text says that they do not.
+   * reader's keys still open fails with `keys_not_renewed`: the text says that they do not. One that
+   * nobody outside reads fails with `key_not_kept`.
    */
   tellReporters(
     reader: string,
@@ -64,6 +67,10 @@ function isTold({ file }: OpenedForHandler, notice: Notice): boolean {
     ({ author, content }) =>
       author !== 'reporter' && content.kind === 'reply' && texts.includes(content.text),
   );
+}
+
+function isUnread({ file, timeZone }: OpenedForHandler): boolean {
+  return nobodyReads(saidIn(file, timeZone));
 }
 
 function partIn({ readers }: Directory, id: string): ReaderPart | undefined {
@@ -111,6 +118,7 @@ export function createExposedDesk(
             state: answer.case.closedOn === null ? 'open' : 'closed',
             language: file.report?.language ?? null,
             whole: file.faults.length === 0,
+            outside: isUnread(opened),
             ...exposure,
           });
         },
@@ -168,6 +176,7 @@ export function createExposedDesk(
             id,
             ['breach', notice],
             (opened, state) => {
+              if (isUnread(opened)) throw new ClientError('key_not_kept');
               const language = opened.file.report?.language ?? 'en';
               const text = notice[language] ?? notice['en'];
               if (text === undefined || isTold(opened, notice)) return null;

@@ -194,6 +194,8 @@ export interface ExposedCase {
   still: boolean;
   /** False where a fault keeps part of the case from being seen, so that there may be more. */
   whole: boolean;
+  /** Whether nobody outside reads what is written in it, so that the person is told elsewhere. */
+  outside: boolean;
 }
 
 /** Keys that may be in wrong hands, as the installation documents it. */

@@ -273,9 +273,11 @@ const log: AuditLine[] = Array.from({ length: 30 }, (_, index) => ({
   details: index % 5 === 1 ? { version: 4 } : {},
 }));
 
-const exposed: ExposedCase[] = (['a', 'b', 'c'] as const).map((id, index) => ({
+const exposed: ExposedCase[] = (['a', 'b', 'c', 'd'] as const).map((id, index) => ({
   id,
-  title: ['Grind 3 står öppen', 'Invoices from a company nobody knows', 'Overtime'][index] ?? '',
+  title:
+    ['Grind 3 står öppen', 'Invoices from a company nobody knows', 'Overtime', 'A letter'][index] ??
+    '',
   receivedOn: day(-40 + index),
   practice: index === 2,
   state: index === 1 ? 'closed' : 'open',
@@ -284,6 +286,7 @@ const exposed: ExposedCase[] = (['a', 'b', 'c'] as const).map((id, index) => ({
   files: index,
   still: index === 0,
   whole: index !== 2,
+  outside: index === 3,
 }));
 
 const incidents: IncidentView[] = [

@@ -63,6 +63,20 @@ it('a conflict of interest in a case that nobody else may be given is not declar
   expect(complaints).toEqual([]);
 });
 
+it('a case that nobody outside reads is named to be told elsewhere, and not offered to be written to', async () => {
+  const { page, complaints } = await desk.enter('wrong-hands');
+  await goTo(page, 'people');
+  await page.click('[data-part=incidents]');
+  await page.click('[data-part=read-bulk] [data-part=start] >> nth=0');
+  const tell = page.locator('[data-part=tell]:visible').first();
+  const outside = tell.locator('[data-part=tell-outside]');
+  await outside.getByText('nobody reads what is written').waitFor();
+  expect(await outside.locator('li').allInnerTexts()).toEqual([expect.stringMatching(/^A letter/)]);
+  expect(await tell.locator('[data-part=choices]').innerText()).not.toContain('A letter');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
 it('an administrator sees no number of cases, and how to go on where somebody is still needed', async () => {
   const { page, complaints } = await desk.enter('administrator');
   await goTo(page, 'people');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reporterKeys } from '../../crypto/private.js';
-import { silent } from '../support/fixtures.js';
+import { reportInput, silent } from '../support/fixtures.js';
 import { startInstallation, type Installation } from '../support/installation.js';
 
 /*
@@ -114,6 +114,40 @@ describe('a handler whose keys may be in wrong hands', () => {
     expect(await still()).toBe(false);
     expect(await tell()).toEqual({ changed: 1, failed: [] });
     expect(await readersOf(words)).toEqual(['Hanna Handler']);
+  });
+
+  it('leaves cases that nobody outside reads to be told elsewhere, and writes nothing there', async () => {
+    const [hanna, harald] = installation.handlers;
+    const open = idOf(await report());
+    const words = await hanna.desk.newCallerKey();
+    const shown = installation.handlers.map((each) => each.id);
+    const how = { way: 'letter', receivedOn: '2026-03-01', key: 'not_kept', shown } as const;
+    const letter = { ...reportInput(installation.channel, words), ...how };
+    const { id } = await hanna.desk.record(letter, [], silent);
+    const about = await hanna.desk.recordDataRequest(
+      {
+        ...{ words: await hanna.desk.newCallerKey(), channel: installation.channel, shown },
+        ...{ right: 'access', name: 'Mona Berg', identified: 'We know her.', language: 'en' },
+        ...{ receivedOn: '2026-03-01', text: 'A letter.', leftOut: [] },
+      },
+      silent,
+    );
+    await closeHarald();
+    expect((await hanna.desk.renewAll(silent)).failed).toEqual([]);
+    const { cases } = await hanna.desk.exposedCases(harald.id, null, silent);
+    const outside = new Map(cases.map((each) => [each.id, each.outside]));
+    expect([id, about.id, open].map((each) => outside.get(each))).toEqual([true, true, false]);
+    const notice = { en: 'It is closed.' };
+    const told = await hanna.desk.tellReporters(harald.id, [id, about.id, open], notice, silent);
+    expect(told.changed).toBe(1);
+    expect(told.failed).toMatchObject([
+      { id, code: 'key_not_kept' },
+      { id: about.id, code: 'key_not_kept' },
+    ]);
+    for (const each of [id, about.id]) {
+      const { entries } = await hanna.desk.openCase(each);
+      expect(entries.filter(({ content }) => content.kind === 'reply')).toEqual([]);
+    }
   });
 
   it('marks nothing as read in the cases that are renewed', async () => {

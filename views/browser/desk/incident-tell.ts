@@ -4,7 +4,7 @@ import { keepPrivate } from '../text-fields.js';
 import { bulkElement, resultText } from './bulk.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
-import { copyTemplate, element, onClick, part, show, showPart, write } from './dom.js';
+import { copyTemplate, element, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { showProblem } from './failures.js';
 import { languageText } from './languages.js';
 
@@ -28,6 +28,8 @@ function toldText(desk: Desk, { changed, failed }: BulkResult): string {
 /**
  * Wires the way to write the ready text to the reporters of many cases. The text says that the old
  * keys are no longer accepted, so nothing is offered before they left the directory.
+ *
+ * Cases that nobody outside reads are named beside them: nothing written there reaches anybody.
  *
  * @returns what offers the cases, once it is known which could be read.
  */
@@ -89,8 +91,17 @@ export function tellElement(
 
   return (found) => {
     if (!left) return;
-    const open = found.filter(({ state, practice }) => state === 'open' && !practice);
+    const real = found.filter(({ practice }) => !practice);
+    const open = real.filter(({ state, outside }) => state === 'open' && !outside);
+    const outside = real.filter((each) => each.outside);
     showPart(box, 'tell-first', false);
+    showPart(box, 'tell-outside', outside.length > 0);
+    fillList(part(box, 'outside'), outside, ({ title, receivedOn }) => {
+      const item = element('li');
+      const facts = element('span', dayText(receivedOn), 'soft');
+      item.append(keepPrivate(element('span', title)), document.createTextNode(' '), facts);
+      return item;
+    });
     show(form, open.length > 0);
     ask(false);
     part(form, 'choices').replaceChildren(
