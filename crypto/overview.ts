@@ -46,6 +46,8 @@ export const Overview = v.strictObject({
   feedbackExtendedTo: v.nullable(Day),
   /** Whether handlers left the acknowledgement out; whether they may is for the country's rule. */
   acknowledgementWaived: v.boolean(),
+  /** Whether whoever reported cannot be reached, so that neither acknowledgement nor feedback is due. */
+  unreachable: v.boolean(),
   /** The true date of receipt of a case that a handler recorded; null for all others. */
   receivedOn: v.nullable(Day),
   /** Whether it ever was under investigation; null where nobody can tell. */
@@ -75,12 +77,12 @@ const Sealed = v.strictTuple([
   v.nullable(v.strictTuple([DueFirst.entries.what, DueFirst.entries.by, DueFirst.entries.days])),
   Overview.entries.feedbackExtendedTo,
   // bits: the acknowledgement was left out, the place in INVESTIGATED (two), an export waits, still
-  // needed, no report
+  // needed, no report, out of reach
   v.pipe(
     v.number(),
     v.integer(),
     v.minValue(0),
-    v.maxValue(61),
+    v.maxValue(125),
     v.check((marks) => ((marks >> 1) & 3) < INVESTIGATED.length),
   ),
   Overview.entries.receivedOn,
@@ -127,6 +129,7 @@ export function newOverview({
     due: null,
     feedbackExtendedTo: null,
     acknowledgementWaived: false,
+    unreachable: false,
     receivedOn,
     investigated: false,
     exportWaits: false,
@@ -156,7 +159,8 @@ export function sealOverview(epoch: EpochKey, overview: Overview): SealedOvervie
       2 * INVESTIGATED.indexOf(overview.investigated) +
       (overview.exportWaits ? 8 : 0) +
       (overview.stillNeeded ? 16 : 0) +
-      (overview.dataRequest ? 32 : 0),
+      (overview.dataRequest ? 32 : 0) +
+      (overview.unreachable ? 64 : 0),
     overview.receivedOn,
   ];
   const padded = pad(toJsonBytes(fields), OVERVIEW_BYTES);
@@ -201,6 +205,7 @@ export function openOverview(epoch: EpochKey, sealed: SealedOverview): Overview 
     due: due === null ? null : { what: due[0], by: due[1], days: due[2] },
     feedbackExtendedTo,
     acknowledgementWaived: (marks & 1) !== 0,
+    unreachable: (marks & 64) !== 0,
     receivedOn,
     investigated: INVESTIGATED[(marks >> 1) & 3] ?? null,
     exportWaits: (marks & 8) !== 0,

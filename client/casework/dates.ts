@@ -1,10 +1,12 @@
 import {
   addMonths,
   type Day,
+  type EntryContent,
   feedbackDay,
   isDataRequest,
   type Waiver,
 } from '../../crypto/private.js';
+import { ClientError } from '../errors.js';
 import { isFeedback } from '../law/answers.js';
 import { furtherFeedbackDay } from '../law/on-request.js';
 import { awaited, type CaseDate, type DateSource } from './case-date.js';
@@ -15,7 +17,7 @@ import { keepingDates } from './keeping.js';
 import { removalDates } from './removals.js';
 import { dayIn, isClosed, reportDay, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
-import { toldOn } from './told.js';
+import { isToldOutside, toldOn } from './told.js';
 
 /** Within which it is told what came of a case that was opened again: as many as of a new one. */
 const REOPENED_MONTHS = 3;
@@ -104,9 +106,15 @@ const SOURCES: readonly DateSource[] = [
   meetingDates,
 ];
 
+/** What is due by telling something to whoever reported. */
+const TOLD: ReadonlySet<CaseDate['what']> = new Set(['further_feedback', 'reopened_feedback']);
+
 /** All dates of a case beside acknowledgement and feedback, done or not, the earliest first. */
 export function datesOf(said: Said): CaseDate[] {
-  const dates = SOURCES.flatMap((source) => source(said));
+  const unreachable = unreachableIn(said) !== null;
+  const dates = SOURCES.flatMap((source) => source(said)).filter(
+    ({ what, doneOn }) => doneOn !== null || !unreachable || !TOLD.has(what),
+  );
   return dates.sort((a, b) => a.by.localeCompare(b.by));
 }
 
@@ -124,6 +132,36 @@ export function nextDate(dates: readonly CaseDate[], today: Day): CaseDate | nul
   return open.find(({ yields, by }) => yields !== true || by >= today) ?? open[0] ?? null;
 }
 
+interface Unreachable {
+  text: string;
+  on: Day;
+}
+
+/**
+ * A handler's newest word that whoever reported cannot be reached. It holds where nobody has a key, and
+ * until something that was written later says that they were told.
+ */
+function unreachableIn(said: Said): Unreachable | null {
+  const word = said.internal.findLast(
+    (content) => content.kind === 'acknowledgement_waived' && content.reason === 'unreachable',
+  );
+  if (word?.kind !== 'acknowledgement_waived' || !isToldOutside(said)) return null;
+  const isTold = said.dialogue.some(
+    (content) => 'at' in content && content.at > word.at && toldOn(said, content) !== null,
+  );
+  return isTold ? null : { text: word.text, on: dayIn(said, word) };
+}
+
+/**
+ * Nobody who reads the conversation is out of reach there.
+ *
+ * @throws ClientError `told_inside`.
+ */
+export function checkUnreachable(said: Said, content: EntryContent): void {
+  if (content.kind !== 'acknowledgement_waived' || content.reason !== 'unreachable') return;
+  if (!isToldOutside(said)) throw new ClientError('told_inside');
+}
+
 /** What handlers decided about the dates of a case that every case has. */
 export interface DateDecisions {
   /**
@@ -133,7 +171,9 @@ export interface DateDecisions {
   extension: { by: Day; text: string; on: Day; tooLate: boolean } | null;
   /** Until when feedback was put off in time; null where it was not. */
   feedbackExtendedTo: Day | null;
-  waiver: { reason: Waiver; text: string; on: Day } | null;
+  waiver: { reason: Exclude<Waiver, 'unreachable'>; text: string; on: Day } | null;
+  /** Since when the person cannot be reached, by a handler's word; null where that does not hold. */
+  unreachable: Unreachable | null;
   /** How often feedback is to be given again; null where nobody asks for it. */
   furtherFeedback: { askedOn: Day; months: number } | null;
   /** Additions whose confirmation the reporter waits for. */
@@ -148,6 +188,7 @@ export function decisionsOf(said: Said): DateDecisions {
     extension: null,
     feedbackExtendedTo: null,
     waiver: null,
+    unreachable: unreachableIn(said),
     furtherFeedback: null,
     confirmations: [],
   };
@@ -163,7 +204,7 @@ export function decisionsOf(said: Said): DateDecisions {
     }
     if (content.kind === 'acknowledgement_waived') {
       const { reason, text } = content;
-      decided.waiver = { reason, text, on: dayIn(said, content) };
+      if (reason !== 'unreachable') decided.waiver = { reason, text, on: dayIn(said, content) };
     }
     if (content.kind === 'further_feedback') {
       const { askedOn, months, state } = content;

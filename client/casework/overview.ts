@@ -55,6 +55,7 @@ export function overviewOf(title: string | null, said: Said, today: Day): Overvi
     due: dueOf(said, today),
     feedbackExtendedTo: decided.feedbackExtendedTo,
     acknowledgementWaived: decided.waiver !== null,
+    unreachable: decided.unreachable !== null,
     investigated: wasInvestigated(said),
     exportWaits: exportWaits(said),
     stillNeeded: removalOf(said).stillNeeded !== null,

@@ -73,6 +73,7 @@ function rowOf(
     acknowledgedOn: overview?.acknowledgedOn ?? null,
     feedbackOn: overview?.feedbackOn ?? null,
     acknowledgementWaived: overview?.acknowledgementWaived ?? false,
+    unreachable: overview?.unreachable ?? false,
     exportWaits: overview?.exportWaits ?? false,
     stillNeeded: overview?.stillNeeded ?? false,
     feedbackExtendedTo: overview?.feedbackExtendedTo ?? null,

@@ -17,6 +17,7 @@ import { entryViews } from '../case-view.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
+import { checkUnreachable } from '../casework/dates.js';
 import { saidIn } from '../casework/said.js';
 import { handlerSaying, idOf, type HandlerWord } from '../casework/words.js';
 import { ClientError } from '../errors.js';
@@ -326,6 +327,7 @@ export function createCaseDesk(
         }
         checkNotReplacing(opened, content);
         checkAnswer(opened, content);
+        checkUnreachable(saidIn(opened.file, opened.timeZone), content);
         if (content.kind === 'correction') checkCorrection(opened, content);
         if (content.kind === 'part_restriction') {
           return preparePartRestriction(opened, state, content);

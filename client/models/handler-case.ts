@@ -64,6 +64,8 @@ export interface CaseRow {
   feedbackOn: string | null;
   /** What handlers decided of the two dates; whether it counts is for the country's rule. */
   acknowledgementWaived: boolean;
+  /** Whether whoever reported cannot be reached, by a handler's word, so that neither is due. */
+  unreachable: boolean;
   feedbackExtendedTo: string | null;
   /** Whether it ever was under investigation; null where nobody can tell. */
   investigated: boolean | null;

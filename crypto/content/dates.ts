@@ -49,11 +49,17 @@ export const ExtensionEntry = v.strictObject({
   text: needed,
 });
 
-/** Why an acknowledgement may be left out, where the act of the channel's country has that. */
-export const WAIVERS = ['declined', 'would_identify'] as const;
+/**
+ * Why nobody is acknowledged: on a ground that the act of the channel's country has, or, by a handler's
+ * word, since whoever reported has no key and cannot be reached, which ends feedback too.
+ */
+export const WAIVERS = ['declined', 'would_identify', 'unreachable'] as const;
 export type Waiver = (typeof WAIVERS)[number];
 
-/** There is no acknowledgement in this case: the reporter declined it, or it would identify them. */
+/**
+ * There is no acknowledgement in this case: the reporter declined it, it would identify them, or they
+ * cannot be reached.
+ */
 export const WaiverEntry = v.strictObject({
   kind: v.literal('acknowledgement_waived'),
   at: moment,

@@ -60,6 +60,7 @@ function row(change: Partial<CaseRow> & { id: string }): CaseRow {
     acknowledgedOn: day(-15),
     feedbackOn: null,
     acknowledgementWaived: false,
+    unreachable: false,
     exportWaits: false,
     stillNeeded: false,
     feedbackExtendedTo: null,

@@ -672,6 +672,7 @@ const api: DeskApi = {
         responsible: [...responsible],
         feedbackExtendedTo: decisions.feedbackExtendedTo,
         acknowledgementWaived: decisions.waiver !== null,
+        unreachable: decisions.unreachable !== null,
         exportWaits: viewOf(id).exports.some(
           ({ state, second }) => state === 'asked' && second === null,
         ),

@@ -32,6 +32,7 @@ function row(change: Partial<CaseRow>): CaseRow {
     acknowledgedOn: '2026-02-21',
     feedbackOn: null,
     acknowledgementWaived: false,
+    unreachable: false,
     exportWaits: false,
     stillNeeded: false,
     feedbackExtendedTo: null,
@@ -257,6 +258,14 @@ describe('due dates', () => {
     expect(day(rule('law'))).toBe('2026-05-01');
     expect(day(rule('unsure'))).toBe('2026-03-01');
     expect(day(null)).toBe('2026-03-01');
+  });
+
+  it('end for whoever cannot be reached, whatever the act has', () => {
+    const alone = { acknowledgedOn: null, receivedOn: '2025-01-01' };
+    for (const of of [rule('law'), null]) {
+      expect(dueDates(row(alone), of, NOW).map(({ what }) => what)).toContain('feedback');
+      expect(dueDates(row({ ...alone, unreachable: true }), of, NOW)).toEqual([]);
+    }
   });
 
   it('end with closure, but for the decision when the reporter writes again', () => {

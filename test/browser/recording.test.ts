@@ -501,6 +501,51 @@ describe('a report by letter whose sender gets no key', () => {
     expect(await page.locator('#tab-spoken').innerText()).not.toContain('1');
   });
 
+  it('is of somebody who cannot be reached, which ends what is waited for until they were told', async () => {
+    const [hanna] = installation.handlers;
+    const said = 'A letter with no address: the gate is tied open.';
+    const key = await hanna.desk.newCallerKey();
+    const report = reportInput(installation.channel, key, { text: said });
+    const shown = installation.handlers.map((each) => each.id);
+    const how = { way: 'letter', receivedOn: dayOf(-200), key: 'not_kept' } as const;
+    await hanna.desk.record({ ...report, ...how, shown }, [], silent);
+    await page.click('[data-part=back]');
+    await openCaseOf(page, 'A letter with no address');
+    const timeline = partOf(page, 'timeline');
+    await timeline.getByText('Acknowledge by').waitFor();
+    await page.click('#tab-work');
+    const form = partOf(page, 'unreachable-form');
+    await partOf(form, 'unreachable-text').fill('It has no address.');
+    await expectAccessible(page);
+    await form.locator('button[type=submit]').click();
+    for (const what of ['acknowledgement', 'feedback']) {
+      await timeline.getByText(`No ${what}: the person cannot be reached`).waitFor();
+    }
+    expect(await timeline.innerText()).toContain('by the handler’s word');
+    expect(await timeline.innerText()).not.toContain('Acknowledge by');
+    expect(await form.isVisible()).toBe(false);
+    await expectAccessible(page);
+    await page.click('#tab-notes');
+    const line = 'by the handler’s word: Harald Handler. It has no address.';
+    await partOf(page, 'notes').getByText(line).waitFor();
+    const id = reporterKeys(key).caseId;
+    const listed = async (): Promise<boolean | undefined> =>
+      (await hanna.desk.inbox('open')).rows.find((row) => row.id === id)?.unreachable;
+    expect(await listed()).toBe(true);
+
+    await page.click('#tab-conversation');
+    const writing = page.locator('#panel-conversation form.writing');
+    await partOf(writing, 'text').fill('She rang after all.');
+    await partOf(writing, 'told-way').selectOption('phone');
+    await partOf(writing, 'submit').click();
+    await partOf(writing, 'confirm-do').click();
+    await timeline.getByText('Give feedback by').waitFor();
+    await timeline.getByText('cannot be reached').waitFor({ state: 'detached' });
+    expect(await listed()).toBe(false);
+    await page.click('[data-part=back]');
+    await openCaseOf(page, 'the pressure valve');
+  });
+
   it('can end without anybody being told, and says so', async () => {
     await page.click('#tab-conversation');
     const form = page.locator('#panel-conversation form.writing');

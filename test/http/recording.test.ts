@@ -196,6 +196,29 @@ describe('a report that came another way', () => {
     });
   });
 
+  it('is out of reach by a handler’s word where nobody has a key, until they were told, and nowhere else', async () => {
+    const { id } = await hanna.desk.record(await recording({ key: 'not_kept' }), [], silent);
+    const text = 'The letter has no address.';
+    const word = { kind: 'acknowledgement_waived', reason: 'unreachable', text } as const;
+    const row = async (): Promise<unknown> =>
+      (await harald.desk.inbox('open')).rows.find((each) => each.id === id);
+    const { decisions, ...view } = await hanna.desk.work(id, word);
+    expect(decisions.unreachable).toMatchObject({ text, on: '2026-03-02' });
+    const untold = { acknowledgedOn: null, feedbackOn: null };
+    expect(view).toMatchObject({ ...untold, unreachable: true });
+    expect(await row()).toMatchObject({ ...untold, unreachable: true });
+    installation.clock.set(new Date(installation.clock.now().getTime() + 1000));
+    const told = { way: 'phone', on: v.parse(Day, '2026-03-01') } as const;
+    const rang = { kind: 'acknowledgement', text: 'She rang.', told } as const;
+    const after = await hanna.desk.reply(id, rang, [], silent);
+    expect(after).toMatchObject({ unreachable: false, acknowledgedOn: '2026-03-01' });
+    expect(after.decisions.unreachable).toBeNull();
+    expect(await row()).toMatchObject({ unreachable: false });
+    const other = await hanna.desk.record(await recording(), [], silent);
+    const refused = { code: 'told_inside' };
+    await expect(hanna.desk.work(other.id, word)).rejects.toMatchObject(refused);
+  });
+
   it('gives no feedback by a closure of which nobody was told where nobody has a key', async () => {
     const closure = {
       kind: 'closure',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { datesOf, decisionsOf, nextDate } from '../../../client/casework/dates.js';
+import {
+  checkUnreachable,
+  datesOf,
+  decisionsOf,
+  nextDate,
+} from '../../../client/casework/dates.js';
 import { caseworkEntry, type CaseworkInput } from '../../../client/casework/input.js';
 import { overviewOf } from '../../../client/casework/overview.js';
+import type { Said } from '../../../client/casework/said.js';
 import type { Day, DialogueEntry, InternalEntry } from '../../../crypto/private.js';
 
 const day = '2026-03-02' as Day;
@@ -118,6 +124,7 @@ describe('the dates of a case', () => {
       extension: { by: '2026-08-31', text: 'Still abroad.', on: '2026-03-02', tooLate: false },
       feedbackExtendedTo: '2026-08-31',
       waiver: { reason: 'declined', text: '', on: '2026-03-02' },
+      unreachable: null,
       furtherFeedback: null,
       confirmations: [{ id, askedOn: '2026-03-02', by: '2026-03-09' }],
     });
@@ -140,6 +147,47 @@ describe('the dates of a case', () => {
     const first = putOff('2026-08-01', '2026-05-02');
     expect(of(first, putOff('2026-09-02', '2026-08-01'))).toEqual(['2026-09-02', false]);
     expect(of(first, putOff('2026-09-02', '2026-08-02'))).toEqual(['2026-08-01', true]);
+  });
+
+  it('end for whoever cannot be reached, until something written later says that they were told', () => {
+    const origin = { made: 'handler', key: 'not_kept', proven: true } as Said['origin'];
+    const report = { kind: 'report', at: '2026-03-02' } as DialogueEntry;
+    const unreachable = entry(
+      { kind: 'acknowledgement_waived', reason: 'unreachable', text: 'No address.' },
+      '2026-03-10',
+    );
+    const closure = { kind: 'closure', outcome: 'spam', text: '' } as const;
+    const reopening = { kind: 'reopening', at: '2026-03-05T09:00:00.000Z', text: 'x' } as const;
+    const reply = { kind: 'reply', text: 'By phone.', files: [] } as const;
+    const told = { way: 'phone', on: '2026-03-03' } as const;
+    const later = { ...reply, at: '2026-03-11T09:00:00.000Z' };
+    const earlier = { ...reply, at: '2026-03-09T09:00:00.000Z', told };
+    const of = (dialogue: readonly object[], internal = [unreachable], by = origin) =>
+      ({ dialogue: [report, ...dialogue], internal, origin: by }) as Said;
+    const word = { text: 'No address.', on: '2026-03-10' };
+    const tells = (said: Said) => [
+      decisionsOf(said).unreachable,
+      overviewOf('Title', said, day).unreachable,
+    ];
+    const closed = { ...closure, at: '2026-03-11T09:00:00.000Z' };
+    for (const dialogue of [[], [earlier], [later], [closed]]) {
+      expect(tells(of(dialogue)), JSON.stringify(dialogue)).toEqual([word, true]);
+    }
+    expect(decisionsOf(of([])).waiver).toBeNull();
+    // told before, and written down after
+    const ended = [{ ...later, told }];
+    expect(tells(of(ended))).toEqual([null, false]);
+    const anew = { ...unreachable, at: '2026-03-12T09:00:00.000Z' } as InternalEntry;
+    expect(tells(of(ended, [unreachable, anew]))).toEqual([{ ...word, on: '2026-03-12' }, true]);
+    // who has a key reads what is written
+    const kept = { ...origin, key: 'handed_over' } as Said['origin'];
+    expect(tells(of([], [unreachable], kept))).toEqual([null, false]);
+    expect(() => {
+      checkUnreachable(of([], [], kept), unreachable);
+    }).toThrow('told_inside');
+    checkUnreachable(of([]), unreachable);
+    expect(datesOf(of([reopening], []))).toMatchObject([{ what: 'reopened_feedback' }]);
+    expect(datesOf(of([reopening]))).toEqual([]);
   });
 
   it.each([

@@ -97,6 +97,7 @@ describe('overviews', () => {
     ),
     feedbackExtendedTo: day,
     acknowledgementWaived: fc.boolean(),
+    unreachable: fc.boolean(),
     receivedOn: day,
     investigated: fc.constantFrom(null, false, true),
     exportWaits: fc.boolean(),

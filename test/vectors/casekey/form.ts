@@ -150,7 +150,7 @@ export const CaseVectors = v.strictObject({
   origin: v.unknown(),
   /**
    * Frozen before overviews said whether something was investigated, an export waits, it is still
-   * needed, or is a request about data.
+   * needed, is a request about data, or nobody reaches whoever reported.
    */
   overview: v.strictObject({
     ...Overview.entries,
@@ -158,6 +158,7 @@ export const CaseVectors = v.strictObject({
     exportWaits: v.optional(Overview.entries.exportWaits, false),
     stillNeeded: v.optional(Overview.entries.stillNeeded, false),
     dataRequest: v.optional(Overview.entries.dataRequest, false),
+    unreachable: v.optional(Overview.entries.unreachable, false),
   }),
   head: v.unknown(),
   statistics: v.strictObject({ sealed: SealedStatistics, opened: Statistics }),

@@ -84,6 +84,11 @@ export function datesPanel(
     reason: ground.value as (typeof REASONS)[number],
     text: area('waiver-text').value.trim(),
   }));
+  onSubmit('unreachable-form', () => ({
+    kind: 'acknowledgement_waived',
+    reason: 'unreachable',
+    text: area('unreachable-text').value.trim(),
+  }));
   const further = (
     state: 'asked' | 'ended',
   ): Extract<CaseworkInput, { kind: 'further_feedback' }> => ({
@@ -147,6 +152,7 @@ export function datesPanel(
     field('confirmation-by').value = confirmationDay(rule, today() as Day);
     area('extension-text').value = '';
     area('waiver-text').value = '';
+    area('unreachable-text').value = '';
   };
 
   return {
@@ -171,6 +177,9 @@ export function datesPanel(
       const undecided = data.acknowledgedOn === null && decisions.waiver === null;
       showPart(panel, 'waiver-form', open && waivable && undecided);
       write(panel, 'waiver-hint', t('desk.dates.waiver_hint', words));
+      // the person may be told elsewhere, and where nobody can do that, nothing of it is late
+      const reachable = decisions.unreachable === null;
+      showPart(panel, 'unreachable-form', open && isOutside(data) && reachable);
       showPart(panel, 'further-form', open);
       write(panel, 'further-hint', furtherText(data, rule));
       showPart(panel, 'further-end', decisions.furtherFeedback !== null);
@@ -179,7 +188,7 @@ export function datesPanel(
       const hint = t(`desk.dates.confirmation_hint.${isLaw ? 'law' : 'promise'}`, words);
       write(panel, 'confirmation-hint', hint);
       fillList(part(panel, 'confirmations'), decisions.confirmations, confirmationItem);
-      const untold = extendable && decisions.extension?.tooLate === false;
+      const untold = extendable && reachable && decisions.extension?.tooLate === false;
       showPart(panel, 'tell', untold);
       if (untold) {
         const by = dutiesOf(data, rule).feedback.by;

@@ -77,7 +77,13 @@ function dutySteps(data: Data, rule: DatesRule | null, today: string): Step[] {
       return [done(t(`desk.time.${what}_done`), doneOn, note)];
     }
     // practice has no dates
-    if (data.practice || duty === null) return [];
+    if (data.practice) return [];
+    const { unreachable } = data.decisions;
+    if (unreachable !== null) {
+      const [note] = outsideNote(data);
+      return [done(t(`desk.time.${what}_unreachable`), unreachable.on, note)];
+    }
+    if (duty === null) return [];
     const { limit } = duty;
     const { by, basis } = namedDay(duty, today);
     const later = limit !== null && limit > by ? [limitText(limit)] : [];

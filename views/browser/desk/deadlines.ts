@@ -162,8 +162,8 @@ export function dueDates(row: CaseRow, rule: DatesRule | null, today: string): D
   if (row.practice) return [];
   const dates: DueDate[] = [];
   const from = row.receivedOn;
-  // what acts ask for reports says nothing of a request about data
-  if (row.state === 'open' && !row.dataRequest) {
+  // what acts ask for reports says nothing of a request about data, and nobody tells whom nobody reaches
+  if (row.state === 'open' && !row.dataRequest && !row.unreachable) {
     const { acknowledgement, feedback } = dutiesOf(row, rule);
     const add = (what: DueKind, duty: Duty): void => {
       const { by, basis } = namedDay(duty, today);

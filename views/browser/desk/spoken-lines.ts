@@ -82,8 +82,14 @@ export function paperLine({ paper }: { paper?: Version['paper'] | undefined }): 
   return t(`desk.transcript.paper.${paper.answer}_line`, { day: dayText(paper.on) });
 }
 
-/** Under which name the kind of an entry stands: what was checked on paper is not to be checked. */
+/**
+ * Under which name the kind of an entry stands: what was checked on paper is not to be checked, and
+ * nobody leaves out what they cannot do.
+ */
 export function kindName(data: Data, content: Content): string {
+  if (content.kind === 'acknowledgement_waived' && content.reason === 'unreachable') {
+    return content.reason;
+  }
   const isChecked = content.kind === 'transcript' && content.paper !== undefined;
   return isChecked && isOutside(data) ? 'transcript_paper' : content.kind;
 }

@@ -70,8 +70,11 @@ export function workLine(
     case 'extension':
       return t('desk.dates.line.extension', { by, day: dayText(content.by), reason: content.text });
     case 'acknowledgement_waived': {
-      const ground = t(`desk.dates.waiver.${content.reason}`);
-      const line = t('desk.dates.line.waived', { by, ground });
+      const { reason } = content;
+      const line =
+        reason === 'unreachable'
+          ? t('desk.dates.line.unreachable', { by })
+          : t('desk.dates.line.waived', { by, ground: t(`desk.dates.waiver.${reason}`) });
       return content.text === '' ? line : `${line} ${content.text}`;
     }
     case 'further_feedback': {
