@@ -25,6 +25,15 @@ export interface Removal {
   stillNeeded: { text: string; review: Day; on: Day } | null;
 }
 
+/** The archive that is to take the case as long as nobody agreed to its removal; null for none. */
+export function awaitingArchive({
+  proposal,
+  agreedOn,
+}: Pick<Removal, 'proposal' | 'agreedOn'>): string | null {
+  if (proposal === null || proposal === 'unknown' || agreedOn !== null) return null;
+  return proposal.ground === 'archive' ? proposal.archive : null;
+}
+
 const UNDOING: ReadonlySet<string> = new Set([
   'hold',
   'restriction',

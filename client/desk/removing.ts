@@ -4,6 +4,7 @@ import {
   type RemovalsEntry,
   removalStanding,
 } from '../../crypto/private.js';
+import { disclosuresOf } from '../casework/disclosures.js';
 import { proposalHash } from '../casework/removals.js';
 import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
@@ -16,11 +17,12 @@ function isProposed({ file, answer, directory }: OpenedForHandler): boolean {
 
 /**
  * Checks that what a handler says of removing a case can count: another handler's newest proposal,
- * which still stands, and which names an archive only where a whole export was made since. Whether two
- * people are needed is the server's rule too.
+ * which still stands, and which names an archive only where a whole export was made since by a
+ * disclosure to that archive, so on consent or after a notice. Whether two people are needed is the
+ * server's rule too.
  *
- * @throws ClientError `already_decided` where it does not stand any more, `export_missing` where the
- * archive can have nothing, `archive_receipt_missing` where nothing says that it has the case.
+ * @throws ClientError `already_decided` where it does not stand any more, `export_missing` where no
+ * such export was made, `archive_receipt_missing` where nothing says that it has the case.
  */
 export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): void {
   if (content.kind !== 'removal') return;
@@ -31,12 +33,19 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
   }
   const said = proposal.content;
   if (said.kind !== 'removal_proposal' || said.ground !== 'archive') return;
+  const toArchive = new Set(
+    disclosuresOf({ internal: entries.map(({ content: each }) => each) }).flatMap((each) =>
+      each.recipient.trim() === said.archive.trim() ? [each.id] : [],
+    ),
+  );
   const isExported = entries.some(
     ({ sequence, content: each }) =>
       sequence > proposal.sequence &&
       each.kind === 'export' &&
       each.form === 'whole' &&
-      each.state === 'made',
+      each.state === 'made' &&
+      each.disclosure !== null &&
+      toArchive.has(each.disclosure),
   );
   if (!isExported) throw new ClientError('export_missing');
   if (content.received.trim() === '') throw new ClientError('archive_receipt_missing');

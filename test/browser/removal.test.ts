@@ -30,8 +30,6 @@ let installation: Installation;
 let words: string[];
 let id: string;
 let keptWords: string[];
-/** What the reporter was told of the archive. */
-let notice: string;
 
 beforeAll(async () => {
   const clock = createTestClock(new Date());
@@ -42,8 +40,7 @@ beforeAll(async () => {
   id = reporterKeys(words).caseId;
   const why = { what: 'The whole case', text: 'The act on archives demands it.' };
   const told = { basis: 'obligation', to: 'City archive', ...why } as const;
-  const { identityTalks } = await handlers[0].desk.talkIdentity(id, told);
-  notice = identityTalks[0]?.id ?? '';
+  await handlers[0].desk.talkIdentity(id, told);
   const closure = { kind: 'closure', outcome: 'spam', text: 'Nothing to look at.' } as const;
   for (const each of [words, keptWords]) {
     await handlers[0].desk.reply(reporterKeys(each).caseId, closure, [], silent);
@@ -242,21 +239,31 @@ it('goes when two agreed and its reporter said nothing, and the key then answers
   await partOf(first, 'reload').click();
   const archive = { ...decided, archive: 'City archive' };
   await propose(first, 'archive', archive);
-  const made = { kind: 'export', id: null, form: 'whole', text: 'For the archive' } as const;
-  const disclosed = await hanna.desk.recordExport(
-    id,
-    { ...made, disclosure: null, state: 'made' },
-    {
-      ...{ kind: 'disclosure', id: null, recipient: 'City archive', ground: 'The act on archives' },
-      ...{ scope: 'The whole case', on: dayOf(installation.clock.now(), 'UTC'), state: 'made' },
-      identity: { basis: 'obligation', entry: notice },
-    },
-  );
-  expect(disclosed.disclosures).toMatchObject([{ recipient: 'City archive' }]);
-  await partOf(second, 'reload').click();
   const confirm = partOf(second, 'confirm-form');
-  await partOf(confirm, 'received').fill('Letter 7');
-  await confirm.locator('[type=submit]').click();
+  const agree = async (): Promise<void> => {
+    await partOf(second, 'reload').click();
+    await partOf(confirm, 'received').fill('Letter 7');
+    await confirm.locator('[type=submit]').click();
+  };
+  await agree();
+  await partOf(confirm, 'problem').getByText('going outside to the archive').waitFor();
+  await partOf(first, 'export-fold').locator('summary').first().click();
+  const form = partOf(first, 'export-form');
+  await partOf(form, 'purpose').fill('For the archive');
+  await form.locator('[type=submit]').click();
+  const making = partOf(first, 'export-make');
+  // it goes to the archive that was named, unless somebody says otherwise
+  expect(await partOf(making, 'outside').isChecked()).toBe(true);
+  expect(await partOf(making, 'recipient').inputValue()).toBe('City archive');
+  await partOf(making, 'ground').fill('The act on archives');
+  await partOf(making, 'scope').fill('The whole case');
+  const told = 'law demands it, and the reporter was told why';
+  const basis = partOf(making, 'identity').locator('option', { hasText: told });
+  await partOf(making, 'identity').selectOption((await basis.getAttribute('value')) ?? '');
+  await expectAccessible(first);
+  await Promise.all([first.waitForEvent('download'), partOf(making, 'save').click()]);
+  await partOf(first, 'disclosures').getByText('City archive').first().waitFor();
+  await agree();
   await state(second).getByText('Two handlers agreed on').waitFor();
   for (const page of [second, reading]) {
     await expectAccessible(page);

@@ -41,6 +41,10 @@ beforeAll(async () => {
   await installation.addCustodian('iris');
   ({ words } = await installation.report({}, [randomFile(90_000)]));
   id = reporterKeys(words).caseId;
+  for (const to of ['City archive', 'City museum']) {
+    const what = { what: 'The whole case', text: 'The act on archives demands it.' } as const;
+    await installation.handlers[0].desk.talkIdentity(id, { basis: 'obligation', to, ...what });
+  }
 });
 afterAll(async () => {
   expect(installation.server.faults).toEqual([]);
@@ -253,7 +257,7 @@ describe('removing a closed case', () => {
     await harald.work(id, { kind: 'removal_declined', text: 'Not these either.' });
   });
 
-  it('for an archive wants the whole case exported since, and the word of the archive', async () => {
+  it('for an archive wants the whole case exported to it since, and the word of the archive', async () => {
     const [hanna, harald] = desks();
     const archive = { ...proposal, ground: 'archive', archive: 'City archive' } as const;
     await hanna.work(id, archive);
@@ -261,7 +265,22 @@ describe('removing a closed case', () => {
     const agree = { kind: 'removal', of, received: 'Letter 7' } as const;
     await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
     const made = { kind: 'export', id: null, form: 'whole', text: 'For the archive' } as const;
+    // what stays inside, or goes to somebody else, is with no such archive
     await hanna.work(id, { ...made, disclosure: null, state: 'made' });
+    await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
+    const { identityTalks } = await hanna.openCase(id);
+    const goTo = async (recipient: string): Promise<void> => {
+      const entry = identityTalks.find(({ to }) => to === recipient)?.id as never;
+      const terms = { recipient, ground: 'The act on archives', scope: 'The whole case' } as const;
+      const identity = { basis: 'obligation', entry } as const;
+      const facts = { on: '2026-03-02', state: 'made', identity } as const;
+      const disclosed = { kind: 'disclosure', id: null, ...terms, ...facts } as const;
+      const whole = { ...made, disclosure: null, state: 'made' } as const;
+      await hanna.recordExport(id, whole, disclosed);
+    };
+    await goTo('City museum');
+    await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
+    await goTo('City archive');
     await expect(harald.work(id, { ...agree, received: ' ' })).rejects.toMatchObject({
       code: 'archive_receipt_missing',
     });

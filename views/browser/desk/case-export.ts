@@ -3,6 +3,7 @@ import type { CaseworkInput } from '../../../client/casework/input.js';
 import { newestFromReporter } from '../../../client/casework/newest.js';
 import { newestRecords, standingFiles } from '../../../client/archive/case-json.js';
 import { isPartRestricted } from '../../../client/casework/parts.js';
+import { awaitingArchive } from '../../../client/casework/removals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { codeOf } from '../rpc.js';
 import { saveFile } from '../save-file.js';
@@ -106,12 +107,16 @@ export function exportSection(
       size: sizeText(files.reduce((sum, { size }) => sum + size, 0)),
     };
     write(box, 'amount', t('desk.export.amount', amount));
-    part(box, 'outside', HTMLInputElement).checked = form === 'redacted';
+    // what an archive is to take goes to that archive, and by that name
+    const archive = form === 'whole' ? awaitingArchive(shown.removal) : null;
+    const isOutside = form === 'redacted' || archive !== null;
+    part(box, 'outside', HTMLInputElement).checked = isOutside;
     for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
+    setValue(box, 'recipient', archive ?? '');
     basis.fill(null);
     basis.update(shown, { isWhole: form === 'whole', mayBePast: false });
     showPart(box, 'whole-identity', form === 'whole');
-    showPart(box, 'outside-fields', form === 'redacted' && !isSettled);
+    showPart(box, 'outside-fields', isOutside && !isSettled);
     if (form === 'redacted' && asked === null) redacted.begin(shown);
     if (details !== null) details.open = false;
     show(box, true);
