@@ -19,6 +19,8 @@ export interface DataRequest {
   by: 'anonymous_reporter' | 'named';
   /** Empty for a reporter whom nobody knows. */
   name: string;
+  /** Whether the key that alone identifies an anonymous reporter was made by a handler, who saw it. */
+  keyMade: boolean;
   /** How it was made sure who asks; empty for a reporter whom nobody knows, and as long as it is not. */
   identified: string;
   receivedOn: Day;
@@ -47,7 +49,7 @@ function firstRequest(said: Pick<Said, 'dialogue' | 'origin'>): Noted | null {
   const first = said.dialogue.find((content) => content.kind === 'report');
   if (!isDataRequest(said.origin) || receivedOn === null || !first?.request) return null;
   const { text, request } = first;
-  const made = { by: 'named', receivedOn, text, state: 'made' } as const;
+  const made = { by: 'named', keyMade: true, receivedOn, text, state: 'made' } as const;
   return { ...request, ...made, extension: null, answer: null };
 }
 
@@ -63,7 +65,8 @@ export function requestsOf(said: Pick<Said, 'dialogue' | 'internal' | 'origin'>)
     if (content.kind === 'request') {
       const { id, right, by, name, identified, receivedOn, text, state } = content;
       const { extension, answer } = requests.get(id) ?? { extension: null, answer: null };
-      const facts = { id, right, by, name, identified, receivedOn, text, state };
+      const keyMade = said.origin?.made === 'handler';
+      const facts = { id, right, by, keyMade, name, identified, receivedOn, text, state };
       requests.set(id, withDue({ ...facts, extension, answer }));
     }
     if (content.kind === 'request_extended') {

@@ -240,6 +240,43 @@ it('is refused with a reason, and goes outside by law after the reporter read th
   await check(handler);
 }, 240_000);
 
+it('is marked where it came through a key that a handler made, and so is a request about data', async () => {
+  const [hanna] = installation.handlers;
+  const text = 'Somebody called about the crane.';
+  const key = await hanna.desk.newCallerKey();
+  const report = reportInput(installation.channel, key, { text });
+  const how = { way: 'phone', receivedOn: '2026-01-05', key: 'handed_over' } as const;
+  const shown = [...installation.handlers, iris].map((each) => each.id);
+  const recorded = { ...report, ...how, shown } as const;
+  const { id } = await hanna.desk.record(recorded, [], () => undefined);
+  const robin = { name: 'Robin Sand', reach: '', relation: '', text: '' };
+  await installation.newReporter().identify(key, robin);
+  await hanna.desk.askIdentity(id, ['name'], 'The police ask.');
+  const custodian = await deskOf(iris);
+  const request = custodian.locator('li.custody', { hasText: 'The police ask.' });
+  await partOf(request, 'open').click();
+  await partOf(request, 'identity').getByText('Robin Sand').waitFor();
+  await partOf(request, 'pass-form').locator('[type=submit]').click();
+  await request.getByText('Answered on').waitFor();
+
+  const handler = await deskOf(hanna);
+  await openCaseOf(handler, text);
+  await handler.click('#tab-persons');
+  const given = partOf(handler.locator('#panel-persons'), 'requests');
+  await given.getByText('Robin Sand').waitFor();
+  expect(await given.innerText()).toContain('Through a key that a handler made');
+  await handler.click('#tab-record');
+  const form = partOf(handler, 'request-form');
+  await handler.locator('details', { has: form }).locator('> summary').click();
+  await partOf(form, 'by').selectOption('anonymous_reporter');
+  await partOf(form, 'by-hint').getByText('does not prove who asks').waitFor();
+  await partOf(form, 'received').fill('2026-01-06');
+  await check(handler);
+  await form.locator('[type=submit]').click();
+  const line = 'Identified by a case key that a handler made.';
+  await partOf(handler.locator('#panel-record'), 'requests').getByText(line).waitFor();
+}, 240_000);
+
 it('lets an agreement be taken back once the case is closed, and nothing new be agreed to there', async () => {
   const { words } = await installation.report({ text: 'The lift was never inspected.' });
   const { desk } = installation.handlers[0];

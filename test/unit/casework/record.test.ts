@@ -90,6 +90,19 @@ describe('requests about data', () => {
     expect(told('2026-03-03', extended)).toEqual([['2026-04-30', false]]);
   });
 
+  it('of a reporter whom nobody knows say where a handler made the key that identifies them', () => {
+    const asked = entry({ ...request, by: 'anonymous_reporter', name: '', identified: '' });
+    const recording = { by: id as string as ReaderId, receivedOn: '2026-01-31' as Day } as const;
+    const made = { made: 'handler', ...recording, key: 'handed_over', way: 'phone' } as const;
+    const keyMade = (origin?: CaseOrigin) =>
+      requestsOf({ dialogue: [], internal: [asked], ...(origin && { origin }) }).map(
+        (each) => each.keyMade,
+      );
+    for (const proven of [true, false]) expect(keyMade({ ...made, proven })).toEqual([true]);
+    expect(keyMade({ made: 'reporter' })).toEqual([false]);
+    expect(keyMade()).toEqual([false]);
+  });
+
   it('are refused, and answered with nothing, only with what the law wants with it', () => {
     const code = (change: object): string | null => {
       try {

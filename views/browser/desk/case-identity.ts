@@ -30,7 +30,8 @@ export function tickedFields(form: HTMLElement): IdentityField[] {
   return FIELDS.filter((field) => ticked.includes(field));
 }
 
-function answerLines({ answer }: IdentityRequestView): string[] {
+/** What came back of a request; an identity that came through a key which a handler made is marked. */
+function answerLines({ answer }: IdentityRequestView, { origin }: HandlerCaseView): string[] {
   if (answer === null) return [];
   const { identity, reason } = answer;
   const who = { by: answer.by, at: momentText(answer.at) };
@@ -45,10 +46,11 @@ function answerLines({ answer }: IdentityRequestView): string[] {
       ? t('desk.identity.empty_line', { name })
       : t('desk.identity.given_line', { name, text });
   });
-  return [t('desk.identity.passed_line', who), ...given];
+  const key = origin.made === 'handler' ? [t('desk.made.key_tag')] : [];
+  return [t('desk.identity.passed_line', who), ...key, ...given];
 }
 
-function requestItem(request: IdentityRequestView): HTMLElement {
+function requestItem(request: IdentityRequestView, data: HandlerCaseView): HTMLElement {
   return recordItem({
     name: t('desk.identity.request', { fields: identityFields(request.fields) }),
     state: t(`desk.identity.state.${request.state}`),
@@ -56,7 +58,7 @@ function requestItem(request: IdentityRequestView): HTMLElement {
     lines: [
       t('desk.identity.asked_line', { by: request.by, at: momentText(request.at) }),
       request.reason,
-      ...answerLines(request),
+      ...answerLines(request, data),
     ],
     actions: [],
   });
@@ -138,7 +140,7 @@ export function identityPanel(desk: Desk, id: string, changed: Changed): Identit
       );
       showPart(panel, 'oneself', onlyOneself);
       showPart(panel, 'ask', custodians.length > 0);
-      fillList(part(panel, 'requests'), requests, requestItem);
+      fillList(part(panel, 'requests'), requests, (request) => requestItem(request, data));
       showPart(panel, 'no-requests', requests.length === 0);
       block(panel, data);
     },

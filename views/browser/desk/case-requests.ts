@@ -36,9 +36,11 @@ export function requestSection(
   by.append(
     ...['anonymous_reporter', 'named'].map((who) => option(who, t(`desk.request.by.${who}`))),
   );
+  let keyMade = false;
   const drawBy = (): void => {
     showPart(requests.form, 'named', by.value === 'named');
-    write(requests.form, 'by-hint', t(`desk.request.by_hint.${by.value}`));
+    const hint = by.value !== 'named' && keyMade ? 'made_key' : by.value;
+    write(requests.form, 'by-hint', t(`desk.request.by_hint.${hint}`));
   };
   requests.form.addEventListener('change', drawBy);
   drawBy();
@@ -161,6 +163,8 @@ export function requestSection(
 
   return (data) => {
     const { requests: found, state: now, dataRequest: isOwn } = data;
+    keyMade = data.origin.made === 'handler';
+    drawBy();
     const open = found.filter(isWaiting);
     const settled = found.filter((each) => !open.includes(each));
     open.sort((a, b) => a.due.localeCompare(b.due));

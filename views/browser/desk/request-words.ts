@@ -8,6 +8,11 @@ export function requesterText({ by, name }: Pick<DataRequest, 'by' | 'name'>): s
   return by === 'named' ? name : t('desk.request.anonymous');
 }
 
+/** That nothing but the case key identifies an anonymous reporter, and whose that was. */
+export function byKeyText({ keyMade }: Pick<DataRequest, 'keyMade'>): string {
+  return t(`desk.request.${keyMade ? 'by_made_key' : 'by_case_key'}`);
+}
+
 /** Where a request stands, in a word or two. */
 export function requestState({ state, answer, extension }: DataRequest): string {
   if (state !== 'made') return t(`desk.request.${state}`);
@@ -29,7 +34,7 @@ export function requestLines(request: DataRequest): string[] {
   const received = t('desk.request.received_line', { day: dayText(receivedOn) });
   const identity =
     by === 'anonymous_reporter'
-      ? t('desk.request.by_case_key')
+      ? byKeyText(request)
       : identified === ''
         ? t(`desk.request.${waits ? 'not_identified' : 'never_identified'}`)
         : t('desk.request.identified_line', { how: identified });

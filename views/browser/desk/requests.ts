@@ -4,7 +4,13 @@ import type { RequestInCase } from '../../../client/desk/data-requests.js';
 import { saveFile } from '../save-file.js';
 import { plural, t } from '../strings.js';
 import { bulkElement, resultText } from './bulk.js';
-import { requestLines, requestName, requesterText, requestState } from './request-words.js';
+import {
+  byKeyText,
+  requestLines,
+  requestName,
+  requesterText,
+  requestState,
+} from './request-words.js';
 import { copyTemplate, fillList, onClick, part, show, showPart } from './dom.js';
 import { today } from './days.js';
 import type { Desk } from './desk.js';
@@ -90,7 +96,7 @@ function tableOf(rows: readonly RequestInCase[]): string[][] {
     ...rows.map(({ title, own, request }) => [
       t(`desk.request.right.${request.right}`),
       requesterText(request),
-      request.by === 'named' ? request.identified : t('desk.request.by_case_key'),
+      request.by === 'named' ? request.identified : byKeyText(request),
       request.receivedOn,
       request.due,
       extensionText(request),
