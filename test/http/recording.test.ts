@@ -433,6 +433,28 @@ describe('the program without a browser', () => {
     expect(own).not.toContain(mark);
   });
 
+  it('asks for other times, and declines a meeting', async () => {
+    const { words } = await installation.report();
+    const casekey = await programWith(words);
+    const { id } = await installation.newReporter().open(words);
+    const meeting = async () => (await hanna.desk.openCase(id)).meetings[0];
+    expect((await casekey('meet', 'phone')).exit).toBe(0);
+    // as long as nobody proposed anything there is nothing to answer
+    expect((await casekey('meet', '1', 'others')).exit).toBe(2);
+    for (const [word, state, told] of [
+      ['others', 'other_times', 'you asked for other times'],
+      ['decline', 'declined', 'you declined'],
+    ] as const) {
+      const option = { form: 'phone', day: '2026-03-20', time: '14:30', zone: 'UTC' } as const;
+      const options = [{ ...option, place: 'We call nobody: 0123' }];
+      const about = { kind: 'meeting_proposal', id: (await meeting())?.id ?? null } as const;
+      await hanna.desk.tell(id, { ...about, text: '', options });
+      expect((await casekey('meet', '1', word)).exit, word).toBe(0);
+      expect((await meeting())?.state).toBe(state);
+      expect((await casekey('return')).printed).toContain(`Meeting 1: ${told}`);
+    }
+  });
+
   it('shows what is to be checked and proposed, and answers it', async () => {
     const { words } = await installation.report();
     const casekey = await programWith(words);
