@@ -81,6 +81,8 @@ export async function openInFirefox(
   address: string,
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
+  // an answer of this browser takes long beside others on a busy machine
+  page.setDefaultTimeout(90_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
