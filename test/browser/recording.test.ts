@@ -241,6 +241,45 @@ describe('a report by phone', () => {
     await timeline.getByText('Meeting').waitFor({ state: 'detached' });
   });
 
+  it('whose times may not suit, which the caller may decline, and which a handler may call off', async () => {
+    const panel = desk.locator('#panel-spoken');
+    const meetings = partOf(panel, 'meetings');
+    const meeting = caller.locator('#meeting-list .meeting');
+    const propose = async (time: string): Promise<void> => {
+      await meetings.getByText('Propose times').click();
+      const form = partOf(panel, 'proposal-form');
+      const row = form.locator('.option').first();
+      await partOf(row, 'day').fill(dayOf(7));
+      await partOf(row, 'time').fill(time);
+      await partOf(row, 'place').fill('Town library, room 3');
+      await form.locator('button[type=submit]').click();
+      await meetings.getByText('Waits for the reporter').waitFor();
+      await caller.click('#refresh');
+      await meeting.getByText(`at ${time}`).waitFor();
+    };
+    await propose('09:15');
+    await meeting.getByRole('button', { name: 'Ask for other times' }).click();
+    await meeting.getByText('asked for other times').waitFor();
+    await partOf(desk, 'reload').click();
+    await meetings.getByText('Other times wanted').waitFor();
+
+    await propose('17:45');
+    await meeting.getByRole('button', { name: 'No meeting, please' }).click();
+    await meeting.getByText('You declined.').waitFor();
+    expect(await meeting.getByText('Ask for other times').count()).toBe(0);
+    await partOf(desk, 'reload').click();
+    await meetings.getByText('Declined by the reporter').waitFor();
+    expect(await meetings.getByText('Call it off').count()).toBe(0);
+
+    await propose('18:30');
+    await meetings.getByText('Call it off').click();
+    await meetings.getByText('Called off by a handler').waitFor();
+    await caller.click('#refresh');
+    await meeting.getByText('called off by the readers').waitFor();
+    expect(await meeting.getByRole('button').count()).toBe(0);
+    for (const page of [desk, caller]) await expectAccessible(page);
+  });
+
   it('is kept in a sealed draft with all that was typed and chosen, but for files, as the page says', async () => {
     await installation.administrator.desk.updateChannel(installation.channel, {
       questionnaire: allTypes,
