@@ -137,19 +137,26 @@ interface Unreachable {
   on: Day;
 }
 
+const REACH: ReadonlySet<Waiver> = new Set(['unreachable', 'reachable']);
+
 /**
  * A handler's newest word that whoever reported cannot be reached. It holds where nobody has a key, and
- * until something that was written later says that they were told.
+ * until somebody takes it back, or an entry of the conversation that its author had not seen says that
+ * they were told, or opens the case again.
  */
 function unreachableIn(said: Said): Unreachable | null {
-  const word = said.internal.findLast(
-    (content) => content.kind === 'acknowledgement_waived' && content.reason === 'unreachable',
+  const index = said.internal.findLastIndex(
+    (content) => content.kind === 'acknowledgement_waived' && REACH.has(content.reason),
   );
-  if (word?.kind !== 'acknowledgement_waived' || !isToldOutside(said)) return null;
-  const isTold = said.dialogue.some(
-    (content) => 'at' in content && content.at > word.at && toldOn(said, content) !== null,
+  const word = said.internal[index];
+  if (word?.kind !== 'acknowledgement_waived' || word.reason === 'reachable') return null;
+  if (!isToldOutside(said)) return null;
+  const later = said.dialogue.slice(said.conversationSeen?.[index] ?? said.dialogue.length);
+  const isOver = later.some(
+    (content) =>
+      content.kind === 'reopening' || ('at' in content && toldOn(said, content) !== null),
   );
-  return isTold ? null : { text: word.text, on: dayIn(said, word) };
+  return isOver ? null : { text: word.text, on: dayIn(said, word) };
 }
 
 /**
@@ -158,7 +165,7 @@ function unreachableIn(said: Said): Unreachable | null {
  * @throws ClientError `told_inside`.
  */
 export function checkUnreachable(said: Said, content: EntryContent): void {
-  if (content.kind !== 'acknowledgement_waived' || content.reason !== 'unreachable') return;
+  if (content.kind !== 'acknowledgement_waived' || !REACH.has(content.reason)) return;
   if (!isToldOutside(said)) throw new ClientError('told_inside');
 }
 
@@ -171,7 +178,7 @@ export interface DateDecisions {
   extension: { by: Day; text: string; on: Day; tooLate: boolean } | null;
   /** Until when feedback was put off in time; null where it was not. */
   feedbackExtendedTo: Day | null;
-  waiver: { reason: Exclude<Waiver, 'unreachable'>; text: string; on: Day } | null;
+  waiver: { reason: Exclude<Waiver, 'unreachable' | 'reachable'>; text: string; on: Day } | null;
   /** Since when the person cannot be reached, by a handler's word; null where that does not hold. */
   unreachable: Unreachable | null;
   /** How often feedback is to be given again; null where nobody asks for it. */
@@ -204,7 +211,9 @@ export function decisionsOf(said: Said): DateDecisions {
     }
     if (content.kind === 'acknowledgement_waived') {
       const { reason, text } = content;
-      if (reason !== 'unreachable') decided.waiver = { reason, text, on: dayIn(said, content) };
+      if (reason !== 'unreachable' && reason !== 'reachable') {
+        decided.waiver = { reason, text, on: dayIn(said, content) };
+      }
     }
     if (content.kind === 'further_feedback') {
       const { askedOn, months, state } = content;

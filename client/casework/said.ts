@@ -16,6 +16,8 @@ export interface Said extends Spoken {
   internalHashes?: readonly string[];
   /** Who was let read all the time since each of those, in the same order; absent for everybody. */
   readersSince?: readonly ReadonlySet<Party>[];
+  /** How many entries of the conversation each of those had seen, in the same order; absent for all. */
+  conversationSeen?: readonly number[];
   /** Whose act its dates follow; absent where nobody asks for them. */
   country?: Country;
 }
@@ -64,12 +66,32 @@ function readersSince({ chain, entries }: OpenedCase['dialogue']): ReadonlySet<P
 }
 
 /**
- * What was said in a case, as it was opened, with its days in this zone and by this country's act; without the words that are
- * restricted, which nothing is worked out of.
+ * Gives the sequence up to which a note had seen the conversation, as its signed header says: the two
+ * chains have no order between them but this.
+ *
+ * @returns by the note's own sequence; 0 where it saw nothing that stands there.
+ */
+export function seenBy({
+  dialogue,
+  internal,
+}: Pick<OpenedCase, 'dialogue' | 'internal'>): (sequence: number) => number {
+  const places = new Map<string | null, number>(
+    dialogue.chain.records.map(({ hash, entry }) => [hash, entry.header.sequence]),
+  );
+  return (sequence) => {
+    const note = internal?.chain.records[sequence - 1];
+    return places.get(note?.entry.header.seen ?? null) ?? 0;
+  };
+}
+
+/**
+ * What was said in a case, as it was opened, with its days in this zone and by this country's act;
+ * without the words that are restricted, which nothing is worked out of.
  */
 export function saidIn(file: OpenedCase, timeZone: string, country?: Country): Said {
   const { dialogue, internal, origin } = file;
   const cover = coverOf(file);
+  const seen = seenBy(file);
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
     entries.map(cover);
   return {
@@ -79,6 +101,10 @@ export function saidIn(file: OpenedCase, timeZone: string, country?: Country): S
     internal: contents(internal?.entries ?? []),
     internalHashes: internal?.entries.map(({ hash }) => hash) ?? [],
     readersSince: internal === null ? [] : readersSince(internal),
+    conversationSeen: (internal?.entries ?? []).map(({ sequence }) => {
+      const last = seen(sequence);
+      return dialogue.entries.filter((entry) => entry.sequence <= last).length;
+    }),
     timeZone,
     ...(country !== undefined && { country }),
   };

@@ -40,13 +40,27 @@ export function toldOn(said: Pick<Said, 'origin' | 'timeZone'>, content: Dated):
   return isToldOutside(said) ? wordOf(content) : dayIn(said, content);
 }
 
+/** Whether a paper's day was put right by a later version of what was written down. */
+function isReplaced(
+  said: Pick<Said, 'dialogue' | 'origin'>,
+  content: OpenedContent,
+  index: number,
+): boolean {
+  if (content.kind !== 'transcript' || !isToldOutside(said)) return false;
+  return said.dialogue
+    .slice(index + 1)
+    .some((later) => later.kind === 'transcript' && later.id === content.id);
+}
+
 /** The day on which something of this kind was told first; null where it never was. */
 export function firstToldOn(
   said: Pick<Said, 'dialogue' | 'origin' | 'timeZone'>,
   is: (content: Dated) => boolean,
 ): Day | null {
-  const days = said.dialogue.flatMap((content) =>
-    'at' in content && is(content) ? (toldOn(said, content) ?? []) : [],
+  const days = said.dialogue.flatMap((content, index) =>
+    'at' in content && is(content) && !isReplaced(said, content, index)
+      ? (toldOn(said, content) ?? [])
+      : [],
   );
   // told outside, it can be written down in any order
   return (isToldOutside(said) ? days.sort() : days)[0] ?? null;

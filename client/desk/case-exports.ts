@@ -5,6 +5,7 @@ import {
   type ExportSource,
   exportsOf,
 } from '../casework/exports.js';
+import { seenBy } from '../casework/said.js';
 import type { OpenedForHandler } from './case-opening.js';
 
 /** Gives the first id of whoever came back under new keys. */
@@ -16,13 +17,7 @@ type Opened = Pick<OpenedForHandler, 'file' | 'directory'>;
 
 /** What the chains of an opened case, and the directory, tell of its exports. */
 function chainsOf({ file: { dialogue, internal }, directory }: Opened): ExportChains {
-  const places = new Map<string | null, number>(
-    dialogue.chain.records.map(({ hash, entry }) => [hash, entry.header.sequence]),
-  );
-  const seen = (sequence: number): number => {
-    const note = internal?.chain.records[sequence - 1];
-    return places.get(note?.entry.header.seen ?? null) ?? 0;
-  };
+  const seen = seenBy({ dialogue, internal });
   const isNamed = (id: string, { chain }: OpenedCompartment, after: number): boolean =>
     chain.epochs
       .filter(({ entry }) => entry.header.sequence > after)

@@ -51,9 +51,10 @@ export const ExtensionEntry = v.strictObject({
 
 /**
  * Why nobody is acknowledged: on a ground that the act of the channel's country has, or, by a handler's
- * word, since whoever reported has no key and cannot be reached, which ends feedback too.
+ * word, since whoever reported has no key and cannot be reached, which ends feedback too; `reachable` takes
+ * that back.
  */
-export const WAIVERS = ['declined', 'would_identify', 'unreachable'] as const;
+export const WAIVERS = ['declined', 'would_identify', 'unreachable', 'reachable'] as const;
 export type Waiver = (typeof WAIVERS)[number];
 
 /**

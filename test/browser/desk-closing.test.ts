@@ -28,10 +28,10 @@ async function send(page: Page, form: string): Promise<void> {
   await loaded(page);
 }
 
-async function notePerson(page: Page): Promise<void> {
+async function notePerson(page: Page, name = 'Kim Berg'): Promise<void> {
   await page.click('[data-tab=persons]');
   await unfold(page, '[data-part=person-form]');
-  await page.fill('[data-part=person-form] [data-part=name]', 'Kim Berg');
+  await page.fill('[data-part=person-form] [data-part=name]', name);
   await send(page, '[data-part=person-form]');
 }
 
@@ -116,6 +116,11 @@ describe('closing a case', () => {
     const form = '[data-part=disclosure-form]';
     expect(await page.inputValue(`${form} [data-part=recipient]`)).not.toBe('');
     expect(await page.inputValue(`${form} [data-part=ground]`)).toContain('1 Mar 2099');
+    await page.fill(`${form} [data-part=ground]`, 'An order of the court.');
+    await page.click('[data-tab=access]');
+    await send(page, '[data-part=guest-form]');
+    await page.click('[data-part=offer-do]');
+    expect(await page.inputValue(`${form} [data-part=ground]`)).toBe('An order of the court.');
     await page.click('[data-tab=access]');
     await send(page, '[data-part=guest-form]');
     await offer.getByRole('button', { name: 'Not needed' }).click();
@@ -148,7 +153,17 @@ describe('what somebody began in a form of a case', () => {
     expect(await text('hear')).toBe('Kim says it was three.');
     expect(await text('extract')).toBe('Somebody counted people.');
 
-    await page.click('[data-tab=persons]');
+    // what was begun about one person does not become another's
+    await notePerson(page, 'Robin Vale');
+    for (const [form, name] of [
+      ['hear', 'Heard'],
+      ['extract', 'Extract'],
+    ] as const) {
+      await press(`${name}: Robin Vale`);
+      expect(await problem(form)).toContain('You have begun a text here');
+      const of = page.locator(`[data-part=${form}-form] [data-part=person] option:checked`);
+      expect(await of.innerText()).toBe('Kim Berg');
+    }
     await send(page, '[data-part=extract-form]');
     await expect.poll(() => text('extract')).toBe('');
     const change = page.locator('[data-part=extracts]').getByRole('button', { name: /^Change/u });

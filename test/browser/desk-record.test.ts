@@ -220,6 +220,12 @@ describe('the record of a case', () => {
     expect(await page.inputValue(`${answer} [data-part=text]`)).toBe('A copy was given.');
     await page.selectOption(`${answer} [data-part=answer]`, 'refused');
     await page.fill(`${answer} [data-part=text]`, 'Not theirs.');
+    // what was begun for one request does not become the answer to another
+    await page.click('button[aria-label="Answer: Access: Lo Lind"]');
+    expect(await page.innerText(`${answer} [role=alert]`)).toContain('You have begun a text here');
+    const chosen = page.locator(`${answer} [data-part=request] option:checked`);
+    expect(await chosen.innerText()).toBe('Access: Kim Berg');
+    expect(await page.inputValue(`${answer} [data-part=text]`)).toBe('Not theirs.');
     await page.check(`${answer} [data-part=remedies]`);
     await check(page);
     await send(page, answer);

@@ -71,7 +71,9 @@ describe('a report by phone', () => {
     await partOf(form, 'key-yes').check();
     await form.locator('button[type=submit]').click();
     const paper = partOf(desk, 'paper');
-    words = await partOf(paper, 'words').locator('li').allTextContents();
+    const shown = partOf(paper, 'words').locator('li');
+    await shown.first().waitFor();
+    words = await shown.allTextContents();
     expect(words).toHaveLength(12);
     await partOf(paper, 'to-questions').click();
     for (const field of await paper.locator('.field').all()) {
@@ -410,7 +412,9 @@ describe('a report by phone', () => {
     await partOf(form, 'key-yes').check();
     await goOn.click();
     const paper = partOf(desk, 'paper');
-    const readOut = await partOf(paper, 'words').locator('li').allTextContents();
+    const list = partOf(paper, 'words').locator('li');
+    await list.first().waitFor();
+    const readOut = await list.allTextContents();
     await partOf(paper, 'to-questions').click();
     for (const field of await paper.locator('.field').all()) {
       const number = Number(/\d+/u.exec(await field.locator('label').innerText())?.[0]);
@@ -487,6 +491,10 @@ describe('a report by letter whose sender gets no key', () => {
     await partOf(form, 'submit').click();
     // what cannot be taken back is read once more
     await partOf(form, 'confirm-text').getByText('By phone').waitFor();
+    await partOf(form, 'told-on').fill(dayOf(-3));
+    expect(await partOf(form, 'confirm').isVisible()).toBe(false);
+    await partOf(form, 'told-on').fill(dayOf(-4));
+    await partOf(form, 'submit').click();
     await partOf(form, 'confirm-do').click();
     const entry = page.locator('.entry', { hasText: 'Omar has it.' });
     await entry.getByText('by the handler’s word alone. By phone').waitFor();
@@ -571,6 +579,13 @@ describe('a report by letter whose sender gets no key', () => {
     const listed = async (): Promise<boolean | undefined> =>
       (await hanna.desk.inbox('open')).rows.find((row) => row.id === id)?.unreachable;
     expect(await listed()).toBe(true);
+    await page.click('#tab-work');
+    const back = partOf(page, 'reachable-do');
+    await back.click();
+    await timeline.getByText('Acknowledge by').waitFor();
+    expect([await back.isVisible(), await listed()]).toEqual([false, false]);
+    await form.locator('button[type=submit]').click();
+    await timeline.getByText('No feedback: the person cannot be reached').waitFor();
 
     await page.click('#tab-conversation');
     const writing = page.locator('#panel-conversation form.writing');

@@ -207,7 +207,11 @@ describe('a report that came another way', () => {
     const untold = { acknowledgedOn: null, feedbackOn: null };
     expect(view).toMatchObject({ ...untold, unreachable: true });
     expect(await row()).toMatchObject({ ...untold, unreachable: true });
-    installation.clock.set(new Date(installation.clock.now().getTime() + 1000));
+    // taken back, and written down again
+    const again = await hanna.desk.work(id, { ...word, reason: 'reachable', text: '' });
+    expect([again.unreachable, again.decisions.unreachable]).toEqual([false, null]);
+    expect(await row()).toMatchObject({ unreachable: false });
+    expect(await hanna.desk.work(id, word)).toMatchObject({ unreachable: true });
     const told = { way: 'phone', on: v.parse(Day, '2026-03-01') } as const;
     const rang = { kind: 'acknowledgement', text: 'She rang.', told } as const;
     const after = await hanna.desk.reply(id, rang, [], silent);
@@ -216,7 +220,9 @@ describe('a report that came another way', () => {
     expect(await row()).toMatchObject({ unreachable: false });
     const other = await hanna.desk.record(await recording(), [], silent);
     const refused = { code: 'told_inside' };
-    await expect(hanna.desk.work(other.id, word)).rejects.toMatchObject(refused);
+    for (const reason of ['unreachable', 'reachable'] as const) {
+      await expect(hanna.desk.work(other.id, { ...word, reason })).rejects.toMatchObject(refused);
+    }
   });
 
   it('gives no feedback by a closure of which nobody was told where nobody has a key', async () => {
@@ -278,6 +284,10 @@ describe('a report that came another way', () => {
     expect(signed.transcripts).toMatchObject([{ newest: { version: 3, answer: null, paper } }]);
     expect(signed.dates).toMatchObject([{ what: 'transcript', doneOn: '2026-03-02' }]);
     expect(signed.acknowledgedOn).toBe('2026-03-02');
+    // a day that was mistaken is put right by the next version
+    const earlier = { ...second, paper: { ...paper, on: v.parse(Day, '2026-03-01') } };
+    expect(await hanna.desk.tell(id, earlier)).toMatchObject({ acknowledgedOn: '2026-03-01' });
+    expect(await hanna.desk.tell(id, second)).toMatchObject({ acknowledgedOn: '2026-03-02' });
     const other = await hanna.desk.record(await recording(), [], silent);
     await expect(hanna.desk.tell(other.id, { ...second, id: null })).rejects.toMatchObject({
       code: 'told_inside',

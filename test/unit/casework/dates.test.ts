@@ -149,45 +149,58 @@ describe('the dates of a case', () => {
     expect(of(first, putOff('2026-09-02', '2026-08-02'))).toEqual(['2026-08-01', true]);
   });
 
-  it('end for whoever cannot be reached, until something written later says that they were told', () => {
+  it('end for whoever cannot be reached, until it is taken back, or what was not seen then says that they were told or opens the case again', () => {
     const origin = { made: 'handler', key: 'not_kept', proven: true } as Said['origin'];
     const report = { kind: 'report', at: '2026-03-02' } as DialogueEntry;
-    const unreachable = entry(
-      { kind: 'acknowledgement_waived', reason: 'unreachable', text: 'No address.' },
-      '2026-03-10',
-    );
-    const closure = { kind: 'closure', outcome: 'spam', text: '' } as const;
-    const reopening = { kind: 'reopening', at: '2026-03-05T09:00:00.000Z', text: 'x' } as const;
-    const reply = { kind: 'reply', text: 'By phone.', files: [] } as const;
-    const told = { way: 'phone', on: '2026-03-03' } as const;
-    const later = { ...reply, at: '2026-03-11T09:00:00.000Z' };
-    const earlier = { ...reply, at: '2026-03-09T09:00:00.000Z', told };
-    const of = (dialogue: readonly object[], internal = [unreachable], by = origin) =>
-      ({ dialogue: [report, ...dialogue], internal, origin: by }) as Said;
+    const waived = (reason: 'unreachable' | 'reachable', on = '2026-03-10'): InternalEntry =>
+      entry({ kind: 'acknowledgement_waived', reason, text: 'No address.' }, on);
+    const unreachable = waived('unreachable');
+    // the clocks of those who write say nothing of the order
+    const at = '2026-03-01T09:00:00.000Z';
+    const closed = { kind: 'closure', outcome: 'spam', text: '', at } as const;
+    const reopened = { kind: 'reopening', at, text: 'x' } as const;
+    const reply = { kind: 'reply', text: 'By phone.', files: [], at } as const;
+    const told = { ...reply, told: { way: 'phone', on: '2026-03-03' } } as const;
+    const of = (
+      seen: readonly object[],
+      later: readonly object[],
+      internal = [unreachable],
+      by = origin,
+    ): Said => {
+      const dialogue = [report, ...seen, ...later] as Said['dialogue'];
+      return { dialogue, internal, origin: by, conversationSeen: [1 + seen.length] } as Said;
+    };
     const word = { text: 'No address.', on: '2026-03-10' };
     const tells = (said: Said) => [
       decisionsOf(said).unreachable,
       overviewOf('Title', said, day).unreachable,
     ];
-    const closed = { ...closure, at: '2026-03-11T09:00:00.000Z' };
-    for (const dialogue of [[], [earlier], [later], [closed]]) {
-      expect(tells(of(dialogue)), JSON.stringify(dialogue)).toEqual([word, true]);
+    const holding: [object[], object[]][] = [
+      ...([[], [told], [reopened]] as object[][]).map((seen): [object[], object[]] => [seen, []]),
+      ...([[reply], [closed]] as object[][]).map((later): [object[], object[]] => [[], later]),
+    ];
+    for (const [seen, later] of holding) {
+      expect(tells(of(seen, later)), JSON.stringify([seen, later])).toEqual([word, true]);
     }
-    expect(decisionsOf(of([])).waiver).toBeNull();
-    // told before, and written down after
-    const ended = [{ ...later, told }];
-    expect(tells(of(ended))).toEqual([null, false]);
-    const anew = { ...unreachable, at: '2026-03-12T09:00:00.000Z' } as InternalEntry;
-    expect(tells(of(ended, [unreachable, anew]))).toEqual([{ ...word, on: '2026-03-12' }, true]);
+    expect(decisionsOf(of([], [])).waiver).toBeNull();
+    for (const later of [told, reopened]) {
+      expect(tells(of([], [later])), later.kind).toEqual([null, false]);
+      // one that is not sealed yet has seen all of it
+      const anew = [unreachable, waived('unreachable', '2026-03-12')];
+      expect(tells(of([], [later], anew))).toEqual([{ ...word, on: '2026-03-12' }, true]);
+    }
+    const back = [unreachable, waived('reachable')];
+    expect(tells(of([], [], back))).toEqual([null, false]);
+    expect(decisionsOf(of([], [], back)).waiver).toBeNull();
     // who has a key reads what is written
     const kept = { ...origin, key: 'handed_over' } as Said['origin'];
-    expect(tells(of([], [unreachable], kept))).toEqual([null, false]);
+    expect(tells(of([], [], [unreachable], kept))).toEqual([null, false]);
     expect(() => {
-      checkUnreachable(of([], [], kept), unreachable);
+      checkUnreachable(of([], [], [], kept), unreachable);
     }).toThrow('told_inside');
-    checkUnreachable(of([]), unreachable);
-    expect(datesOf(of([reopening], []))).toMatchObject([{ what: 'reopened_feedback' }]);
-    expect(datesOf(of([reopening]))).toEqual([]);
+    checkUnreachable(of([], []), unreachable);
+    expect(datesOf(of([reopened], [], []))).toMatchObject([{ what: 'reopened_feedback' }]);
+    expect(datesOf(of([reopened], []))).toEqual([]);
   });
 
   it.each([

@@ -89,6 +89,11 @@ export function datesPanel(
     reason: 'unreachable',
     text: area('unreachable-text').value.trim(),
   }));
+  onClick(panel, 'reachable-do', () =>
+    act(part(panel, 'reachable'), () =>
+      save({ kind: 'acknowledgement_waived', reason: 'reachable', text: '' }),
+    ),
+  );
   const further = (
     state: 'asked' | 'ended',
   ): Extract<CaseworkInput, { kind: 'further_feedback' }> => ({
@@ -180,6 +185,7 @@ export function datesPanel(
       // the person may be told elsewhere, and where nobody can do that, nothing of it is late
       const reachable = decisions.unreachable === null;
       showPart(panel, 'unreachable-form', open && isOutside(data) && reachable);
+      showPart(panel, 'reachable', open && !reachable);
       showPart(panel, 'further-form', open);
       write(panel, 'further-hint', furtherText(data, rule));
       showPart(panel, 'further-end', decisions.furtherFeedback !== null);

@@ -63,11 +63,15 @@ export function personsPanel(desk: Desk, id: string, changed: Changed): PersonsP
   wireBlocked(panel);
 
   const itemOf = (data: HandlerCaseView, person: Person): HTMLElement => {
-    const choose = (form: FoldedForm, adds = (): boolean => true) => ({
+    const choose = (form: FoldedForm, isNew = (): boolean => true) => ({
       run: () => {
-        form.open((fields) => {
-          setValue(fields, 'person', person.id);
-        }, adds);
+        form.open(
+          (fields) => {
+            setValue(fields, 'person', person.id);
+          },
+          // what was begun about one person is never made another's
+          () => isNew() && valueOf(form.form, 'person') === person.id,
+        );
       },
     });
     // an older extract that is being changed stays that of its person

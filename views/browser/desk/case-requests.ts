@@ -106,16 +106,18 @@ export function requestSection(
       {
         label: t('desk.request.answer_do'),
         run: () => {
-          offerAnswers(null);
-          answering.open(choose);
+          answering.open((form) => {
+            offerAnswers(null);
+            choose(form);
+          });
         },
         if: isOpen,
       },
       {
         label: t('desk.request.answer_change'),
         run: () => {
-          offerAnswers(request.id);
           answering.open((form) => {
+            offerAnswers(request.id);
             fillAnswer(form, request);
           });
         },

@@ -117,8 +117,14 @@ function otherSteps(data: Data, rule: DatesRule | null, today: string): Step[] {
   return [...past, ...open];
 }
 
-function decidedSteps({ decisions: { extension, waiver, furtherFeedback } }: Data): Step[] {
+function decidedSteps(data: Data): Step[] {
+  const { extension, waiver, furtherFeedback, unreachable } = data.decisions;
   const steps: Step[] = [];
+  // before the first feedback its own step says so
+  if (unreachable !== null && data.feedbackOn !== null) {
+    const [note = ''] = outsideNote(data);
+    steps.push(done(t('desk.dates.unreachable'), unreachable.on, note));
+  }
   if (extension !== null) {
     const note = extension.tooLate ? t('desk.time.extended_late') : '';
     steps.push(done(t('desk.time.extended'), extension.on, note));

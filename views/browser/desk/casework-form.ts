@@ -70,15 +70,20 @@ export interface FoldedForm {
   open(fill: (form: HTMLFormElement) => void, adds?: () => boolean): void;
 }
 
-/** Tells whether a form holds a text of somebody's; `filled` is to be called where the page wrote one. */
+/** Fields in which somebody writes words; what is hidden or cannot be changed is the page's own. */
+const WRITTEN = 'textarea, input[type="text"]:not([hidden], [readonly])';
+
+/** Tells whether a form holds words of somebody's; `filled` is to be called where the page wrote some. */
 export function begunText(form: HTMLElement): { is(): boolean; filled(): void } {
-  const text = (): string =>
-    form.querySelector<HTMLTextAreaElement | HTMLInputElement>('[data-part="text"]')?.value ?? '';
-  let known = '';
+  const texts = (): string[] =>
+    [...form.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(WRITTEN)].map(
+      ({ value }) => value,
+    );
+  let known: string[] = [];
   return {
-    is: () => text().trim() !== '' && text() !== known,
+    is: () => texts().some((text, index) => text.trim() !== '' && text !== (known[index] ?? '')),
     filled() {
-      known = text();
+      known = texts();
     },
   };
 }

@@ -87,8 +87,9 @@ export function paperLine({ paper }: { paper?: Version['paper'] | undefined }): 
  * nobody leaves out what they cannot do.
  */
 export function kindName(data: Data, content: Content): string {
-  if (content.kind === 'acknowledgement_waived' && content.reason === 'unreachable') {
-    return content.reason;
+  if (content.kind === 'acknowledgement_waived') {
+    const { reason } = content;
+    return reason === 'unreachable' || reason === 'reachable' ? reason : content.kind;
   }
   const isChecked = content.kind === 'transcript' && content.paper !== undefined;
   return isChecked && isOutside(data) ? 'transcript_paper' : content.kind;

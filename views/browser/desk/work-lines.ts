@@ -72,8 +72,8 @@ export function workLine(
     case 'acknowledgement_waived': {
       const { reason } = content;
       const line =
-        reason === 'unreachable'
-          ? t('desk.dates.line.unreachable', { by })
+        reason === 'unreachable' || reason === 'reachable'
+          ? t(`desk.dates.line.${reason}`, { by })
           : t('desk.dates.line.waived', { by, ground: t(`desk.dates.waiver.${reason}`) });
       return content.text === '' ? line : `${line} ${content.text}`;
     }

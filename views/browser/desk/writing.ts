@@ -179,6 +179,14 @@ export function writingForm(
     text.focus();
   });
   wireBlocked(form);
+  // what was shown once more is what is written
+  const reconsider = (): void => {
+    if (part(form, 'confirm').hidden) return;
+    showPart(form, 'confirm', false);
+    showPart(form, 'buttons', true);
+  };
+  text.addEventListener('input', reconsider);
+  part(form, 'told').addEventListener('input', reconsider);
   for (const field of [text, note]) field.addEventListener('input', keep);
   part(form, 'told').addEventListener('change', keep);
   outcome.addEventListener('change', keep);
