@@ -29,19 +29,28 @@ export interface IdentityTalk {
   state: 'told' | 'waiting' | ReporterConsent['answer'] | 'agree_handler_key' | 'unread';
 }
 
+/** Who made a case, as its entries say it or as pages have it. */
+interface WithOrigin {
+  readonly origin?: Said['origin'] | OriginView | undefined;
+}
+
 /**
  * Whether nobody outside can read the conversation, since a handler made the case and threw its key
  * away: nothing can be asked or told there. Only a handler's signature says so: a mark that nobody
  * signed may be of whoever made the case, who has its key, and must not get a handler's word of what
  * was said elsewhere in the place of the reporter's own answer.
  */
-export function nobodyReads({
-  origin,
-}: {
-  readonly origin?: Said['origin'] | OriginView | undefined;
-}): boolean {
+export function nobodyReads({ origin }: WithOrigin): boolean {
   if (origin?.made !== 'handler' || origin.key !== 'not_kept') return false;
   return 'proven' in origin ? origin.proven : origin.name !== null;
+}
+
+/**
+ * Whether what handlers write there reaches nobody, and is their word of what was told outside. Whoever
+ * asks about data has no key either, but is answered under the request.
+ */
+export function isToldOutside({ origin }: WithOrigin): boolean {
+  return nobodyReads({ origin }) && origin?.made === 'handler' && origin.way !== 'data_request';
 }
 
 function stateOf(

@@ -4,12 +4,14 @@ import {
   type EntryContent,
   feedbackDay,
   isDataRequest,
+  isReach,
   type Waiver,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
 import { isFeedback } from '../law/answers.js';
 import { furtherFeedbackDay } from '../law/on-request.js';
 import { awaited, type CaseDate, type DateSource } from './case-date.js';
+import { isToldOutside } from './consent.js';
 import { noticeDates } from './disclosures.js';
 import { personDates } from './persons.js';
 import { requestDates } from './requests.js';
@@ -17,7 +19,7 @@ import { keepingDates } from './keeping.js';
 import { removalDates } from './removals.js';
 import { dayIn, isClosed, reportDay, type Said } from './said.js';
 import { meetingDates, transcriptDates } from './spoken.js';
-import { isToldOutside, toldOn } from './told.js';
+import { toldOn } from './told.js';
 
 /** Within which it is told what came of a case that was opened again: as many as of a new one. */
 const REOPENED_MONTHS = 3;
@@ -137,8 +139,6 @@ interface Unreachable {
   on: Day;
 }
 
-const REACH: ReadonlySet<Waiver> = new Set(['unreachable', 'reachable']);
-
 /**
  * A handler's newest word that whoever reported cannot be reached. It holds where nobody has a key, and
  * until somebody takes it back, or an entry of the conversation that its author had not seen says that
@@ -146,12 +146,12 @@ const REACH: ReadonlySet<Waiver> = new Set(['unreachable', 'reachable']);
  */
 function unreachableIn(said: Said): Unreachable | null {
   const index = said.internal.findLastIndex(
-    (content) => content.kind === 'acknowledgement_waived' && REACH.has(content.reason),
+    (content) => content.kind === 'acknowledgement_waived' && isReach(content.reason),
   );
   const word = said.internal[index];
   if (word?.kind !== 'acknowledgement_waived' || word.reason === 'reachable') return null;
   if (!isToldOutside(said)) return null;
-  const later = said.dialogue.slice(said.conversationSeen?.[index] ?? said.dialogue.length);
+  const later = said.dialogue.slice(said.conversationSeen?.(index) ?? said.dialogue.length);
   const isOver = later.some(
     (content) =>
       content.kind === 'reopening' || ('at' in content && toldOn(said, content) !== null),
@@ -165,7 +165,7 @@ function unreachableIn(said: Said): Unreachable | null {
  * @throws ClientError `told_inside`.
  */
 export function checkUnreachable(said: Said, content: EntryContent): void {
-  if (content.kind !== 'acknowledgement_waived' || !REACH.has(content.reason)) return;
+  if (content.kind !== 'acknowledgement_waived' || !isReach(content.reason)) return;
   if (!isToldOutside(said)) throw new ClientError('told_inside');
 }
 
@@ -178,7 +178,7 @@ export interface DateDecisions {
   extension: { by: Day; text: string; on: Day; tooLate: boolean } | null;
   /** Until when feedback was put off in time; null where it was not. */
   feedbackExtendedTo: Day | null;
-  waiver: { reason: Exclude<Waiver, 'unreachable' | 'reachable'>; text: string; on: Day } | null;
+  waiver: { reason: Waiver; text: string; on: Day } | null;
   /** Since when the person cannot be reached, by a handler's word; null where that does not hold. */
   unreachable: Unreachable | null;
   /** How often feedback is to be given again; null where nobody asks for it. */
@@ -211,9 +211,7 @@ export function decisionsOf(said: Said): DateDecisions {
     }
     if (content.kind === 'acknowledgement_waived') {
       const { reason, text } = content;
-      if (reason !== 'unreachable' && reason !== 'reachable') {
-        decided.waiver = { reason, text, on: dayIn(said, content) };
-      }
+      if (!isReach(reason)) decided.waiver = { reason, text, on: dayIn(said, content) };
     }
     if (content.kind === 'further_feedback') {
       const { askedOn, months, state } = content;

@@ -112,8 +112,8 @@ function newestErasure(entries: readonly ExportSource[]): number {
 
 /**
  * The exports of a case, the oldest first. Only whoever asked for one goes on with it, only another
- * person's word confirms it, anybody's no keeps it back, and a word counts for the record that it names: whoever changes the form,
- * the purpose, to whom it goes, or the text for outsiders asks anew.
+ * person's word confirms it, anybody's no keeps it back, and a word counts for the record that it names:
+ * whoever changes the form, the purpose, to whom it goes, or the text for outsiders asks anew.
  *
  * What was erased in the conversation, which is another chain than the notes, came after a text was
  * asked for where it is not among what whoever asked had seen, as the ask's signed header says: no

@@ -16,8 +16,8 @@ export interface Said extends Spoken {
   internalHashes?: readonly string[];
   /** Who was let read all the time since each of those, in the same order; absent for everybody. */
   readersSince?: readonly ReadonlySet<Party>[];
-  /** How many entries of the conversation each of those had seen, in the same order; absent for all. */
-  conversationSeen?: readonly number[];
+  /** How many entries of the conversation the one at this index had seen; absent for all. */
+  conversationSeen?: (index: number) => number;
   /** Whose act its dates follow; absent where nobody asks for them. */
   country?: Country;
 }
@@ -91,7 +91,6 @@ export function seenBy({
 export function saidIn(file: OpenedCase, timeZone: string, country?: Country): Said {
   const { dialogue, internal, origin } = file;
   const cover = coverOf(file);
-  const seen = seenBy(file);
   const contents = (entries: OpenedCase['dialogue']['entries']): Said['dialogue'] =>
     entries.map(cover);
   return {
@@ -101,10 +100,13 @@ export function saidIn(file: OpenedCase, timeZone: string, country?: Country): S
     internal: contents(internal?.entries ?? []),
     internalHashes: internal?.entries.map(({ hash }) => hash) ?? [],
     readersSince: internal === null ? [] : readersSince(internal),
-    conversationSeen: (internal?.entries ?? []).map(({ sequence }) => {
-      const last = seen(sequence);
-      return dialogue.entries.filter((entry) => entry.sequence <= last).length;
-    }),
+    conversationSeen(index) {
+      const note = internal?.entries[index];
+      // one that is not sealed yet has seen all that stands there
+      if (note === undefined) return dialogue.entries.length;
+      const last = seenBy(file)(note.sequence);
+      return dialogue.entries.filter(({ sequence }) => sequence <= last).length;
+    },
     timeZone,
     ...(country !== undefined && { country }),
   };

@@ -5,7 +5,7 @@ import {
   type OpenedContent,
 } from '../../crypto/private.js';
 import { ClientError } from '../errors.js';
-import { nobodyReads } from './consent.js';
+import { isToldOutside, nobodyReads } from './consent.js';
 import { dayIn, reportDay, type Said } from './said.js';
 
 /** What stands in the conversation and carries the moment at which it was written. */
@@ -22,14 +22,6 @@ function wordOf(content: OpenedContent): Day | null {
   // a paper that was not signed may never have been shown
   if (content.kind === 'transcript' && content.paper?.answer !== 'signed') return null;
   return outside(content)?.on ?? null;
-}
-
-/**
- * Whether what handlers write there reaches nobody, and is their word of what was told outside. Whoever
- * asks about data has no key either, but is answered under the request.
- */
-export function isToldOutside(said: Pick<Said, 'origin'>): boolean {
-  return nobodyReads(said) && !isDataRequest(said.origin);
 }
 
 /**

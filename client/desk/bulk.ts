@@ -1,9 +1,9 @@
 import { type EntryContent, openHead, type Outcome } from '../../crypto/private.js';
+import { isToldOutside } from '../casework/consent.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
 import { keepingOf } from '../casework/keeping.js';
 import { isPartRestricted } from '../casework/parts.js';
 import { saidIn } from '../casework/said.js';
-import { isToldOutside } from '../casework/told.js';
 import { workOf } from '../casework/work.js';
 import { ClientError, codeOf } from '../errors.js';
 import type { HandlerAppend } from '../../crypto/private.js';

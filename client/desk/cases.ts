@@ -327,7 +327,9 @@ export function createCaseDesk(
         }
         checkNotReplacing(opened, content);
         checkAnswer(opened, content);
-        checkUnreachable(saidIn(opened.file, opened.timeZone), content);
+        if (content.kind === 'acknowledgement_waived') {
+          checkUnreachable(saidIn(opened.file, opened.timeZone), content);
+        }
         if (content.kind === 'correction') checkCorrection(opened, content);
         if (content.kind === 'part_restriction') {
           return preparePartRestriction(opened, state, content);

@@ -49,13 +49,21 @@ export const ExtensionEntry = v.strictObject({
   text: needed,
 });
 
-/**
- * Why nobody is acknowledged: on a ground that the act of the channel's country has, or, by a handler's
- * word, since whoever reported has no key and cannot be reached, which ends feedback too; `reachable` takes
- * that back.
- */
-export const WAIVERS = ['declined', 'would_identify', 'unreachable', 'reachable'] as const;
+/** Grounds of acts on which nobody is acknowledged. */
+export const WAIVERS = ['declined', 'would_identify'] as const;
 export type Waiver = (typeof WAIVERS)[number];
+
+/**
+ * A handler's word on whether whoever reported, who has no key, can be reached: while they cannot,
+ * nobody is acknowledged, nor given feedback.
+ */
+export const REACHES = ['unreachable', 'reachable'] as const;
+export type Reach = (typeof REACHES)[number];
+
+/** Whether it is said of somebody's being reached, and is no ground of an act. */
+export function isReach(reason: Waiver | Reach): reason is Reach {
+  return (REACHES as readonly string[]).includes(reason);
+}
 
 /**
  * There is no acknowledgement in this case: the reporter declined it, it would identify them, or they
@@ -64,7 +72,7 @@ export type Waiver = (typeof WAIVERS)[number];
 export const WaiverEntry = v.strictObject({
   kind: v.literal('acknowledgement_waived'),
   at: moment,
-  reason: v.picklist(WAIVERS),
+  reason: v.picklist([...WAIVERS, ...REACHES]),
   text,
 });
 

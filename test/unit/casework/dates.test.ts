@@ -161,6 +161,9 @@ describe('the dates of a case', () => {
     const reopened = { kind: 'reopening', at, text: 'x' } as const;
     const reply = { kind: 'reply', text: 'By phone.', files: [], at } as const;
     const told = { ...reply, told: { way: 'phone', on: '2026-03-03' } } as const;
+    // only the first note is sealed
+    const seenOf = (seen: readonly object[]) => (index: number) =>
+      index === 0 ? 1 + seen.length : Infinity;
     const of = (
       seen: readonly object[],
       later: readonly object[],
@@ -168,7 +171,7 @@ describe('the dates of a case', () => {
       by = origin,
     ): Said => {
       const dialogue = [report, ...seen, ...later] as Said['dialogue'];
-      return { dialogue, internal, origin: by, conversationSeen: [1 + seen.length] } as Said;
+      return { dialogue, internal, origin: by, conversationSeen: seenOf(seen) } as Said;
     };
     const word = { text: 'No address.', on: '2026-03-10' };
     const tells = (said: Said) => [

@@ -4,8 +4,10 @@ import type {
   LinkRelation,
   MeetingForm,
   Progress,
+  Reach,
   ToldWay,
   TranscriptForm,
+  Waiver,
   Way,
 } from '../../../crypto/private.js';
 import type { CaseRow, Category, Outcome, Relation } from '../../../client/models.js';
@@ -109,6 +111,8 @@ const TOLD_WAYS: Record<ToldWay, true> = {
   other: true,
 };
 
+const REACHES: Record<Reach, true> = { unreachable: true, reachable: true };
+
 export type { MeetingForm, TranscriptForm };
 
 /** A value of a list with its name in the page's language. */
@@ -197,4 +201,9 @@ export function transcriptFormChoices(): Choice[] {
 /** How somebody can be told who has no key to the case. */
 export function toldWayChoices(): Choice[] {
   return Object.keys(TOLD_WAYS).map((value) => ({ value, label: t(`desk.told.way.${value}`) }));
+}
+
+/** Whether it is said of somebody's being reached, and is no ground of an act. */
+export function isReach(reason: Waiver | Reach): reason is Reach {
+  return reason in REACHES;
 }

@@ -1,5 +1,6 @@
 import type { EntryView, HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
+import { isReach } from './choices.js';
 import { dayText } from './days.js';
 import { isOutside } from './told-fields.js';
 
@@ -87,10 +88,7 @@ export function paperLine({ paper }: { paper?: Version['paper'] | undefined }): 
  * nobody leaves out what they cannot do.
  */
 export function kindName(data: Data, content: Content): string {
-  if (content.kind === 'acknowledgement_waived') {
-    const { reason } = content;
-    return reason === 'unreachable' || reason === 'reachable' ? reason : content.kind;
-  }
+  if (content.kind === 'acknowledgement_waived' && isReach(content.reason)) return content.reason;
   const isChecked = content.kind === 'transcript' && content.paper !== undefined;
   return isChecked && isOutside(data) ? 'transcript_paper' : content.kind;
 }

@@ -1,4 +1,4 @@
-import { nobodyReads } from '../../../client/casework/consent.js';
+import { isToldOutside } from '../../../client/casework/consent.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import type { Told } from '../../../crypto/private.js';
 import { t } from '../strings.js';
@@ -7,12 +7,9 @@ import { toldWayChoices } from './choices.js';
 import { dayText, today } from './days.js';
 import { option, part, showPart } from './dom.js';
 
-/**
- * Whether what is written in the conversation reaches nobody, and says what somebody was told outside;
- * whoever asks about data is answered under the request.
- */
-export function isOutside(data: Pick<HandlerCaseView, 'origin' | 'dataRequest'> | null): boolean {
-  return data !== null && nobodyReads(data) && !data.dataRequest;
+/** Whether what is written in a shown case says what somebody was told outside; see {@link isToldOutside}. */
+export function isOutside(data: Pick<HandlerCaseView, 'origin'> | null): boolean {
+  return data !== null && isToldOutside(data);
 }
 
 /** Value of the list for what nobody was told. */

@@ -6,6 +6,7 @@ import { keepingLine } from './case-keeping.js';
 import { removalLine } from './case-removal.js';
 import { readerName } from './case-work.js';
 import { correctionLine } from './corrections.js';
+import { isReach } from './choices.js';
 import { dayText } from './days.js';
 import type { Desk } from './desk.js';
 import { exportLine } from './export-lines.js';
@@ -71,10 +72,9 @@ export function workLine(
       return t('desk.dates.line.extension', { by, day: dayText(content.by), reason: content.text });
     case 'acknowledgement_waived': {
       const { reason } = content;
-      const line =
-        reason === 'unreachable' || reason === 'reachable'
-          ? t(`desk.dates.line.${reason}`, { by })
-          : t('desk.dates.line.waived', { by, ground: t(`desk.dates.waiver.${reason}`) });
+      const line = isReach(reason)
+        ? t(`desk.dates.line.${reason}`, { by })
+        : t('desk.dates.line.waived', { by, ground: t(`desk.dates.waiver.${reason}`) });
       return content.text === '' ? line : `${line} ${content.text}`;
     }
     case 'further_feedback': {
