@@ -6,7 +6,6 @@ import {
   withSuccessors,
 } from '../../crypto/private.js';
 import { nobodyReads } from '../casework/consent.js';
-import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import type { BulkResult, ExposedCase } from '../models.js';
 import { grantable, newestHolders, newestMembers, stayingMembers } from './case-members.js';
@@ -69,10 +68,6 @@ function isTold({ file }: OpenedForHandler, notice: Notice): boolean {
   );
 }
 
-function isUnread({ file, timeZone }: OpenedForHandler): boolean {
-  return nobodyReads(saidIn(file, timeZone));
-}
-
 function partIn({ readers }: Directory, id: string): ReaderPart | undefined {
   return readers.find(({ record }) => record.id === id)?.record.part;
 }
@@ -118,7 +113,7 @@ export function createExposedDesk(
             state: answer.case.closedOn === null ? 'open' : 'closed',
             language: file.report?.language ?? null,
             whole: file.faults.length === 0,
-            outside: isUnread(opened),
+            outside: nobodyReads(opened.file),
             ...exposure,
           });
         },
@@ -176,7 +171,7 @@ export function createExposedDesk(
             id,
             ['breach', notice],
             (opened, state) => {
-              if (isUnread(opened)) throw new ClientError('key_not_kept');
+              if (nobodyReads(opened.file)) throw new ClientError('key_not_kept');
               const language = opened.file.report?.language ?? 'en';
               const text = notice[language] ?? notice['en'];
               if (text === undefined || isTold(opened, notice)) return null;
