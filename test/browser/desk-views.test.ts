@@ -300,6 +300,21 @@ describe('the first steps', () => {
   });
 });
 
+describe('signing in', () => {
+  it('leaves the form where it is when the name of the organisation comes', async () => {
+    const { page } = await visit('usual');
+    const named = page.locator('[data-part=named]');
+    await named.waitFor();
+    const top = (): Promise<number> =>
+      page.locator('form [type=submit]').evaluate((button) => button.getBoundingClientRect().top);
+    const after = await top();
+    await named.evaluate((element) => {
+      element.setAttribute('hidden', '');
+    });
+    expect(await top()).toBe(after);
+  });
+});
+
 describe('locking', () => {
   it('warns after 13 idle minutes, and after 15 wipes page and worker', async () => {
     const { page } = await visit('usual');

@@ -102,12 +102,19 @@ export async function joinInBrowser(
   return { ...paper, words };
 }
 
-/** Signs in at the desk and waits for its first view. */
+/**
+ * Signs in at the desk and waits for its first view.
+ *
+ * @throws Error with what the page says, where it refuses.
+ */
 export async function signInInBrowser(page: Page, name: string, passphrase: string): Promise<void> {
   await page.fill('#sign-in-name', name);
   await page.fill('#sign-in-passphrase', passphrase);
   await page.click('form[data-part="form"] button[type=submit]');
-  await page.locator('.desk-nav').waitFor({ timeout: 120_000 });
+  const inside = page.locator('.desk-nav');
+  const problem = page.locator('form[data-part="form"] [data-part="problem"]:not([hidden])');
+  await inside.or(problem).first().waitFor({ timeout: 120_000 });
+  if (!(await inside.isVisible())) throw new Error((await problem.textContent()) ?? '');
 }
 
 /** Goes to a view of the desk. */
