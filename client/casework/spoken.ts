@@ -12,29 +12,37 @@ export interface HandledMeeting extends Meeting {
   notHeldOn: Day | null;
 }
 
-type Noted = Extract<OpenedContent, { kind: 'meeting_held' }>;
+/** What handlers noted last of a meeting, and which of their notes that is. */
+interface Noted {
+  content: Extract<OpenedContent, { kind: 'meeting_held' }>;
+  index: number;
+}
 
-/** Whether nothing was said of a meeting, nor agreed on, for after somebody noted what came of it. */
-function isNewest(said: Said, { id, agreed, on }: Meeting, noted: Noted): boolean {
-  const proposedSince = said.dialogue.some(
-    (content) => content.kind === 'meeting_proposal' && content.id === id && content.at > noted.at,
-  );
-  return !proposedSince && dayIn(said, noted) >= (agreed?.day ?? on);
+/**
+ * Whether nothing was said of a meeting since somebody noted what came of it, nor a later day agreed on.
+ * What came first is known by the conversation that the note had seen: clocks of two people tell less.
+ */
+function isNewest(said: Said, { id, agreed }: Meeting, { content, index }: Noted): boolean {
+  const seen = said.conversationSeen?.(index) ?? said.dialogue.length;
+  const saidSince = said.dialogue
+    .slice(seen)
+    .some((each) => each.kind.startsWith('meeting_') && 'id' in each && each.id === id);
+  return !saidSince && (agreed === null || dayIn(said, content) >= agreed.day);
 }
 
 /** The meetings of a case as handlers see them. */
 export function handledMeetingsOf(said: Said): HandledMeeting[] {
   const newest = new Map<string, Noted>();
-  for (const content of said.internal) {
-    if (content.kind === 'meeting_held') newest.set(content.id, content);
+  for (const [index, content] of said.internal.entries()) {
+    if (content.kind === 'meeting_held') newest.set(content.id, { content, index });
   }
   return meetingsOf(said).map((meeting) => {
     const noted = newest.get(meeting.id);
-    const isOver = noted?.state === 'not_held' && isNewest(said, meeting, noted);
+    const isOver = noted?.content.state === 'not_held' && isNewest(said, meeting, noted);
     return {
       ...meeting,
-      heldOn: noted?.state === 'held' ? noted.on : null,
-      notHeldOn: isOver ? noted.on : null,
+      heldOn: noted?.content.state === 'held' ? noted.content.on : null,
+      notHeldOn: isOver ? noted.content.on : null,
     };
   });
 }

@@ -203,8 +203,8 @@ describe('a meeting', () => {
   });
 
   it('that did not take place is due no more, until another time is agreed on', () => {
-    const of = (dialogue: DialogueEntry[], internal: InternalEntry[]) => {
-      const said = { dialogue, hashes, internal };
+    const of = (dialogue: DialogueEntry[], internal: InternalEntry[], seen = dialogue.length) => {
+      const said = { dialogue, hashes, internal, conversationSeen: () => seen };
       const [meeting] = handledMeetingsOf(said);
       return [meeting?.notHeldOn, meeting?.heldOn, ...datesOf(said).map(({ by }) => by)];
     };
@@ -216,9 +216,9 @@ describe('a meeting', () => {
     // noted on the day before the one agreed on, it says nothing of that
     const before = { ...notHeld, at: moment('2026-03-19') };
     expect(of(agreed, [before])).toEqual([null, null, '2026-03-20']);
-    const [another] = [proposal].map((each) => ({ ...each, at: moment('2026-03-22') }));
-    if (another === undefined) throw new Error('no proposal');
-    expect(of([...agreed, another], [notHeld])).toEqual([null, null, '2026-03-16']);
+    // another time that was proposed before the note, or after it, whatever the clocks of both said
+    expect(of([...agreed, proposal], [notHeld])).toEqual(['2026-03-20', null]);
+    expect(of([...agreed, proposal], [notHeld], agreed.length)).toEqual([null, null, '2026-03-16']);
   });
 
   it('and a transcript are awaited no more in a closed case', () => {
