@@ -18,7 +18,8 @@ function isProposed({ file, answer, directory }: OpenedForHandler): boolean {
 /**
  * Checks that what a handler says of removing a case can count: another handler's newest proposal,
  * which still stands, and which names an archive only where a whole export was made since by a
- * disclosure to that archive, so on consent or after a notice. Whether two people are needed is the
+ * disclosure to that archive, on consent or after a notice: an archive is no proceeding that a notice
+ * could jeopardise (article 16(3)). Whether two people are needed is the
  * server's rule too.
  *
  * @throws ClientError `already_decided` where it does not stand any more, `export_missing` where no
@@ -35,7 +36,9 @@ export function checkRemoval(opened: OpenedForHandler, content: RemovalsEntry): 
   if (said.kind !== 'removal_proposal' || said.ground !== 'archive') return;
   const toArchive = new Set(
     disclosuresOf({ internal: entries.map(({ content: each }) => each) }).flatMap((each) =>
-      each.recipient.trim() === said.archive.trim() ? [each.id] : [],
+      each.recipient.trim() === said.archive.trim() && each.identity?.basis !== 'jeopardy'
+        ? [each.id]
+        : [],
     ),
   );
   const isExported = entries.some(

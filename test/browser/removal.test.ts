@@ -118,6 +118,23 @@ async function expectReplaced(first: Page, second: Page): Promise<void> {
   await confirm.locator('[type=submit]').click();
 }
 
+/** An archive is no proceeding that could be jeopardised; what somebody chose for another falls away. */
+async function expectNoJeopardy(making: Locator): Promise<void> {
+  const [recipient, identity] = [partOf(making, 'recipient'), partOf(making, 'identity')];
+  const jeopardy = identity.locator('option[value=jeopardy]');
+  const hint = partOf(making, 'identity-hint');
+  expect(await jeopardy.isDisabled()).toBe(true);
+  expect(await hint.innerText()).toContain('An archive is no investigation');
+  await recipient.fill('Police');
+  expect(await hint.innerText()).not.toContain('An archive');
+  await identity.selectOption('jeopardy');
+  await partOf(making, 'jeopardy-field').waitFor();
+  await recipient.fill('City archive');
+  expect(await jeopardy.isDisabled()).toBe(true);
+  expect(await identity.inputValue()).toBe('');
+  expect(await partOf(making, 'jeopardy-field').isVisible()).toBe(false);
+}
+
 it('is for an archive once an administrator said that a public body answers, with a reason', async () => {
   const [hanna] = installation.handlers;
   const handler = await recordOf(hanna);
@@ -255,6 +272,7 @@ it('goes when two agreed and its reporter said nothing, and the key then answers
   // it goes to the archive that was named, unless somebody says otherwise
   expect(await partOf(making, 'outside').isChecked()).toBe(true);
   expect(await partOf(making, 'recipient').inputValue()).toBe('City archive');
+  await expectNoJeopardy(making);
   await partOf(making, 'ground').fill('The act on archives');
   await partOf(making, 'scope').fill('The whole case');
   const told = 'law demands it, and the reporter was told why';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestFromReporter } from '../../client/casework/newest.js';
 import type { Desk } from '../../client/handler.js';
 import {
+  type DisclosureEntry,
   HandlerAppend,
   isEpochEntry,
   recordHashOf,
@@ -269,18 +270,26 @@ describe('removing a closed case', () => {
     await hanna.work(id, { ...made, disclosure: null, state: 'made' });
     await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
     const { identityTalks } = await hanna.openCase(id);
-    const goTo = async (recipient: string): Promise<void> => {
+    const noticeTo = (recipient: string) => {
       const entry = identityTalks.find(({ to }) => to === recipient)?.id as never;
+      return { basis: 'obligation', entry } as const;
+    };
+    const goTo = async (
+      recipient: string,
+      identity: NonNullable<DisclosureEntry['identity']>,
+    ): Promise<void> => {
       const terms = { recipient, ground: 'The act on archives', scope: 'The whole case' } as const;
-      const identity = { basis: 'obligation', entry } as const;
       const facts = { on: '2026-03-02', state: 'made', identity } as const;
       const disclosed = { kind: 'disclosure', id: null, ...terms, ...facts } as const;
       const whole = { ...made, disclosure: null, state: 'made' } as const;
       await hanna.recordExport(id, whole, disclosed);
     };
-    await goTo('City museum');
+    await goTo('City museum', noticeTo('City museum'));
     await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
-    await goTo('City archive');
+    // nor is an archive a proceeding that a notice could jeopardise
+    await goTo('City archive', { basis: 'jeopardy', text: 'They would object.' });
+    await expect(harald.work(id, agree)).rejects.toMatchObject({ code: 'export_missing' });
+    await goTo('City archive', noticeTo('City archive'));
     await expect(harald.work(id, { ...agree, received: ' ' })).rejects.toMatchObject({
       code: 'archive_receipt_missing',
     });

@@ -1,5 +1,6 @@
 import type { Disclosure, Notice } from '../../../client/casework/disclosures.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
+import { awaitingArchive } from '../../../client/casework/removals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
@@ -131,7 +132,8 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
 
   const update = (data: HandlerCaseView): void => {
     shown = data;
-    basis.update(data, { isWhole: false, mayBePast: true });
+    const archive = awaitingArchive(data.removal);
+    basis.update(data, { isWhole: false, mayBePast: true, archive });
     fillList(part(panel, 'disclosures'), data.disclosures, disclosureItem);
     showPart(panel, 'no-disclosures', data.disclosures.length === 0);
     const order = (notice: Notice): number => (notice.done === null ? 0 : 1);

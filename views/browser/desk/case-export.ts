@@ -13,7 +13,7 @@ import { closeChoice } from './blocked.js';
 import { caseworkWriter, foldedForm, neededValue, setValue } from './casework-form.js';
 import { momentText, numberText, sizeText, today } from './days.js';
 import type { Changed, Desk } from './desk.js';
-import { basisFields } from './disclosure-basis.js';
+import { basisFields, type BasisOffer } from './disclosure-basis.js';
 import { element, fillList, onClick, part, show, showPart, write } from './dom.js';
 import { wholeCopy } from './export-copy.js';
 import { askedInput, exportInput, isOutdated, plannedDisclosure } from './export-input.js';
@@ -64,6 +64,13 @@ export function exportSection(
   const redacted = redactedForm(desk, id, part(box, 'redacted-part'), complain);
   const basis = basisFields(box);
 
+  const offerIn = ({ removal }: HandlerCaseView): BasisOffer => {
+    return {
+      isWhole: making?.form === 'whole',
+      mayBePast: false,
+      archive: awaitingArchive(removal),
+    };
+  };
   const someoneElse = ({ erasesAlone }: HandlerCaseView): boolean => erasesAlone.dialogue === 'no';
   const isByTwo = (data: HandlerCaseView): boolean =>
     desk.directory.channels.find((channel) => channel.id === data.channel)?.exportsByTwo === true;
@@ -114,7 +121,7 @@ export function exportSection(
     for (const field of ['recipient', 'ground', 'scope']) setValue(box, field, '');
     setValue(box, 'recipient', archive ?? '');
     basis.fill(null);
-    basis.update(shown, { isWhole: form === 'whole', mayBePast: false });
+    basis.update(shown, offerIn(shown));
     showPart(box, 'whole-identity', form === 'whole');
     showPart(box, 'outside-fields', isOutside && !isSettled);
     if (form === 'redacted' && asked === null) redacted.begin(shown);
@@ -366,7 +373,7 @@ export function exportSection(
 
   return (data) => {
     shown = data;
-    basis.update(data, { isWhole: making?.form === 'whole', mayBePast: false });
+    basis.update(data, offerIn(data));
     const restricted = data.keeping.restriction !== null;
     const { exports } = data;
     fillList(part(section, 'exports'), exports.toReversed(), (each) => itemOf(data, each));

@@ -16,6 +16,8 @@ export interface BasisOffer {
   isWhole: boolean;
   /** Whether it can have gone out before today, on consent that was withdrawn since. */
   mayBePast: boolean;
+  /** The archive that waits for the case: no proceeding that a notice could jeopardise. */
+  archive: string | null;
 }
 
 /** The fields of a form that say it. */
@@ -42,10 +44,23 @@ export function basisFields(form: HTMLElement): BasisFields {
   const scope = part(form, 'scope', HTMLTextAreaElement);
   let talks: HandlerCaseView['identityTalks'] = [];
   let isWhole = false;
+  let archive: string | null = null;
+  let hint = '';
   /** What was filled in as scope, which goes again when something else is chosen. */
   let begun = '';
   const chosenTalk = (): IdentityTalk | undefined =>
     talks.find(({ id, basis }) => select.value === `${basis} ${id}`);
+  /** Offers no proceeding that could be jeopardised where the recipient is the archive. */
+  const fitRecipient = (): void => {
+    const goesToArchive = archive !== null && recipient.value.trim() === archive.trim();
+    write(form, 'identity-hint', goesToArchive ? `${hint} ${t('desk.disclosure.archive')}` : hint);
+    const jeopardy = select.querySelector<HTMLOptionElement>('[value=jeopardy]');
+    if (jeopardy === null || jeopardy.disabled === goesToArchive) return;
+    jeopardy.disabled = goesToArchive;
+    if (!goesToArchive || select.value !== 'jeopardy') return;
+    select.value = '';
+    fit();
+  };
   const fit = (): void => {
     showPart(form, 'jeopardy-field', select.value === 'jeopardy');
     showPart(form, 'elsewhere-fields', select.value.startsWith('elsewhere'));
@@ -55,8 +70,10 @@ export function basisFields(form: HTMLElement): BasisFields {
     const lines = talk === undefined ? [] : termsLines(talk, isWhole);
     part(form, 'terms').replaceChildren(...lines.map((line) => element('p', line, 'written')));
     if (talk !== undefined) recipient.value = talk.to;
+    fitRecipient();
   };
   form.addEventListener('change', fit);
+  recipient.addEventListener('input', fitRecipient);
   select.addEventListener('change', () => {
     if (isWhole || (scope.value.trim() !== '' && scope.value !== begun)) return;
     begun = chosenTalk()?.what ?? '';
@@ -65,9 +82,9 @@ export function basisFields(form: HTMLElement): BasisFields {
   return {
     update(data, offer) {
       talks = data.identityTalks;
-      isWhole = offer.isWhole;
-      const hint = nobodyReads(data) ? 'identity_hint_unread' : 'identity_hint';
-      write(form, 'identity-hint', t(`desk.disclosure.${hint}`));
+      ({ isWhole, archive } = offer);
+      const which = nobodyReads(data) ? 'identity_hint_unread' : 'identity_hint';
+      hint = t(`desk.disclosure.${which}`);
       const chosen = select.value;
       select.replaceChildren(...optionsOf(data, offer));
       select.value = [...select.options].some(({ value }) => value === chosen) ? chosen : '';
