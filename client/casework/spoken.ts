@@ -22,11 +22,14 @@ interface Noted {
  * Whether nothing was said of a meeting since somebody noted what came of it, nor a later day agreed on.
  * What came first is known by the conversation that the note had seen: clocks of two people tell less.
  */
-function isNewest(said: Said, { id, agreed }: Meeting, { content, index }: Noted): boolean {
+function isNewest(said: Said, meeting: Meeting, { content, index }: Noted): boolean {
+  const { agreed, proposal } = meeting;
   const seen = said.conversationSeen?.(index) ?? said.dialogue.length;
-  const saidSince = said.dialogue
-    .slice(seen)
-    .some((each) => each.kind.startsWith('meeting_') && 'id' in each && each.id === id);
+  const saidSince = said.dialogue.slice(seen).some((each) => {
+    // an answer to an older proposal says nothing of this one
+    if (each.kind === 'meeting_answer') return each.proposal === proposal?.hash;
+    return each.kind.startsWith('meeting_') && 'id' in each && each.id === meeting.id;
+  });
   return !saidSince && (agreed === null || dayIn(said, content) >= agreed.day);
 }
 

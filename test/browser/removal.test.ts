@@ -124,12 +124,14 @@ async function expectNoJeopardy(making: Locator): Promise<void> {
   const jeopardy = identity.locator('option[value=jeopardy]');
   const hint = partOf(making, 'identity-hint');
   expect(await jeopardy.isDisabled()).toBe(true);
-  expect(await hint.innerText()).toContain('An archive is no investigation');
+  expect(await hint.innerText()).toContain('An archive that takes a case over is no investigation');
   await recipient.fill('Police');
+  await recipient.blur();
   expect(await hint.innerText()).not.toContain('An archive');
   await identity.selectOption('jeopardy');
   await partOf(making, 'jeopardy-field').waitFor();
   await recipient.fill('City archive');
+  await recipient.blur();
   expect(await jeopardy.isDisabled()).toBe(true);
   expect(await identity.inputValue()).toBe('');
   expect(await partOf(making, 'jeopardy-field').isVisible()).toBe(false);

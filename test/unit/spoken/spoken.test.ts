@@ -219,6 +219,10 @@ describe('a meeting', () => {
     // another time that was proposed before the note, or after it, whatever the clocks of both said
     expect(of([...agreed, proposal], [notHeld])).toEqual(['2026-03-20', null]);
     expect(of([...agreed, proposal], [notHeld], agreed.length)).toEqual([null, null, '2026-03-16']);
+    // nor does an answer that came late to an older proposal, and one to this one does
+    const anew = [ask, proposal, proposal];
+    expect(of([...anew, reply('accepted', 1, 0)], [notHeld], 3)).toEqual(['2026-03-20', null]);
+    expect(of([...anew, reply('declined', 2)], [notHeld], 3)).toEqual([null, null]);
   });
 
   it('and a transcript are awaited no more in a closed case', () => {

@@ -1,6 +1,5 @@
 import type { Disclosure, Notice } from '../../../client/casework/disclosures.js';
 import type { CaseworkInput } from '../../../client/casework/input.js';
-import { awaitingArchive } from '../../../client/casework/removals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { t } from '../strings.js';
 import { foldedForm, neededValue, setValue, valueOf } from './casework-form.js';
@@ -132,8 +131,8 @@ export function disclosureSection(panel: HTMLElement, change: Write): Disclosure
 
   const update = (data: HandlerCaseView): void => {
     shown = data;
-    const archive = awaitingArchive(data.removal);
-    basis.update(data, { isWhole: false, mayBePast: true, archive });
+    // what was given out before is written down on what it rested, whoever got it
+    basis.update(data, { isWhole: false, mayBePast: true, archive: null });
     fillList(part(panel, 'disclosures'), data.disclosures, disclosureItem);
     showPart(panel, 'no-disclosures', data.disclosures.length === 0);
     const order = (notice: Notice): number => (notice.done === null ? 0 : 1);

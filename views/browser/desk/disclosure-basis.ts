@@ -16,7 +16,7 @@ export interface BasisOffer {
   isWhole: boolean;
   /** Whether it can have gone out before today, on consent that was withdrawn since. */
   mayBePast: boolean;
-  /** The archive that waits for the case: no proceeding that a notice could jeopardise. */
+  /** The archive that waits for the case, no proceeding that a notice could jeopardise; null for none. */
   archive: string | null;
 }
 
@@ -73,7 +73,6 @@ export function basisFields(form: HTMLElement): BasisFields {
     fitRecipient();
   };
   form.addEventListener('change', fit);
-  recipient.addEventListener('input', fitRecipient);
   select.addEventListener('change', () => {
     if (isWhole || (scope.value.trim() !== '' && scope.value !== begun)) return;
     begun = chosenTalk()?.what ?? '';

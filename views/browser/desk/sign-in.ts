@@ -82,8 +82,8 @@ export function showSignIn(entrance: Entrance, name = ''): void {
   void entrance.api.installation().then(
     ({ state, organisation }) => {
       showPart(view, 'not-set-up', state === 'empty');
-      // whoever has words for several desks sees whose this one is before typing them; its line is kept
-      // for it from the beginning, so that nothing moves away from below a press
+      // whoever has words for several desks sees whose this one is before typing them; a line is
+      // kept for it from the beginning, so that nothing moves away from below a press
       showPart(view, 'at', organisation !== null);
       showPart(view, 'named', organisation !== null);
       if (organisation !== null) write(view, 'organisation', localText(organisation));
