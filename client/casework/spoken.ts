@@ -23,7 +23,10 @@ interface Noted {
  * What came first is known by the conversation that the note had seen: clocks of two people tell less.
  */
 function isNewest(said: Said, meeting: Meeting, { content, index }: Noted): boolean {
-  const { agreed, proposal } = meeting;
+  const { agreed, proposal, state } = meeting;
+  // times for later days wait for an answer, whatever came of an earlier one
+  const stands = state === 'proposed' && proposal?.options.some(({ day }) => day > content.on);
+  if (stands === true) return false;
   const seen = said.conversationSeen?.(index) ?? said.dialogue.length;
   const saidSince = said.dialogue.slice(seen).some((each) => {
     // an answer to an older proposal says nothing of this one
