@@ -1,4 +1,5 @@
-import type { OpenedCase, OpenedCompartment } from './case-file.js';
+import type { OpenedCase } from './case-file.js';
+import type { OpenedCompartment } from './compartment.js';
 import { addDays } from './day.js';
 import { aloneness, handlersOf, type Handlers } from './erasing.js';
 import type { ProtocolFault } from './errors.js';

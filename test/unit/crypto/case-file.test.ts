@@ -1,21 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BOX_OVERHEAD } from '../../../crypto/box.js';
 import { toBase64 } from '../../../crypto/bytes.js';
-import {
-  faultAgainstHead,
-  faultInOrigin,
-  faultInState,
-  headOf,
-  openHead,
-  sealHead,
-  type Head,
-  type OpenedCase,
-} from '../../../crypto/case-file.js';
+import { faultInOrigin, faultInState, type OpenedCase } from '../../../crypto/case-file.js';
 import type { EntryContent } from '../../../crypto/content.js';
 import { sealEntry } from '../../../crypto/entry.js';
 import { faultInRemoval, isRemovedTooSoon } from '../../../crypto/removal.js';
 import { newEpochKey, openGrant, sealGrant } from '../../../crypto/epoch.js';
-import { ChannelId, newId, type CaseId, type Day, type RecordHash } from '../../../crypto/ids.js';
+import { ChannelId, newId, type Day } from '../../../crypto/ids.js';
 import { randomBytes } from '../../../crypto/sodium.js';
 import type { SealedEntry } from '../../../crypto/wire/entry.js';
 import type { CaseFacts } from '../../../crypto/wire/reports.js';
@@ -28,7 +19,6 @@ import {
   type TestOrganisation,
   type TestReader,
 } from '../../support/organisation.js';
-import { eachBitFlipped, faultOf } from './faults.js';
 
 let organisation: TestOrganisation;
 let hanna: TestReader;
@@ -447,56 +437,3 @@ describe('the day of removal that the server names', () => {
     expect(ahead).toBe(true);
   });
 });
-
-describe('a head', () => {
-  it('tells what was cut off and what was rewritten', () => {
-    made.say('reporter', message('one'));
-    made.rotate(hanna, 'internal', [hanna, harald]);
-    made.say(hanna, note('two'));
-    const head = headOf(made.open(hanna), 3);
-    expect(faultAgainstHead(made.open(hanna), head)).toBeNull();
-    made.say('reporter', message('three'));
-    expect(faultAgainstHead(made.open(hanna), head)).toBeNull();
-
-    const all = [...made.entries];
-    const without = (index: number): OpenedCase =>
-      made.open(hanna, { entries: all.toSpliced(index, all.length - index) });
-    // without the notes, one note less, without the message
-    expect(faultAgainstHead(without(3), head)).toBe('truncated_chain');
-    expect(faultAgainstHead(without(4), head)).toBe('truncated_chain');
-    expect(faultAgainstHead(without(2), head)).toBe('truncated_chain');
-    const other = { ...head, dialogue: { ...head.dialogue, hash: random() } };
-    expect(faultAgainstHead(made.open(hanna), other)).toBe('rewritten_chain');
-  });
-
-  it('has one size, and opens for its own desk and case', () => {
-    const own = randomBytes(32);
-    const most = Number.MAX_SAFE_INTEGER;
-    const heads: Head[] = [
-      { dialogue: { sequence: 1, hash: random() }, internal: null, readThrough: 0 },
-      {
-        dialogue: { sequence: most, hash: random() },
-        internal: { sequence: most, hash: random() },
-        readThrough: most,
-      },
-    ];
-    const id = made.keys.caseId;
-    const sealed = heads.map((head) => sealHead(own, id, 'me', head));
-    expect(new Set(sealed.map((box) => box.length)).size).toBe(1);
-    for (const [index, box] of sealed.entries()) {
-      expect(openHead(own, id, 'me', box)).toEqual(heads[index]);
-      expect(faultOf(() => openHead(own, id, 'you', box))).toBe('does_not_open');
-      expect(faultOf(() => openHead(own, random() as string as CaseId, 'me', box))).toBe(
-        'does_not_open',
-      );
-      expect(faultOf(() => openHead(randomBytes(32), id, 'me', box))).toBe('wrong_commitment');
-      for (const flipped of eachBitFlipped(Buffer.from(box, 'base64url'))) {
-        faultOf(() => openHead(own, id, 'me', toBase64(flipped)));
-      }
-    }
-  });
-});
-
-function random(): RecordHash {
-  return toBase64(randomBytes(32)) as RecordHash;
-}
