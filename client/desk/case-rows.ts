@@ -22,7 +22,8 @@ import { exportsIn, isOwnExport } from './case-exports.js';
 import { caseIdentityView } from './case-identity.js';
 import { grantable, grantableGuests, newestMembers, recusedFrom } from './case-members.js';
 import { keyFrom, samePlace, type OpenedForHandler } from './case-opening.js';
-import { erasesAlone, proposalsIn } from './erasing.js';
+import { erasesAlone } from './aloneness.js';
+import { proposalsIn } from './erasure-proposals.js';
 import { agreesToRemoval } from './removing.js';
 import type { SignedInState } from './session.js';
 

@@ -2,7 +2,6 @@ import {
   type Ending,
   type EntryContent,
   type FileReference,
-  type HandlerAppend,
   type HandlerMessage,
   type IdentityField,
   type IdentityRequestEntry,
@@ -12,10 +11,8 @@ import {
   type Told,
   WorkId,
 } from '../../crypto/private.js';
-import { persist } from '../api.js';
 import { entryViews } from '../case-view.js';
 import { caseworkEntry, type CaseworkInput } from '../casework/input.js';
-import { keepingOf } from '../casework/keeping.js';
 import { newestFromReporter } from '../casework/newest.js';
 import { checkUnreachable } from '../casework/dates.js';
 import { saidIn } from '../casework/said.js';
@@ -23,36 +20,30 @@ import { handlerSaying, idOf, type HandlerWord } from '../casework/words.js';
 import { ClientError } from '../errors.js';
 import { download } from '../download.js';
 import type { CaseRow, FileSource, HandlerCaseView, SendProgress } from '../models.js';
-import { newestMembers } from './case-members.js';
-import { closedAccounts } from './closed-accounts.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { openListing } from './case-rows.js';
+import { createCaseSharing, type CaseSharing } from './case-sharing.js';
 import {
-  type GuestInput,
-  prepareGrant,
-  prepareGuest,
   prepareIdentityRequest,
   prepareMessage,
   prepareNote,
   prepareNotes,
-  prepareRecusal,
-  prepareRenewal,
-  prepareRevocation,
   prepareTitle,
 } from './case-work.js';
 import {
   prepareDecline,
   prepareErasure,
   prepareErasureProposal,
-  type EntryPlaceInput,
   type ErasureInput,
 } from './erasing.js';
+import type { EntryPlaceInput } from './erasable.js';
 import { checkRemoval } from './removing.js';
-import { checkAnswer, checkLink, checkNamesNoCase } from './data-requests.js';
+import { checkAnswer, checkLink } from './data-requests.js';
 import type { DirectoryWatch } from './directory-watch.js';
 import { checkExportable, checkExportAnswer, checkGivenOut } from './exporting.js';
 import type { Listings } from './listings.js';
 import { checkDisclosure, checkOutward } from './outward.js';
+import { checkUnrestricted } from './restriction.js';
 import { createSearch, type Search } from './search.js';
 import {
   checkCorrection,
@@ -61,7 +52,7 @@ import {
   preparePartRestriction,
 } from './parts.js';
 import type { DeskSession } from './session.js';
-import type { Prepare, Workplace } from './workplace.js';
+import type { Workplace } from './workplace.js';
 
 /**
  * What a handler writes to the reporter; the time is added when it is sealed. The note of a closure is
@@ -83,7 +74,7 @@ export type IdentityTalkInput = Omit<
 type OnProgress = (progress: SendProgress) => void;
 
 /** The case work of a signed-in handler. */
-export interface CaseDesk {
+export interface CaseDesk extends CaseSharing {
   /** The first page of the list, newest activity first. */
   inbox(state: 'open' | 'closed'): Promise<{ rows: CaseRow[]; next: string | null }>;
   /** The page after one that named `next`. */
@@ -170,24 +161,6 @@ export interface CaseDesk {
    */
   talkIdentity(id: string, talk: IdentityTalkInput): Promise<HandlerCaseView>;
   rename(id: string, title: string): Promise<HandlerCaseView>;
-  grant(id: string, readerId: string): Promise<HandlerCaseView>;
-  /**
-   * Grants a case to somebody from outside until a day, or changes such a grant.
-   *
-   * @throws ClientError as `prepareGuest` does.
-   */
-  grantGuest(id: string, guestId: string, terms: GuestInput): Promise<HandlerCaseView>;
-  revoke(id: string, readerId: string): Promise<HandlerCaseView>;
-  /**
-   * Declares a conflict of interest: one's own keys leave the case, and nobody can give one access to
-   * it again. No reason is kept. The case is gone from one's desk afterwards.
-   *
-   * @throws ClientError `last_holder` where no other handler reads it, `handlers_locked_out` where
-   * none of them can sign in, `case_not_found` where it was closed to this account otherwise.
-   */
-  recuse(id: string): Promise<void>;
-  /** New keys for those who may read; the only thing that a case `after_new_keys` takes first. */
-  renew(id: string): Promise<HandlerCaseView>;
   download(
     id: string,
     file: FileReference,
@@ -195,15 +168,6 @@ export interface CaseDesk {
     signal?: AbortSignal,
   ): AsyncIterable<Uint8Array>;
   search: Search['search'];
-}
-
-/**
- * Throws ClientError `case_restricted` where nothing that stands in the case may be changed or given
- * out now (GDPR article 18).
- */
-function checkUnrestricted({ file, timeZone }: OpenedForHandler): void {
-  if (keepingOf(saidIn(file, timeZone)).restriction !== null)
-    throw new ClientError('case_restricted');
 }
 
 /** Throws ClientError `case_unread` where the reporter said more than whoever decides was shown. */
@@ -220,9 +184,6 @@ export function createCaseDesk(
   listings: Listings,
 ): CaseDesk {
   const { api } = session;
-  const isReader = (opened: OpenedForHandler, id: string): boolean =>
-    newestMembers(opened).some((member) => member.id === id);
-
   async function page(
     state: 'open' | 'closed',
     after: string | null,
@@ -256,6 +217,8 @@ export function createCaseDesk(
   };
 
   return {
+    ...createCaseSharing(session, workplace),
+
     inbox: (state) => page(state, null),
     more: (state, next) => page(state, next),
     openCase: (id) => workplace.view(id),
@@ -407,74 +370,6 @@ export function createCaseDesk(
           done: (opened) => opened.overview.title === title,
         },
       ),
-
-    async grant(id, readerId) {
-      const closed = await closedAccounts(session);
-      return workplace.append(
-        id,
-        ['grant', readerId],
-        (opened, state) => {
-          checkNamesNoCase(opened, state.account.id, closed);
-          return prepareGrant(opened, state, [readerId]);
-        },
-        {
-          done: (opened) => isReader(opened, readerId),
-        },
-      );
-    },
-
-    grantGuest: (id, guestId, terms) =>
-      workplace.append(
-        id,
-        ['grant', guestId, terms],
-        (opened, state) => {
-          checkNamesNoCase(opened, null);
-          checkUnrestricted(opened);
-          return prepareGuest(opened, state, guestId, terms);
-        },
-        {
-          done: ({ file }) => {
-            const members = file.dialogue.chain.epochs.at(-1)?.body.members ?? [];
-            const now = members.find((member) => (member.id as string) === guestId);
-            const { until, write, save } = now?.guest ?? {};
-            return until === terms.until && write === terms.write && save === terms.save;
-          },
-        },
-      ),
-
-    revoke: (id, readerId) =>
-      workplace.append(
-        id,
-        ['revoke', readerId],
-        (opened, state) => prepareRevocation(opened, state, readerId),
-        {
-          done: (opened) => !isReader(opened, readerId),
-          mends: true,
-        },
-      ),
-
-    async recuse(id) {
-      const closed = await closedAccounts(session);
-      const tried: HandlerAppend[] = [];
-      const prepare: Prepare = (opened, state) => {
-        const request = prepareRecusal(opened, state, closed);
-        tried.push(request);
-        return request;
-      };
-      try {
-        await workplace.write(id, ['recuse'], prepare, { mends: true });
-      } catch (error) {
-        const isGone = error instanceof ClientError && error.code === 'case_not_found';
-        const json = tried.at(-1);
-        if (!isGone || json === undefined) throw error;
-        // perhaps the answer was lost: the server takes again what stands there, and nothing else
-        const { credential } = session.signedIn();
-        const path = `/api/desk/cases/${id}/entries`;
-        await persist(() => api.tell({ method: 'POST', path, credential, json }));
-      }
-    },
-
-    renew: (id) => workplace.append(id, ['renew'], prepareRenewal, { mends: true }),
 
     async *download(id, file, onReceived, signal) {
       const { credential, account } = session.signedIn();

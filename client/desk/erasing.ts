@@ -1,33 +1,22 @@
 import * as v from 'valibot';
 import {
   type AttachmentId,
-  type Compartment,
-  type Directory,
   type EntryContent,
-  ERASED_ENTRIES_LIMIT,
-  type ErasureGround,
-  type ErasureMark,
-  erasesKey,
-  handlersOf,
-  aloneness,
-  type Aloneness,
-  type OpenedCompartment,
-  type OpenedContent,
-  type OpenedEntry,
   type EntryHeader,
   type Erases,
+  type ErasureGround,
+  goesWhole,
   type HandlerAppend,
+  type OpenedCompartment,
+  type OpenedEntry,
   type Overview,
   type Party,
   ReaderId,
-  type RecordPlace,
   type WorkId,
-  goesWhole,
 } from '../../crypto/private.js';
-import { staysAsProof } from '../casework/consent.js';
 import { keepingOf } from '../casework/keeping.js';
 import { overviewOf } from '../casework/overview.js';
-import { coverOf, partsOf, partsOn } from '../casework/parts.js';
+import { coverOf, partsOn } from '../casework/parts.js';
 import {
   lostWords,
   type Passage,
@@ -37,19 +26,20 @@ import {
 } from '../casework/passages.js';
 import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
+import { erasesAlone } from './aloneness.js';
 import { beginDraft } from './case-draft.js';
-import { grantable } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
+import {
+  compartmentOf,
+  type EntryPlaceInput,
+  type ErasableCompartment,
+  isProof,
+  livePlaces,
+  ownFiles,
+} from './erasable.js';
+import { type ErasureProposal, proposalsIn } from './erasure-proposals.js';
 import type { SignedInState } from './session.js';
-
-/** Where something can be erased; what opens an identity is on the record for good. */
-export type ErasableCompartment = Exclude<Compartment, 'identity'>;
-
-/** Where an entry stands. */
-export interface EntryPlaceInput {
-  compartment: ErasableCompartment;
-  sequence: number;
-}
+import { titleTellsOf } from './title.js';
 
 /** What a handler wants erased, and why. */
 export interface ErasureInput extends EntryPlaceInput {
@@ -62,62 +52,8 @@ export interface ErasureInput extends EntryPlaceInput {
   text: string;
 }
 
-/** A proposal that waits for somebody else. */
-export interface ErasureProposal extends EntryPlaceInput {
-  by: Party;
-  at: string | null;
-  ground: ErasureGround | null;
-  text: string;
-  /** The entry that it is about. */
-  of: number;
-  /** What would stand in its place; null for nothing. */
-  remains: OpenedContent | null;
-  /** Ids of the files that would go. */
-  files: string[];
-  mine: boolean;
-  /**
-   * Why nobody can confirm it: it erases something else than it shows, or says something that the
-   * entry does not say (`unfaithful`); another copy of the words was written since (`outdated`); or a
-   * disclosure of the identity rests on the entry (`proof`).
-   */
-  fault: 'unfaithful' | 'outdated' | 'proof' | null;
-}
-
-function compartmentOf({ file }: OpenedForHandler, name: ErasableCompartment): OpenedCompartment {
-  const found = file[name];
-  if (found === null) throw new ClientError('wrong_erasure');
-  return found;
-}
-
 function meOf(state: SignedInState): Party {
   return v.parse(ReaderId, state.account.id);
-}
-
-function placeOf({ sequence, hash }: OpenedEntry): RecordPlace {
-  return { sequence, hash };
-}
-
-/** What still has words of an entry, the entry among them, in the order of the chain. */
-function livePlaces(
-  { chain, remains }: OpenedCompartment,
-  entry: OpenedEntry,
-  besides: RecordPlace | null = null,
-): RecordPlace[] {
-  const copies = remains.filter(
-    ({ content }) =>
-      (content.kind === 'remains' || content.kind === 'note_remains') &&
-      content.of === entry.sequence,
-  );
-  return (
-    [entry, ...copies.reverse()]
-      .filter(
-        ({ sequence, hash }) => !chain.erasing.entries.has(sequence) && hash !== besides?.hash,
-      )
-      // before the newest are counted, so that whoever confirms counts as whoever proposed
-      .slice(0, ERASED_ENTRIES_LIMIT)
-      .map(placeOf)
-      .sort((a, b) => a.sequence - b.sequence)
-  );
 }
 
 /** Throws ClientError where nothing may be erased now, or this entry never. */
@@ -139,48 +75,6 @@ function entryAt(opened: OpenedForHandler, place: EntryPlaceInput): OpenedEntry 
   return entry;
 }
 
-/**
- * Whether somebody erases alone in a place: since no other handler could ever read there, or since
- * all others left or declared a conflict and nobody else may be given access.
- */
-export function erasesAlone(
-  opened: OpenedForHandler,
-  compartment: ErasableCompartment,
-  me: Party,
-): Aloneness {
-  return aloneIn(opened, [compartment], me);
-}
-
-/** The same, of some parts of a case together. */
-export function aloneIn(
-  opened: OpenedForHandler,
-  compartments: readonly ErasableCompartment[],
-  me: Party,
-): Aloneness {
-  const chains = compartments.flatMap((name) => opened.file[name]?.chain.erasing ?? []);
-  if (chains.length === 0) return 'no';
-  const together = {
-    members: new Set(chains.flatMap(({ members }) => [...members])),
-    recused: new Set(chains.flatMap(({ recused }) => [...recused])),
-  };
-  const { directory } = opened.directory;
-  const alone = aloneness(together, me, handlersOf(directory));
-  if (alone !== 'left') return alone;
-  return grantable(opened).some(({ id }) => isHandlerId(directory, id)) ? 'no' : 'left';
-}
-
-function isHandlerId({ readers }: Directory, id: string): boolean {
-  return readers.some(({ record }) => record.id === id && record.part === 'handler');
-}
-
-/** See {@link staysAsProof}. */
-function isProof({ file }: Pick<OpenedForHandler, 'file'>, { content }: OpenedEntry): boolean {
-  return staysAsProof(
-    content,
-    (file.internal?.entries ?? []).map((each) => each.content),
-  );
-}
-
 function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent | null {
   if (content.kind === 'erased') return null;
   if (content.kind === 'unreadable') {
@@ -196,21 +90,6 @@ function remainsOf({ content }: OpenedEntry, input: ErasureInput): EntryContent 
   const left = withoutPassages(content, input.passages, input.files);
   if (JSON.stringify(left) === JSON.stringify(content)) throw new ClientError('nothing_to_erase');
   return left;
-}
-
-/**
- * The files that came with an entry: of those that it names, the ones that none before it names. Before
- * that nobody else knew their ids, and whoever names another's file later cannot have it erased by that.
- */
-function ownFiles(
-  { entries }: OpenedCompartment,
-  { content, sequence }: OpenedEntry,
-): AttachmentId[] {
-  const names = (each: OpenedEntry): AttachmentId[] =>
-    'files' in each.content ? each.content.files.map(({ attachment }) => attachment) : [];
-  const before = new Set(entries.filter((each) => each.sequence < sequence).flatMap(names));
-  const files = 'files' in content ? content.files : [];
-  return files.map(({ attachment }) => attachment).filter((id) => !before.has(id));
 }
 
 /** The files of an entry that go: those named, or all. */
@@ -273,119 +152,6 @@ export function prepareErasureProposal(
     ? overviewAfter(opened, compartment, found, content, said)
     : opened.overview;
   return draft.request({ overview: draft.overview(overview) });
-}
-
-/** The proposals that wait in a case. */
-export function proposalsIn(opened: OpenedForHandler, me: Party): ErasureProposal[] {
-  const inForce = partsOf(opened.file);
-  return (['dialogue', 'internal'] as const).flatMap((name) => {
-    const compartment = opened.file[name];
-    const found = compartment === null ? [] : proposalsOf(opened, compartment, me);
-    return found.map((proposal) => {
-      const place = { compartment: name, sequence: proposal.of };
-      const isRestricted = partsOn(inForce, place).length > 0;
-      return { ...proposal, remains: isRestricted ? null : proposal.remains, compartment: name };
-    });
-  });
-}
-
-/** A proposal without where it stands. */
-type Proposed = Omit<ErasureProposal, 'compartment'>;
-
-function proposalsOf(
-  opened: OpenedForHandler,
-  compartment: OpenedCompartment,
-  me: Party,
-): Proposed[] {
-  const { chain } = compartment;
-  const handlers = handlersOf(opened.directory.directory);
-  const byKey = new Map<string, Proposed>();
-  for (const { entry } of chain.records) {
-    const { effect, erases, author, sequence }: EntryHeader = entry.header;
-    if (effect !== 'propose_erasure' || erases === undefined) continue;
-    const key = erasesKey(erases);
-    // whoever left the organisation agrees to nothing any more
-    const waits = handlers.now(author) && chain.erasing.proposals.get(key)?.has(author) === true;
-    const done = erases.entries.some((each) => chain.erasing.entries.has(each.sequence));
-    // of two equal ones the other person's is the one that can be confirmed
-    if (!waits || done || (byKey.has(key) && author === me)) continue;
-    byKey.set(key, proposalOf(opened, compartment, { sequence, author, erases }, me));
-  }
-  return [...byKey.values()];
-}
-
-interface ProposedErasure {
-  sequence: number;
-  author: Party;
-  erases: Erases;
-}
-
-function proposalOf(
-  { file }: OpenedForHandler,
-  compartment: OpenedCompartment,
-  { sequence, author, erases }: ProposedErasure,
-  me: Party,
-): Proposed {
-  const opened = (at: number): OpenedEntry | undefined =>
-    [...compartment.entries, ...compartment.remains].find((each) => each.sequence === at);
-  const said = opened(sequence)?.content;
-  const mark: Pick<ErasureMark, 'at' | 'ground' | 'text'> =
-    said?.kind === 'erasure_proposal' ? said : { at: null, ground: null, text: '' };
-  const [first] = erases.entries;
-  const named = opened(first?.sequence ?? 0);
-  const about = named?.content;
-  const of =
-    about?.kind === 'remains' || about?.kind === 'note_remains' ? about.of : (first?.sequence ?? 0);
-  const entry = compartment.entries.find((each) => each.sequence === of);
-  const stands =
-    erases.remains === null ? null : (opened(erases.remains.sequence)?.content ?? null);
-  const remains =
-    stands?.kind === 'remains' || stands?.kind === 'note_remains' ? stands.content : null;
-  return {
-    sequence,
-    by: author,
-    at: mark.at,
-    ground: mark.ground,
-    text: mark.text,
-    of,
-    remains,
-    files: erases.files,
-    mine: author === me,
-    fault:
-      entry === undefined
-        ? 'unfaithful'
-        : isProof({ file }, entry)
-          ? 'proof'
-          : faultIn(compartment, entry, erases, stands),
-  };
-}
-
-/** Whether a proposal does what it shows, and no more and no less. */
-function faultIn(
-  compartment: OpenedCompartment,
-  entry: OpenedEntry,
-  { entries, files, remains }: ProposedErasure['erases'],
-  stands: OpenedContent | null,
-): ErasureProposal['fault'] {
-  const live = livePlaces(compartment, entry, remains);
-  const named = new Set(entries.map(({ hash }) => hash));
-  if (!entries.every(({ hash }) => live.some((each) => each.hash === hash))) return 'unfaithful';
-  const { content } = entry;
-  const attached = ownFiles(compartment, entry);
-  if (!files.every((id) => attached.some((each) => each === id))) return 'unfaithful';
-  if (stands !== null) {
-    const isRemains = stands.kind === 'remains' || stands.kind === 'note_remains';
-    if (!isRemains || stands.of !== entry.sequence) return 'unfaithful';
-    if (content.kind === 'unreadable' || content.kind === 'erased') return 'unfaithful';
-    if (lostWords(content, stands.content) === null) return 'unfaithful';
-  }
-  // a file that is no longer named and not erased would lie there for nobody
-  const kept =
-    stands !== null && 'content' in stands && 'files' in stands.content ? stands.content.files : [];
-  const left = new Set<string>([...kept.map(({ attachment }) => attachment), ...files]);
-  const gone = new Set<string>(entry.erasedFiles.map(({ attachment }) => attachment));
-  if (!attached.every((id) => left.has(id) || gone.has(id))) return 'unfaithful';
-  return live.every(({ hash }) => named.has(hash)) ? null : 'outdated';
 }
 
 function waiting(opened: OpenedForHandler, me: Party, place: EntryPlaceInput): ErasureProposal {
@@ -459,26 +225,6 @@ export function prepareDecline(
   draft.ensureEpochs();
   draft.say(place.compartment, { kind: 'erasure_declined', ...entry }, erasesAt(opened, place));
   return draft.request({ overview: draft.overview(opened.overview) });
-}
-
-/** Longest passage of which each word is looked for in the title. */
-const PASSAGE_LETTERS = 200;
-
-function inOneLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').trim().toLocaleLowerCase();
-}
-
-/** Whether a title says something that was erased: it was cut from it, or shares a word with it. */
-export function titleTellsOf(title: string, lost: readonly string[]): boolean {
-  const shown = inOneLine(title).replace(/…$/u, '').trim();
-  const words = new Set(shown.match(/[\p{L}\p{N}]+/gu) ?? []);
-  return lost.some((passage) => {
-    const line = inOneLine(passage);
-    if (shown !== '' && line.includes(shown)) return true;
-    if (line.length > PASSAGE_LETTERS) return false;
-    const found = line.match(/[\p{L}\p{N}]+/gu) ?? [];
-    return found.some((word) => word.length > 2 && words.has(word));
-  });
 }
 
 /** The overview once an entry says only what remains; its title too, where that came from the words. */

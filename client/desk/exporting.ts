@@ -39,7 +39,7 @@ import { exportsIn, isOwnExport } from './case-exports.js';
 import { stayingMembers } from './case-members.js';
 import type { OpenedForHandler } from './case-opening.js';
 import { caseView } from './case-rows.js';
-import { erasesAlone } from './erasing.js';
+import { erasesAlone } from './aloneness.js';
 import type { LogWatch } from './log-watch.js';
 import type { DeskSession } from './session.js';
 import type { Workplace } from './workplace.js';

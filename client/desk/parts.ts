@@ -17,8 +17,8 @@ import { saidIn } from '../casework/said.js';
 import { ClientError } from '../errors.js';
 import { beginDraft } from './case-draft.js';
 import type { OpenedForHandler } from './case-opening.js';
-import { titleTellsOf } from './erasing.js';
 import type { SignedInState } from './session.js';
+import { titleTellsOf } from './title.js';
 
 type Ending = Extract<EntryContent, { kind: 'part_unrestriction' }>;
 type Correction = Extract<EntryContent, { kind: 'correction' }>;

@@ -8,7 +8,7 @@ import { disclosuresOf } from '../casework/disclosures.js';
 import { proposalHash } from '../casework/removals.js';
 import { ClientError } from '../errors.js';
 import type { OpenedForHandler } from './case-opening.js';
-import { aloneIn } from './erasing.js';
+import { aloneIn } from './aloneness.js';
 
 /** Whether what was proposed last still stands, and nobody agreed to it. */
 function isProposed({ file, answer, directory }: OpenedForHandler): boolean {

@@ -25,7 +25,7 @@ import type { Removal } from '../casework/removals.js';
 import type { DataRequest } from '../casework/requests.js';
 import type { HandledMeeting } from '../casework/spoken.js';
 import type { CaseWork } from '../casework/work.js';
-import type { ErasureProposal } from '../desk/erasing.js';
+import type { ErasureProposal } from '../desk/erasure-proposals.js';
 import type { SpokenTranscript } from '../spoken/transcripts.js';
 import type { AccessView, EntryView, OriginView, Warning, Writable } from './case.js';
 import type { LogFinding } from './log.js';

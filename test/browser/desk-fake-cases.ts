@@ -8,7 +8,8 @@ import type {
   HandlerCaseView,
   IdentityField,
 } from '../../client/models.js';
-import type { EntryPlaceInput, ErasureInput } from '../../client/desk/erasing.js';
+import type { EntryPlaceInput } from '../../client/desk/erasable.js';
+import type { ErasureInput } from '../../client/desk/erasing.js';
 import { decide, propose, proposalsOf } from './desk-fake-erasing.js';
 import { day, moment, readers, rows, scenario } from './desk-fake-rows.js';
 

@@ -1,5 +1,7 @@
 import { withoutPassages, withoutWords } from '../../client/casework/passages.js';
-import type { EntryPlaceInput, ErasureInput, ErasureProposal } from '../../client/desk/erasing.js';
+import type { EntryPlaceInput } from '../../client/desk/erasable.js';
+import type { ErasureInput } from '../../client/desk/erasing.js';
+import type { ErasureProposal } from '../../client/desk/erasure-proposals.js';
 import type { EntryView } from '../../client/models.js';
 
 // What is proposed to be erased in the made-up cases. The other handlers propose nothing by

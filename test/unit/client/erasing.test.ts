@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenedForHandler } from '../../../client/desk/case-opening.js';
-import { type ErasureProposal, proposalsIn } from '../../../client/desk/erasing.js';
+import { type ErasureProposal, proposalsIn } from '../../../client/desk/erasure-proposals.js';
 import {
   type AttachmentId,
   type Day,

@@ -1,6 +1,6 @@
 import { COVER_MARK } from '../../../client/casework/parts.js';
 import { textsOf } from '../../../client/casework/passages.js';
-import type { ErasureProposal } from '../../../client/desk/erasing.js';
+import type { ErasureProposal } from '../../../client/desk/erasure-proposals.js';
 import type { HandlerCaseView } from '../../../client/models.js';
 import { shownFileName } from '../file-name.js';
 import { t } from '../strings.js';
