@@ -54,7 +54,7 @@ export const desk: Measure = {
       await keepRecords(db, handler, own, records);
       await db.destroy();
       const server = await startProcess(folder);
-      const browser = await launchBrowser();
+      const browser = await launchBrowser({ memory: 'usual' });
       const times: (SignInTimes & { filtered: number; figures: number })[] = [];
       try {
         for (let round = 0; round < rounds; round += 1) {

@@ -13,7 +13,7 @@ export const pages: Measure = {
       await prepareFolder(folder);
       const server = await startProcess(folder);
       const proxy = await startCountingProxy(server.address);
-      const browser = await launchBrowser();
+      const browser = await launchBrowser({ memory: 'usual' });
       try {
         const page = await browser.newPage();
         const failures: string[] = [];

@@ -106,7 +106,7 @@ export const sealing: Measure = {
       await writeFile(small, new Uint8Array(8 * MIB));
       await writeFile(large, new Uint8Array(chunks * MIB));
       const site = await serveWorker();
-      const browser = await launchBrowser();
+      const browser = await launchBrowser({ memory: 'usual' });
       try {
         const page = await browser.newPage();
         await page.goto(site.address);

@@ -49,7 +49,7 @@ async function check({ page, complaints }: DeskPage): Promise<void> {
     { width: 1280, height: 900 },
   ]) {
     await page.setViewportSize(viewport);
-    await expectAccessible(page);
+    await expectAccessible(page, { contrast: viewport.width === 1280 });
     expect(await overflow(page)).toBe(0);
   }
   const found = await page.evaluate(() => {

@@ -7,7 +7,7 @@ import { faultKind } from '../../views/browser/desk/case-faults.js';
 import { sharedKey } from '../../views/browser/desk/failures.js';
 import { launchBrowser } from '../support/browser.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { readSources, type Sources } from '../support/source-types.js';
+import { readSources } from '../support/source-types.js';
 
 // Whatever code, fault or action the program can come up with, a person at the desk gets words for.
 // What there is to have words for comes from the sources themselves, so that a new one is missed here.
@@ -21,20 +21,35 @@ const NEVER_SHOWN = ['cancelled', 'unexpected', 'receipts_off'];
 let browser: Browser;
 let page: Page;
 let server: TestServer;
-let ofServer: Sources;
-let ofDesk: Sources;
+/** What the server's log says that somebody did, and the names of what it says beside. */
+let actions: readonly string[];
+let details: readonly string[];
+/** Every fault of the protocol that the desk's worker can find. */
+let protocolFaults: readonly string[];
+/** Every code that a call of the desk's worker can fail with. */
+let codes: readonly string[];
 
 beforeAll(async () => {
   [browser, server] = await Promise.all([launchBrowser(), startTestServer()]);
   page = await browser.newPage();
-  ofServer = readSources(['server/app.ts', 'server/start.ts']);
-  ofDesk = readSources([
+  const ofServer = readSources(['server/app.ts', 'server/start.ts']);
+  actions = [...ofServer.valuesOf('action', 'actor')];
+  details = [...ofServer.keysOf('details', 'actor')];
+  const ofDesk = readSources([
     'views/browser/worker/desk.ts',
     'views/browser/pages/desk.ts',
     'views/browser/pages/desk-administrator.ts',
     'views/browser/pages/desk-join.ts',
     'views/browser/pages/desk-set-up.ts',
   ]);
+  protocolFaults = [...ofDesk.thrown('ProtocolError')];
+  const found = [
+    ...Object.keys(errorStatus),
+    ...ofDesk.thrown('ClientError'),
+    ...ofDesk.thrown('RemoteError'),
+    ...protocolFaults,
+  ];
+  codes = [...new Set(found)].filter((code) => !NEVER_SHOWN.includes(code)).sort();
 }, 120_000);
 
 afterAll(async () => {
@@ -52,28 +67,13 @@ async function keysOn(path: string): Promise<Set<string>> {
   return new Set(keys);
 }
 
-function protocolFaults(): string[] {
-  return [...ofDesk.thrown('ProtocolError')];
-}
-
-/** Every code that a call of the desk's worker can fail with. */
-function codes(): string[] {
-  const found = [
-    ...Object.keys(errorStatus),
-    ...ofDesk.thrown('ClientError'),
-    ...ofDesk.thrown('RemoteError'),
-    ...protocolFaults(),
-  ];
-  return [...new Set(found)].filter((code) => !NEVER_SHOWN.includes(code)).sort();
-}
-
 describe.each(['en', 'sv'])('the desk in %s', (language) => {
   it.each(['', 'administrator', 'join', 'set-up'])(
     'has words for every code on its page “%s”',
     async (name) => {
       const keys = await keysOn(`${language}/${name}`);
-      expect(codes().length).toBeGreaterThan(Object.keys(errorStatus).length);
-      const silent = codes().filter(
+      expect(codes.length).toBeGreaterThan(Object.keys(errorStatus).length);
+      const silent = codes.filter(
         (code) =>
           !keys.has(`desk.error.${code}`) &&
           (['reading', 'sending'] as const).some(
@@ -86,7 +86,7 @@ describe.each(['en', 'sv'])('the desk in %s', (language) => {
 
   it('says of every fault of a case what happened', async () => {
     const keys = await keysOn(`${language}/`);
-    const silent = protocolFaults().filter(
+    const silent = protocolFaults.filter(
       (fault) => !keys.has(`desk.fault.${faultKind(fault as ProtocolFault)}`),
     );
     expect(silent).toEqual([]);
@@ -94,8 +94,6 @@ describe.each(['en', 'sv'])('the desk in %s', (language) => {
 
   it('has words for every action, detail and change that the server logs', async () => {
     const keys = await keysOn(`${language}/`);
-    const actions = [...ofServer.valuesOf('action', 'actor')];
-    const details = [...ofServer.keysOf('details', 'actor')];
     expect(actions).toEqual(expect.arrayContaining(['purge', 'entry_added', 'one_time_code_on']));
     expect(details).toEqual(expect.arrayContaining(['compartment', 'length']));
     const values = [

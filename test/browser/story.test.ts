@@ -38,7 +38,10 @@ describe('a channel from set-up to purge', () => {
   }
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchBrowser(), startTestServer({ clock: clock.now })]);
+    [browser, server] = await Promise.all([
+      launchBrowser({ memory: 'usual' }),
+      startTestServer({ clock: clock.now }),
+    ]);
   });
   afterAll(async () => {
     await browser.close();

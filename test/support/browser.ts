@@ -45,16 +45,35 @@ export async function findChromium(): Promise<string> {
   return installed.find((file) => existsSync(file)) ?? (await chromiumPackage.executablePath());
 }
 
+/** As many pages of 64 KiB as a small device gives to WebAssembly: Argon2id's floor fits in, no more. */
+const SMALL_MEMORY = '--wasm-max-mem-pages=1536';
+
+/** Switches of V8 for a device of this kind. */
+function switchesFor({ wasm, memory }: DeviceOptions): string[] {
+  if (wasm === false) return ['--js-flags=--jitless'];
+  return memory === 'usual' ? [] : [`--js-flags=${SMALL_MEMORY}`];
+}
+
+/** What a browser runs on. */
+interface DeviceOptions {
+  readonly wasm?: boolean;
+  readonly memory?: 'small' | 'usual';
+}
+
 /**
  * Starts Chromium. Close it with `browser.close()`.
  *
  * @param options.wasm `false` takes WebAssembly and the compiler of JavaScript away, as Tor Browser
  * does at its "Safer" level: what is slow there is slow here. (V8's own switch for WebAssembly alone
  * does nothing in Chromium.)
+ * @param options.memory how much WebAssembly may have; `small`, if nothing is said, where a passphrase
+ * is stretched at the floor only, as on a small device. Somebody who signs in there makes one try that
+ * fails at once and one that costs a fifth of a second; with the `usual` memory the first costs a whole
+ * one, and hundreds of them are a tenth of all that tests take.
  * @param options.microphone a WAV file that stands for what the microphone hears, over and over.
  */
 export async function launchBrowser(
-  options: { readonly wasm?: boolean; readonly microphone?: string } = {},
+  options: DeviceOptions & { readonly microphone?: string } = {},
 ): Promise<Browser> {
   const profile = await mkdtemp(path.join(os.tmpdir(), 'casekey-browser-'));
   const browser = await chromium.launch({
@@ -64,7 +83,7 @@ export async function launchBrowser(
     args: [
       ...baseArguments,
       `--user-data-dir=${profile}`,
-      ...(options.wasm === false ? ['--js-flags=--jitless'] : []),
+      ...switchesFor(options),
       ...(options.microphone === undefined
         ? []
         : [
