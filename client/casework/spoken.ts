@@ -23,17 +23,16 @@ interface Noted {
  * What came first is known by the conversation that the note had seen: clocks of two people tell less.
  */
 function isNewest(said: Said, meeting: Meeting, { content, index }: Noted): boolean {
-  const { agreed, proposal, state } = meeting;
-  // times for later days wait for an answer, whatever came of an earlier one
-  const stands = state === 'proposed' && proposal?.options.some(({ day }) => day > content.on);
-  if (stands === true) return false;
+  const { agreed, proposal } = meeting;
   const seen = said.conversationSeen?.(index) ?? said.dialogue.length;
   const saidSince = said.dialogue.slice(seen).some((each) => {
     // an answer to an older proposal says nothing of this one
     if (each.kind === 'meeting_answer') return each.proposal === proposal?.hash;
     return each.kind.startsWith('meeting_') && 'id' in each && each.id === meeting.id;
   });
-  return !saidSince && (agreed === null || dayIn(said, content) >= agreed.day);
+  if (saidSince || agreed === null) return !saidSince;
+  // whoever tidies up on the very day that is agreed on now may speak of an earlier one
+  return dayIn(said, content) >= agreed.day && content.on >= agreed.day;
 }
 
 /** The meetings of a case as handlers see them. */

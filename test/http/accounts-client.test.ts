@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDesk, type Desk } from '../../client/handler.js';
 import { codeOf, setUpSecret } from '../support/desk.js';
+import { startInstallation } from '../support/installation.js';
 import {
   createTestClock,
   startTestServer,
@@ -101,4 +102,49 @@ describe("people at the desk, through the desk's own engine", () => {
     const actions = (await administrator.audit()).map(({ action }) => action);
     expect(actions).toEqual(expect.arrayContaining(['set_up', 'reader_admitted', 'reader_left']));
   });
+});
+
+describe('a device', () => {
+  it(
+    'with more memory than the one where an account was made opens it at the second try, and the reverse',
+    { timeout: 60_000 },
+    async () => {
+      const installation = await startInstallation();
+      const tries: number[] = [];
+      const counted: typeof fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        const [url] = asked;
+        if (url instanceof Request || !String(url).endsWith('/api/desk/sessions')) return answer;
+        tries.push(answer.status);
+        return answer;
+      };
+      const on = (stretch: 'full' | 'least'): Desk =>
+        createDesk({
+          address: installation.server.url,
+          fetch: counted,
+          now: installation.clock.now,
+          stretch,
+        });
+      try {
+        const [{ name, passphrase }] = installation.handlers;
+        const large = on('full');
+        await large.signIn(name, passphrase);
+        expect(tries.splice(0)).toEqual([401, 201]);
+
+        const changed = await large.prepareChange(passphrase);
+        await large.finishChange();
+        tries.splice(0);
+        const small = on('least');
+        await small.signIn(name, phrase(changed.passphrase));
+        expect(tries.splice(0)).toEqual([401, 201]);
+        await expect(small.signIn(name, passphrase)).rejects.toMatchObject({
+          code: 'sign_in_refused',
+        });
+        expect(tries).toEqual([401, 401]);
+        expect(installation.server.faults).toEqual([]);
+      } finally {
+        await installation.server.stop();
+      }
+    },
+  );
 });

@@ -216,14 +216,12 @@ describe('a meeting', () => {
     // noted on the day before the one agreed on, it says nothing of that
     const before = { ...notHeld, at: moment('2026-03-19') };
     expect(of(agreed, [before])).toEqual([null, null, '2026-03-20']);
+    // nor does what is noted on that day of an earlier one
+    const earlier = { ...notHeld, at: moment('2026-03-20'), on: '2026-03-13' as Day };
+    expect(of(agreed, [earlier])).toEqual([null, null, '2026-03-20']);
     // another time that was proposed before the note, or after it, whatever the clocks of both said
     expect(of([...agreed, proposal], [notHeld])).toEqual(['2026-03-20', null]);
     expect(of([...agreed, proposal], [notHeld], agreed.length)).toEqual([null, null, '2026-03-16']);
-    // and proposed before it for a later day, it waits for an answer all the same
-    const later = { ...proposal, options: [option, { ...option, day: '2026-03-21' }] };
-    const both = [...agreed, later as DialogueEntry];
-    expect(of(both, [notHeld])).toEqual([null, null, '2026-03-16']);
-    expect(of([...both, reply('other_times', 3)], [notHeld])).toEqual(['2026-03-20', null]);
     // nor does an answer that came late to an older proposal, and one to this one does
     const anew = [ask, proposal, proposal];
     expect(of([...anew, reply('accepted', 1, 0)], [notHeld], 3)).toEqual(['2026-03-20', null]);
