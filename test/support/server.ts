@@ -78,6 +78,8 @@ export async function startTestServer(
   const config = await loadConfig({
     CASEKEY_PORT: '0',
     CASEKEY_DATA_FOLDER: dataFolder,
+    // a test's day is the server's at every hour, also in the one before midnight by Greenwich
+    CASEKEY_TIME_ZONE: 'UTC',
     ...patient,
     ...options.env,
   });
