@@ -64,6 +64,7 @@ beforeEach(async () => {
   server = await startTestServer({
     clock: clock.now,
     env: {
+      CASEKEY_TIME_ZONE: 'Europe/Stockholm',
       CASEKEY_PUBLIC_ADDRESS: 'https://desk.example.org',
       CASEKEY_SMTP_HOST: '127.0.0.1',
       CASEKEY_SMTP_PORT: String((mailServer.server.address() as AddressInfo).port),

@@ -94,9 +94,18 @@ export async function openInFirefox(
   return { page, complaints };
 }
 
-/** Waits until an element is shown, and clicks it. */
+/**
+ * Waits until an element is shown, and clicks it.
+ *
+ * @throws Error with what the page shows, where that never comes.
+ */
 export async function press(page: Page, selector: string): Promise<void> {
-  await page.locator(selector).click();
+  try {
+    await page.locator(selector).click();
+  } catch (cause) {
+    const shown = await page.evaluate(() => document.body.innerText);
+    throw new Error(`nobody could press ${selector} on: ${shown}`, { cause });
+  }
 }
 
 /** Waits until an element is shown, and types into it what shall stand there. */

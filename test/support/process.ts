@@ -30,6 +30,7 @@ export async function startProcess(options: {
       PATH: process.env['PATH'] ?? '',
       CASEKEY_DATA_FOLDER: options.dataFolder,
       CASEKEY_PORT: String(options.port ?? 0),
+      CASEKEY_TIME_ZONE: 'UTC',
       ...patient,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
