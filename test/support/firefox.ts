@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type Locator, type Page, TimeoutError } from 'puppeteer-core';
 
 const installed = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
@@ -94,23 +94,42 @@ export async function openInFirefox(
   return { page, complaints };
 }
 
+/** How long one look for an element may take, and all of them, in milliseconds. */
+const LOOK = 5_000;
+const ALL_LOOKS = 90_000;
+
 /**
- * Waits until an element is shown, and clicks it.
+ * Looks for an element again and again until something can be done with it: a locator that scrolls to
+ * one which a list replaces meanwhile waits for the old one to its end.
  *
  * @throws Error with what the page shows, where that never comes.
  */
-export async function press(page: Page, selector: string): Promise<void> {
-  try {
-    await page.locator(selector).click();
-  } catch (cause) {
-    const shown = await page.evaluate(() => document.body.innerText);
-    throw new Error(`nobody could press ${selector} on: ${shown}`, { cause });
+async function once(
+  page: Page,
+  selector: string,
+  act: (found: Locator<Element>) => Promise<void>,
+): Promise<void> {
+  const end = Date.now() + ALL_LOOKS;
+  for (;;) {
+    try {
+      await act(page.locator(selector).setTimeout(LOOK));
+      return;
+    } catch (cause) {
+      if (cause instanceof TimeoutError && Date.now() < end) continue;
+      const shown = await page.evaluate(() => document.body.innerText);
+      throw new Error(`nobody could use ${selector} on: ${shown}`, { cause });
+    }
   }
+}
+
+/** Waits until an element is shown, and clicks it. */
+export async function press(page: Page, selector: string): Promise<void> {
+  await once(page, selector, (found) => found.click());
 }
 
 /** Waits until an element is shown, and types into it what shall stand there. */
 export async function write(page: Page, selector: string, text: string): Promise<void> {
-  await page.locator(selector).fill(text);
+  await once(page, selector, (found) => found.fill(text));
 }
 
 /** Waits until an element is shown and holds a text. */
