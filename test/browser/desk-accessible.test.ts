@@ -7,8 +7,9 @@ import { goTo, loaded, overflow, type DeskPage, type Scenario } from './desk-pag
 import { useFakeDesk } from './fake-desk.js';
 
 // Every page of the desk as one list, in English at 1280 and 390 pixels: axe finds nothing, with colours
-// at 1280 alone, and nothing reaches out of the window. What there is comes from the files below views/ and from the pages as they
-// are served: a page, place, template, tab or step that no look of this file showed fails it.
+// at 1280 alone, and nothing reaches out of the window. What there is comes from the files below views/
+// and from the pages as they are served: a page, place, template, tab or step that no look of this file
+// showed fails it.
 
 const desk = useFakeDesk();
 const text = Buffer.from('A text.');

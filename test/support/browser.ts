@@ -48,16 +48,16 @@ export async function findChromium(): Promise<string> {
 /** As many pages of 64 KiB as a small device gives to WebAssembly: Argon2id's floor fits in, no more. */
 const SMALL_MEMORY = '--wasm-max-mem-pages=1536';
 
-/** Switches of V8 for a device of this kind. */
-function switchesFor({ wasm, memory }: DeviceOptions): string[] {
-  if (wasm === false) return ['--js-flags=--jitless'];
-  return memory === 'usual' ? [] : [`--js-flags=${SMALL_MEMORY}`];
-}
-
 /** What a browser runs on. */
 interface DeviceOptions {
   readonly wasm?: boolean;
   readonly memory?: 'small' | 'usual';
+}
+
+/** Switches of V8 for a device of this kind. */
+function switchesFor({ wasm, memory }: DeviceOptions): string[] {
+  if (wasm === false) return ['--js-flags=--jitless'];
+  return memory === 'usual' ? [] : [`--js-flags=${SMALL_MEMORY}`];
 }
 
 /**

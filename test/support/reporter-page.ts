@@ -30,9 +30,7 @@ export async function startReporterSite(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ReporterSite> {
-  // the zone of the browser under test, so that both have the same day at any hour
-  const env = { CASEKEY_TIME_ZONE: 'UTC', ...options.env };
-  const server = await startTestServer({ env });
+  const server = await startTestServer({ env: options.env ?? {} });
   const first = await makeOrganisation({
     day: dayFromNow(-(options.confirmed ?? 0)),
     published: options.published ?? true,

@@ -78,7 +78,7 @@ export async function startTestServer(
   const config = await loadConfig({
     CASEKEY_PORT: '0',
     CASEKEY_DATA_FOLDER: dataFolder,
-    // a test's day is the server's at every hour, also in the one before midnight by Greenwich
+    // that of tests and of browsers under test, so that all have the same day at any hour
     CASEKEY_TIME_ZONE: 'UTC',
     ...patient,
     ...options.env,
