@@ -108,17 +108,21 @@ export type Language = string;
 export const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 export type Country = string;
 
-/** valibot passes over keys that mean something to prototypes, and takes a list for an object. */
 function hasOnlyOwnKeys(value: unknown): boolean {
   const special = ['__proto__', 'prototype', 'constructor'];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !special.some((key) => Object.hasOwn(value, key));
 }
 
+/**
+ * An object whose names are data. valibot's own records pass over names that mean something to
+ * prototypes and take a list for an object: what a signer wrote would be read as something else.
+ */
+export const mapOf = <const K extends v.GenericSchema<string>, const V extends v.GenericSchema>(
+  name: K,
+  value: V,
+) => v.pipe(v.unknown(), v.check(hasOnlyOwnKeys), v.record(name, value));
+
 /** One text in several languages. */
-export const Texts = v.pipe(
-  v.unknown(),
-  v.check(hasOnlyOwnKeys),
-  v.record(Language, v.pipe(v.string(), v.maxLength(20_000))),
-);
+export const Texts = mapOf(Language, v.pipe(v.string(), v.maxLength(20_000)));
 export type Texts = v.InferOutput<typeof Texts>;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CaseId, Ending, SHELF_BYTES, toJsonBytes } from '../../crypto/private.js';
+import { CaseId, Ending, mapOf, SHELF_BYTES, toJsonBytes } from '../../crypto/private.js';
 import { DeskAddress, DeskName } from './other-desks.js';
 
 /** Most filters that somebody keeps, and the longest name of one. */
@@ -22,7 +22,7 @@ export const KeptDraft = v.strictObject({
   outcome: v.nullable(Ending),
   files: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** What else the form holds, by the name of the field. */
-  fields: v.record(text(30), text(20_000)),
+  fields: mapOf(text(30), text(20_000)),
 });
 export type KeptDraft = v.InferOutput<typeof KeptDraft>;
 

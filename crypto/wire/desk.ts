@@ -8,6 +8,7 @@ import {
   ChannelId,
   Day,
   InstallationId,
+  mapOf,
   ReaderId,
 } from '../ids.js';
 import { BOX_OVERHEAD } from '../box.js';
@@ -371,7 +372,7 @@ export const AuditContent = v.strictObject({
   at: v.pipe(v.string(), v.isoTimestamp()),
   action: v.string(),
   actor: v.nullable(AccountId),
-  details: v.record(v.string(), v.union([v.string(), v.number()])),
+  details: mapOf(v.string(), v.union([v.string(), v.number()])),
 });
 export type AuditContent = v.InferOutput<typeof AuditContent>;
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { bytesSchema } from '../ids.js';
+import { bytesSchema, mapOf } from '../ids.js';
 
 /** A path as it is served: printable ASCII, neither query nor fragment, no way up, in one spelling. */
 const Address = v.pipe(
@@ -18,7 +18,7 @@ const File = v.pipe(
 const Kind = v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,30}$/));
 const HeaderName = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/));
 /** Values of headers by their names. */
-const Headers = v.record(
+const Headers = mapOf(
   HeaderName,
   v.pipe(v.string(), v.minLength(1), v.maxLength(4000), v.regex(/^[\x20-\x7e]+$/)),
 );
@@ -57,18 +57,18 @@ export const Release = v.pipe(
     /** Beginnings of the addresses that answer with data: their bytes differ, their headers do not. */
     dynamic: v.pipe(v.array(Address), v.maxLength(10)),
     /** Every header of a kind of answer, but for Content-Type, Vary and those below. */
-    headers: v.record(Kind, Headers),
+    headers: mapOf(Kind, Headers),
     /** What stands in every answer besides where the installation is reached over https. */
     secure: Headers,
     /** Headers that may come besides, whatever they say: they change nothing of what is run. */
     permitted: v.pipe(v.array(HeaderName), v.maxLength(30)),
-    files: v.record(Address, ReleaseFile),
+    files: mapOf(Address, ReleaseFile),
   }),
   v.check(
     ({ headers, files, notFound }) =>
       notFound in files &&
       'api' in headers &&
-      Object.values(files).every(({ kind }) => kind in headers),
+      Object.values(files).every(({ kind }) => Object.hasOwn(headers, kind)),
   ),
 );
 export type Release = v.InferOutput<typeof Release>;

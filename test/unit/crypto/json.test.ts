@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../crypto/bytes.js';
 import { EntryContent, Report } from '../../../crypto/content.js';
 import { fromJsonBytes, toJsonBytes } from '../../../crypto/json.js';
-import { Texts } from '../../../crypto/ids.js';
+import { mapOf, Texts } from '../../../crypto/ids.js';
 import { Directory } from '../../../crypto/wire/directory.js';
 import { EpochBody } from '../../../crypto/wire/entry.js';
 import { faultOf } from './faults.js';
@@ -61,6 +61,17 @@ describe('strict JSON', () => {
     ['two documents', '{"a":1,"b":"x"}{"a":1,"b":"x"}'],
   ])('refuses %s', (_, text) => {
     expect(faultOf(() => read(text))).toBe('malformed');
+  });
+
+  it.each([
+    ['__proto__', '{"__proto__":1}'],
+    ['constructor', '{"a":"x","constructor":1}'],
+    ['prototype', '{"prototype":"x","a":1}'],
+    ['an empty list', '[]'],
+    ['a list', '["x"]'],
+  ])('refuses %s where any name may stand, instead of reading something else', (_, text) => {
+    const details = mapOf(v.string(), v.union([v.string(), v.number()]));
+    expect(faultOf(() => fromJsonBytes(details, utf8(text)))).toBe('malformed');
   });
 
   it('keeps half a surrogate pair as it was', () => {
