@@ -246,8 +246,9 @@ function openRecord(
 }
 
 /**
- * What an entry leaves of the one at this place; nothing where it could not have stood there. What had
- * an effect has it all the same.
+ * What an entry leaves of the one at this place; nothing where it could not have stood there. Where it
+ * cannot be read, neither can that, which is not the same as erased. What had an effect has it all the
+ * same.
  */
 function remainsOf(
   said: OpenedContent,
@@ -259,12 +260,8 @@ function remainsOf(
   const holds = isRemains && said.of === sequence && mayStand(said.content, header, byGuest);
   if (holds) return said.content;
   const { effect } = header;
-  if (effect === null) return { kind: 'erased' };
-  return {
-    kind: 'unreadable',
-    fault: said.kind === 'unreadable' ? said.fault : 'malformed',
-    effect,
-  };
+  if (said.kind === 'unreadable') return { ...said, effect };
+  return effect === null ? { kind: 'erased' } : { kind: 'unreadable', fault: 'malformed', effect };
 }
 
 function readEntry(

@@ -172,12 +172,15 @@ describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, (
       for (const who of ['reporter', made.reader.id] as const) {
         expect(open(honest, who)).toMatchObject({ faults: [], mendable: [], notices: [] });
       }
-      const said = new Map(
-        open(honest, made.reader.id).dialogue.entries.map(({ hash: record, content }) => [
-          record as string,
-          content,
-        ]),
-      );
+      // whoever still has what was erased can hide the erasure with all that came after it
+      const said = new Map<string, unknown[]>();
+      for (const until of made.entries.keys()) {
+        const entries = made.entries.slice(0, until + 1);
+        for (const { hash: record, content } of open({ ...honest, entries }, made.reader.id)
+          .dialogue.entries) {
+          said.set(record, [...(said.get(record) ?? []), content]);
+        }
+      }
       const input = fc.record({ list: changes(), signed: fc.boolean() });
       await fuzz(input, name === 'closed.json' ? 220 : 60, ({ list, signed }) => {
         const result = v.safeParse(Answer, changedDocument(honest, list));
@@ -197,9 +200,9 @@ describe('a case that somebody changed on its way', { timeout: FUZZ_TIMEOUT }, (
         for (const who of ['reporter', made.reader.id] as const) {
           const opened = open(changed, who);
           for (const { hash: record, content } of opened.dialogue.entries) {
-            // under the hash of an honest record stands its content, or that it cannot be read
+            // under the hash of an honest record stands what it said at some time, or that it cannot be read
             if (content.kind !== 'unreadable' && said.has(record)) {
-              expect(content).toEqual(said.get(record));
+              expect(said.get(record)).toContainEqual(content);
             }
           }
         }

@@ -4,6 +4,7 @@ import type { EntryContent } from '../../../crypto/content.js';
 import { withoutWords } from '../../../client/casework/passages.js';
 import { faultInState } from '../../../crypto/case-file.js';
 import type { OpenedEntry } from '../../../crypto/compartment.js';
+import { ProtocolError } from '../../../crypto/errors.js';
 import type { AttachmentId, Day, RecordHash, WorkId } from '../../../crypto/ids.js';
 import { bodyHashOf, headerBytes, recordHashOf } from '../../../crypto/record.js';
 import { randomBytes } from '../../../crypto/sodium.js';
@@ -179,6 +180,25 @@ describe('an erased entry', () => {
     });
     // it is shown once, at its place
     expect(dialogue.entries.filter(({ content: { kind } }) => kind === 'remains')).toEqual([]);
+  });
+
+  it('is not called erased where nobody has the key to what remains of it', () => {
+    const content = message('[…] has an illness.') as never;
+    const remains = made.say(hanna, { kind: 'remains', at, of: 3, content });
+    const erases = { entries: [placeOf(said)], files: [], remains: placeOf(remains) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    const { dialogue } = made.open(hanna, {
+      entries: without(said),
+      keyFor() {
+        throw new ProtocolError('missing_entry', 'grant');
+      },
+    });
+    expect(dialogue.entries.find(({ sequence }) => sequence === 3)?.content).toEqual({
+      kind: 'unreadable',
+      fault: 'missing_entry',
+      effect: null,
+    });
   });
 
   it('can lose more of what remains, and all of it', () => {
