@@ -25,7 +25,7 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       // without servers and databases, files can share a process and load every module once
-      project('unit', 20_000, [], false),
+      project('unit', 20_000, ['./test/support/seed.ts'], false),
       project('vectors', 60_000, [], false),
       project('http', 30_000, stretchOnce),
       project('fuzz', 60_000),

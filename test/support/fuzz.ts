@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { ProtocolError } from '../../crypto/private.js';
+import { FUZZ_SECONDS, SEED } from './seed.js';
 
 /** A change of something, by numbers alone, so that what fails shrinks to few and small ones. */
 export interface Change {
@@ -148,20 +149,11 @@ export function kept(kind: string): Kept[] {
   }));
 }
 
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0);
-/** The same inputs every time, unless a longer run was asked for. */
-const seed =
-  process.env['FUZZ_SEED'] === undefined
-    ? seconds > 0
-      ? Math.trunc(Math.random() * 2 ** 31)
-      : 20_261_122
-    : Number(process.env['FUZZ_SEED']);
-
 // known from the start, for runs that somebody ends
-if (seconds > 0) process.stdout.write(`FUZZ_SEED=${String(seed)}\n`);
+if (FUZZ_SECONDS > 0) process.stdout.write(`FUZZ_SEED=${String(SEED)}\n`);
 
 /** How long a test of this file may take, in milliseconds. */
-export const FUZZ_TIMEOUT = 60_000 + 1000 * seconds;
+export const FUZZ_TIMEOUT = 60_000 + 1000 * FUZZ_SECONDS;
 
 /**
  * Tries a property on inputs in number, or with `FUZZ_SECONDS` for so long. Throws with the seed, what
@@ -174,13 +166,13 @@ export async function fuzz<T>(
   show: (input: T) => string = (input) => JSON.stringify(input),
 ): Promise<void> {
   const long =
-    seconds > 0
-      ? { numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1000 }
+    FUZZ_SECONDS > 0
+      ? { numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: FUZZ_SECONDS * 1000 }
       : { numRuns: runs };
   const property = fc.asyncProperty(inputs, async (input) => {
     await holds(input);
   });
-  const result = await fc.check(property, { seed, ...long, markInterruptAsFailure: false });
+  const result = await fc.check(property, { ...long, markInterruptAsFailure: false });
   if (!result.failed) return;
   const input = result.counterexample === null ? '' : show(result.counterexample[0]);
   const said = `FUZZ_SEED=${String(result.seed)}, after ${String(result.numRuns)} inputs: ${input}`;

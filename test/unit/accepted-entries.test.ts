@@ -51,6 +51,9 @@ import { makeOrganisation, type TestOrganisation } from '../support/organisation
 /** Mostly what is right, 0; now and then another of the alternatives. */
 const choice = fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 13 }));
 
+/** The highest number that a header can carry. */
+const HIGHEST = Number.MAX_SAFE_INTEGER;
+
 const at = fc.oneof(
   fc.constant('2026-03-02'),
   fc.constant('2026-03-02T10:00:00.000Z'),
@@ -264,7 +267,10 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
   const newest = (compartment === 'internal' ? dialogue : others).at(-1);
   const records = before.map(recordHashOf);
   const isEpoch = wanted.form === 'epoch';
-  const epoch = (chain.epoch?.number ?? 0) + (isEpoch ? 1 : 0);
+  // the highest number there is may stand before it in the request, and nothing follows that
+  const after = (number: number): number => Math.min(number + 1, HIGHEST);
+  const number = chain.epoch?.number ?? 0;
+  const epoch = isEpoch ? after(number) : number;
   const place = { case: made.keys.caseId, compartment, epoch };
   const key = isEpoch ? newEpochKey(place) : (keys[compartment].at(-1) ?? newEpochKey(place));
   if (isEpoch) keys[compartment].push(key);
@@ -279,9 +285,9 @@ function makeEntry(held: Held, before: readonly Entry[], writer: Writer, wanted:
       chain.sequence + 1,
       chain.sequence,
       chain.sequence + 2,
-      2 ** 53 - 1,
+      HIGHEST,
     ),
-    epoch: pick(wanted.epoch, epoch, epoch + 1, 1, 2 ** 53 - 1),
+    epoch: pick(wanted.epoch, epoch, after(epoch), 1, HIGHEST),
     author: pick(wanted.author, idOf(writer), 'reporter', ...organisation.readers.map(idOf)),
     previous: pick(wanted.previous, chain.head, null, ...records),
     seen: pick(
