@@ -56,8 +56,9 @@ function stateOf(
 
 /**
  * The transcripts and minutes of a case in their order. Versions count 1, 2, 3 …: one out of its turn
- * is none, but that some of those between may have been erased. An answer counts for the entry that its hash names, and only if that is the version that
- * it names; the newest answer to a version counts.
+ * is none, but that some of those between may have been erased, or not be for me to read. An answer
+ * counts for the entry that its hash names, and only if that is the version that it names; the newest
+ * answer to a version counts.
  */
 export function transcriptsOf({
   dialogue,
@@ -66,15 +67,15 @@ export function transcriptsOf({
   timeZone,
 }: Spoken): SpokenTranscript[] {
   const all = new Map<string, TranscriptVersion[]>();
-  let erased = 0;
+  let unread = 0;
   for (const [index, content] of dialogue.entries()) {
-    if (content.kind === 'erased') erased += 1;
+    if (content.kind === 'erased' || content.kind === 'unreadable') unread += 1;
     if (content.kind === 'transcript') {
       const { id, version, form, heldOn, by, text, at } = content;
       const paper = nobodyReads({ origin }) ? (content.paper ?? null) : null;
       const before = all.get(id) ?? [];
       const last = before.at(-1)?.version ?? 0;
-      if (version <= last || version > before.length + 1 + erased) continue;
+      if (version <= last || version > before.length + 1 + unread) continue;
       const hash = hashes[index] ?? '';
       const sentOn = dayOf(new Date(at), timeZone);
       const said = { version, hash, form, heldOn, sentOn, by, text, answer: null, paper };

@@ -99,9 +99,11 @@ describe('a transcript', () => {
     expect(handlerSaying(words, id, moment('2026-03-03'), said)).toMatchObject({ version: 3 });
   });
 
-  it('goes on with its next version where one before it was erased', () => {
-    const erased = { kind: 'erased' } as const;
-    const dialogue = [erased, transcript(2), answer('agreement', 1, 2), transcript(9)];
+  it.each([
+    { kind: 'erased' } as const,
+    { kind: 'unreadable', fault: 'missing_entry', effect: null } as const,
+  ])('goes on with its next version where one before it is $kind', (gone) => {
+    const dialogue = [gone, transcript(2), answer('agreement', 1, 2), transcript(9)];
     const [found] = transcriptsOf({ dialogue, hashes });
     expect(found).toMatchObject({ state: 'agreed', newest: { version: 2 } });
     const said = { dialogue, hashes, internal: [] };
