@@ -108,7 +108,8 @@ export type Language = string;
 export const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 export type Country = string;
 
-function hasOnlyOwnKeys(value: unknown): boolean {
+/** Whether a value is an object, no list, without names that mean something to prototypes. */
+export function hasOnlyOwnKeys(value: unknown): boolean {
   const special = ['__proto__', 'prototype', 'constructor'];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !special.some((key) => Object.hasOwn(value, key));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../crypto/bytes.js';
-import { EntryContent, Report } from '../../../crypto/content.js';
+import { Answers, EntryContent, Report } from '../../../crypto/content.js';
 import { fromJsonBytes, toJsonBytes } from '../../../crypto/json.js';
 import { mapOf, Texts } from '../../../crypto/ids.js';
 import { Directory } from '../../../crypto/wire/directory.js';
@@ -72,6 +72,11 @@ describe('strict JSON', () => {
   ])('refuses %s where any name may stand, instead of reading something else', (_, text) => {
     const details = mapOf(v.string(), v.union([v.string(), v.number()]));
     expect(faultOf(() => fromJsonBytes(details, utf8(text)))).toBe('malformed');
+  });
+
+  it('takes no list for answers of which none is needed', () => {
+    expect(fromJsonBytes(Answers, utf8('{}'))).toEqual({});
+    expect(faultOf(() => fromJsonBytes(Answers, utf8('[]')))).toBe('malformed');
   });
 
   it('keeps half a surrogate pair as it was', () => {
