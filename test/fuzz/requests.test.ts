@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 /** Sends bytes as they are: neither headers nor path are made better on the way. */
-function send(sent: Sent): Promise<{ status: number; text: string }> {
+function sendOnce(sent: Sent): Promise<{ status: number; text: string }> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
     const { method, path, headers, body } = sent;
@@ -69,6 +69,21 @@ function send(sent: Sent): Promise<{ status: number; text: string }> {
     asked.on('error', reject);
     asked.end(body);
   });
+}
+
+/**
+ * The same, again where the connection ended while bytes were on their way: what is left of a body that
+ * was refused is not read, and a reset can overtake the answer (RFC 9112, section 9.6).
+ */
+async function send(sent: Sent): ReturnType<typeof sendOnce> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await sendOnce(sent);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (tries === 5 || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+    }
+  }
 }
 
 /** What is done to a request besides its document, each by a number: 0 leaves it as it is. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { ProtocolError } from '../../crypto/private.js';
-import { FUZZ_SECONDS, SEED } from './seed.js';
+import { FUZZ_SECONDS } from './seed.js';
 
 /** A change of something, by numbers alone, so that what fails shrinks to few and small ones. */
 export interface Change {
@@ -148,9 +148,6 @@ export function kept(kind: string): Kept[] {
     bytes: Uint8Array.from(readFileSync(`${corpus}${kind}/${name}`)),
   }));
 }
-
-// known from the start, for runs that somebody ends
-if (FUZZ_SECONDS > 0) process.stdout.write(`FUZZ_SEED=${String(SEED)}\n`);
 
 /** How long a test of this file may take, in milliseconds. */
 export const FUZZ_TIMEOUT = 60_000 + 1000 * FUZZ_SECONDS;
