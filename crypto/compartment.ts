@@ -116,11 +116,15 @@ function keysOf(
 export function openCompartment(chain: VerifiedChain, input: CompartmentInput): OpenedCompartment {
   const keys = keysOf(input.id, chain, input.keyFor);
   const read = readerOf(chain, keys, input.contents);
+  const lockOf = (sequence: number): ProtocolFault | null => {
+    const key = keys.get(chain.records[sequence - 1]?.entry.header.epoch ?? 0);
+    return typeof key === 'string' ? key : null;
+  };
   const isOpened = (sequence: number): boolean =>
     input.opens === undefined || (chain.compartment === 'dialogue' && input.opens(sequence));
   const all = chain.records
     .filter(({ entry }) => isOpened(entry.header.sequence))
-    .flatMap((record) => openRecord(record, chain, read));
+    .flatMap((record) => openRecord(record, chain, { read, lockOf }));
   const found = [...keys].filter((item): item is [number, EpochKey] => typeof item[1] !== 'string');
   const newest = keys.get(chain.epochs.length);
   const lost = typeof newest === 'string' ? newest : null;
@@ -178,16 +182,24 @@ function isByGuest(record: VerifiedRecord | undefined): boolean {
   return record?.epoch.body.members.some(({ id, guest }) => id === author && guest) === true;
 }
 
+/** What entries of one chain say to whoever opens it. */
+interface ChainReader {
+  /** What the entry at a place says by itself. */
+  read: (sequence: number) => OpenedContent;
+  /** Why there is no key to the entry at a place; null where there is one. */
+  lockOf: (sequence: number) => ProtocolFault | null;
+}
+
 /** What an erasing entry says of itself, which can lose words as well. */
 function markOf(
   { sequence, files, alone }: ErasedBy,
   chain: VerifiedChain,
-  read: (sequence: number) => OpenedContent,
+  reader: ChainReader,
 ): ErasureMark {
   const record = chain.records[sequence - 1];
   const author = record?.entry.header.author ?? 'reporter';
   const { content } =
-    record === undefined ? { content: read(sequence) } : nowOf(record, chain, read);
+    record === undefined ? { content: reader.read(sequence) } : nowOf(record, chain, reader);
   if (content.kind !== 'erasure') {
     return { sequence, author, at: null, ground: null, text: '', files, alone };
   }
@@ -199,7 +211,7 @@ function markOf(
 function nowOf(
   record: VerifiedRecord,
   { erasing: { entries } }: VerifiedChain,
-  read: (sequence: number) => OpenedContent,
+  { read, lockOf }: ChainReader,
 ): { content: OpenedContent; newest: ErasedBy | null } {
   const { header } = record.entry;
   const { sequence } = header;
@@ -213,21 +225,26 @@ function nowOf(
     at = by.remains;
   }
   const said: OpenedContent = at === null ? { kind: 'erased' } : read(at);
-  const content = at === sequence ? said : remainsOf(said, sequence, header, isByGuest(record));
-  return { content, newest };
+  if (at === sequence) return { content: said, newest };
+  const lock = at === null ? null : lockOf(at);
+  // something is left, which others read
+  if (lock !== null) {
+    return { content: { kind: 'unreadable', fault: lock, effect: header.effect }, newest };
+  }
+  return { content: remainsOf(said, sequence, header, isByGuest(record)), newest };
 }
 
 /** A sealed record with what it says now; an epoch entry says nothing. */
 function openRecord(
   record: VerifiedRecord,
   chain: VerifiedChain,
-  read: (sequence: number) => OpenedContent,
+  reader: ChainReader,
 ): OpenedEntry[] {
   const { entry, hash } = record;
   if ('body' in entry) return [];
   const { author, sequence } = entry.header;
   const { files } = chain.erasing;
-  const { content, newest } = nowOf(record, chain, read);
+  const { content, newest } = nowOf(record, chain, reader);
   const attached = 'files' in content ? content.files : [];
   return [
     {
@@ -236,19 +253,18 @@ function openRecord(
       hash,
       author,
       content,
-      erasure: newest === null ? null : markOf(newest, chain, read),
+      erasure: newest === null ? null : markOf(newest, chain, reader),
       erasedFiles: attached.flatMap(({ attachment }) => {
         const by = files.get(attachment);
-        return by === undefined ? [] : [{ attachment, erasure: markOf(by, chain, read) }];
+        return by === undefined ? [] : [{ attachment, erasure: markOf(by, chain, reader) }];
       }),
     },
   ];
 }
 
 /**
- * What an entry leaves of the one at this place; nothing where it could not have stood there. Where it
- * cannot be read, neither can that, which is not the same as erased. What had an effect has it all the
- * same.
+ * What an entry leaves of the one at this place; nothing where it could not have stood there. What had
+ * an effect has it all the same.
  */
 function remainsOf(
   said: OpenedContent,
@@ -260,8 +276,12 @@ function remainsOf(
   const holds = isRemains && said.of === sequence && mayStand(said.content, header, byGuest);
   if (holds) return said.content;
   const { effect } = header;
-  if (said.kind === 'unreadable') return { ...said, effect };
-  return effect === null ? { kind: 'erased' } : { kind: 'unreadable', fault: 'malformed', effect };
+  if (effect === null) return { kind: 'erased' };
+  return {
+    kind: 'unreadable',
+    fault: said.kind === 'unreadable' ? said.fault : 'malformed',
+    effect,
+  };
 }
 
 function readEntry(

@@ -40,8 +40,10 @@ function wordsFor(view: ReporterCaseView): OwnCopyWords {
     remarks: (entry) => {
       const { content } = entry;
       const key = keyLines(view, entry);
-      if (content.kind === 'unreadable') return [...key, `It cannot be read (${content.fault}).`];
-      return [...key, ...meetingLines(entry), erasureText(entry)].filter((each) => each !== '');
+      const unread = content.kind === 'unreadable' ? [`It cannot be read (${content.fault}).`] : [];
+      return [...key, ...unread, ...meetingLines(entry), erasureText(entry)].filter(
+        (each) => each !== '',
+      );
     },
     size: bytesText,
     readers: `Readers: ${readers.map(memberLine).join(', ')}`,

@@ -135,6 +135,11 @@ export function meetingLines({ content }: EntryView): string[] {
   return content.kind === 'meeting_answer' ? [content.answer.replaceAll('_', ' ')] : [];
 }
 
+/** Lines below the first stand further in, also those within what somebody wrote. */
+function indented(lines: readonly string[]): string {
+  return lines.join('\n').replace(/\n/gu, '\n    ');
+}
+
 function entryText(
   view: ReporterCaseView,
   entry: EntryView,
@@ -147,12 +152,13 @@ function entryText(
       : '';
   const head = entryHead(view, entry);
   const key = keyLines(view, entry);
-  if (content.kind === 'unreadable') {
-    const text = `${head} that cannot be read: it was sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
-    return [text, ...key].join('\n    ');
-  }
   const erased = erasureText(entry);
-  if (content.kind === 'erased') return [`${head}${read}. ${erased}`, ...key].join('\n    ');
+  if (content.kind === 'unreadable') {
+    const why = entry.erasure === null ? 'it was' : 'what was left of it was';
+    const text = `${head} that cannot be read: ${why} sealed wrongly, or you have no key to it (${content.fault}). The others were checked.`;
+    return indented([text, ...key, ...(erased === '' ? [] : [erased])]);
+  }
+  if (content.kind === 'erased') return indented([`${head}${read}. ${erased}`, ...key]);
   const lines = [`${head}${read}`, ...key];
   for (const [name, value] of entryFacts(entry)) lines.push(`${name}: ${value}`);
   lines.push(...meetingLines(entry));
@@ -163,7 +169,7 @@ function entryText(
     lines.push(`[${String(number)}] ${printableLine(file.name)} (${bytesText(file.size)})`);
   }
   if (erased !== '') lines.push(erased);
-  return lines.join('\n').replace(/\n/gu, '\n    ');
+  return indented(lines);
 }
 
 const grounds: Readonly<Record<ErasureGround, string>> = {

@@ -193,7 +193,20 @@ function entriesOf(id: string): EntryView[] {
     },
   ];
   if (id === 'lost') made.push(unreadable(reporter, 'does_not_open'));
-  if (id === 'past') made.push(unreadable(omar, 'missing_entry'));
+  if (id === 'past') {
+    made.push(unreadable(omar, 'missing_entry'));
+    const at = moment(-3);
+    const mark = {
+      sequence: 8,
+      author: hanna,
+      at,
+      ground: 'irrelevant',
+      text: '',
+      files: 0,
+    } as const;
+    const erasure = { ...mark, alone: false };
+    made.push({ ...unreadable(reporter, 'missing_entry'), sequence: 7, erasure });
+  }
   if (facts?.state === 'closed') {
     made.push({
       compartment: 'dialogue',

@@ -148,9 +148,14 @@ describe('what hinders nobody', () => {
     expect(line).toContain('The next entry mends it');
     expect(await page.locator('.case-notice.signal').count()).toBe(0);
     expect((await forms()).map(({ closed }) => closed)).toEqual([false, false, false]);
-    const entry = await page.innerText('.kind-unreadable');
+    const [entry, remains] = await page.locator('.kind-unreadable').allInnerTexts();
     expect(entry).toContain('You were given no key to this entry');
+    expect(entry).toContain('Ask whoever wrote it');
     expect(entry).not.toMatch(/\d{4}/);
+    // what was erased is not asked for again
+    expect(remains).toContain('What is left of this entry does not open');
+    expect(remains).toContain('Partly erased by');
+    expect(remains).not.toContain('Ask the reporter');
     await page.click('[data-part=back]');
     expect(await page.innerText('[data-case=past]')).not.toContain('does not open');
   });

@@ -7,6 +7,7 @@ import {
   type Entry,
   type RecordPlace,
 } from '../../crypto/private.js';
+import { caseText } from '../../client/cli/show.js';
 import type { ErasureInput } from '../../client/desk/erasing.js';
 import type { HandlerCaseView } from '../../client/models.js';
 import { resignedBy } from '../support/case.js';
@@ -408,6 +409,25 @@ describe('a case that is held or restricted', () => {
 });
 
 describe('what is left of an erased entry', () => {
+  it('is told with the erasure where it cannot be read, and nobody is asked for it again', async () => {
+    const { words, id } = await newCase('Kim Berg takes money.');
+    await erase(id, passage(2, 'Kim Berg takes money.', 'Kim Berg'));
+    const view = await installation.newReporter().open(words);
+    const entries = view.entries.map((entry) =>
+      entry.sequence === 2
+        ? {
+            ...entry,
+            content: { kind: 'unreadable', fault: 'missing_entry', effect: null } as const,
+          }
+        : entry,
+    );
+    const text = caseText({ ...view, entries });
+    expect(text).toContain('what was left of it was sealed wrongly, or you have no key to it');
+    expect(text).toMatch(
+      /\n {4}Part of this entry was erased on .* by Harald Handler: it had nothing to do with/u,
+    );
+  });
+
   it('has the record hash that it had, so that what refers to it still fits', async () => {
     const { words, id } = await newCase('Something.');
     await installation.newReporter().send(words, 'Private.', [], silent);

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { toBase64 } from '../../../crypto/bytes.js';
+import { toBase64, utf8 } from '../../../crypto/bytes.js';
 import type { EntryContent } from '../../../crypto/content.js';
 import { withoutWords } from '../../../client/casework/passages.js';
 import { faultInState } from '../../../crypto/case-file.js';
@@ -29,6 +29,7 @@ import {
   type TestCase,
   type Writer,
 } from '../../support/case.js';
+import { sayingBytes } from '../../support/hostile.js';
 import {
   makeOrganisation,
   type TestOrganisation,
@@ -198,6 +199,23 @@ describe('an erased entry', () => {
       kind: 'unreadable',
       fault: 'missing_entry',
       effect: null,
+    });
+  });
+
+  it('says nothing where whoever erased it left noise, which nobody can read', () => {
+    const content = message('[…] has an illness.') as never;
+    const proper = made.say(hanna, { kind: 'remains', at, of: 3, content });
+    const key = made.epoch('dialogue');
+    const noise = sayingBytes(proper, key, hanna.sig.secretKey, utf8('noise'));
+    made.entries.splice(made.entries.indexOf(proper), 1, noise);
+    const erases = { entries: [placeOf(said)], files: [], remains: placeOf(noise) };
+    about(hanna, 'propose_erasure', erases);
+    about(harald, 'erase', erases);
+    const { dialogue, faults } = made.open('reporter', { entries: without(said) });
+    expect(faults).toEqual([]);
+    expect(dialogue.entries.find(({ sequence }) => sequence === 3)).toMatchObject({
+      content: { kind: 'erased' },
+      erasure: { ground: 'irrelevant' },
     });
   });
 

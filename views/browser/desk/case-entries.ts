@@ -271,7 +271,7 @@ function entryElement(
   show(text, said !== '');
   showPart(item, 'unreadable', content.kind === 'unreadable');
   if (content.kind === 'unreadable') {
-    write(item, 'unreadable', unreadableText(content.fault, fromReporter));
+    write(item, 'unreadable', unreadableText(content.fault, entry));
   }
   if (fromReporter && language !== '') text.lang = language;
   if (content.kind === 'identity_disclosure') {

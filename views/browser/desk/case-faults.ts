@@ -1,4 +1,4 @@
-import type { CaseRow, HandlerCaseView } from '../../../client/models.js';
+import type { CaseRow, EntryView, HandlerCaseView } from '../../../client/models.js';
 import type { ProtocolFault } from '../../../crypto/private.js';
 import { t } from '../strings.js';
 
@@ -41,15 +41,21 @@ export function faultText(fault: ProtocolFault): string {
   return t(`desk.fault.${faultKind(fault)}`);
 }
 
-/** Why an entry shows no text, and what can be done about it. */
-export function unreadableText(fault: ProtocolFault, fromReporter: boolean): string {
+/**
+ * Why an entry shows no text, and what can be done about it. Of one that lost something its author is
+ * not to blame, and not to be asked for what was erased.
+ */
+export function unreadableText(fault: ProtocolFault, { author, erasure }: EntryView): string {
+  if (erasure !== null) return t('desk.unreadable.remains');
   const why = {
     missing_entry: t('desk.unreadable.no_key'),
     unknown_author: t('desk.unreadable.not_theirs'),
     unknown_version: t('desk.unreadable.newer'),
   };
   const known = Object.entries(why).find(([code]) => code === fault)?.[1];
-  const advice = t(fromReporter ? 'desk.unreadable.ask_reporter' : 'desk.unreadable.ask_author');
+  const advice = t(
+    author.side === 'reporter' ? 'desk.unreadable.ask_reporter' : 'desk.unreadable.ask_author',
+  );
   return `${known ?? t('desk.unreadable.sealed')} ${advice}`;
 }
 

@@ -160,7 +160,8 @@ function entryOf(
   const line = workLine(desk, data, entry, otherCase);
   const attached = 'files' in content ? content.files : [];
   const files = attached.filter(({ attachment }) => !entry.erasedFiles.includes(attachment));
-  const erased = erasureText(entry);
+  const erasure = erasureText(entry);
+  const erased = erasure === null ? [] : [erasure];
   const kind = line ?? kindText(data, entry);
   const key = keyLines(data, entry);
   const base = {
@@ -180,12 +181,12 @@ function entryOf(
       ...base,
       head,
       text: '',
-      remarks: [...key, unreadableText(content.fault, fromReporter)],
+      remarks: [...key, unreadableText(content.fault, entry), ...erased],
     };
   }
   if (content.kind === 'erased') {
     const head = t('desk.export.doc.unread', { who, kind });
-    return { ...base, head, text: '', remarks: [...key, ...(erased === null ? [] : [erased])] };
+    return { ...base, head, text: '', remarks: [...key, ...erased] };
   }
   const head = t('desk.export.doc.entry', { who, when: momentText(content.at), kind });
   const opened = readOn === null ? [] : [t('desk.export.doc.opened', { day: dayText(readOn) })];
@@ -194,7 +195,7 @@ function entryOf(
     ...spokenLines(data, entry),
     ...consentLines(data, entry),
     ...correctionTexts(data, entry),
-    ...(erased === null ? [] : [erased]),
+    ...erased,
     ...opened,
   ];
   return { ...base, head, text: 'text' in content ? content.text : '', remarks };

@@ -192,12 +192,13 @@ function entryElement(
 }
 
 /** What an entry says; an opening of the identity is told even where its words cannot be read. */
-export function textOf({ compartment, content }: EntryView<ReporterEntry>): string {
+export function textOf({ compartment, content, erasure }: EntryView<ReporterEntry>): string {
   if (content.kind === 'identity_opening') return t('identity.opening.text');
   if (content.kind === 'erased') return '';
   if (content.kind === 'consent') return t(`consent.said.${content.answer}`);
   if (content.kind !== 'unreadable') return 'text' in content ? content.text : '';
-  return t(compartment === 'identity' ? 'identity.opening.unreadable' : 'conversation.unreadable');
+  if (compartment === 'identity') return t('identity.opening.unreadable');
+  return t(erasure === null ? 'conversation.unreadable' : 'conversation.remains_unreadable');
 }
 
 /** Lets the reporter agree to what an entry asks, refuse it, or take an agreement back. */
