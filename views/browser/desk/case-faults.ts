@@ -46,12 +46,14 @@ export function faultText(fault: ProtocolFault): string {
  * not to blame, and not to be asked for what was erased.
  */
 export function unreadableText(fault: ProtocolFault, { author, erasure }: EntryView): string {
-  if (erasure !== null) return t('desk.unreadable.remains');
   const why = {
     missing_entry: t('desk.unreadable.no_key'),
     unknown_author: t('desk.unreadable.not_theirs'),
     unknown_version: t('desk.unreadable.newer'),
   };
+  if (erasure !== null) {
+    return fault === 'unknown_version' ? why.unknown_version : t('desk.unreadable.remains');
+  }
   const known = Object.entries(why).find(([code]) => code === fault)?.[1];
   const advice = t(
     author.side === 'reporter' ? 'desk.unreadable.ask_reporter' : 'desk.unreadable.ask_author',
