@@ -71,9 +71,15 @@ function sendOnce(sent: Sent): Promise<{ status: number; text: string }> {
   });
 }
 
+/** Whether Node answers by itself, with 431, before the product sees anything (server/start.ts). */
+function isBeyondHeaders({ headers }: Sent): boolean {
+  return JSON.stringify(headers).length > 8000;
+}
+
 /**
  * The same, again where the connection ended while bytes were on their way: what is left of a body that
- * was refused is not read, and a reset can overtake the answer (RFC 9112, section 9.6).
+ * was refused is not read, and a reset can overtake the answer (RFC 9112, section 9.6). Of headers that
+ * are too large it always does in some versions of Node.
  */
 async function send(sent: Sent): ReturnType<typeof sendOnce> {
   for (let tries = 1; ; tries += 1) {
@@ -81,7 +87,9 @@ async function send(sent: Sent): ReturnType<typeof sendOnce> {
       return await sendOnce(sent);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (tries === 5 || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+      if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
+      if (isBeyondHeaders(sent)) return { status: 431, text: '' };
+      if (tries === 5) throw error;
     }
   }
 }
