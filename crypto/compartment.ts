@@ -6,7 +6,7 @@ import { ProtocolError, type ProtocolFault } from './errors.js';
 import type { AttachmentId, CaseId, RecordHash } from './ids.js';
 import { isErasedEntry } from './record.js';
 import { openContent, type Contents } from './sealed-entry.js';
-import type { Compartment, Effect, Party, SealedEntry } from './wire/entry.js';
+import type { Compartment, Effect, EntryHeader, Party, SealedEntry } from './wire/entry.js';
 
 /** Stands for what a signed entry says where nobody can tell: its author sealed noise, or its key is lost. */
 export interface Unreadable {
@@ -115,16 +115,12 @@ function keysOf(
 /** Opens what a chain that was verified holds, as far as keys are to be had. */
 export function openCompartment(chain: VerifiedChain, input: CompartmentInput): OpenedCompartment {
   const keys = keysOf(input.id, chain, input.keyFor);
-  const read = readerOf(chain, keys, input.contents);
-  const lockOf = (sequence: number): ProtocolFault | null => {
-    const key = keys.get(chain.records[sequence - 1]?.entry.header.epoch ?? 0);
-    return typeof key === 'string' ? key : null;
-  };
+  const reader = readerOf(chain, keys, input.contents);
   const isOpened = (sequence: number): boolean =>
     input.opens === undefined || (chain.compartment === 'dialogue' && input.opens(sequence));
   const all = chain.records
     .filter(({ entry }) => isOpened(entry.header.sequence))
-    .flatMap((record) => openRecord(record, chain, { read, lockOf }));
+    .flatMap((record) => openRecord(record, chain, reader));
   const found = [...keys].filter((item): item is [number, EpochKey] => typeof item[1] !== 'string');
   const newest = keys.get(chain.epochs.length);
   const lost = typeof newest === 'string' ? newest : null;
@@ -141,12 +137,21 @@ export function openCompartment(chain: VerifiedChain, input: CompartmentInput): 
   };
 }
 
-/** What the entry at a place says by itself, each opened once; never of one that was erased. */
+/** What entries of one chain say to whoever opens it. */
+interface ChainReader {
+  /** What the entry at a place says by itself, opened once; never of one that was erased. */
+  read: (sequence: number) => OpenedContent;
+  /** Why there is no key to the entry at a place; null where there is one. */
+  lockOf: (sequence: number) => ProtocolFault | null;
+}
+
 function readerOf(
   chain: VerifiedChain,
   keys: ReadonlyMap<number, EpochKey | ProtocolFault>,
   contents: Contents,
-): (sequence: number) => OpenedContent {
+): ChainReader {
+  const keyOf = ({ epoch }: EntryHeader): EpochKey | ProtocolFault =>
+    keys.get(epoch) ?? 'wrong_epoch';
   const known = new Map<number, OpenedContent>();
   const read = (sequence: number): OpenedContent => {
     const record = chain.records[sequence - 1];
@@ -154,9 +159,9 @@ function readerOf(
     // also where the server still hands the body out
     const isErased = chain.erasing.entries.has(sequence);
     if (entry === undefined || isErased || isErasedEntry(entry)) return { kind: 'erased' };
-    const { epoch, effect } = entry.header;
+    const { effect } = entry.header;
     if ('body' in entry) return { kind: 'unreadable', fault: 'malformed', effect };
-    const key = keys.get(epoch) ?? 'wrong_epoch';
+    const key = keyOf(entry.header);
     const found =
       typeof key === 'string'
         ? key
@@ -169,10 +174,17 @@ function readerOf(
     const content = isStray ? 'unknown_author' : found;
     return typeof content === 'string' ? { kind: 'unreadable', fault: content, effect } : content;
   };
-  return (sequence) => {
-    const content = known.get(sequence) ?? read(sequence);
-    known.set(sequence, content);
-    return content;
+  return {
+    read(sequence) {
+      const content = known.get(sequence) ?? read(sequence);
+      known.set(sequence, content);
+      return content;
+    },
+    lockOf(sequence) {
+      const record = chain.records[sequence - 1];
+      const key = record && keyOf(record.entry.header);
+      return typeof key === 'string' ? key : null;
+    },
   };
 }
 
@@ -180,14 +192,6 @@ function readerOf(
 function isByGuest(record: VerifiedRecord | undefined): boolean {
   const author = record?.entry.header.author;
   return record?.epoch.body.members.some(({ id, guest }) => id === author && guest) === true;
-}
-
-/** What entries of one chain say to whoever opens it. */
-interface ChainReader {
-  /** What the entry at a place says by itself. */
-  read: (sequence: number) => OpenedContent;
-  /** Why there is no key to the entry at a place; null where there is one. */
-  lockOf: (sequence: number) => ProtocolFault | null;
 }
 
 /** What an erasing entry says of itself, which can lose words as well. */

@@ -108,12 +108,14 @@ export type Language = string;
 export const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 export type Country = string;
 
-/** Whether a value is an object, no list, without names that mean something to prototypes. */
-export function hasOnlyOwnKeys(value: unknown): boolean {
+function hasOnlyOwnKeys(value: unknown): boolean {
   const special = ['__proto__', 'prototype', 'constructor'];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !special.some((key) => Object.hasOwn(value, key));
 }
+
+/** An object, no list, without names that mean something to prototypes. */
+export const OwnKeys = v.pipe(v.unknown(), v.check(hasOnlyOwnKeys));
 
 /**
  * An object whose names are data. valibot's own records pass over names that mean something to
@@ -122,7 +124,7 @@ export function hasOnlyOwnKeys(value: unknown): boolean {
 export const mapOf = <const K extends v.GenericSchema<string>, const V extends v.GenericSchema>(
   name: K,
   value: V,
-) => v.pipe(v.unknown(), v.check(hasOnlyOwnKeys), v.record(name, value));
+) => v.pipe(OwnKeys, v.record(name, value));
 
 /** One text in several languages. */
 export const Texts = mapOf(Language, v.pipe(v.string(), v.maxLength(20_000)));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ChannelId, Day, DirectoryHash, hasOnlyOwnKeys, Language, ReaderId } from '../ids.js';
+import { ChannelId, Day, DirectoryHash, Language, OwnKeys, ReaderId } from '../ids.js';
 import { files, needed } from './fields.js';
 import { AnsweredForm, areWithinReport } from './form.js';
 import { FirstRequest } from './requests.js';
@@ -51,9 +51,8 @@ export type Answer = v.InferOutput<typeof Answer>;
 
 /** The optional questions of the form; one that was not answered is absent. */
 export const Answers = v.pipe(
-  v.unknown(),
   // as none of them is needed, a list would be taken for an object
-  v.check(hasOnlyOwnKeys),
+  OwnKeys,
   v.strictObject({
     where: v.exactOptional(Answer),
     when: v.exactOptional(Answer),

@@ -196,15 +196,8 @@ function entriesOf(id: string): EntryView[] {
   if (id === 'past') {
     made.push(unreadable(omar, 'missing_entry'));
     const at = moment(-3);
-    const mark = {
-      sequence: 8,
-      author: hanna,
-      at,
-      ground: 'irrelevant',
-      text: '',
-      files: 0,
-    } as const;
-    const erasure = { ...mark, alone: false };
+    const said = { at, ground: 'irrelevant', text: '' } as const;
+    const erasure = { ...said, sequence: 8, author: hanna, files: 0, alone: false };
     made.push({ ...unreadable(reporter, 'missing_entry'), sequence: 7, erasure });
   }
   if (facts?.state === 'closed') {

@@ -71,26 +71,18 @@ function sendOnce(sent: Sent): Promise<{ status: number; text: string }> {
   });
 }
 
-/** Whether Node answers by itself, with 431, before the product sees anything (server/start.ts). */
-function isBeyondHeaders({ headers }: Sent): boolean {
-  return JSON.stringify(headers).length > 8000;
-}
-
 /**
- * The same, again where the connection ended while bytes were on their way: what is left of a body that
- * was refused is not read, and a reset can overtake the answer (RFC 9112, section 9.6). Of headers that
- * are too large it always does in some versions of Node.
+ * The same, where headers are too large (server/start.ts) with the 431 that Node answers by itself: it
+ * closes while the body is on its way, and in some versions a reset overtakes that answer.
  */
 async function send(sent: Sent): ReturnType<typeof sendOnce> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await sendOnce(sent);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
-      if (isBeyondHeaders(sent)) return { status: 431, text: '' };
-      if (tries === 5) throw error;
-    }
+  try {
+    return await sendOnce(sent);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isTooLarge = JSON.stringify(sent.headers).length > 8000;
+    if (isTooLarge && (code === 'ECONNRESET' || code === 'EPIPE')) return { status: 431, text: '' };
+    throw error;
   }
 }
 

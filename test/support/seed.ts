@@ -10,7 +10,7 @@ function seedOfThisRun(): number {
 }
 
 /** What inputs are made from: the same in every run, so that a failure tells of what was changed. */
-export const SEED = seedOfThisRun();
+const SEED = seedOfThisRun();
 
 // known from the start, for runs that somebody ends
 if (FUZZ_SECONDS > 0) process.stdout.write(`FUZZ_SEED=${String(SEED)}\n`);
